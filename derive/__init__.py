@@ -1,0 +1,1 @@
+"""derive checks derivations: every step proved, or refuted with a counterexample."""

@@ -1,0 +1,1 @@
+"""Steps, conventions, verdicts: what is said of each relation of a document."""

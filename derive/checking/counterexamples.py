@@ -1,0 +1,54 @@
+"""A point at which two sides differ -> the matrices that a person reads."""
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from sympy import Symbol
+
+from derive.checking.results import Counterexample, Matrix
+from derive.checking.session import Session
+from derive.deciding.evidence import Different
+from derive.exact.entries import Position
+from derive.notation.symbols import Given, shown
+
+
+def counterexample(session: Session, found: Different, places: Sequence[tuple[str, Position]]) -> tuple[Counterexample, str]:
+    """The counterexample as data, and where it lies in words: ` in entry (1, 2)`, ` at i = 1`, or nothing."""
+    indices, position = places[found.equation] if found.equation < len(places) else ("", ())
+    entry = (position[0] + 1, position[1] + 1) if len(position) == 2 else None
+    words = (f" at {indices}" if indices else "") + (f" in entry ({entry[0]}, {entry[1]})" if entry else "")
+    at: dict[str, str | Matrix] = {}
+    for name in _names(session, found):
+        at[_latex(name)] = _value(session, name, found)
+    at.update({shown(name): description for name, description in found.functions.items()})
+    return Counterexample(at, entry, found.lhs, found.rhs), words
+
+
+def _names(session: Session, found: Different) -> list[str]:
+    """The names of the symbols that have a value, in the order of their declaration."""
+    used = {session.entries.origin[Symbol(name)][0] for name in found.at if Symbol(name) in session.entries.origin}
+    declared = [name for name in session.table.meanings if name in used]
+    return declared + sorted(used - set(declared))
+
+
+def _latex(name: str) -> str:
+    return shown(re.sub(r"^formal ", "", name))
+
+
+def _value(session: Session, name: str, found: Different) -> str | Matrix:
+    """A scalar, a matrix of exact numbers, or for labels the class of each example."""
+    array = session.entries.arrays[name]
+    values = {position: found.at.get(symbol.name, Fraction(0)) for symbol, (owner, position) in session.entries.origin.items() if owner == name}
+    meaning = session.table.meanings.get(name)
+    if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.target is None:
+        classes = [_class(values, row, array.sizes[1]) + session.table.index_base for row in range(array.sizes[0])]
+        return str(classes[0]) if meaning.shape.is_scalar else [[str(label)] for label in classes]
+    if not array.sizes:
+        return str(values.get((), Fraction(0)))
+    rows, columns = array.sizes
+    return [[str(values.get((i, j), Fraction(0))) for j in range(columns)] for i in range(rows)]
+
+
+def _class(values: dict[Position, Fraction], row: int, classes: int) -> int:
+    return next((k for k in range(classes) if values.get((row, k)) == 1), 0)

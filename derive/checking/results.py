@@ -1,0 +1,65 @@
+"""What a check finds, as data: one `StepResult` a relation, one `DocumentResult` a document.
+
+Writers (JSON, terminal) only arrange these; no writer decides anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["definition", "proved", "convention", "refuted", "unknown", "unreadable"]
+VERDICTS: tuple[Verdict, ...] = ("definition", "proved", "convention", "refuted", "unknown", "unreadable")
+
+Matrix = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Values at which the two sides certainly differ.
+
+    `at` gives each symbol a matrix (a scalar is a string) of exact rationals, labels as integers;
+    `entry` is the row and column at which the sides differ, from 1; null where both sides are scalars.
+    `lhs` and `rhs` are exact rationals, or decimals of which every printed digit is certain.
+    """
+
+    at: Mapping[str, str | Matrix]
+    entry: tuple[int, int] | None
+    lhs: str
+    rhs: str
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """The verdict on one relation. `line` and `column` are those of the step's first character in its file."""
+
+    tag: str | None
+    equation: int
+    step: int
+    line: int
+    column: int
+    lhs: str
+    relation: str
+    rhs: str
+    verdict: Verdict
+    message: str
+    conventions: tuple[str, ...] = ()
+    shapes: tuple[str, str] | None = None
+    counterexample: Counterexample | None = None
+    diagnosis: tuple[Mapping[str, str], ...] = ()
+    follows_from: tuple[int, int] | None = None
+    excerpt: str | None = None
+
+
+@dataclass(frozen=True)
+class DocumentResult:
+    """All steps of a document, in its order, and the concrete sizes at which they were checked."""
+
+    document: str
+    title: str | None
+    dims: Mapping[str, int]
+    steps: tuple[StepResult, ...] = field(default=())
+    exercise: str | None = None
+
+    def summary(self) -> dict[Verdict, int]:
+        """How many steps got each verdict, every verdict listed."""
+        return {verdict: sum(step.verdict == verdict for step in self.steps) for verdict in VERDICTS}

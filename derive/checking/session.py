@@ -1,0 +1,111 @@
+"""What is known while one document is checked: its names so far, their exact entries, the decider."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sympy
+
+from derive.deciding.cascade import Decider
+from derive.deciding.evidence import Evidence
+from derive.deciding.facts import EntryEquation, Facts
+from derive.deciding.limits import Deadline
+from derive.exact.derivatives import Definitions
+from derive.exact.entries import Entries
+from derive.expressions.tree import Add, Expr, Layout, Negative
+from derive.expressions.walk import symbols_of
+from derive.models import Model
+from derive.notation.elaboration import Options
+from derive.notation.symbols import Computed, Given, SymbolTable
+
+STEP_SECONDS = 9.0
+"""A step may take this long; what is not decided then is `unknown`."""
+
+
+@dataclass
+class Session:
+    """The state of a check. `table` grows with the document's definitions."""
+
+    model: Model
+    allow: frozenset[str] = frozenset()
+    table: SymbolTable = field(init=False)
+    definitions: Definitions = field(init=False)
+    entries: Entries = field(init=False)
+    treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
+    _decider: Decider | None = None
+    _facts_known: int = -1
+
+    def __post_init__(self) -> None:
+        kink = sympy.Rational(self.model.kink.numerator, self.model.kink.denominator)
+        self.table = self.model.table
+        self.definitions = Definitions()
+        self.entries = Entries(self.table, kink, self.definitions)
+
+    def learn(self, table: SymbolTable) -> None:
+        """Goes on with a table that has more names."""
+        self.table = table
+        self.entries.table = table
+
+    def decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
+        """The evidence on some equations between entries."""
+        return self.decider().decide(equations, deadline)
+
+    def decider(self) -> Decider:
+        """The decider, which knows every fact and definition so far."""
+        facts = len(self.definitions.partitions) + len(self.definitions.positives) + len(self.definitions.whole) + len(self.definitions.definites)
+        if self._decider is None or facts != self._facts_known:
+            self._facts_known = facts
+            self._decider = Decider(
+                Facts(
+                    definitions=dict(self.definitions.values),
+                    partitions=tuple(self.definitions.partitions),
+                    positive=frozenset(self.definitions.positives),
+                    integers=frozenset(self.definitions.whole),
+                    definite=tuple(self.definitions.definites),
+                )
+            )
+            self.definitions.on_define = self._decider.define
+        return self._decider
+
+    def options(self, layout: Layout | None = None, formal: dict[str, Expr] | None = None, with_apart: bool = True) -> Options:
+        """How the members of a step are read."""
+        return Options(layout or self.table.layout, formal or {}, self._apart() if with_apart else {})
+
+    def _apart(self) -> dict[str, tuple[Expr, ...]]:
+        """For each derivative of the loss, the loss without the terms that are treated apart."""
+        if "one-term" not in self.allow or self.table.loss is None:
+            return self.treated_apart
+        terms = loss_terms(self.table)
+        kept = tuple(without(terms, frozenset({at})) for at in range(len(terms))) if len(terms) > 1 else ()
+        given = [name for name, meaning in self.table.meanings.items() if isinstance(meaning, Given)]
+        return {**{f"{self.table.loss} by {name}": kept for name in given}, **self.treated_apart}
+
+
+def loss_terms(table: SymbolTable) -> list[Expr]:
+    """The additive terms of the loss, with their signs."""
+    meaning = table.meanings.get(table.loss or "")
+    if not isinstance(meaning, Computed) or meaning.value is None:
+        return []
+    return additive_terms(meaning.value)
+
+
+def additive_terms(value: Expr) -> list[Expr]:
+    """The terms of a sum, of sums in it too."""
+    match value:
+        case Add(terms):
+            return [part for term in terms for part in additive_terms(term)]
+        case Negative(Add() as inner):
+            return [Negative(part) for part in additive_terms(inner)]
+    return [value]
+
+
+def without(terms: Sequence[Expr], dropped: frozenset[int]) -> Expr:
+    """The sum of the terms that are not dropped."""
+    kept = [term for at, term in enumerate(terms) if at not in dropped]
+    return kept[0] if len(kept) == 1 else Add(tuple(kept))
+
+
+def mentions(table: SymbolTable, value: Expr, name: str) -> bool:
+    """Whether a name stands in an expression itself, not only in what it is computed from."""
+    return any(symbol.name == name for symbol in symbols_of(value))
+
+

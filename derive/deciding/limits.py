@@ -1,0 +1,56 @@
+"""How much may be spent on one question. Passing a limit raises `Undecidable`; it never changes an answer.
+
+FLINT aborts the process when memory runs out, and Python slows to a halt long before: so every product of
+polynomials is measured before it is made, and every loop looks at the clock.
+"""
+
+import time
+
+from derive.errors import Undecidable
+from derive.exact.polynomials import Sizes
+
+FIRST_POINTS = 8
+"""Points with a value that every equation passes before a proof is tried: a mask that hides while all units are active shows at one of 8."""
+
+POINT_TRIES = 30
+"""Points that are tried to find those 8: small whole numbers hit kinks and poles often."""
+
+WORKING_BITS = 128
+"""Precision of balls: enough at these sizes for differences down to about 1e-30."""
+
+HIGH_BITS = 1024
+"""Precision of the second look, when no proof was found: refutes differences down to about 1e-300."""
+
+HIGH_POINTS = 3
+"""Points that are looked at with high precision: a difference that is not identically zero shows at nearly every point."""
+
+SIZES = Sizes(
+    product=400_000,
+    terms=60_000,
+    work=6_000_000,
+    exponent=1 << 24,
+    power=64,
+    cases=81,
+    factor_terms=64,
+    factor_generators=10,
+    granularity=5_040,
+)
+"""Of polynomials. A product of 400,000 pairs takes about 0.1 s and some 10 MB; an attempt may take about 15 of them."""
+
+
+class Deadline:
+    """A moment after which nothing more is tried: `check` raises from then on."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that remain; negative afterwards."""
+        return self._end - time.monotonic()
+
+    def check(self) -> None:
+        """Raise `Undecidable` if the time is over."""
+        if time.monotonic() >= self._end:
+            raise Undecidable(f"the time limit of {self.seconds:g} s was reached")

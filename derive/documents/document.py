@@ -1,0 +1,72 @@
+"""What every reader of files returns: a setting and passages of mathematics.
+
+A passage is the LaTeX between a pair of delimiters (or a whole environment,
+`\\begin` and `\\end` included), with the offset of its first character.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from derive.source import Source, Text
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One display or one inline formula. `label` is a name given outside the mathematics, as Quarto's `{#eq-x}`.
+
+    The text holds no white space at its ends and stands in the source character
+    by character, save that the quote marks `>` which begin its lines inside a
+    Markdown quotation are blanked. `problem` says why the passage can not be
+    read as a whole, as when its delimiter is never closed; else it is null.
+    """
+
+    kind: Literal["display", "inline"]
+    text: Text
+    label: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a reader of one kind of file finds: the YAML of the setting, if there is any, and the passages."""
+
+    setting: Text | None
+    passages: tuple[Passage, ...]
+
+
+Aside = Text | tuple["Aside", ...] | Mapping[str, "Aside"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The YAML setting as text, unread: names and expressions are LaTeX with their places.
+
+    Mappings keep the author's order. A key that the author left out is empty.
+    `dims` gives each dimension its size, null where it is to be chosen, and its name's text.
+    `aside` holds the keys that say nothing about the mathematics, as they were written.
+    """
+
+    title: str | None = None
+    source_note: str | None = None
+    dims: Mapping[str, tuple[int | None, Text]] = field(default_factory=dict)
+    symbols: tuple[tuple[Text, Text], ...] = ()
+    model: tuple[tuple[Text, Text], ...] = ()
+    loss: Text | None = None
+    notation: tuple[tuple[Text, Text], ...] = ()
+    layout: Literal["gradient", "numerator", "denominator"] = "gradient"
+    vectors: Literal["column", "row"] = "column"
+    index_base: int = 1
+    kink: str = "0"
+    allow: tuple[str, ...] = ()
+    aside: Mapping[str, Aside] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A source, its setting, its mathematics in order. `exercise` names the exercise whose setting it took."""
+
+    source: Source
+    setting: Setting
+    passages: tuple[Passage, ...]
+    exercise: str | None = None

@@ -1,0 +1,137 @@
+"""A file -> its `Document`: bytes to text, the reader for its kind, its setting.
+
+Everything that can be wrong with a file is one `DocumentError`.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from derive.documents.document import Contents, Document
+from derive.documents.markdown import read_markdown
+from derive.documents.setting import Entries, fill_entries, make_setting, read_entries, take_exercise
+from derive.errors import DocumentError
+from derive.source import Place, Source, Text
+
+LARGEST_FILE = 5_000_000
+LARGEST_NUMBER_OF_LINES = 100_000
+
+Reader = Callable[[Source], Contents]
+
+
+def read_document(
+    path: str | Path,
+    setting_file: str | Path | None = None,
+    exercise: str | Path | None = None,
+) -> Document:
+    """The document in a file; a settings file fills up its setting, an exercise's setting stands above it."""
+    reader = _reader_for(path)
+    source = read_source(path)
+    contents = reader(source)
+    entries: Entries = {} if contents.setting is None else read_entries(contents.setting)
+    if setting_file is not None:
+        entries = fill_entries(entries, _entries_of_settings_file(setting_file))
+    if exercise is not None:
+        entries = take_exercise(entries, _entries_of_document(exercise))
+    name = None if exercise is None else shown_name(exercise)
+    return Document(source, make_setting(entries), contents.passages, name)
+
+
+def read_source(path: str | Path) -> Source:
+    """The text of a file: UTF-8 without its mark, lines ended by `\\n` alone."""
+    name = shown_name(path)
+    data = _read_bytes(path, name)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DocumentError(name, "the text is in UTF-16; save it as UTF-8")
+    if b"\0" in data:
+        raise DocumentError(name, f"a binary file (byte {data.index(0) + 1} is zero), not a text")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = _with_plain_lines(error.object[: error.start].decode("utf-8"))
+        place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        byte = error.object[error.start]
+        raise DocumentError(name, f"the byte 0x{byte:02X} is not UTF-8; save the text as UTF-8", place) from None
+    text = _with_plain_lines(text)
+    lines = text.count("\n")
+    if lines > LARGEST_NUMBER_OF_LINES:
+        raise DocumentError(name, f"the file has {lines:,} lines; at most {LARGEST_NUMBER_OF_LINES:,} are read")
+    return Source(name, text)
+
+
+def shown_name(path: str | Path) -> str:
+    """A path as messages show it: on one line, every character printable."""
+    text = os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def _with_plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read_bytes(path: str | Path, name: str) -> bytes:
+    """The bytes of a regular file of a modest size."""
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise DocumentError(name, "a directory, not a document")
+        if not stat.S_ISREG(status.st_mode):
+            raise DocumentError(name, "not a regular file")
+        if status.st_size > LARGEST_FILE:
+            raise DocumentError(name, f"the file has {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read")
+        with open(path, "rb") as file:
+            return file.read(LARGEST_FILE)
+    except FileNotFoundError:
+        raise DocumentError(name, "there is no such file") from None
+    except PermissionError:
+        raise DocumentError(name, "the file may not be read (permission denied)") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise DocumentError(name, f"the file can not be read ({reason})") from None
+
+
+# --- Readers by suffix ---------------------------------------------------------------------------
+
+
+def _not_supported_yet(source: Source) -> Contents:
+    suffix = Path(source.name).suffix.lower()
+    raise DocumentError(source.name, f"reading {suffix} files is not supported yet; write the document as .md")
+
+
+READERS: Mapping[str, Reader] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".tex": _not_supported_yet,
+    ".ipynb": _not_supported_yet,
+}
+
+
+def _reader_for(path: str | Path) -> Reader:
+    """The reader for a file's suffix; what is no file at all is said first."""
+    reader = READERS.get(Path(path).suffix.lower())
+    if reader is not None:
+        return reader
+    name = shown_name(path)
+    if not os.path.isfile(path):
+        _read_bytes(path, name)
+    known = ", ".join(READERS)
+    raise DocumentError(name, f"a document's name ends in one of {known}; this one does not")
+
+
+# --- Settings from elsewhere ---------------------------------------------------------------------
+
+
+def _entries_of_settings_file(path: str | Path) -> Entries:
+    """The entries of a YAML file."""
+    source = read_source(path)
+    return read_entries(Text(source.text, source, 0))
+
+
+def _entries_of_document(path: str | Path) -> Entries:
+    """The entries of an exercise: a document with a setting."""
+    source = read_source(path)
+    contents = _reader_for(path)(source)
+    if contents.setting is None:
+        raise DocumentError(source.name, "an exercise has a setting at its head, and this document has none")
+    return read_entries(contents.setting)

@@ -1,0 +1,483 @@
+"""Values at rational points: exact rational numbers where possible, else balls that certainly contain the value.
+
+* If `Point.value(e, bits)` returns a rational number, that is the value of `e` at the point; if a ball, it contains the value.
+* It raises `NoUse` where `e` has no value, where that is not certain, or (unless `kinks`) where the argument of a step
+  function is zero. So whatever it returns may be used to refute.
+* `Points.at(i)` depends on the seed, `i` and the facts alone, not on what was asked before.
+
+Every point satisfies the facts: one label of a group is 1, positive symbols are positive, whole numbers are whole,
+definite matrices are `M Mᵀ + I`.
+"""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from random import Random
+
+import flint
+import sympy
+from flint import arb, fmpq
+from sympy import Expr, Symbol
+
+from derive.exact.functions import Absolute, Maximum, Positive, Sign, Unspecified, UnspecifiedComponent, Zero
+
+Value = fmpq | arb
+
+PLEASANT_POINTS = 4
+"""The first points have small values, so that people can check a counterexample by hand."""
+
+_PLEASANT = [Fraction(part) for part in ("-2", "-1", "1", "2", "3", "1/2", "-1/2", "3/2")]
+_DENOMINATORS = (97, 101, 103, 107, 109, 113, 127, 131)
+_REACHES = (Fraction(1, 4), Fraction(2), Fraction(2), Fraction(2), Fraction(7))
+_RATIONAL_BITS = 20_000
+_PRINTED_BITS = 4_000
+_EXPONENT = 512
+
+
+class NoUse(Exception):
+    """The expression has no value at the point, or none that is certain."""
+
+
+class Points:
+    """All points at which claims are evaluated, by number. Definitions may be added to `definitions` at any time."""
+
+    def __init__(
+        self,
+        seed: int,
+        definitions: Mapping[Symbol, Expr],
+        partitions: Sequence[Sequence[Symbol]] = (),
+        positive: Container[Symbol] = frozenset(),
+        integers: frozenset[Symbol] = frozenset(),
+        definite: Sequence[Sequence[Sequence[Symbol]]] = (),
+    ) -> None:
+        self.seed = seed
+        self.definitions = definitions
+        self.positive = positive
+        self.integers = integers
+        self.group_of = {symbol: tuple(group) for group in partitions for symbol in group}
+        self.entry_of: dict[Symbol, tuple[tuple[tuple[Symbol, ...], ...], int, int]] = {}
+        for matrix in definite:
+            rows = tuple(map(tuple, matrix))
+            for i, row in enumerate(rows):
+                for j, symbol in enumerate(row):
+                    self.entry_of.setdefault(symbol, (rows, i, j))
+        self._points: dict[int, Point] = {}
+
+    def at(self, index: int) -> "Point":
+        """The point of that number; its values are remembered."""
+        if index not in self._points:
+            self._points[index] = Point(self, index)
+        return self._points[index]
+
+    def random(self, index: int, name: str) -> Random:
+        """Chance that depends on nothing else."""
+        return Random(f"{self.seed} {index} {name}")
+
+    def given(self, index: int, symbol: Symbol) -> Fraction:
+        """The value of a given symbol at a point, satisfying the facts."""
+        group = self.group_of.get(symbol)
+        if group is not None:
+            first = self.random(0, group[0].name).randrange(len(group))
+            chosen = (first + self.random(index, group[0].name).randrange(2) + index) % len(group)
+            return Fraction(int(group[chosen] == symbol))
+        if symbol in self.entry_of:
+            return self._definite_entry(index, *self.entry_of[symbol])
+        return self._free(index, symbol)
+
+    def _free(self, index: int, symbol: Symbol) -> Fraction:
+        random = self.random(index, symbol.name)
+        if symbol in self.integers:
+            return Fraction(random.randint(1, 5) if symbol in self.positive else random.choice((-3, -2, -1, 1, 2, 3, 4)))
+        if index < PLEASANT_POINTS:
+            value = random.choice(_PLEASANT)
+        else:
+            denominator = random.choice(_DENOMINATORS)
+            reach = random.choice(_REACHES)
+            value = reach * Fraction(random.randrange(-denominator, denominator) * 2 + 1, 2 * denominator)
+        return abs(value) if symbol in self.positive else value
+
+    def _definite_entry(self, index: int, rows: tuple[tuple[Symbol, ...], ...], i: int, j: int) -> Fraction:
+        """`(M Mᵀ + I)_ij` of a random M."""
+        size = len(rows)
+
+        def entry(row: int, column: int) -> Fraction:
+            random = self.random(index, f"{rows[min(row, size - 1)][0].name} {column}")
+            return random.choice(_PLEASANT) if index < PLEASANT_POINTS else Fraction(random.randint(-150, 150), 101)
+
+        return sum((entry(i, k) * entry(j, k) for k in range(size)), Fraction(int(i == j)))
+
+
+class Point:
+    """Values of symbols, and of every expression that was asked for."""
+
+    def __init__(self, points: Points, index: int, fixed: Mapping[Symbol, Fraction] | None = None) -> None:
+        self.points = points
+        self.index = index
+        self._fixed = dict(fixed or {})
+        self._values: dict[tuple[int, bool], dict[Expr, Value | NoUse]] = {}
+        self._given: dict[Symbol, Fraction] = {}
+
+    def with_fixed(self, fixed: Mapping[Symbol, Fraction]) -> "Point":
+        """The same point with other values of some symbols, given or cut."""
+        return Point(self.points, self.index, {**self._fixed, **fixed})
+
+    def coordinate(self, symbol: Symbol) -> Fraction:
+        """The value of a given symbol."""
+        if symbol not in self._given:
+            fixed = self._fixed.get(symbol)
+            self._given[symbol] = self.points.given(self.index, symbol) if fixed is None else fixed
+        return self._given[symbol]
+
+    def value(self, expression: Expr, bits: int, kinks: bool = False) -> Value:
+        """The value, as a rational number or a ball of at least that precision."""
+        with flint.ctx.workprec(bits):
+            return self._value(expression, self._values.setdefault((bits, kinks), {}), kinks)
+
+    def _value(self, expression: Expr, memory: dict[Expr, Value | NoUse], kinks: bool) -> Value:
+        known = memory.get(expression)
+        if known is None:
+            try:
+                known = _bounded(self._computed(expression, memory, kinks))
+            except NoUse as reason:
+                known = reason
+            memory[expression] = known
+        if isinstance(known, NoUse):
+            raise known.with_traceback(None)
+        return known
+
+    def _computed(self, expression: Expr, memory: dict[Expr, Value | NoUse], kinks: bool) -> Value:
+        if isinstance(expression, Symbol):
+            if expression not in self._fixed:
+                definition = self.points.definitions.get(expression)
+                if definition is not None:
+                    return self._value(definition, memory, kinks)
+            coordinate = self.coordinate(expression)
+            return fmpq(coordinate.numerator, coordinate.denominator)
+        if expression.is_Rational:
+            return fmpq(int(expression.p), int(expression.q))
+        if expression.is_Add:
+            return _sum([self._value(argument, memory, kinks) for argument in expression.args])
+        if expression.is_Mul:
+            return _product([self._value(argument, memory, kinks) for argument in expression.args])
+        if isinstance(expression, Unspecified):
+            return self._polynomial_value(stand_in(self, expression), expression.arguments, memory, kinks)
+        if isinstance(expression, UnspecifiedComponent):
+            return self._polynomial_value(stand_in(self, expression), expression.arguments, memory, kinks)
+        if expression is sympy.pi:
+            return arb.pi()
+        if expression is sympy.E:
+            return arb(1).exp()
+        rule = _RULES.get(type(expression))
+        if rule is None:
+            raise NoUse(f"{expression} has no value that is known")
+        return rule([self._value(argument, memory, kinks) for argument in expression.args], kinks)
+
+    def _polynomial_value(
+        self, terms: "StandIn", arguments: Sequence[Expr], memory: dict[Expr, Value | NoUse], kinks: bool
+    ) -> Value:
+        """The value of a stand-in for an unspecified function."""
+        values = [self._value(argument, memory, kinks) for argument in arguments]
+        total: Value = fmpq(0)
+        for powers, coefficient in terms.items():
+            summand: Value = fmpq(coefficient.numerator, coefficient.denominator)
+            for value, power in zip(values, powers, strict=True):
+                summand = summand * value**power if power else summand
+            total = total + summand
+        return total
+
+
+# Stand-ins for unspecified functions: polynomials, so that every derivative is exact.
+
+StandIn = dict[tuple[int, ...], Fraction]
+
+
+def stand_in(point: Point, expression: Expr) -> StandIn:
+    """The polynomial that is put in for an unspecified function at a point, differentiated as asked."""
+    if isinstance(expression, Unspecified):
+        terms, orders = _base(point, expression.args[0].name, "", 1), (int(expression.args[1]),)
+    else:
+        name, component = expression.args[0].name, str(expression.args[1])
+        terms, orders = _base(point, name, component, int(expression.args[2])), expression.orders
+    for position, order in enumerate(orders):
+        for _ in range(order):
+            terms = {
+                (*powers[:position], powers[position] - 1, *powers[position + 1 :]): coefficient * powers[position]
+                for powers, coefficient in terms.items()
+                if powers[position]
+            }
+    return terms
+
+
+def _base(point: Point, name: str, component: str, count: int) -> StandIn:
+    """`Σ c x^n` over all monomials of degree up to 3 (2 for many arguments), coefficients `±1/3 … ±3/2`."""
+    random = point.points.random(point.index, f"function {name} {component}")
+    degree = 3 if count <= 2 else 2
+    terms: StandIn = {}
+    for total in range(degree, -1, -1):
+        for chosen in combinations_with_replacement(range(count), total):
+            powers = tuple(chosen.count(position) for position in range(count))
+            terms[powers] = Fraction(random.choice((-3, -2, -1, 1, 2, 3)), random.choice((1, 2, 3)))
+    return terms
+
+
+def described(point: Point, expression: Expr) -> tuple[str, str]:
+    """The name of an unspecified function (of its component), and its stand-in in words: `f(x) = x^3/3 - x/2 + 1`."""
+    name = expression.args[0].name
+    if isinstance(expression, Unspecified):
+        label, count, terms = name, 1, _base(point, name, "", 1)
+    else:
+        label, count = f"{name}_{expression.args[1]}", int(expression.args[2])
+        terms = _base(point, name, str(expression.args[1]), count)
+    variables = ["x"] if count == 1 else [f"x{position + 1}" for position in range(count)]
+    text = ""
+    for powers, coefficient in terms.items():
+        size = abs(coefficient)
+        factors = [f"{v}^{p}" if p > 1 else v for v, p in zip(variables, powers, strict=True) if p]
+        if size.numerator != 1 or not factors:
+            factors.insert(0, str(size.numerator))
+        body = "*".join(factors) + (f"/{size.denominator}" if size.denominator != 1 else "")
+        sign = "-" if coefficient < 0 else "+"
+        text = f"{text} {sign} {body}" if text else (f"-{body}" if coefficient < 0 else body)
+    return label, f"{label}({', '.join(variables)}) = {text}"
+
+
+# Arithmetic
+
+def _bounded(value: Value) -> Value:
+    """A ball without a bound is no value; a rational number of very many digits becomes a ball."""
+    if isinstance(value, fmpq):
+        return arb(value) if value.height_bits() > _RATIONAL_BITS else value
+    if not value.is_finite():
+        raise NoUse("a value that is not certain")
+    return value
+
+
+def _sum(values: list[Value]) -> Value:
+    total: Value = fmpq(0)
+    balls: list[Value] = []
+    for value in values:
+        if isinstance(value, fmpq):
+            total = total + value
+        else:
+            balls.append(value)
+    for ball in balls:
+        total = total + ball
+    return total
+
+
+def _product(values: list[Value]) -> Value:
+    total: Value = fmpq(1)
+    balls: list[Value] = []
+    for value in values:
+        if isinstance(value, fmpq):
+            total = total * value
+        else:
+            balls.append(value)
+    if not balls or total == 0:
+        return total
+    for ball in balls:
+        total = total * ball
+    return total
+
+
+def _certain_sign(value: Value) -> int:
+    """1, 0 or -1; `NoUse` if a ball does not tell."""
+    if isinstance(value, fmpq):
+        return int(value > 0) - int(value < 0)
+    if value > 0:
+        return 1
+    if value < 0:
+        return -1
+    if value.is_exact() and value.is_zero():
+        return 0
+    raise NoUse("a sign that is not certain")
+
+
+def _step(value: Value, kinks: bool) -> int:
+    sign = _certain_sign(value)
+    if sign == 0 and not kinks:
+        raise NoUse("a kink")
+    return sign
+
+
+def _power(values: list[Value], kinks: bool) -> Value:
+    """`b^e`: whole powers of anything but `0^-n`; other powers of positive numbers, and of 0 if they are positive."""
+    base, exponent = values
+    if isinstance(exponent, fmpq) and exponent.q == 1:
+        return _whole_power(base, int(exponent.p))
+    sign = _certain_sign(base)
+    if sign == 0 and _certain_sign(exponent) > 0:
+        return fmpq(0)
+    if sign <= 0:
+        raise NoUse("a power of a number that is not positive")
+    if isinstance(exponent, fmpq) and isinstance(base, fmpq):
+        exact = _exact_root(base, int(exponent.p), int(exponent.q))
+        if exact is not None:
+            return exact
+    if isinstance(exponent, fmpq) and exponent.q == 2 and abs(int(exponent.p)) < _EXPONENT:
+        return arb(base).sqrt() ** int(exponent.p)
+    return (arb(base).log() * exponent).exp()
+
+
+def _whole_power(base: Value, exponent: int) -> Value:
+    if exponent < 0:
+        if _certain_sign(base) == 0:
+            raise NoUse("a division by zero")
+        return 1 / _whole_power(base, -exponent)
+    if isinstance(base, fmpq) and (exponent > _EXPONENT or base.height_bits() * exponent > _RATIONAL_BITS):
+        base = arb(base)
+    return base**exponent
+
+
+def _exact_root(base: fmpq, above: int, below: int) -> fmpq | None:
+    """`b^(p/q)` if it is rational and small."""
+    if abs(above) > 16 or below > 16:
+        return None
+    parts = []
+    for part in (int(base.p), int(base.q)):
+        root, exact = sympy.integer_nthroot(part, below)
+        if not exact:
+            return None
+        parts.append(int(root))
+    root = fmpq(parts[0], parts[1])
+    return root**above if above >= 0 else 1 / root**-above
+
+
+def _exp(values: list[Value], kinks: bool) -> Value:
+    (value,) = values
+    return fmpq(1) if value == 0 and isinstance(value, fmpq) else arb(value).exp()
+
+
+def _log(values: list[Value], kinks: bool) -> Value:
+    (value,) = values
+    if _certain_sign(value) <= 0:
+        raise NoUse("the logarithm of a number that is not positive")
+    return fmpq(0) if isinstance(value, fmpq) and value == 1 else arb(value).log()
+
+
+def _odd(method: str) -> "Rule":
+    """A function with `f(0) = 0` that FLINT knows."""
+
+    def rule(values: list[Value], kinks: bool) -> Value:
+        (value,) = values
+        return value if isinstance(value, fmpq) and value == 0 else getattr(arb(value), method)()
+
+    return rule
+
+
+def _even(method: str) -> "Rule":
+    """A function with `f(0) = 1` that FLINT knows."""
+
+    def rule(values: list[Value], kinks: bool) -> Value:
+        (value,) = values
+        return fmpq(1) if isinstance(value, fmpq) and value == 0 else getattr(arb(value), method)()
+
+    return rule
+
+
+def _maximum(values: list[Value], kinks: bool) -> Value:
+    first, second = values[:2]
+    return first if _step(first - second, kinks) >= 0 else second
+
+
+Rule = Callable[[list[Value], bool], Value]
+
+_RULES: dict[type, Rule] = {
+    sympy.Pow: _power,
+    sympy.exp: _exp,
+    sympy.log: _log,
+    sympy.tanh: _odd("tanh"),
+    sympy.sinh: _odd("sinh"),
+    sympy.cosh: _even("cosh"),
+    sympy.sin: _odd("sin"),
+    sympy.cos: _even("cos"),
+    sympy.erf: _odd("erf"),
+    Positive: lambda values, kinks: fmpq(int(_step(values[0], kinks) > 0)),
+    Zero: lambda values, kinks: fmpq(int(_step(values[0], kinks) == 0)),
+    Sign: lambda values, kinks: fmpq(_step(values[0], kinks)),
+    Absolute: lambda values, kinks: values[0] if _step(values[0], kinks) >= 0 else -values[0],
+    Maximum: _maximum,
+}
+
+
+# Comparison and text
+
+def differ(first: Value, second: Value, bits: int) -> bool:
+    """Whether the two values are certainly different."""
+    with flint.ctx.workprec(bits):
+        difference = first - second
+        if isinstance(difference, fmpq):
+            return bool(difference != 0)
+        return bool(difference.is_finite() and not difference.contains(0))
+
+
+def texts(first: Value, second: Value, bits: int) -> tuple[str, str]:
+    """Both values, with about 6 certain digits, or as many more as it takes to tell them apart."""
+    digits = 6
+    while digits < bits // 4 and text(first, digits, bits, 0) == text(second, digits, bits, 0):
+        digits += 6
+    return text(first, digits, bits), text(second, digits, bits)
+
+
+def text(value: Value, digits: int, bits: int, longest: int = 60) -> str:
+    """A rational number exactly, if it is not too long; else the first digits, cut off, not rounded: each is certain."""
+    with flint.ctx.workprec(bits):
+        if isinstance(value, fmpq):
+            if value.height_bits() <= _PRINTED_BITS:
+                exact = f"{value.p}" if value.q == 1 else f"{value.p}/{value.q}"
+                return exact if len(exact) <= longest else _leading_digits(value, value, digits)
+            value = arb(value)
+        mantissa, exponent = value.mid().man_exp()
+        if mantissa != 0 and abs(int(exponent)) + int(mantissa).bit_length() > _PRINTED_BITS:
+            return _scientific(value, digits)
+        return _leading_digits(_rational(value.lower()), _rational(value.upper()), digits)
+
+
+def _scientific(value: arb, digits: int) -> str:
+    """The first digits of a ball that is far from 1, by its logarithm."""
+    if not abs(value) > 0:
+        return "a value near 0"
+    logarithm = abs(value).log() / arb(10).log()
+    place = logarithm.floor().unique_fmpz()
+    if place is None:
+        return "a value far from 1"
+    leading = (arb(10).log() * (logarithm - place)).exp()
+    sign = "-" if value < 0 else ""
+    return f"{sign}{_leading_digits(_rational(leading.lower()), _rational(leading.upper()), digits)}e{place}"
+
+
+def _rational(value: arb) -> fmpq:
+    """An exact ball as a rational number."""
+    mantissa, exponent = value.man_exp()
+    power = fmpq(2) ** abs(int(exponent))
+    return fmpq(mantissa) * power if exponent >= 0 else fmpq(mantissa) / power
+
+
+def _leading_digits(lower: fmpq, upper: fmpq, digits: int) -> str:
+    """The decimal digits on which the whole interval agrees, at most so many."""
+    for count in range(digits, 0, -1):
+        first, second = _cut(lower, count), _cut(upper, count)
+        if first == second:
+            return first
+    return f"between {_cut(lower, digits)} and {_cut(upper, digits)}"
+
+
+def _cut(value: fmpq, digits: int) -> str:
+    """The first significant digits of a rational number, as `1.23456` or `1.23456e-20`."""
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    above, below = abs(int(value.p)), int(value.q)
+    place = len(str(above)) - len(str(below))
+    if above * 10 ** max(-place, 0) < below * 10 ** max(place, 0):
+        place -= 1
+    shift = digits - 1 - place
+    whole = str(above * 10 ** max(shift, 0) // (below * 10 ** max(-shift, 0)))
+    if -5 <= place < digits:
+        if place >= 0:
+            body = whole[: place + 1] + ("." + whole[place + 1 :] if whole[place + 1 :] else "")
+        else:
+            body = "0." + "0" * (-place - 1) + whole
+        return sign + body
+    body = whole[0] + ("." + whole[1:] if len(whole) > 1 else "")
+    return f"{sign}{body}e{place}"

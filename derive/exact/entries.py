@@ -1,0 +1,716 @@
+"""Expressions -> exact entries: SymPy expressions at the concrete dimensions, one for each entry.
+
+A given symbol's entries are SymPy symbols. A computed name is *cut*: its
+entries are fresh symbols with definitions, so that an expression in `S` stays
+small and `∂L/∂S` takes `S` as free. Definitions are handed to the `Definitions` as they arise.
+Symbol names are made here and never come from a document.
+"""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+import sympy
+from sympy import Expr as Sympy
+from sympy import Rational, S
+from sympy import Symbol as SympySymbol
+
+from derive.errors import Meaningless, Undecidable, Unreadable
+from derive.exact import activations
+from derive.exact.derivatives import Definitions
+from derive.exact.functions import Absolute, Maximum, Positive, Zero, unspecified, unspecified_component
+from derive.expressions import tree
+from derive.expressions.shapes import Shape
+from derive.expressions.tree import Expr, Index, IndexVariable
+from derive.notation.symbols import Computed, Given, SymbolTable
+
+Position = tuple[int, ...]
+Environment = Mapping[IndexVariable, int]
+
+
+@dataclass(frozen=True)
+class Array:
+    """Entries in row-major order, with their sizes; no sizes for a scalar."""
+
+    sizes: tuple[int, ...]
+    entries: tuple[Sympy, ...]
+
+    def at(self, *position: int) -> Sympy:
+        """One entry; a scalar is every entry, a row or column that is broadcast repeats."""
+        if not self.sizes:
+            return self.entries[0]
+        place = 0
+        for index, size in zip(position, self.sizes, strict=True):
+            place = place * size + (0 if size == 1 else index)
+        return self.entries[place]
+
+    def positions(self) -> list[Position]:
+        """All positions in row-major order; one empty position for a scalar."""
+        return list(itertools.product(*(range(size) for size in self.sizes)))
+
+    @property
+    def transposed(self) -> "Array":
+        """A_ji."""
+        if len(self.sizes) != 2:
+            return self
+        rows, columns = self.sizes
+        return Array((columns, rows), tuple(self.at(i, j) for j in range(columns) for i in range(rows)))
+
+
+def scalar(value: Sympy) -> Array:
+    return Array((), (value,))
+
+
+def made(sizes: Sequence[int], entry: Callable[..., Sympy]) -> Array:
+    """The array with `entry(i, j)` at every position."""
+    return Array(tuple(sizes), tuple(entry(*position) for position in itertools.product(*(range(size) for size in sizes))))
+
+
+MAX_ENTRIES = 4_000
+
+
+@dataclass
+class Entries:
+    """Lowers expressions for one document; remembers the entries of every name."""
+
+    table: SymbolTable
+    kink: Sympy
+    definitions: Definitions
+    arrays: dict[str, Array] = field(default_factory=dict)
+    origin: dict[SympySymbol, tuple[str, Position]] = field(default_factory=dict)
+    obligations: list[tuple[Sympy, Sympy]] = field(default_factory=list)
+    domain: list[Sympy] = field(default_factory=list)
+    counter: "itertools.count[int]" = field(default_factory=itertools.count)
+    inverses: dict[tuple[Sympy, ...], Array] = field(default_factory=dict)
+
+    # ── names ──
+
+    def of_name(self, name: str, shape: Shape) -> Array:
+        """The entries of a symbol, made when it is first met."""
+        if name not in self.arrays:
+            meaning = self.table.meanings.get(name)
+            if isinstance(meaning, Computed):
+                self.arrays[name] = self._cut(name, meaning)
+            else:
+                self.arrays[name] = self._given(name, meaning if isinstance(meaning, Given) else Given("real", shape))
+        return self.arrays[name]
+
+    def _symbol(self, name: str, position: Position) -> SympySymbol:
+        symbol = SympySymbol(f"v{next(self.counter)}")
+        self.origin[symbol] = (name, position)
+        return symbol
+
+    def fresh(self) -> SympySymbol:
+        """A symbol for something that has no name in the document."""
+        return SympySymbol(f"t{next(self.counter)}")
+
+    def _given(self, name: str, given: Given) -> Array:
+        if given.kind in ("labels", "hot index"):
+            return self.label_array(name)
+        sizes = given.shape.sizes()
+        array = made(sizes, lambda *position: self._symbol(name, position))
+        if given.kind == "positive" or given.kind == "integer":
+            for entry in array.entries:
+                (self.definitions.positive if given.kind == "positive" else self.definitions.integers)(entry)
+        if given.kind == "one-hot":
+            for group in one_hot_groups(array):
+                self.definitions.partition(group)
+        return self._structured(array, given.structure) if given.structure else array
+
+    def _structured(self, array: Array, structure: str) -> Array:
+        """A matrix with a structure: its entries are cut symbols, defined by free ones, so that derivatives by it are unconstrained."""
+        size = array.sizes[0]
+        free = {position: array.at(*position) for position in array.positions()}
+        cut = made(array.sizes, lambda i, j: self.fresh())
+        definition = _STRUCTURES[structure](free, size, self)
+        for i, j in array.positions():
+            if definition(i, j) is not None:
+                self.origin[cut.at(i, j)] = self.origin[free[i, j]]
+                self.definitions.define(cut.at(i, j), definition(i, j))
+        if structure == "positive definite":
+            self.definitions.definite(tuple(tuple(definition(i, j) for j in range(size)) for i in range(size)))
+        return cut
+
+    def label_array(self, name: str) -> Array:
+        """The one-hot entries behind a label: examples x classes, or those of its one-hot vector."""
+        meaning = self.table.meanings[name]
+        assert isinstance(meaning, Given)
+        if meaning.target is not None:
+            target = self.table.meanings[meaning.target]
+            assert isinstance(target, Given)
+            array = self.of_name(meaning.target, target.shape)
+            return Array((1, len(array.entries)), array.entries) if 1 in array.sizes else array
+        if name not in self.arrays:
+            classes = (meaning.classes.size or 1) if meaning.classes else 1
+            examples = 1 if meaning.shape.is_scalar else (meaning.shape.length.size or 1)
+            array = made((examples, classes), lambda *position: self._symbol(name, position))
+            for example in range(examples):
+                self.definitions.partition(tuple(array.at(example, k) for k in range(classes)))
+            self.arrays[name] = array
+        return self.arrays[name]
+
+    def _cut(self, name: str, computed: Computed) -> Array:
+        if computed.value is None:
+            return made(computed.shape.sizes(), lambda *position: self._symbol(name, position))
+        value = self.lower(computed.value, {})
+        array = made(value.sizes, lambda *position: self._symbol(name, position))
+        for symbol, definition in zip(array.entries, value.entries, strict=True):
+            self.definitions.define(symbol, definition)
+        return array
+
+    # ── indices ──
+
+    def choices_of(self, index: Index, environment: Environment) -> list[tuple[Sympy, int]]:
+        """The positions that an index may have, each with the 0/1 value that says whether it has it."""
+        match index:
+            case tree.IndexVariable():
+                return [(S.One, environment[index])]
+            case tree.IndexNumber(position):
+                return [(S.One, position)]
+            case tree.IndexShift(inner, by):
+                return [(weight, position + by) for weight, position in self.choices_of(inner, environment)]
+            case tree.Label(name, example):
+                array = self.label_array(name)
+                row = 0 if example is None else self.fixed(example, environment)
+                return [(array.at(row, k), k) for k in range(array.sizes[1])]
+        raise NotImplementedError(f"choices_of has no rule for {type(index).__name__}")
+
+    def fixed(self, index: Index, environment: Environment) -> int:
+        choices = self.choices_of(index, environment)
+        if len(choices) != 1:
+            raise Unreadable("a label cannot be the index of an example", index.span)
+        return choices[0][1]
+
+    # ── expressions ──
+
+    def lower(self, node: Expr, environment: Environment) -> Array:
+        """The entries of an expression for given values of its free indices. Raises `Undecidable` past the limits."""
+        array = self._lower(node, environment)
+        if len(array.entries) > MAX_ENTRIES:
+            raise Undecidable(f"a value with {len(array.entries)} entries is larger than is checked")
+        return array
+
+    @singledispatchmethod
+    def _lower(self, node: Expr, environment: Environment) -> Array:
+        raise NotImplementedError(f"lower has no rule for {type(node).__name__}; add one in derive/exact/entries.py")
+
+    @_lower.register
+    def lower_number(self, node: tree.Number, environment: Environment) -> Array:
+        return scalar(Rational(node.value.numerator, node.value.denominator))
+
+    @_lower.register
+    def lower_constant(self, node: tree.Constant, environment: Environment) -> Array:
+        return scalar(sympy.pi if node.name == "pi" else sympy.E)
+
+    @_lower.register
+    def lower_size(self, node: tree.Size, environment: Environment) -> Array:
+        return scalar(sympy.Integer(node.dim.size or 0))
+
+    @_lower.register
+    def lower_index_value(self, node: tree.IndexValue, environment: Environment) -> Array:
+        """An index as a number counts from the index base."""
+        choices = self.choices_of(node.index, environment)
+        return scalar(sympy.Add(*(weight * (position + self.table.index_base) for weight, position in choices)))
+
+    @_lower.register
+    def lower_symbol(self, node: tree.Symbol, environment: Environment) -> Array:
+        return self.of_name(node.name, node.shape)
+
+    @_lower.register
+    def lower_identity(self, node: tree.Identity, environment: Environment) -> Array:
+        """I_ij = δ_ij."""
+        return made(node.shape.sizes(), lambda i, j: S.One if i == j else S.Zero)
+
+    @_lower.register
+    def lower_fill(self, node: tree.Fill, environment: Environment) -> Array:
+        return made(node.shape.sizes(), lambda *position: sympy.Integer(node.value))
+
+    @_lower.register
+    def lower_negative(self, node: tree.Negative, environment: Environment) -> Array:
+        """(-A)_ij = -A_ij."""
+        return self._each(node.shape, lambda a: -a, node.operand, environment=environment)
+
+    @_lower.register
+    def lower_add(self, node: tree.Add, environment: Environment) -> Array:
+        """(A + B)_ij = A_ij + B_ij."""
+        return self._each(node.shape, lambda *terms: sympy.Add(*terms), *node.terms, environment=environment)
+
+    @_lower.register
+    def lower_scale(self, node: tree.Scale, environment: Environment) -> Array:
+        """(c A)_ij = c A_ij."""
+        return self._each(node.shape, lambda c, a: c * a, node.factor, node.operand, environment=environment)
+
+    @_lower.register
+    def lower_matmul(self, node: tree.MatMul, environment: Environment) -> Array:
+        """(A B)_ij = sum_k A_ik B_kj."""
+        return product(self._matrix(node.left, environment), self._matrix(node.right, environment), node.shape)
+
+    @_lower.register
+    def lower_hadamard(self, node: tree.Hadamard, environment: Environment) -> Array:
+        """(A ⊙ B)_ij = A_ij B_ij."""
+        return self._each(node.shape, lambda a, b: a * b, node.left, node.right, environment=environment)
+
+    @_lower.register
+    def lower_quotient(self, node: tree.Quotient, environment: Environment) -> Array:
+        """(A / B)_ij = A_ij / B_ij."""
+        return self._each(node.shape, self._divided, node.numerator, node.denominator, environment=environment)
+
+    @_lower.register
+    def lower_dot(self, node: tree.Dot, environment: Environment) -> Array:
+        """a · b = sum_i a_i b_i."""
+        left, right = self.lower(node.left, environment), self.lower(node.right, environment)
+        return scalar(sympy.Add(*(a * b for a, b in zip(left.entries, right.entries, strict=True))))
+
+    @_lower.register
+    def lower_outer(self, node: tree.Outer, environment: Environment) -> Array:
+        """(a ⊗ b)_ij = a_i b_j."""
+        left, right = self.lower(node.left, environment).entries, self.lower(node.right, environment).entries
+        return made(node.shape.sizes(), lambda i, j: left[i] * right[j])
+
+    @_lower.register
+    def lower_kronecker(self, node: tree.Kronecker, environment: Environment) -> Array:
+        """(A ⊗ B)_(ip, jq) = A_ij B_pq."""
+        left, right = self.lower(node.left, environment), self.lower(node.right, environment)
+        p, q = right.sizes
+        return made(node.shape.sizes(), lambda i, j: left.at(i // p, j // q) * right.at(i % p, j % q))
+
+    @_lower.register
+    def lower_transpose(self, node: tree.Transpose, environment: Environment) -> Array:
+        """(A^T)_ij = A_ji."""
+        return self.lower(node.operand, environment).transposed
+
+    @_lower.register
+    def lower_inverse(self, node: tree.Inverse, environment: Environment) -> Array:
+        """A^{-1} = adj(A) / det(A)."""
+        operand = self._matrix(node.operand, environment)
+        size = operand.sizes[0]
+        if size > 4:
+            raise Undecidable(f"the inverse of a {size} x {size} matrix is larger than is checked; give the dimension a smaller size")
+        if operand.entries not in self.inverses:
+            matrix = sympy.Matrix(size, size, list(operand.entries))
+            determinant, adjugate = matrix.det(method="berkowitz"), matrix.adjugate()
+            value = made(operand.sizes, lambda i, j: self._divided(adjugate[i, j], determinant))
+            cut = made(operand.sizes, lambda i, j: self.fresh())
+            for symbol, definition in zip(cut.entries, value.entries, strict=True):
+                self.definitions.define(symbol, definition)
+            self.inverses[operand.entries] = cut
+        return self.inverses[operand.entries]
+
+    @_lower.register
+    def lower_power(self, node: tree.Power, environment: Environment) -> Array:
+        """(a^c)_i = a_i^c."""
+        return self._each(node.shape, lambda a, c: self._valued(a**c), node.base, node.exponent, environment=environment)
+
+    @_lower.register
+    def lower_matrix_power(self, node: tree.MatrixPower, environment: Environment) -> Array:
+        """A^n = A … A."""
+        base = self._matrix(node.base, environment)
+        total = made(base.sizes, lambda i, j: S.One if i == j else S.Zero)
+        if node.exponent > 12:
+            raise Undecidable("a power of a matrix above 12 is not checked")
+        for _ in range(node.exponent):
+            total = product(total, base, node.shape)
+        return total
+
+    @_lower.register
+    def lower_apply(self, node: tree.Apply, environment: Environment) -> Array:
+        """f(A)_ij = f(A_ij), or its derivative of some order."""
+        parameters = [self.lower(parameter, environment).entries[0] for parameter in node.parameters]
+        return self._each(
+            node.shape, lambda a: self._valued(activations.value(node.function, a, parameters, self.kink, node.order)), node.operand, environment=environment
+        )
+
+    @_lower.register
+    def lower_unspecified(self, node: tree.Unspecified, environment: Environment) -> Array:
+        """f(A)_ij = f(A_ij)."""
+        return self._each(node.shape, lambda a: unspecified(node.name, a, node.order), node.operand, environment=environment)
+
+    @_lower.register
+    def lower_unspecified_map(self, node: tree.UnspecifiedMap, environment: Environment) -> Array:
+        """g(x)_i = g_i(x_1, …, x_h)."""
+        arguments = self.lower(node.operand, environment).entries
+        return made(node.shape.sizes(), lambda i, j: unspecified_component(node.name, max(i, j), arguments))
+
+    @_lower.register
+    def lower_entry_by_entry(self, node: tree.EntryByEntry, environment: Environment) -> Array:
+        """f(A)_ij is the formula with A_ij for its parameter."""
+        parameter = self.lower(node.parameter, environment).entries[0]
+        formula = self.lower(node.formula, environment).entries[0]
+        formula = self.definitions.opened(formula, parameter)
+        return self._each(node.shape, lambda a: self._valued(formula.xreplace({parameter: a})), node.operand, environment=environment)
+
+    @_lower.register
+    def lower_extremum(self, node: tree.Extremum, environment: Environment) -> Array:
+        """max(A, B)_ij = max(A_ij, B_ij); min(a, b) = -max(-a, -b)."""
+        return self._each(node.shape, lambda a, b: self._extremum(node.kind, (a, b)), node.left, node.right, environment=environment)
+
+    @_lower.register
+    def lower_softmax(self, node: tree.Softmax, environment: Environment) -> Array:
+        """softmax(z)_i = e^{z_i} / sum_j e^{z_j}; its logarithm z_i - log sum_j e^{z_j}."""
+        operand = self.lower(node.operand, environment)
+        rows, columns = operand.sizes
+
+        def total(i: int, j: int) -> Sympy:
+            line = [operand.at(k, j) for k in range(rows)] if node.axis == 0 else [operand.at(i, k) for k in range(columns)]
+            return sympy.Add(*map(sympy.exp, line))
+
+        if node.logarithm:
+            return made(operand.sizes, lambda i, j: operand.at(i, j) - sympy.log(total(i, j)))
+        return made(operand.sizes, lambda i, j: sympy.exp(operand.at(i, j)) / total(i, j))
+
+    @_lower.register
+    def lower_reduce(self, node: tree.Reduce, environment: Environment) -> Array:
+        """One number from all entries."""
+        operand = self.lower(node.operand, environment)
+        entries = operand.entries
+        match node.kind:
+            case "sum":
+                return scalar(sympy.Add(*entries))
+            case "mean":
+                return scalar(sympy.Add(*entries) / len(entries))
+            case "max" | "min":
+                return scalar(self._extremum(node.kind, entries))
+            case "logsumexp":
+                return scalar(sympy.log(sympy.Add(*map(sympy.exp, entries))))
+            case "l1":
+                return scalar(sympy.Add(*(Absolute(entry, self.kink) for entry in entries)))
+            case "l2":
+                return scalar(sympy.sqrt(sympy.Add(*(entry**2 for entry in entries))))
+            case "trace":
+                return scalar(sympy.Add(*(operand.at(i, i) for i in range(operand.sizes[0] if operand.sizes else 1))))
+            case "det":
+                if operand.sizes and operand.sizes[0] > 5:
+                    raise Undecidable("the determinant of a matrix larger than 5 x 5 is not checked")
+                return scalar(sympy.Matrix(*operand.sizes, list(entries)).det(method="berkowitz") if operand.sizes else entries[0])
+
+    @_lower.register
+    def lower_diagonal(self, node: tree.Diagonal, environment: Environment) -> Array:
+        """diag(v)_ij = δ_ij v_i; of a matrix, A_ii."""
+        operand = self.lower(node.operand, environment)
+        if node.operand.shape.is_vector:
+            return made(node.shape.sizes(), lambda i, j: operand.entries[i] if i == j else S.Zero)
+        return made(node.shape.sizes(), lambda i, j: operand.at(i, i))
+
+    @_lower.register
+    def lower_vectorised(self, node: tree.Vectorised, environment: Environment) -> Array:
+        """vec(A) = the columns of A one under the other."""
+        transposed = self.lower(node.operand, environment).transposed
+        return Array((len(transposed.entries), 1), transposed.entries)
+
+    @_lower.register
+    def lower_entry(self, node: tree.Entry, environment: Environment) -> Array:
+        """A_ij; at a label, the sum of all entries weighted by the label's one-hot."""
+        operand = self.lower(node.operand, environment)
+        terms = []
+        for (weight_row, i), (weight_column, j) in itertools.product(
+            self.choices_of(node.row, environment), self.choices_of(node.column, environment)
+        ):
+            if not (0 <= i < operand.sizes[0] and 0 <= j < operand.sizes[1]):
+                raise Meaningless(f"an index is outside the {node.operand.shape} of what it stands at", node.span)
+            terms.append(weight_row * weight_column * operand.at(i, j))
+        return scalar(sympy.Add(*terms))
+
+    @_lower.register
+    def lower_slice(self, node: tree.Slice, environment: Environment) -> Array:
+        """Row i or column j of A."""
+        operand = self.lower(node.operand, environment)
+        choices = self.choices_of(node.index, environment)
+
+        def entry(i: int, j: int) -> Sympy:
+            return sympy.Add(*(weight * (operand.at(at, j) if node.along == "row" else operand.at(i, at)) for weight, at in choices))
+
+        return made(node.shape.sizes(), entry)
+
+    @_lower.register
+    def lower_quantified(self, node: tree.Quantified, environment: Environment) -> Array:
+        """sum_i a_i, prod_i a_i, max_i a_i over the range of i where the condition holds."""
+        values, weights = [], []
+        for position in range(node.range.first, node.range.last + 1):
+            inner = {**environment, node.index: position}
+            weight = S.One if node.condition is None else self.condition(node.condition, inner).entries[0]
+            if weight != 0:
+                values.append(self.lower(node.body, inner))
+                weights.append(weight)
+        sizes = node.shape.sizes()
+        if node.kind in ("max", "min"):
+            if not values or any(weight != 1 for weight in weights):
+                raise Undecidable(f"{node.kind} over a range that depends on values is not checked")
+            return scalar(self._extremum(node.kind, [value.entries[0] for value in values]))
+        if node.kind == "sum":
+            return made(sizes, lambda *p: sympy.Add(*(weight * value.at(*p) for weight, value in zip(weights, values, strict=True))))
+        return made(sizes, lambda *p: sympy.Mul(*(1 - weight + weight * value.at(*p) for weight, value in zip(weights, values, strict=True))))
+
+    @_lower.register
+    def lower_entry_formula(self, node: tree.EntryFormula, environment: Environment) -> Array:
+        """A_ij is the formula of i and j."""
+
+        def entry(*position: int) -> Sympy:
+            inner = dict(environment)
+            for index, at in zip((node.row, node.column), position, strict=True):
+                if index is not None:
+                    inner[index] = at
+            return self.lower(node.body, inner).entries[0]
+
+        return made(node.shape.sizes(), entry)
+
+    @_lower.register
+    def lower_blocks(self, node: tree.Blocks, environment: Environment) -> Array:
+        """A matrix written out by its blocks."""
+        lines: list[list[Sympy]] = []
+        for row in node.rows:
+            blocks = [self._matrix(block, environment) for block in row]
+            for i in range(blocks[0].sizes[0]):
+                lines.append([block.at(i, j) for block in blocks for j in range(block.sizes[1])])
+        return Array((len(lines), len(lines[0])), tuple(itertools.chain.from_iterable(lines)))
+
+    @_lower.register
+    def lower_indicator(self, node: tree.Indicator, environment: Environment) -> Array:
+        """1 where the condition holds, else 0."""
+        return self.condition(node.condition, environment)
+
+    @_lower.register
+    def lower_cases(self, node: tree.Cases, environment: Environment) -> Array:
+        """The first branch whose condition holds."""
+        branches = [
+            (self.lower(value, environment), scalar(S.One) if condition is None else self.condition(condition, environment))
+            for value, condition in node.branches
+        ]
+
+        def entry(*position: int) -> Sympy:
+            total, remaining = S.Zero, S.One
+            for value, holds in branches:
+                weight = holds.at(*position) if holds.sizes else holds.entries[0]
+                if remaining == 0:
+                    break
+                total += remaining * weight * value.at(*position)
+                remaining = remaining * (1 - weight)
+            if remaining != 0:
+                self.domain.append(1 - remaining)
+            return total
+
+        return made(node.shape.sizes(), entry)
+
+    @_lower.register
+    def lower_derivative(self, node: tree.Derivative, environment: Environment) -> Array:
+        """J_ij = ∂f_i/∂x_j over all entries, arranged as the layout has it."""
+        return arranged(self.jacobian(node, environment), node.of.shape, node.by.shape, node.layout)
+
+    @_lower.register
+    def lower_chain_rule(self, node: tree.ChainRule, environment: Environment) -> Array:
+        """∂a/∂c = sum_b ∂a/∂b ∂b/∂c."""
+        jacobian = self.jacobian(node.factors[0], environment)
+        for factor in node.factors[1:]:
+            inner = self.jacobian(factor, environment)
+            jacobian = [
+                [sympy.Add(*(a * row[j] for a, row in zip(line, inner, strict=True))) for j in range(len(inner[0]))] for line in jacobian
+            ]
+        first, last = node.factors[0], node.factors[-1]
+        return arranged(jacobian, first.of.shape, last.by.shape, first.layout)
+
+    @_lower.register
+    def lower_local_factor(self, node: tree.LocalFactor, environment: Environment) -> Array:
+        """F with T[i, j, k, l] = δ[paired] F[rest]; that T has this form is an obligation to be proved."""
+        of, by = node.derivative.of.shape, node.derivative.by.shape
+        jacobian = self.jacobian(node.derivative, environment)
+        if node.paired == tree.DIAGONAL:
+            factor = Array((len(jacobian), 1), tuple(jacobian[i][i] for i in range(len(jacobian))))
+            self._oblige((jacobian[i][j], S.Zero) for i in range(len(jacobian)) for j in range(len(jacobian)) if i != j)
+        elif node.paired == tree.ENTRYWISE:
+            factor = Array(of.sizes(), tuple(jacobian[i][i] for i in range(len(jacobian))))
+            self._oblige((jacobian[i][j], S.Zero) for i in range(len(jacobian)) for j in range(len(jacobian)) if i != j)
+        else:
+            factor = self._paired_factor(jacobian, of.sizes(), by.sizes(), node.paired)
+        return factor.transposed if node.transposed else factor
+
+    def _paired_factor(self, jacobian: list[list[Sympy]], of: Position, by: Position, paired: tuple[int, int]) -> Array:
+        rest_of, rest_by = 1 - paired[0], 1 - paired[1]
+
+        def flat(pair: int, rest: int, sizes: Position, axis: int) -> int:
+            position = [0, 0]
+            position[axis], position[1 - axis] = pair, rest
+            return position[0] * sizes[1] + position[1]
+
+        def tensor(pair_of: int, rest_i: int, pair_by: int, rest_j: int) -> Sympy:
+            return jacobian[flat(pair_of, rest_i, of, paired[0])][flat(pair_by, rest_j, by, paired[1])]
+
+        factor = made((of[rest_of], by[rest_by]), lambda i, j: tensor(0, i, 0, j))
+        size = of[paired[0]]
+        for a, b in itertools.product(range(size), repeat=2):
+            for i, j in factor.positions():
+                self._oblige([(tensor(a, i, b, j), factor.at(i, j) if a == b else S.Zero)])
+        return factor
+
+    def _oblige(self, pairs: "itertools.chain[tuple[Sympy, Sympy]] | Sequence[tuple[Sympy, Sympy]] | object") -> None:
+        self.obligations += [(left, right) for left, right in pairs if left != right]  # type: ignore[attr-defined]
+
+    # ── derivatives ──
+
+    def jacobian(self, node: tree.Derivative, environment: Environment) -> list[list[Sympy]]:
+        """One row an entry of the numerator, one column an entry of the denominator."""
+        numerator = self.lower(node.of, environment).entries
+        variables = self.lower(node.by, environment).entries
+        if all(isinstance(variable, SympySymbol) for variable in variables):
+            self._check_connected(node)
+            return [[self._valued(self.definitions.derivative(entry, variable)) for variable in variables] for entry in numerator]
+        if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, tree.Symbol):
+            return [[self._by_label(entry, node.by, environment)] for entry in numerator]
+        return self.definitions.by_expressions(numerator, variables, node.by.span)
+
+    def _by_label(self, entry: Sympy, by: tree.Entry, environment: Environment) -> Sympy:
+        """∂f/∂S_y is the entry y of ∂f/∂S."""
+        operand = self.lower(by.operand, environment)
+        choices = itertools.product(self.choices_of(by.row, environment), self.choices_of(by.column, environment))
+        return sympy.Add(
+            *(first * second * self.definitions.derivative(entry, operand.at(i, j)) for (first, i), (second, j) in choices)  # type: ignore[arg-type]
+        )
+
+    def _check_connected(self, node: tree.Derivative) -> None:
+        """A loss is differentiated by a name that the document defined: it must be computed from that name."""
+
+    # ── conditions ──
+
+    def condition(self, node: tree.Condition, environment: Environment) -> Array:
+        """1 where a condition holds, else 0."""
+        if isinstance(node, tree.AllOf):
+            arrays = [self.condition(part, environment) for part in node.conditions]
+            return made(node.shape.sizes(), lambda *p: sympy.Mul(*(array.at(*p) if array.sizes else array.entries[0] for array in arrays)))
+        assert isinstance(node, tree.Comparison)
+        if isinstance(node.left, tree.IndexValue) and isinstance(node.right, (tree.IndexValue, tree.Number)):
+            return scalar(self._compared_indices(node, environment))
+        return self._each(node.shape, lambda a, b: compared(a, node.comparator, b), node.left, node.right, environment=environment)
+
+    def _compared_indices(self, node: tree.Comparison, environment: Environment) -> Sympy:
+        """The weight of all pairs of positions for which the comparison holds."""
+        base = self.table.index_base
+        left = self.choices_of(node.left.index, environment) if isinstance(node.left, tree.IndexValue) else []
+        if isinstance(node.right, tree.IndexValue):
+            right = self.choices_of(node.right.index, environment)
+        else:
+            assert isinstance(node.right, tree.Number)
+            right = [(S.One, node.right.value - base)]  # type: ignore[list-item]
+        holds = _INDEX_COMPARATORS[node.comparator]
+        return sympy.Add(*(a * b for (a, i), (b, j) in itertools.product(left, right) if holds(i, j)))
+
+    # ── helpers ──
+
+    def _matrix(self, node: Expr, environment: Environment) -> Array:
+        array = self.lower(node, environment)
+        return array if array.sizes else Array((1, 1), array.entries)
+
+    def _each(self, shape: Shape, entry: Callable[..., Sympy], *operands: Expr, environment: Environment) -> Array:
+        arrays = [self.lower(operand, environment) for operand in operands]
+        sizes = shape.sizes()
+        return made(sizes, lambda *position: entry(*(array.at(*position) if array.sizes else array.entries[0] for array in arrays)))
+
+    def _divided(self, numerator: Sympy, denominator: Sympy) -> Sympy:
+        return self._valued(numerator / denominator)
+
+    @staticmethod
+    def _valued(value: Sympy) -> Sympy:
+        if value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
+            raise Undecidable("a side of this step has no value: it divides by zero or takes the logarithm of zero")
+        return value
+
+    def _extremum(self, kind: str, entries: Sequence[Sympy]) -> Sympy:
+        sign = 1 if kind == "max" else -1
+        total = sign * entries[0]
+        for entry in entries[1:]:
+            total = Maximum(total, sign * entry, self.kink)
+        return sign * total
+
+
+def product(left: Array, right: Array, shape: Shape) -> Array:
+    """(A B)_ij = sum_k A_ik B_kj."""
+    rows, inner = left.sizes
+    value = made((rows, right.sizes[1]), lambda i, j: sympy.Add(*(left.at(i, k) * right.at(k, j) for k in range(inner))))
+    return value if shape.dims else Array((), value.entries)
+
+
+def compared(left: Sympy, comparator: tree.Comparator, right: Sympy) -> Sympy:
+    """1 where `left comparator right` holds, else 0."""
+    difference = left - right
+    match comparator:
+        case ">":
+            return Positive(difference)
+        case ">=":
+            return Positive(difference) + Zero(difference)
+        case "<":
+            return Positive(-difference)
+        case "<=":
+            return Positive(-difference) + Zero(difference)
+        case "=":
+            return Zero(difference)
+        case "!=":
+            return 1 - Zero(difference)
+
+
+_INDEX_COMPARATORS: dict[tree.Comparator, Callable[[int, int], bool]] = {
+    "=": lambda i, j: i == j,
+    "!=": lambda i, j: i != j,
+    "<": lambda i, j: i < j,
+    "<=": lambda i, j: i <= j,
+    ">": lambda i, j: i > j,
+    ">=": lambda i, j: i >= j,
+}
+
+
+def arranged(jacobian: list[list[Sympy]], of: Shape, by: Shape, layout: tree.Layout) -> Array:
+    """The entries of a Jacobian in the shape that `derive.expressions.tree.derivative_shape` gives."""
+    sizes = tree.derivative_shape(of, by, layout).sizes()
+    if by.is_scalar:
+        column = Array(of.sizes(), tuple(row[0] for row in jacobian))
+        return column.transposed if layout == "denominator" and of.is_vector else column
+    if of.is_scalar:
+        gradient = Array(by.sizes(), tuple(jacobian[0]))
+        return gradient.transposed if layout == "numerator" else gradient
+    flat = tuple(itertools.chain.from_iterable(jacobian))
+    if of.is_vector and by.is_vector:
+        matrix = Array((len(jacobian), len(jacobian[0])), flat)
+        return matrix.transposed if layout == "denominator" else matrix
+    return Array(sizes, flat)
+
+
+def one_hot_groups(array: Array) -> list[tuple[Sympy, ...]]:
+    """The entries of a one-hot vector, or of each row of a one-hot matrix."""
+    if 1 in array.sizes:
+        return [array.entries]
+    return [tuple(array.at(i, j) for j in range(array.sizes[1])) for i in range(array.sizes[0])]
+
+
+# ── structured matrices: the entry (i, j) in free symbols ──
+
+Structure = Callable[[Mapping[Position, Sympy], int, Entries], Callable[[int, int], Sympy | None]]
+
+
+def _symmetric(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+    """A_ij = A_ji."""
+    return lambda i, j: free[min(i, j), max(i, j)]
+
+
+def _diagonal(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+    """A_ij = 0 off the diagonal."""
+    return lambda i, j: free[i, i] if i == j else S.Zero
+
+
+def _unstructured(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+    return lambda i, j: free[i, j]
+
+
+def _orthogonal(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+    """Q = D (I - K)(I + K)^{-1}, K skew, D = diag(±1, 1, …): Cayley's form, which reaches a dense part of both components."""
+    skew = sympy.Matrix(size, size, lambda i, j: 0 if i == j else (free[i, j] if i < j else -free[j, i]))
+    unit = sympy.eye(size)
+    rotation = ((unit - skew) * (unit + skew).adjugate()) / (unit + skew).det(method="berkowitz")
+    plus, minus = entries.fresh(), entries.fresh()
+    entries.definitions.partition((plus, minus))
+    return lambda i, j: (plus - minus if i == 0 else S.One) * rotation[i, j]
+
+
+_STRUCTURES: dict[str, Structure] = {
+    "symmetric": _symmetric,
+    "positive definite": _symmetric,
+    "diagonal": _diagonal,
+    "orthogonal": _orthogonal,
+    "invertible": _unstructured,
+}

@@ -1,0 +1,52 @@
+"""Walking over expressions: the only generic traversal."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+
+from derive.expressions.tree import Expr, Node, Symbol, parts
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything in it, each before its parts."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(parts(current)))
+
+
+def symbols_of(node: Node) -> list[Symbol]:
+    """All symbols in a node, in order, repeated ones too."""
+    return [found for found in walk(node) if isinstance(found, Symbol)]
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """The node with every part for which `change` gives another one replaced, the outermost first."""
+    changed = change(node)
+    if changed is not None:
+        return changed
+    updates = {}
+    for part in fields(node):
+        if part.name in ("span", "shape") or not part.init:
+            continue
+        before = getattr(node, part.name)
+        after = _rebuilt_value(before, change)
+        if after is not before:
+            updates[part.name] = after
+    return replace(node, **updates) if updates else node
+
+
+def _rebuilt_value(value: object, change: Callable[[Node], Node | None]) -> object:
+    if isinstance(value, Node):
+        return rebuilt(value, change)
+    if isinstance(value, tuple):
+        items = tuple(_rebuilt_value(item, change) for item in value)
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value
+
+
+def substituted(expression: Expr, name: str, value: Expr) -> Expr:
+    """The expression with a symbol replaced by a value of its shape."""
+    result = rebuilt(expression, lambda node: value if isinstance(node, Symbol) and node.name == name else None)
+    assert isinstance(result, Expr)
+    return result

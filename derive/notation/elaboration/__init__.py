@@ -1,0 +1,85 @@
+"""Syntax -> typed expressions, by a symbol table.
+
+`readings` yields every reading of a piece of syntax, the plainest first, each
+with the conventions under which it is one. What has no reading raises: `Unreadable` where
+notation or names are not known, `Meaningless` where shapes or index ranges cannot agree.
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from derive.errors import Meaningless, Unreadable
+from derive.expressions.tree import Expr, IndexVariable, Layout
+from derive.notation.elaboration.base import Choices
+from derive.notation.elaboration.big import BigOperators
+from derive.notation.symbols import IndexUse, SymbolTable
+from derive.notation.syntax import List
+
+MAX_RUNS = 240
+
+
+class Elaborator(BigOperators):
+    """All parts together."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value, the conventions that this reading costs, and where free indices were used in it."""
+
+    value: Expr
+    conventions: frozenset[str] = frozenset()
+    free: dict[str, list[IndexUse]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a reading may presuppose: names that are bound for one step, the layout, terms that are treated apart."""
+
+    layout: Layout
+    formal: dict[str, Expr] = field(default_factory=dict)
+    treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
+
+
+def elaborated(table: SymbolTable, content: List, options: Options, choices: Choices | None = None) -> Reading:
+    """One reading: the plain one unless other choices are prescribed."""
+    return _run(table, options, choices or Choices(), lambda elaborator: elaborator.list_value(content))
+
+
+def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[[Elaborator], Expr]) -> Reading:
+    elaborator = Elaborator(table, choices, options.layout, formal=dict(options.formal), treated_apart=options.treated_apart)
+    try:
+        value = read(elaborator)
+    except RecursionError:
+        raise Unreadable("this formula is nested too deeply") from None
+    free: dict[str, list[IndexUse]] = {}
+    for index, uses in elaborator.uses.items():
+        if isinstance(index, IndexVariable) and index.scope == 0:
+            free.setdefault(index.name, []).extend(uses)
+    return Reading(value, choices.conventions(), free)
+
+
+def readings(table: SymbolTable, content: List, options: Options) -> Iterator[Reading | Unreadable | Meaningless]:
+    """All readings by the number of conventions they cost; an attempt that fails yields its error, the plain one first."""
+    counter = itertools.count()
+    waiting: list[tuple[int, int, tuple[int, ...]]] = [(0, next(counter), ())]
+    seen: set[Expr] = set()
+    for _ in range(MAX_RUNS):
+        if not waiting:
+            return
+        _, _, prescribed = heapq.heappop(waiting)
+        choices = Choices(prescribed)
+        try:
+            reading = elaborated(table, content, options, choices)
+        except (Unreadable, Meaningless) as error:
+            yield error
+        else:
+            if reading.value not in seen:
+                seen.add(reading.value)
+                yield reading
+        for place in range(len(prescribed), len(choices.made)):
+            for option in range(1, len(choices.offered[place])):
+                taken = (*choices.made[:place], option)
+                cost = sum(len(offered[made]) for offered, made in zip(choices.offered, taken, strict=False))
+                heapq.heappush(waiting, (cost, next(counter), taken))

@@ -1,0 +1,147 @@
+"""What the parts of elaboration share: the table, the scopes of indices, the choices.
+
+Where notation leaves more than one reading, elaboration *chooses*. The first
+option is the plain one; another one costs the conventions under which it holds.
+`derive.notation.elaboration.readings` runs an elaboration once for every
+sequence of choices, the cheapest first.
+"""
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from derive.errors import Meaningless, Unreadable
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import (
+    Condition,
+    Expr,
+    Index,
+    IndexNumber,
+    IndexShift,
+    IndexVariable,
+    Label,
+    Layout,
+)
+from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
+from derive.notation.syntax import List, Sum, Syntax, Term
+from derive.source import Span
+
+PLAIN: frozenset[str] = frozenset()
+MAX_DEPTH = 60
+
+
+@dataclass
+class Choices:
+    """The choices of one run: those prescribed come first, after them always the plain option."""
+
+    prescribed: tuple[int, ...] = ()
+    made: list[int] = field(default_factory=list)
+    offered: list[tuple[frozenset[str], ...]] = field(default_factory=list)
+
+    def choose(self, options: Sequence[frozenset[str]]) -> int:
+        """Which of the options to take; each is given by the conventions that it costs."""
+        place = len(self.made)
+        chosen = self.prescribed[place] if place < len(self.prescribed) else 0
+        self.made.append(chosen)
+        self.offered.append(tuple(options))
+        return chosen
+
+    def conventions(self) -> frozenset[str]:
+        """All conventions that the choices made cost."""
+        return frozenset().union(*(options[made] for options, made in zip(self.offered, self.made, strict=True)))
+
+
+@dataclass
+class Base:
+    """The state of one elaboration, and the operations that its parts offer one another."""
+
+    table: SymbolTable
+    choices: Choices
+    layout: Layout
+    apart: frozenset[str] = frozenset()
+    uses: Uses = field(default_factory=dict)
+    scopes: list[dict[str, IndexVariable]] = field(default_factory=list)
+    in_dots: int = 0
+    depth: int = 0
+    next_scope: int = 1
+    formal: dict[str, Expr] = field(default_factory=dict)
+    treated_apart: "dict[str, tuple[Expr, ...]]" = field(default_factory=dict)
+
+    # ── offered by the parts ──
+
+    def list_value(self, content: List) -> Expr:
+        raise NotImplementedError
+
+    def expression(self, node: Sum) -> Expr:
+        raise NotImplementedError
+
+    def term(self, node: Term) -> Expr:
+        raise NotImplementedError
+
+    def factor(self, node: Syntax) -> Expr:
+        raise NotImplementedError
+
+    def condition(self, content: List) -> Condition:
+        raise NotImplementedError
+
+    def index(self, node: Syntax, span: Span) -> Index:
+        raise NotImplementedError
+
+    # ── indices ──
+
+    @contextmanager
+    def scope(self, letters: Sequence[str]) -> Iterator[list[IndexVariable]]:
+        """Inside, the letters are new bound indices."""
+        bound = []
+        for letter in letters:
+            bound.append(IndexVariable(letter, self.next_scope))
+            self.next_scope += 1
+        self.scopes.append({index.name: index for index in bound})
+        try:
+            yield bound
+        finally:
+            self.scopes.pop()
+
+    def bound(self, letter: str) -> IndexVariable | None:
+        """The bound index of that letter in the innermost scope that has it."""
+        return next((scope[letter] for scope in reversed(self.scopes) if letter in scope), None)
+
+    def use(self, index: Index, dim: Dim, span: Span | None) -> None:
+        """Notes that an index runs along a dimension here. Raises `Meaningless` for a position out of range."""
+        match index:
+            case IndexNumber(position):
+                if dim.size is not None and not 0 <= position < dim.size:
+                    raise Meaningless(f"the index {index.shown or position + self.table.index_base} is outside {self.range_text(dim)}", span)
+            case IndexVariable():
+                self.uses.setdefault(index, []).append(IndexUse(dim, span))
+            case IndexShift(inner, by):
+                self.uses.setdefault(_variable(inner), []).append(IndexUse(dim, span, by))
+            case Label(name):
+                classes = self.classes(name)
+                if classes is not None and classes != dim:
+                    raise Meaningless(f"the label {shown(name)} has {classes} classes, but stands where an index runs over {self.range_text(dim)}", span)
+
+    def classes(self, name: str) -> Dim | None:
+        """The number of classes of a label."""
+        meaning = self.table.meanings.get(name)
+        return meaning.classes if isinstance(meaning, Given) else None
+
+    def range_text(self, dim: Dim) -> str:
+        """`1..H = 4`: the range of an index along a dimension, as people write it."""
+        base = self.table.index_base
+        size = dim.size or 0
+        last = size - 1 + base
+        named = f"{dim}" if base == 1 else f"{dim}-1"
+        return f"{base}..{named}" + (f" = {last}" if str(dim) != str(size) else "")
+
+    def too_deep(self, span: Span | None) -> Unreadable:
+        return Unreadable(f"brackets are nested more than {MAX_DEPTH} deep here", span)
+
+
+def _variable(index: Index) -> IndexVariable:
+    if isinstance(index, IndexShift):
+        return _variable(index.index)
+    if isinstance(index, IndexVariable):
+        return index
+    raise Unreadable("only an index letter can be shifted", index.span)

@@ -1,0 +1,578 @@
+"""Sums over an index, with bounds, without, and spelled out with dots; conditions, cases, matrices written out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal as OneOf
+from typing import TypeVar
+
+from derive.errors import Meaningless, Unreadable
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import (
+    AllOf,
+    Blocks,
+    Cases,
+    Comparator,
+    Comparison,
+    Condition,
+    Expr,
+    IndexNumber,
+    IndexShift,
+    IndexValue,
+    IndexVariable,
+    Label,
+    Quantified,
+    Range,
+    Reduce,
+)
+from derive.notation.elaboration.application import Head
+from derive.notation.elaboration.derivatives import Derivatives
+from derive.notation.elaboration.scripts import is_index_letter
+from derive.notation.names import canonical, plain, unwrapped
+from derive.notation.symbols import IndexUse
+from derive.notation.syntax import (
+    Big,
+    Dots,
+    Environment,
+    Formula,
+    List,
+    Literal,
+    Name,
+    Scripted,
+    Sum,
+    Syntax,
+    Term,
+    Word,
+)
+from derive.notation.tables import CASES_ENVIRONMENTS, MATRIX_ENVIRONMENTS, RELATIONS
+from derive.source import Span
+
+S = TypeVar("S", bound=Syntax)
+
+_COMPARATORS: dict[str, Comparator] = {"claim": "=", "differ": "!=", "less": "<", "greater": ">", "at most": "<=", "at least": ">="}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An index that a sum or maximum binds: its letter, its bounds (positions from 0), a condition on it."""
+
+    letter: str
+    first: int | None = None
+    last: int | None = None
+    condition: List | None = None
+    over: Dim | None = None
+
+
+class BigOperators(Derivatives):
+    """Quantified sums and what is written out."""
+
+    # ── sums over an index ──
+
+    def big(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
+        """`\\sum_{i=1}^N` and its kin, of what stands behind."""
+        node = unwrapped(node)
+        sign = unwrapped(node.base) if isinstance(node, Scripted) else node
+        assert isinstance(sign, Big)
+        kind: OneOf["sum", "product"] = "sum" if sign.kind == "sum" else "product"
+        subs = [script.content for script in node.scripts if script.kind == "sub"] if isinstance(node, Scripted) else []
+        sups = [script.content for script in node.scripts if script.kind == "sup"] if isinstance(node, Scripted) else []
+        if not subs or subs[0] is None:
+            value = operand()
+            if kind == "sum" and value.shape.is_matrix and not sups:
+                return Reduce("sum", value, span=span)
+            raise Unreadable("this sum does not say over which index", node.span)
+        bounds = self.bounds(subs[0], sups[0] if sups else None)
+        return self.quantified(kind, bounds, operand, span)
+
+    def quantified_call(self, head: Head, arguments: Callable[[], list[Expr]], span: Span) -> Expr:
+        assert head.sub is not None
+        kind: OneOf["max", "min"] = "max" if head.name == "max" else "min"
+
+        def body() -> Expr:
+            values = arguments()
+            if len(values) != 1:
+                raise Unreadable(f"{kind} over an index takes one expression", span)
+            return values[0]
+
+        return self.quantified(kind, self.bounds(head.sub, None), body, span)
+
+    def quantified(
+        self, kind: OneOf["sum", "product", "max", "min"], bounds: Sequence[Bound], operand: Callable[[], Expr], span: Span
+    ) -> Expr:
+        with self.scope([bound.letter for bound in bounds]) as indices:
+            body = operand()
+            conditions = [None if bound.condition is None else self.condition(bound.condition) for bound in bounds]
+            for bound, index, condition in reversed(list(zip(bounds, indices, conditions, strict=True))):
+                body = Quantified(kind, index, self.range_of(bound, index, span), body, condition, span=span)
+        return body
+
+    def range_of(self, bound: Bound, index: IndexVariable, span: Span) -> Range:
+        """The range that a bound index has: as its bounds say, where its uses allow it, else that of its uses.
+
+        Where positions are counted from 0, `\\sum_{i=1}^N` over a dimension N still counts its N entries.
+        """
+        uses = self.uses.get(index, [])
+        if bound.over is not None:
+            bound = replace(bound, first=0, last=(bound.over.size or 1) - 1)
+        if bound.first is not None and bound.last is not None:
+            if bound.first == 1 and self.table.index_base == 0 and uses and all(use.dim.size == bound.last and not use.by for use in uses):
+                bound = replace(bound, first=0, last=bound.last - 1)
+            for use in uses:
+                self._check_bounds(bound, use)
+            dim = next((use.dim for use in uses), Dim(bound.last - bound.first + 1))
+            return Range(bound.first, bound.last, dim, span=span)
+        dim = self.common_range(index.name, uses, span)
+        first = max([0, *(-use.by for use in uses)])
+        last = (dim.size or 1) - 1 - max([0, *(use.by for use in uses)])
+        return Range(first if bound.first is None else bound.first, last if bound.last is None else bound.last, dim, span=span)
+
+    def common_range(self, letter: str, uses: Sequence[IndexUse], span: Span | None) -> Dim:
+        """The one dimension along which all uses of an index run. Raises `Meaningless` where they disagree."""
+        known = [use for use in uses if use.dim.size is not None]
+        if not known:
+            raise Unreadable(f"the range of the index {letter} is not known: it has no bounds and stands at nothing that has a size", span)
+        for use in known[1:]:
+            if use.dim != known[0].dim:
+                raise Meaningless(
+                    f"the index {letter} runs over {self.range_text(known[0].dim)} in one place and over {self.range_text(use.dim)} in another",
+                    use.span or span,
+                )
+        return known[0].dim
+
+    def _check_bounds(self, bound: Bound, use: IndexUse) -> None:
+        assert bound.first is not None and bound.last is not None
+        size, base = use.dim.size, self.table.index_base
+        if size is not None and (bound.first + use.by < 0 or bound.last + use.by >= size) and bound.last >= bound.first:
+            raise Meaningless(
+                f"the index {bound.letter} runs over {bound.first + base}..{bound.last + base}, "
+                f"but stands where an index runs over {self.range_text(use.dim)}",
+                use.span,
+            )
+
+    # ── bounds ──
+
+    def bounds(self, sub: List, sup: List | None) -> list[Bound]:
+        """The indices that a sum binds. Raises `Unreadable` where what stands below the sign is no index."""
+        last = None if sup is None else self.position(sup)
+        only = sub.entries[0]
+        if len(sub.entries) == 1 and only.relations:
+            return [self._related_bound(only, sub, sup, last)]
+        letters = [letter for entry in sub.entries for letter in self._letters(entry)]
+        if sup is not None:
+            if len(letters) != 1:
+                raise Unreadable("one upper bound stands above several indices", sup.span)
+            return [Bound(letters[0], 0, self._count(sup))]
+        return [Bound(letter) for letter in letters]
+
+    def _related_bound(self, formula: Formula, sub: List, sup: List | None, last: int | None) -> Bound:
+        kinds = [RELATIONS.get(relation, "") for relation in formula.relations]
+        if kinds == ["claim"]:
+            letter = self._letter(formula.sides[0], formula.span)
+            first = self.position(_as_list(formula.sides[1], formula.span))
+            return Bound(letter, first, last)
+        if kinds == ["member"]:
+            letter = self._letter(formula.sides[0], formula.span)
+            dim = self.table.find_dim(canonical(formula.sides[1]).strip())
+            if dim is None:
+                raise Unreadable("the set over which this sum runs is not known", formula.span)
+            return Bound(letter, over=dim)
+        if kinds in (["at most", "at most"], ["less", "at most"], ["at most", "less"]):
+            lower = self.position(_as_list(formula.sides[0], formula.span)) + (kinds[0] == "less")
+            upper = self.position(_as_list(formula.sides[2], formula.span)) - (kinds[1] == "less")
+            return Bound(self._letter(formula.sides[1], formula.span), lower, upper)
+        if len(kinds) == 1 and kinds[0] in _COMPARATORS:
+            letter = self._letter(formula.sides[0], formula.span)
+            return Bound(letter, None if sup is None else 0, None if sup is None else self._count(sup), sub)
+        raise Unreadable("what stands below this sum is not read", formula.span)
+
+    def _letters(self, entry: Formula) -> list[str]:
+        """`i`, or `ij` for two indices."""
+        side = entry.sides[0]
+        if side is None or entry.relations or len(side.terms) != 1 or side.signs[0]:
+            raise Unreadable("what stands below this sum is no index", entry.span)
+        factors = [unwrapped(factor) for factor in side.terms[0].factors]
+        return [self._letter_of(factor) for factor in factors]
+
+    def _letter(self, side: Sum | None, span: Span) -> str:
+        if side is None or len(side.terms) != 1 or len(side.terms[0].factors) != 1 or side.signs[0]:
+            raise Unreadable("an index letter was expected here", span)
+        return self._letter_of(unwrapped(side.terms[0].factors[0]))
+
+    def _letter_of(self, factor: Syntax) -> str:
+        text = canonical(factor).strip()
+        if not isinstance(factor, (Name, Scripted)):
+            raise Unreadable(f"{text or 'this'} is no index letter", factor.span)
+        return plain(text)
+
+    def position(self, content: List) -> int:
+        """A bound of a range as a position from 0: a number, a dimension, or one of these moved by a number."""
+        return self._size_value(content) - self.table.index_base
+
+    def _count(self, content: List) -> int:
+        """The last position of a range whose upper bound alone is given: `\\sum_k^D` has D terms."""
+        return self._size_value(content) - 1
+
+    def _size_value(self, content: List) -> int:
+        only = content.only
+        total = 0
+        if only is None:
+            raise Unreadable("this is no bound of a sum", content.span)
+        for sign, term in zip(only.signs, only.terms, strict=True):
+            if len(term.factors) != 1:
+                raise Unreadable("this is no bound of a sum", term.span)
+            total += (-1 if sign == "-" else 1) * self._one_size(unwrapped(term.factors[0]))
+        return total
+
+    def _one_size(self, factor: Syntax) -> int:
+        if isinstance(factor, Literal) and factor.text.isdigit():
+            return int(factor.text)
+        dim = self.table.find_dim(canonical(factor).strip())
+        if dim is None or dim.size is None:
+            raise Unreadable(f"{canonical(factor).strip() or 'this'} is not a dimension that is declared", factor.span)
+        return dim.size
+
+    # ── dots ──
+
+    def dotted_sum(self, node: Sum) -> Expr:
+        """`a_1 + … + a_n`: the sum over the index in which the first and the last term differ."""
+        if any(sign == "-" for sign in node.signs):
+            raise Unreadable("dots in a sum with minus signs: which terms they stand for is not certain", node.span)
+        terms = [term for term in node.terms if not _dots(term)]
+        if _dots(node.terms[0]) or _dots(node.terms[-1]) or len(terms) < 2:
+            raise Unreadable("these dots have no first and last term", node.span)
+        template, pairs = generalised(terms[0], terms[-1])
+        first, last = self._ends(pairs, node.span)
+        leading = next(at for at, term in enumerate(node.terms) if _dots(term))
+        for at, term in enumerate(terms[1:-1], start=1):
+            self._check_member(terms[0], term, pairs, at if at < leading else None)
+        self.in_dots += 1
+        try:
+            with self.scope([PLACEHOLDER]) as (index,):
+                body = self.term(template)
+                self._check_uses(index, first, last)
+                dim = next((use.dim for use in self.uses.get(index, [])), Dim(last - first + 1))
+                return Quantified("sum", index, Range(first, last, dim, span=node.span), body, None, span=node.span)
+        finally:
+            self.in_dots -= 1
+
+    def _ends(self, pairs: Sequence[tuple[Syntax, Syntax]], span: Span) -> tuple[int, int]:
+        """The first and last position that differ between two terms; one and the same pair everywhere."""
+        found = {(canonical(first).strip(), canonical(last).strip()) for first, last in pairs}
+        if len(found) != 1:
+            raise Unreadable("what these dots stand for is not certain: the first and the last term differ in more than one index", span)
+        first, last = (self.position(_as_list(end, span)) for end in pairs[0])
+        return first, last
+
+    def _check_member(self, first: Syntax, term: Syntax, pairs: Sequence[tuple[Syntax, Syntax]], place: int | None) -> None:
+        """A term in the middle must be one of the terms that the dots stand for."""
+        template, differing = generalised(first, term)
+        found = {canonical(pair[1]).strip() for pair in differing}
+        if len(found) > 1 or len(differing) != len(pairs):
+            raise Unreadable("this term does not fit the pattern of the first and the last", term.span)
+        start = canonical(pairs[0][0]).strip()
+        if place is not None and start.isdigit() and found != {str(int(start) + place)}:
+            raise Unreadable("the terms before these dots do not count on by one", term.span)
+
+    def _check_uses(self, index: IndexVariable, first: int, last: int) -> None:
+        for use in self.uses.get(index, []):
+            self._check_bounds(Bound("of these dots", first, last), use)
+
+    # ── conditions ──
+
+    def condition(self, content: List) -> Condition:
+        """Comparisons between commas, all of which must hold."""
+        found: list[Condition] = []
+        entries = [entry for entry in content.entries if any(side is not None for side in entry.sides)]
+        for entry in entries:
+            found += self._comparisons(entry)
+        if not found:
+            raise Unreadable("a condition was expected here", content.span)
+        return found[0] if len(found) == 1 else AllOf(tuple(found), span=content.span)
+
+    def _comparisons(self, entry: Formula) -> list[Condition]:
+        sides = [_without_words(side) for side in entry.sides]
+        if not entry.relations:
+            raise Unreadable("this condition compares nothing", entry.span)
+        found: list[Condition] = []
+        for at, relation in enumerate(entry.relations):
+            comparator = _COMPARATORS.get(RELATIONS.get(relation, ""))
+            left, right = sides[at], sides[at + 1]
+            if comparator is None or left is None or right is None:
+                raise Unreadable(f"the relation {relation} is not read in a condition", entry.span)
+            found.append(Comparison(self._compared(left, right), comparator, self._compared(right, left), span=entry.span))
+            self._share_range(found[-1])
+        return found
+
+    def _compared(self, side: Sum, other: Sum) -> Expr:
+        """One side of a comparison: an index where it is one, else a value."""
+        single = unwrapped(side.terms[0].factors[0]) if len(side.terms) == 1 and len(side.terms[0].factors) == 1 and not side.signs[0] else None
+        if isinstance(single, (Name, Scripted)):
+            resolved = self.resolve(single)
+            base = single.base if isinstance(single, Scripted) else single
+            letter = resolved is None and isinstance(single, Name) and is_index_letter(single.text)
+            if letter or (resolved is None and isinstance(base, Name) and self.bound(plain(base.text)) is not None):
+                return IndexValue(self.index(side, side.span), span=side.span)
+            dim_as_letter = resolved is not None and isinstance(resolved.meaning, Dim) and is_index_letter(resolved.key)
+            if dim_as_letter and self._is_index_side(other):
+                return IndexValue(self.index(side, side.span), span=side.span)
+        return self.expression(side)
+
+    def _is_index_side(self, side: Sum) -> bool:
+        try:
+            value = self.index(side, side.span)
+        except (Unreadable, Meaningless):
+            return False
+        return isinstance(value, (IndexVariable, Label, IndexNumber, IndexShift))
+
+    def _share_range(self, condition: Condition) -> None:
+        """An index compared with a label runs over the label's classes."""
+        if isinstance(condition, Comparison) and isinstance(condition.left, IndexValue) and isinstance(condition.right, IndexValue):
+            for index, other in ((condition.left.index, condition.right.index), (condition.right.index, condition.left.index)):
+                classes = self.classes(other.name) if isinstance(other, Label) else None
+                if isinstance(index, IndexVariable) and classes is not None:
+                    self.use(index, classes, condition.span)
+
+    # ── environments ──
+
+    def environment(self, node: Environment) -> Expr:
+        lines = [line for line in node.lines if len(line) > 1 or any(_not_empty(cell) for cell in line)]
+        if not lines:
+            raise Unreadable("nothing stands in this environment", node.span)
+        if node.name in CASES_ENVIRONMENTS:
+            return Cases(tuple(self._branch(line) for line in lines), span=node.span)
+        if node.name not in MATRIX_ENVIRONMENTS:
+            raise Unreadable(f"the environment {node.name} is not read inside a formula", node.span)
+        if any(_is_dots_cell(cell) for line in lines for cell in line):
+            value: Expr = Blocks(self._dotted_rows(lines, node.span), span=node.span)
+        else:
+            value = Blocks(tuple(tuple(self.list_value(cell) for cell in line) for line in lines), span=node.span)
+        return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
+
+    def _branch(self, line: Sequence[List]) -> tuple[Expr, Condition | None]:
+        cells = [_without_empty(cell) for cell in line if _not_empty(cell)]
+        if len(cells) == 1 and len(cells[0].entries) > 1:
+            head, *rest = cells[0].entries
+            cells = [List((head,), span=head.span), List(tuple(rest), span=cells[0].span)]
+        if not cells or len(cells) > 2:
+            raise Unreadable("a case is a value and a condition", line[0].span)
+        value = self.list_value(cells[0])
+        if len(cells) == 1:
+            return value, None
+        if _is_otherwise(cells[1]):
+            return value, None
+        return value, self.condition(cells[1])
+
+    def _dotted_rows(self, lines: Sequence[Sequence[List]], span: Span) -> tuple[tuple[Expr, ...], ...]:
+        """A matrix with dots, every entry that they stand for filled in from its corners."""
+        width = max(len(line) for line in lines)
+        rows_shown = [at for at, line in enumerate(lines) if not all(_is_dots_cell(cell) or not _not_empty(cell) for cell in line)]
+        columns_shown = [at for at in range(width) if not all(at >= len(line) or _is_dots_cell(line[at]) or not _not_empty(line[at]) for line in lines)]
+        cells = [[lines[i][j] if j < len(lines[i]) else None for j in columns_shown] for i in rows_shown]
+        if not cells or any(cell is None or _is_dots_cell(cell) for line in cells for cell in line):
+            raise Unreadable("the dots in this matrix leave its pattern open", span)
+        shown = [[cell for cell in line if cell is not None] for line in cells]
+        down = self._pattern([line[0] for line in shown], rows_shown, len(lines), span)
+        along = self._pattern(shown[0], columns_shown, width, span)
+        template = self._template(shown, down, along, span)
+        self.in_dots += 1
+        try:
+            last_row, last_column = self._open_ends(template, down, along, span)
+            row_places = _places(down, last_row)
+            column_places = _places(along, last_column)
+            return tuple(
+                tuple(self._filled(shown, template, down, along, at_row, at_column) for at_column in column_places) for at_row in row_places
+            )
+        finally:
+            self.in_dots -= 1
+
+    def _pattern(self, cells: Sequence[List], places: Sequence[int], count: int, span: Span) -> "Pattern":
+        """How the cells of one row or column go on: from where to where, and which are written out."""
+        written = len(cells)
+        if len(places) == count:
+            return Pattern(written, 0, None, None)
+        gap = next(at for at in range(count) if at not in places)
+        leading = sum(place < gap for place in places)
+        trailing = written - leading
+        if trailing:
+            _, pairs = generalised(cells[0], cells[-1])
+            first, last = self._dots_ends(pairs, span)
+            return Pattern(leading, trailing, first, last)
+        if leading < 2:
+            raise Unreadable("the dots in this matrix have one entry before them and none behind", span)
+        _, pairs = generalised(cells[0], cells[1])
+        starts = {canonical(first).strip() for first, _ in pairs}
+        if len(starts) != 1 or not next(iter(starts)).isdigit():
+            raise Unreadable("the dots in this matrix leave its pattern open", span)
+        return Pattern(leading, 0, int(next(iter(starts))) - self.table.index_base, None)
+
+    def _dots_ends(self, pairs: Sequence[tuple[Syntax, Syntax]], span: Span) -> tuple[int, int]:
+        self.in_dots += 1
+        try:
+            return self._ends(pairs, span)
+        finally:
+            self.in_dots -= 1
+
+    def _template(self, shown: Sequence[Sequence[List]], down: "Pattern", along: "Pattern", span: Span) -> List:
+        """The general entry, with placeholders for the row and the column."""
+
+        def across(line: Sequence[List]) -> List:
+            return generalised(line[0], line[along.other(len(line))], COLUMN)[0] if along.first is not None else line[0]
+
+        top = across(shown[0])
+        if down.first is None:
+            return top
+        return generalised(top, across(shown[down.other(len(shown))]), ROW)[0]
+
+    def _open_ends(self, template: List, down: "Pattern", along: "Pattern", span: Span) -> tuple[int, int]:
+        """The last row and column, from the sizes of what the general entry is an entry of where the dots do not end."""
+        ends = []
+        with self.scope([ROW, COLUMN]) as indices:
+            if any(pattern.first is not None and pattern.last is None for pattern in (down, along)):
+                self.list_value(template)
+            for pattern, index in zip((down, along), indices, strict=True):
+                if pattern.first is not None and pattern.last is None:
+                    ends.append((self.common_range(index.name, self.uses.get(index, []), span).size or 1) - 1)
+                else:
+                    ends.append(pattern.last if pattern.last is not None else pattern.leading - 1)
+        return ends[0], ends[1]
+
+    def _filled(
+        self, shown: Sequence[Sequence[List]], template: List, down: "Pattern", along: "Pattern", at_row: "PlaceInPattern", at_column: "PlaceInPattern"
+    ) -> Expr:
+        if at_row.written is not None and at_column.written is not None:
+            return self.list_value(shown[at_row.written][at_column.written])
+        values = {ROW: at_row.position, COLUMN: at_column.position}
+        filled = _with_literals(template, {name: str(position + self.table.index_base) for name, position in values.items() if position is not None})
+        return self.list_value(filled)
+
+
+PLACEHOLDER, ROW, COLUMN = "index of the dots", "row of the dots", "column of the dots"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """How a row or column with dots goes on: cells written before and behind the dots, first and last position."""
+
+    leading: int
+    trailing: int
+    first: int | None
+    last: int | None
+
+    def other(self, count: int) -> int:
+        """The cell to compare with the first one."""
+        return count - 1 if self.trailing else 1
+
+
+@dataclass(frozen=True)
+class PlaceInPattern:
+    """One row or column of the filled matrix: its position, and which written cell it is, if one."""
+
+    position: int | None
+    written: int | None
+
+
+def _places(pattern: Pattern, last: int) -> list[PlaceInPattern]:
+    if pattern.first is None:
+        return [PlaceInPattern(None, at) for at in range(pattern.leading)]
+    count = last - pattern.first + 1
+    places = []
+    for at in range(count):
+        behind = at - (count - pattern.trailing)
+        written = at if at < pattern.leading else (pattern.leading + behind if behind >= 0 else None)
+        places.append(PlaceInPattern(pattern.first + at, written))
+    return places
+
+
+def generalised(first: S, last: S, letter: str = PLACEHOLDER) -> tuple[S, list[tuple[Syntax, Syntax]]]:
+    """The common pattern of two pieces of syntax, a placeholder where they differ, and the pairs that differ there."""
+    pairs: list[tuple[Syntax, Syntax]] = []
+
+    def merged(a: object, b: object) -> object:
+        if a == b:
+            return a
+        if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+            return tuple(merged(x, y) for x, y in zip(a, b, strict=True))
+        if isinstance(a, Sum) and isinstance(b, Sum) and not _same_form(a, b):
+            pairs.append((a, b))
+            term = Term((Name(letter, span=a.span),), (), span=a.span)
+            return Sum(("",), (term,), span=a.span)
+        if isinstance(a, Syntax) and isinstance(b, Syntax):
+            if isinstance(a, (Name, Literal)) or isinstance(b, (Name, Literal)) or type(a) is not type(b):
+                pairs.append((a, b))
+                return Name(letter, span=a.span)
+            return replace(a, **{part.name: merged(getattr(a, part.name), getattr(b, part.name)) for part in fields(a) if part.name != "span"})
+        raise Unreadable("the dots stand between terms of different forms")
+
+    result = merged(first, last)
+    assert isinstance(result, type(first))
+    return result, pairs
+
+
+def _same_form(a: Sum, b: Sum) -> bool:
+    return a.signs == b.signs and all(len(x.factors) == len(y.factors) and x.operators == y.operators for x, y in zip(a.terms, b.terms, strict=True))
+
+
+def _with_literals(node: List, values: dict[str, str]) -> List:
+    """The syntax with placeholders replaced by numbers."""
+
+    def changed(value: object) -> object:
+        if isinstance(value, Name) and value.text in values:
+            return Literal(values[value.text], span=value.span)
+        if isinstance(value, tuple):
+            return tuple(changed(item) for item in value)
+        if isinstance(value, Syntax):
+            return replace(value, **{part.name: changed(getattr(value, part.name)) for part in fields(value) if part.name != "span"})
+        return value
+
+    result = changed(node)
+    assert isinstance(result, List)
+    return result
+
+
+def _as_list(node: Syntax | None, span: Span) -> List:
+    if node is None:
+        raise Unreadable("a bound is missing here", span)
+    if isinstance(node, List):
+        return node
+    if not isinstance(node, Sum):
+        node = Sum(("",), (Term((node,), (), span=node.span),), span=node.span)
+    return List((Formula((node,), (), span=node.span),), span=node.span)
+
+
+def _dots(term: Term) -> bool:
+    return len(term.factors) == 1 and isinstance(unwrapped(term.factors[0]), Dots)
+
+
+def _not_empty(cell: List) -> bool:
+    return any(side is not None for entry in cell.entries for side in entry.sides)
+
+
+def _without_empty(cell: List) -> List:
+    return List(tuple(entry for entry in cell.entries if entry.relations or entry.sides[0] is not None), span=cell.span)
+
+
+def _is_dots_cell(cell: List) -> bool:
+    only = cell.only
+    return only is not None and len(only.terms) == 1 and _dots(only.terms[0])
+
+
+def _is_otherwise(cell: List) -> bool:
+    only = cell.only
+    factor = unwrapped(only.terms[0].factors[0]) if only is not None else None
+    return isinstance(factor, Word) and factor.kind == "OTHERWISE"
+
+
+def _without_words(side: Sum | None) -> Sum | None:
+    """`if x` is x: the words of a condition are passed over."""
+    if side is None:
+        return None
+    first = side.terms[0]
+    factors = list(first.factors)
+    while factors and isinstance(factors[0], Word):
+        factors.pop(0)
+    if len(factors) == len(first.factors):
+        return side
+    if not factors:
+        return None
+    term = Term(tuple(factors), first.operators[len(first.factors) - len(factors) :], span=first.span)
+    return Sum(side.signs, (term, *side.terms[1:]), span=side.span)
+

@@ -1,0 +1,298 @@
+"""Derivatives in all their spellings, and the conventions under which one may be read in another way."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from derive.errors import Meaningless, Unreadable
+from derive.expressions.shapes import Shape
+from derive.expressions.tree import (
+    DIAGONAL,
+    ENTRYWISE,
+    Derivative,
+    Expr,
+    LocalFactor,
+    Quotient,
+    Symbol,
+)
+from derive.notation.elaboration.base import PLAIN
+from derive.notation.elaboration.products import Item, Products
+from derive.notation.elaboration.scripts import taken_apart
+from derive.notation.names import canonical, plain, unwrapped
+from derive.notation.symbols import Given
+from derive.notation.syntax import (
+    Formula,
+    Fraction,
+    Group,
+    List,
+    Literal,
+    Name,
+    Nabla,
+    Operator,
+    Partial,
+    Script,
+    Scripted,
+    Sum,
+    Syntax,
+    Term,
+)
+from derive.source import Span
+
+
+@dataclass(frozen=True)
+class Differential:
+    """The `∂^n f` above or the `∂x` below a fraction's line: its sign, its order, what it is of."""
+
+    partial: bool
+    order: int
+    of: tuple[Syntax, ...]
+    operators: tuple[Operator, ...]
+    span: Span
+
+
+class Derivatives(Products):
+    """Fractions of differentials, operators, nabla."""
+
+    # ── recognising them ──
+
+    def differential(self, content: List) -> Differential | None:
+        """A product that begins with ∂ or d."""
+        only = content.only
+        if only is None or len(only.terms) != 1 or only.signs[0]:
+            return None
+        term = only.terms[0]
+        first = unwrapped(term.factors[0])
+        if not isinstance(first, Group):
+            return self._differential_of(first, term)
+        return None
+
+    def _differential_of(self, first: Syntax, term: Term) -> Differential | None:
+        rest, operators, span = term.factors[1:], term.operators[1:], term.span
+        base, scripts = (unwrapped(first.base), first.scripts) if isinstance(first, Scripted) else (first, ())
+        if isinstance(base, Partial) or (isinstance(base, Name) and plain(base.text) == "d"):
+            order = _order(scripts)
+            return None if order is None else Differential(isinstance(base, Partial), order, rest, operators, span)
+        if isinstance(base, Name) and base.text.isalpha() and len(base.text) > 1 and base.text[0] == "d":
+            tail: Syntax = Name(base.text[1:], span=base.span)
+            if len(base.text) > 2 and base.text[1:] not in self.table.words:
+                return None
+            if scripts:
+                tail = Scripted(tail, scripts, span=first.span)
+            juxtaposed = Operator("", "", span=span)
+            return Differential(False, 1, (tail, *rest), (juxtaposed, *operators)[: len(rest)], span)
+        return None
+
+    def derivative_parts(self, node: Fraction) -> tuple[Differential, list[Differential]] | None:
+        """Numerator and denominators of a derivative; None for an ordinary fraction. Raises `Unreadable` where a ∂ lacks its partner."""
+        top, bottom = self.differential(node.top), self.differential(node.bottom)
+        if bottom is not None and bottom.of and top is not None:
+            return top, self._denominators(bottom)
+        if top is not None and top.partial:
+            raise Unreadable("there is a ∂ above this fraction's line and none below it", node.bottom.span)
+        if bottom is not None and bottom.partial:
+            raise Unreadable("there is a ∂ below this fraction's line and none above it", node.top.span)
+        return None
+
+    def _denominators(self, bottom: Differential) -> list[Differential]:
+        """∂x ∂y as two differentials."""
+        groups: list[list[Syntax]] = [[]]
+        for factor in bottom.of:
+            base = factor.base if isinstance(factor, Scripted) else factor
+            starts = isinstance(base, Partial) if bottom.partial else (isinstance(base, Name) and base.text == "d")
+            if starts and groups[-1]:
+                groups.append([])
+            elif not starts:
+                groups[-1].append(factor)
+        juxtaposed = Operator("", "", span=bottom.span)
+        return [Differential(bottom.partial, 1, tuple(group), (juxtaposed,) * (len(group) - 1), bottom.span) for group in groups if group]
+
+    def is_derivative_operator(self, node: Syntax) -> bool:
+        """`\\frac{\\partial}{\\partial x}` with nothing above but its ∂."""
+        node = unwrapped(node)
+        if not isinstance(node, Fraction):
+            return False
+        top, bottom = self.differential(node.top), self.differential(node.bottom)
+        return top is not None and not top.of and bottom is not None and bool(bottom.of)
+
+    def slashed_derivatives(self, items: Sequence[Item]) -> list[Item]:
+        """`∂L / ∂W` in a line of text is a fraction of differentials."""
+        out: list[Item] = []
+        at = 0
+        while at < len(items):
+            end = self._slash_after(items, at)
+            if end is None:
+                out.append(items[at])
+                at += 1
+                continue
+            top = [item.value for item in items[at:end] if isinstance(item.value, Syntax)]
+            bottom = [item.value for item in items[end : end + 2] if isinstance(item.value, Syntax)]
+            if len(bottom) == 2 and isinstance(bottom[0], Name) and len(bottom[0].text) > 1:
+                bottom = bottom[:1]
+            span = top[0].span.to(bottom[-1].span)
+            out.append(Item(items[at].operator, Fraction(_product(top), _product(bottom), span=span)))
+            at = end + len(bottom)
+        return out
+
+    def _slash_after(self, items: Sequence[Item], at: int) -> int | None:
+        """Where the denominator of a differential quotient begins that starts at an item."""
+        if not self._starts_differential(items[at].value):
+            return None
+        end = at + 1
+        while end < len(items) and items[end].operator == "" and not self._starts_differential(items[end].value):
+            end += 1
+        if end < len(items) and items[end].operator == "SLASH" and self._starts_differential(items[end].value):
+            return end
+        return None
+
+    def _starts_differential(self, value: Syntax | Expr) -> bool:
+        if not isinstance(value, Syntax):
+            return False
+        base = unwrapped(value.base) if isinstance(value, Scripted) else unwrapped(value)
+        if isinstance(base, Partial):
+            return True
+        return isinstance(base, Name) and (base.text == "d" or (base.text.isalpha() and base.text[0] == "d" and base.text in self.table.words))
+
+    # ── reading them ──
+
+    def fraction(self, node: Fraction) -> Expr:
+        found = self.derivative_parts(node)
+        if found is None:
+            top, bottom = self.list_value(node.top), self.list_value(node.bottom)
+            return Quotient(top, bottom, span=node.span)
+        top_part, denominators = found
+        if not top_part.of:
+            raise Unreadable("a derivative operator has nothing to differentiate", node.span)
+        return self._differentiated(lambda by: self._numerator(top_part, by), top_part.order, denominators, node.span)
+
+    def _numerator(self, part: Differential, by: Expr) -> Expr:
+        """What is differentiated; a function without argument is meant at the variable."""
+        if len(part.of) == 1:
+            head = self.head(part.of[0])
+            if head is not None:
+                return self.call_on(head, lambda: [by], part.span)
+        return self.term(Term(part.of, part.operators, span=part.span))
+
+    def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
+        """`\\frac{\\partial}{\\partial x}` of what stands behind it."""
+        node = unwrapped(node)
+        assert isinstance(node, Fraction)
+        found = self.derivative_parts(node)
+        assert found is not None
+        value: list[Expr] = []
+
+        def read(by: Expr) -> Expr:
+            if not value:
+                value.append(operand())
+            return value[0]
+
+        return self._differentiated(read, found[0].order, found[1], span)
+
+    def _differentiated(self, of: Callable[[Expr], Expr], order: int, denominators: Sequence[Differential], span: Span) -> Expr:
+        variables = [self._variable(part, order, len(denominators)) for part in denominators]
+        if len(variables) == 1 and order > 1:
+            variables = variables * order
+        if len(variables) != order:
+            raise Unreadable(f"a derivative of order {order} by {len(variables)} variables", span)
+        value = of(variables[-1])
+        for by in reversed(variables):
+            value = self.derivative(value, by, span)
+        return value
+
+    def _variable(self, part: Differential, order: int, count: int) -> Expr:
+        """What a derivative is taken by; `\\partial x^2` below a second derivative is x."""
+        factors = list(part.of)
+        last = factors[-1]
+        if order > 1 and count == 1 and isinstance(last, Scripted):
+            kept = tuple(script for script in last.scripts if not (script.kind == "sup" and canonical(script) == f"^{{{order}}}"))
+            factors[-1] = Scripted(last.base, kept, span=last.span) if kept else last.base
+        return self.term(Term(tuple(factors), part.operators, span=part.span))
+
+    def derivative(self, of: Expr, by: Expr, span: Span) -> Expr:
+        """∂of/∂by, or what stands for it under a convention."""
+        if by.shape.is_tensor or of.shape.is_tensor:
+            raise Meaningless("a derivative with more than four indices is not read", span)
+        options: list[tuple[frozenset[str], Callable[[], Expr]]] = [(PLAIN, lambda: Derivative(of, by, self.layout, span=span))]
+        for kept in self._without_terms_apart(of, by):
+            options.append((frozenset({"one-term"}), lambda kept=kept: Derivative(kept, by, self.layout, span=span)))  # type: ignore[misc]
+        for paired, transposed in local_factors(of.shape, by.shape):
+            make = lambda paired=paired, transposed=transposed: LocalFactor(  # noqa: E731
+                Derivative(of, by, "gradient", span=span), paired, transposed, span=span
+            )
+            options.append((frozenset({"local-factor"}), make))
+        chosen = self.choices.choose([conventions for conventions, _ in options]) if len(options) > 1 else 0
+        return options[chosen][1]()
+
+    def _without_terms_apart(self, of: Expr, by: Expr) -> tuple[Expr, ...]:
+        """The loss without the terms that the document treats in a step of their own."""
+        if isinstance(of, Symbol) and isinstance(by, Symbol):
+            return self.treated_apart.get(f"{of.name} by {by.name}", ())
+        return ()
+
+    # ── nabla ──
+
+    def gradient(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
+        """`\\nabla_W L`: a gradient, with the shape of its variable in every layout."""
+        parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
+        if not rest:
+            raise Unreadable("∇ has nothing to differentiate", node.span)
+        operand, used = self._operand_of_nabla(rest, span)
+        second = [item for item in parts.sups if isinstance(item, Literal) and item.text == "2"]
+        others = tuple(item for item in parts.sups if item not in second)
+        if not operand.shape.is_scalar:
+            raise Unreadable(f"∇ of {operand.shape}: write the derivative of a vector as a Jacobian, ∂f/∂x", node.span)
+        by = self._inferred_variable(operand, node.span) if parts.sub is None else self.list_value(parts.sub)
+        value: Expr = Derivative(operand, by, "gradient", span=span)
+        if second:
+            value = Derivative(value, by, "gradient", span=span)
+        return self.with_scripts(value, None, others, parts.primes, span), 1 + used
+
+    def _operand_of_nabla(self, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
+        """The quantity behind ∇ if that is a scalar, else the product up to the next entrywise sign."""
+        value, used = self._read_item([Item("", rest[0].value), *rest[1:]], 0, span)
+        if value.shape.is_scalar:
+            return value, used
+        taken = 1
+        while taken < len(rest) and rest[taken].operator in ("", "CDOT"):
+            taken += 1
+        return self.product([Item("", rest[0].value), *rest[1:taken]], span), taken
+
+    def _inferred_variable(self, operand: Expr, span: Span) -> Expr:
+        """The variable of a bare ∇: the only given symbol that the operand depends on, or the only vector among them."""
+        names = [name for name in self.names_below(operand) if isinstance(self.table.meanings.get(name), Given)]
+        given = {name: meaning for name in names if isinstance(meaning := self.table.meanings[name], Given) and meaning.kind in ("real", "positive")}
+        vectors = [name for name, meaning in given.items() if meaning.shape.is_vector]
+        found = list(given) if len(given) == 1 else vectors
+        if len(found) != 1:
+            raise Unreadable("∇ does not say by which variable; write \\nabla_{x}", span)
+        return Symbol(found[0], given[found[0]].shape, span=span)
+
+
+def local_factors(of: Shape, by: Shape) -> list[tuple[tuple[int, int], bool]]:
+    """Along which axes a derivative of one matrix by another may be the identity, and both ways its factor may stand."""
+    if not (of.is_matrix and by.is_matrix):
+        return []
+    found: list[tuple[tuple[int, int], bool]] = []
+    if of.is_vector and by.is_vector:
+        return [(DIAGONAL, of.is_row), (DIAGONAL, not of.is_row)] if of.length == by.length else []
+    if of == by:
+        found += [(ENTRYWISE, False)]
+    pairs = [(a, b) for a in (0, 1) for b in (0, 1) if of.dims[a] == by.dims[b] and of.dims[a].size != 1]
+    found += [(pair, transposed) for pair in pairs for transposed in (False, True)]
+    return found
+
+
+def _order(scripts: Sequence[Script]) -> int | None:
+    """The n of ∂^n."""
+    if not scripts:
+        return 1
+    if len(scripts) == 1 and scripts[0].kind == "sup":
+        text = canonical(scripts[0].content).strip()
+        return int(text) if text.isdigit() and 1 <= int(text) <= 4 else None
+    return None
+
+
+def _product(factors: Sequence[Syntax]) -> List:
+    span = factors[0].span.to(factors[-1].span)
+    juxtaposed = Operator("", "", span=span)
+    term = Term(tuple(factors), (juxtaposed,) * (len(factors) - 1), span=span)
+    return List((Formula((Sum(("",), (term,), span=span),), (), span=span),), span=span)
+

@@ -1,0 +1,596 @@
+"""Sums and products: what applies to what, and which product a juxtaposition is.
+
+Binding, tightest first: scripts, function application, juxtaposition and `\\cdot`, then the entrywise and outer
+products, then `+` and `-`. Where shapes do not allow that grouping and allow just one other, that one is meant.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction as Rational
+from typing import Union
+
+from derive.errors import Meaningless, Unreadable
+from derive.expressions.shapes import Shape, matrix, meet
+from derive.expressions.tree import (
+    Add,
+    ChainRule,
+    Derivative,
+    Dot,
+    Expr,
+    Fill,
+    Hadamard,
+    Identity,
+    Indicator,
+    Kronecker,
+    MatMul,
+    Negative,
+    Number,
+    Outer,
+    Quotient,
+    Reduce,
+    Scale,
+    Transpose,
+)
+from derive.expressions.walk import symbols_of
+from derive.notation.elaboration.application import Application, Head
+from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
+from derive.notation.names import canonical, unwrapped
+from derive.notation.symbols import Computed
+from derive.notation.syntax import (
+    Bars,
+    Big,
+    Dots,
+    Environment,
+    Formula,
+    Fraction,
+    Group,
+    List,
+    Literal,
+    Name,
+    Nabla,
+    Operator,
+    Partial,
+    Root,
+    Scripted,
+    Sum,
+    Syntax,
+    Term,
+    Word,
+)
+from derive.source import Span
+
+STRONG = frozenset({"", "CDOT", "SLASH"})
+
+
+@dataclass(frozen=True)
+class Item:
+    """One factor of a product, read or not yet, and what stands before it."""
+
+    operator: str
+    value: Union[Syntax, Expr]
+
+    @property
+    def span(self) -> Span:
+        return self.value.span or Span(0, 0)
+
+
+class Products(Application, Scripts):
+    """Expressions, terms, factors."""
+
+    def list_value(self, content: List) -> Expr:
+        only = content.only
+        if only is None:
+            missing = all(side is None for entry in content.entries for side in entry.sides)
+            raise Unreadable("something is missing here" if missing else "one expression was expected here, not a list or a relation", content.span)
+        return self.expression(only)
+
+    # ── sums ──
+
+    def expression(self, node: Sum) -> Expr:
+        self.depth += 1
+        if self.depth > 60:
+            raise self.too_deep(node.span)
+        try:
+            return self._sum(node)
+        finally:
+            self.depth -= 1
+
+    def _sum(self, node: Sum) -> Expr:
+        if any(_is_dots(term) for term in node.terms):
+            return self.dotted_sum(node)
+        signs, terms = self._operators_given_their_terms(node)
+        values = []
+        for sign, term in zip(signs, terms, strict=True):
+            value = self.term(term)
+            values.append(Negative(value, span=term.span) if sign == "-" else value)
+        return values[0] if len(values) == 1 else self.added(values, node.span)
+
+    def added(self, values: Sequence[Expr], span: Span) -> Expr:
+        """A sum; the identity and vectors of ones in it take the size of their neighbours."""
+        known = next((value.shape for value in values if value.shape.is_matrix and not value.shape.is_open), None)
+        if known is not None:
+            values = [resized(value, known) if value.shape.is_open else value for value in values]
+        return Add(tuple(values), span=span)
+
+    def _operators_given_their_terms(self, node: Sum) -> tuple[list[str], list[Term]]:
+        """An operator at the end of a term takes the next term with its sign; with `operator-scope`, all that follow."""
+        signs, terms = list(node.signs), list(node.terms)
+        at = 0
+        while at < len(terms):
+            term, later = terms[at], len(terms) - at - 1
+            operator = self._open_operator(term)
+            if operator is None or not later:
+                at += 1
+                continue
+            dangling = operator == len(term.factors) - 1
+            wide_possible = self.is_derivative_operator(term.factors[operator]) and later > (1 if dangling else 0)
+            if wide_possible and self.choices.choose((frozenset(), frozenset({"operator-scope"}))) == 1:
+                taken = Term(term.factors[operator + 1 :], term.operators[operator + 1 :], span=term.span) if not dangling else None
+                operand_terms = ([taken] if taken else []) + terms[at + 1 :]
+                operand_signs = ([""] if taken else []) + signs[at + 1 :]
+                terms[at:] = [_with_operand(term, operator, operand_signs, operand_terms)]
+                signs[at + 1 :] = []
+            elif dangling:
+                terms[at : at + 2] = [_with_operand(term, operator, [signs[at + 1]], [terms[at + 1]])]
+                del signs[at + 1]
+            else:
+                at += 1
+        return signs, terms
+
+    def _open_operator(self, term: Term) -> int | None:
+        """The place of the last operator of a term that has no operand in brackets of its own."""
+        for at in range(len(term.factors) - 1, -1, -1):
+            factor = term.factors[at]
+            if self.is_derivative_operator(factor) or _is_big(factor):
+                bracketed = at + 1 < len(term.factors) and isinstance(_bracket(term.factors[at + 1]), Group)
+                return None if bracketed else at
+        return None
+
+    # ── products ──
+
+    def term(self, node: Term) -> Expr:
+        items = [Item("", node.factors[0])]
+        for operator, factor in zip(node.operators, node.factors[1:], strict=True):
+            value = self._signed(operator, factor)
+            items.append(Item(operator.kind, value))
+        items = self.slashed_derivatives(items)
+        return self.product(items, node.span)
+
+    def _signed(self, operator: Operator, factor: Syntax) -> Syntax:
+        if operator.sign != "-":
+            return factor
+        inner = Sum(("-",), (Term((factor,), (), span=factor.span),), span=factor.span)
+        return Group("braces", _listed(inner), span=factor.span)
+
+    def product(self, items: Sequence[Item], span: Span) -> Expr:
+        """The value of a flat list of factors."""
+        read: list[Item] = []
+        at = 0
+        while at < len(items):
+            item = items[at]
+            value, used = self._read_item(items, at, span)
+            read.append(Item(item.operator, value))
+            at += used
+        return self.multiplied(self._chained(read), span)
+
+    def _read_item(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int]:
+        """The value that begins at an item, and how many items it took."""
+        node = items[at].value
+        if isinstance(node, Expr):
+            return node, 1
+        rest = items[at + 1 :]
+        if _is_big(node):
+            if not rest:
+                raise Unreadable("a sum sign has nothing to sum", node.span)
+            return self.big(node, lambda: self.product(_first(rest), span), node.span.to(items[-1].span)), 1 + len(rest)
+        if self.is_derivative_operator(node):
+            return self._operated(node, rest, span)
+        if _is_nabla(node):
+            return self.gradient(node, rest, span)
+        head = self.head(node)
+        if head is not None:
+            return self._applied_head(head, node, rest, span)
+        following = _bracket(rest[0].value) if rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax) else None
+        if isinstance(following, Group):
+            special = self._before_bracket(node, following, rest[0].value)
+            if special is not None:
+                return self._indexed_by_brackets(special, rest[1:], 2)
+        return self._indexed_by_brackets(self.factor(node), rest, 1)
+
+    def _operated(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
+        if not rest:
+            raise Unreadable("a derivative operator has nothing to differentiate", node.span)
+        first = rest[0].value
+        if isinstance(first, Syntax) and isinstance(_bracket(first), Group) and not isinstance(unwrapped(first), Name):
+            return self.derivative_by_operator(node, lambda: self.product([Item("", first)], span), node.span.to(first.span)), 2
+        return self.derivative_by_operator(node, lambda: self.product(_first(rest), span), node.span.to(rest[-1].span)), 1 + len(rest)
+
+    def _applied_head(self, head: Head, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
+        """A function takes the bracket behind it; without one, the rest of its product up to the next function."""
+        if rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax):
+            bracket = _bracket(rest[0].value)
+            if isinstance(bracket, Group) and (bracket.kind != "braces" or canonical(node).strip().startswith("\\")):
+                whole = node.span.to(rest[0].span)
+                value = self.call(head, bracket.content, whole)
+                value = self._scripts_of_bracket(value, rest[0].value, whole)
+                value, used = self._indexed_by_brackets(value, rest[1:], 2)
+                return value, used
+        taken = 0
+        while taken < len(rest) and rest[taken].operator in STRONG - {"SLASH"} and not (taken and self._is_head(rest[taken].value)):
+            taken += 1
+        if not taken:
+            raise Unreadable(f"the function {canonical(node).strip()} has no argument here", node.span)
+        whole = node.span.to(rest[taken - 1].span)
+        return self.call_on(head, lambda: [self.product(_first(rest[:taken]), whole)], whole), 1 + taken
+
+    def _is_head(self, value: Syntax | Expr) -> bool:
+        return isinstance(value, Syntax) and self.head(value) is not None
+
+    def _scripts_of_bracket(self, value: Expr, node: Syntax, span: Span) -> Expr:
+        """`\\sigma(z)_i^T`: the scripts behind the bracket belong to the value of the function."""
+        if isinstance(node, Scripted):
+            parts = taken_apart(node.scripts)
+            return self.with_scripts(value, parts.sub, parts.sups, parts.primes, span)
+        return value
+
+    def _before_bracket(self, node: Syntax, bracket: Group, written: Syntax) -> Expr | None:
+        """An indicator's condition, or the arguments that a computed quantity is written with; None for a product."""
+        span = node.span.to(written.span)
+        base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
+        if isinstance(base, Name) and base.text in INDICATORS and any(entry.relations for entry in bracket.content.entries):
+            parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
+            if parts.sub is None and not parts.sups:
+                return self._scripts_of_bracket(Indicator(self.condition(bracket.content), span=span), written, span)
+        resolved = self.resolve(node)
+        if resolved is not None and isinstance(resolved.meaning, Computed) and bracket.kind == "(" and resolved.sub is None and not resolved.sups:
+            if self._are_arguments(bracket.content, resolved.meaning):
+                return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
+        return None
+
+    def _are_arguments(self, content: List, meaning: Computed) -> bool:
+        """Whether what a bracket holds is a list of names on which a quantity depends, as in `L(w, b)`."""
+        values = []
+        for entry in content.entries:
+            side = entry.sides[0]
+            single = side is not None and not entry.relations and len(side.terms) == 1 and len(side.terms[0].factors) == 1 and not side.signs[0]
+            if not single or side is None or not isinstance(unwrapped(side.terms[0].factors[0]), (Name, Scripted)):
+                return False
+            resolved = self.resolve(side.terms[0].factors[0])
+            values.append(None if resolved is None else resolved.key)
+        if len(values) > 1:
+            return True
+        return meaning.value is not None and values[0] is not None and values[0] in self.names_below(meaning.value)
+
+    def names_below(self, value: Expr) -> set[str]:
+        """All symbols that an expression depends on, through the definitions of computed ones."""
+        found: set[str] = set()
+        waiting = [symbol.name for symbol in symbols_of(value)]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                meaning = self.table.meanings.get(name)
+                if isinstance(meaning, Computed) and meaning.value is not None:
+                    waiting += [symbol.name for symbol in symbols_of(meaning.value)]
+        return found
+
+    def _indexed_by_brackets(self, value: Expr, rest: Sequence[Item], used: int) -> tuple[Expr, int]:
+        """`M[i][j]`: square brackets behind a vector or matrix that hold only indices."""
+        if not value.shape.is_matrix:
+            return value, used
+        contents = []
+        for item in rest[:2]:
+            group = item.value
+            if item.operator or not (isinstance(group, Group) and group.kind == "[" and self._holds_index(group.content)):
+                break
+            contents.append(group.content)
+        if not contents:
+            return value, used
+        first = contents[0]
+        if value.shape.is_vector or len(first.entries) == 2:
+            return self.entry(value, first, first.span), used + 1
+        if len(contents) == 2:
+            both = List(first.entries + contents[1].entries, span=first.span.to(contents[1].span))
+            return self.entry(value, both, both.span), used + 2
+        return value, used
+
+    def _holds_index(self, content: List) -> bool:
+        try:
+            for piece in self.index_pieces(content, 1):
+                if piece is not None:
+                    self.index(piece, content.span)
+        except (Unreadable, Meaningless):
+            return False
+        return True
+
+    # ── the products themselves ──
+
+    def _chained(self, items: list[Item]) -> list[Item]:
+        """Neighbouring derivatives that meet in a variable are the chain rule."""
+        out: list[Item] = []
+        for item in items:
+            before = out[-1].value if out else None
+            if item.operator in ("", "CDOT") and isinstance(item.value, Derivative) and isinstance(before, (Derivative, ChainRule)):
+                joined = _meeting(before, item.value)
+                if joined is not None:
+                    out[-1] = Item(out[-1].operator, joined)
+                    continue
+            out.append(item)
+        return out
+
+    def multiplied(self, items: Sequence[Item], span: Span) -> Expr:
+        """The product of factors that are all read; see the module's first lines for the grouping."""
+        values = [item.value for item in items if isinstance(item.value, Expr)]
+        operators = [item.operator for item in items[1:]]
+        try:
+            return self._grouped(values, operators)
+        except Meaningless as error:
+            if len(values) > 2 and not set(operators) <= STRONG:
+                others = _other_groupings(values, operators, self.times)
+                if len(others) == 1:
+                    return others[0]
+            raise error
+
+    def _grouped(self, values: list[Expr], operators: list[str]) -> Expr:
+        groups: list[tuple[str, Expr]] = [("", values[0])]
+        for operator, value in zip(operators, values[1:], strict=True):
+            if operator in STRONG:
+                before, total = groups.pop()
+                groups.append((before, self.times(total, operator, value)))
+            else:
+                groups.append((operator, value))
+        total = groups[0][1]
+        for operator, value in groups[1:]:
+            total = self.times(total, operator, value)
+        return total
+
+    def times(self, left: Expr, operator: str, right: Expr) -> Expr:
+        """The product of two values that an operator means, by their shapes."""
+        span = left.span.to(right.span) if left.span and right.span else left.span
+        if operator in ("SLASH", "OSLASH"):
+            return Quotient(left, _fitted(right, left.shape), span=span)
+        if left.shape.is_scalar:
+            return Scale(left, right, span=span)
+        if right.shape.is_scalar:
+            return Scale(right, left, span=span)
+        return _PRODUCTS[operator](left, right, span)
+
+    # ── factors ──
+
+    def factor(self, node: Syntax) -> Expr:
+        node = unwrapped(node)
+        match node:
+            case Literal(text):
+                return Number(Rational(text), span=node.span)
+            case Name():
+                return self.named(node)
+            case Scripted():
+                return self._scripted(node)
+            case Group():
+                return self._group(node)
+            case Fraction(top, bottom):
+                return self.fraction(node)
+            case Root(radicand, degree):
+                value = self.list_value(radicand)
+                if degree is None:
+                    return self.applied("sqrt", value, node.span)
+                return self.power(value, Quotient(Number(Rational(1)), self.list_value(degree)), node.span)
+            case Bars(kind, content):
+                return self._bars(kind, content, None, node.span)
+            case Environment():
+                return self.environment(node)
+            case Partial() | Nabla():
+                raise Unreadable("a derivative sign stands here without the rest of a derivative", node.span)
+            case Dots():
+                raise Unreadable("dots stand here between nothing that they could continue", node.span)
+            case Word(_, text):
+                raise Unreadable(f"the word “{text}” stands inside a formula", node.span)
+            case Big():
+                raise Unreadable("a sum sign has nothing to sum", node.span)
+        raise NotImplementedError(f"factor has no rule for {type(node).__name__}; add it in derive/notation/elaboration/products.py")
+
+    def _scripted(self, node: Scripted) -> Expr:
+        base = unwrapped(node.base)
+        if isinstance(base, (Name, Scripted)):
+            return self.named(node)
+        parts = taken_apart(node.scripts)
+        if isinstance(base, Bars):
+            return self.with_scripts(self._bars(base.kind, base.content, parts.sub, node.span), None, parts.sups, parts.primes, node.span)
+        if isinstance(base, Literal) and base.text == "1" and parts.sub is not None:
+            return self.named(Scripted(Name("1", span=base.span), node.scripts, span=node.span))
+        return self.with_scripts(self.factor(base), parts.sub, parts.sups, parts.primes, node.span)
+
+    def _group(self, node: Group) -> Expr:
+        if node.kind == "[" and any(entry.relations for entry in node.content.entries):
+            return Indicator(self.condition(node.content), span=node.span)
+        if node.kind == "[" and len(node.content.entries) == 1:
+            inner = node.content.only
+            lone = unwrapped(inner.terms[0].factors[0]) if inner and len(inner.terms) == 1 and len(inner.terms[0].factors) == 1 else None
+            if isinstance(lone, Group) and lone.kind == "[" and any(entry.relations for entry in lone.content.entries):
+                return Indicator(self.condition(lone.content), span=node.span)
+        if node.kind == "<" and len(node.content.entries) == 2:
+            left, right = (entry.sides[0] for entry in node.content.entries)
+            if left is not None and right is not None:
+                return Dot(self.expression(left), self.expression(right), span=node.span)
+        if len(node.content.entries) > 1:
+            raise Unreadable("a list in brackets stands where a value is expected", node.span)
+        return self.list_value(node.content)
+
+    def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:
+        """|x| of a scalar, ‖v‖, ‖A‖_F, ‖A‖_1 (the sum of all absolute values)."""
+        value = self.list_value(content)
+        which = canonical(sub).strip() if sub is not None else ""
+        shape = value.shape
+        if kind == "bar" and not which:
+            if shape.is_scalar:
+                return self.applied("abs", value, span)
+            if shape.is_square:
+                return Reduce("det", value, span=span)
+            raise Unreadable(f"|…| of {shape} could be a norm or absolute values; write \\|…\\|", span)
+        if which == "1":
+            return Reduce("l1", value, span=span)
+        if which in ("", "F", "2", "\\mathcal{F}", "\\mathrm{F}", "Fro", "fro", "\\text{F}"):
+            if which == "2" and shape.is_matrix and not shape.is_vector:
+                raise Unreadable("‖·‖_2 of a matrix is its largest singular value; write \\|…\\|_F for the root of the sum of squares", span)
+            return Reduce("l2", value, span=span)
+        raise Unreadable(f"the norm ‖·‖_{which} is not read here", span)
+
+
+def _listed(node: Sum) -> List:
+    return List((Formula((node,), (), span=node.span),), span=node.span)
+
+
+def _with_operand(term: Term, operator: int, signs: Sequence[str], operand: Sequence[Term]) -> Term:
+    """The term up to its operator, and behind it all that the operator takes, as one group."""
+    span = operand[0].span.to(operand[-1].span)
+    group = Group("braces", _listed(Sum(tuple(signs), tuple(operand), span=span)), span=span)
+    juxtaposed = Operator("", "", span=span)
+    return Term((*term.factors[: operator + 1], group), (*term.operators[:operator], juxtaposed), span=term.span.to(span))
+
+
+def _first(items: Sequence[Item]) -> list[Item]:
+    return [Item("", items[0].value), *items[1:]]
+
+
+def _is_dots(term: Term) -> bool:
+    return len(term.factors) == 1 and isinstance(unwrapped(term.factors[0]), Dots)
+
+
+def _is_big(node: Syntax) -> bool:
+    return isinstance(unwrapped(node), Big) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Big))
+
+
+def _is_nabla(node: Syntax) -> bool:
+    return isinstance(node, Nabla) or (isinstance(node, Scripted) and isinstance(node.base, Nabla))
+
+
+def _bracket(node: Syntax | Expr) -> Syntax | None:
+    """The bracket that a factor is, apart from its scripts."""
+    if isinstance(node, Expr):
+        return None
+    base = node.base if isinstance(node, Scripted) else node
+    return base if isinstance(base, Group) else None
+
+
+def _meeting(first: Derivative | ChainRule, second: Derivative) -> ChainRule | None:
+    """∂a/∂b ∂b/∂c as the chain rule; also written the other way round, ∂b/∂c ∂a/∂b."""
+    factors = first.factors if isinstance(first, ChainRule) else (first,)
+    if all(factor.shape.is_scalar for factor in (*factors, second)):
+        return None
+    span = first.span.to(second.span) if first.span and second.span else None
+    if factors[-1].by == second.of:
+        return ChainRule((*factors, second), span=span)
+    if factors[0].of == second.by:
+        return ChainRule((second, *factors), span=span)
+    return None
+
+
+# ── which product ──
+
+
+def _fitted(value: Expr, shape: Shape) -> Expr:
+    return resized(value, shape) if value.shape.is_open and shape.is_matrix else value
+
+
+def _matrix_product(left: Expr, right: Expr, span: Span | None) -> Expr:
+    if left.shape.is_tensor or right.shape.is_tensor:
+        tensor = left if left.shape.is_tensor else right
+        raise Meaningless(f"{tensor.shape} has four indices and is no factor of a matrix product", tensor.span)
+    if left.shape.is_open and left.shape.is_matrix:
+        left = resized(left, _joined_inner(left.shape, right.shape, on_left=True))
+    if right.shape.is_open and right.shape.is_matrix:
+        right = resized(right, _joined_inner(right.shape, left.shape, on_left=False))
+    return MatMul(left, right, span=span)
+
+
+def _joined_inner(open_shape: Shape, other: Shape, on_left: bool) -> Shape:
+    """The shape that an open factor must have beside another."""
+    if open_shape.is_square and open_shape.rows.size is None:
+        size = other.rows if on_left else other.columns
+        return matrix(size, size)
+    if on_left:
+        return matrix(open_shape.rows, meet(open_shape.columns, other.rows) or open_shape.columns)
+    return matrix(meet(open_shape.rows, other.columns) or open_shape.rows, open_shape.columns)
+
+
+def _dot_product(left: Expr, right: Expr, span: Span | None) -> Expr:
+    """`\\cdot`: a matrix product; between two columns of one length, their inner product."""
+    both_columns = left.shape.is_column and right.shape.is_column and left.shape == right.shape
+    if both_columns and left.shape.rows.size != 1:
+        return Dot(left, right, span=span)
+    return _matrix_product(left, right, span)
+
+
+def _entrywise(left: Expr, right: Expr, span: Span | None) -> Expr:
+    return Hadamard(_fitted(left, right.shape), _fitted(right, left.shape), span=span)
+
+
+def _entrywise_or_matrix(left: Expr, right: Expr, span: Span | None) -> Expr:
+    """`*` and `\\times`: entry by entry between equal shapes; a matrix product where only that has shapes that fit."""
+    if left.shape == right.shape:
+        return Hadamard(left, right, span=span)
+    if left.shape.is_matrix and right.shape.is_matrix and meet(left.shape.columns, right.shape.rows) is not None:
+        return _matrix_product(left, right, span)
+    return Hadamard(left, right, span=span)
+
+
+def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
+    if left.shape.is_vector and right.shape.is_vector:
+        return Outer(left, right, span=span)
+    return Kronecker(left, right, span=span)
+
+
+_PRODUCTS: dict[str, Callable[[Expr, Expr, Span | None], Expr]] = {
+    "": _matrix_product,
+    "CDOT": _dot_product,
+    "TIMES": _entrywise_or_matrix,
+    "STAR": _entrywise_or_matrix,
+    "ODOT": _entrywise,
+    "CIRC": _entrywise,
+    "OTIMES": _outer,
+}
+
+
+def resized(value: Expr, shape: Shape) -> Expr:
+    """An identity, a vector of ones, or what is made of them, with its open sizes filled in."""
+    match value:
+        case Identity():
+            if not shape.is_square:
+                raise Meaningless(f"the identity stands where {shape} is needed, which is not square", value.span)
+            return Identity(shape.rows, span=value.span)
+        case Fill(number, own):
+            dims = tuple(mine if mine.size is not None else theirs for mine, theirs in zip(own.dims, shape.dims, strict=True))
+            return Fill(number, Shape(dims), span=value.span)
+        case Transpose(inner):
+            return Transpose(resized(inner, shape.transposed), span=value.span)
+        case Negative(inner):
+            return Negative(resized(inner, shape), span=value.span)
+        case Scale(factor, operand):
+            return Scale(factor, resized(operand, shape), span=value.span)
+        case Add(terms):
+            return Add(tuple(resized(term, shape) if term.shape.is_open else term for term in terms), span=value.span)
+    raise Unreadable("the size of this cannot be told from where it stands", value.span)
+
+
+def _other_groupings(values: Sequence[Expr], operators: Sequence[str], times: Callable[[Expr, str, Expr], Expr]) -> list[Expr]:
+    """All groupings whose shapes fit, one for each resulting shape; at most eight factors are tried."""
+    if len(values) > 8:
+        return []
+    count = len(values)
+    fitting: dict[tuple[int, int], dict[Shape, Expr]] = {(at, at + 1): {value.shape: value} for at, value in enumerate(values)}
+    for width in range(2, count + 1):
+        for first in range(count - width + 1):
+            found: dict[Shape, Expr] = {}
+            for cut in range(first + width - 1, first, -1):
+                for left in fitting[first, cut].values():
+                    for right in fitting[cut, first + width].values():
+                        try:
+                            value = times(left, operators[cut - 1], right)
+                        except (Meaningless, Unreadable):
+                            continue
+                        found.setdefault(value.shape, value)
+            fitting[first, first + width] = found
+    return list(fitting[0, count].values())
+
+
+__all__ = ["Item", "Products", "resized"]

@@ -1,0 +1,474 @@
+"""Names with their scripts: which part is the name, which is an index, a power, a transpose, a derivative.
+
+`W^{[2]T}` is the name `W^{[2]}` and a transpose, `a^{[1]}_j` an entry of
+`a^{[1]}`, `W_1` a name if it is declared and the first entry of `W` if it is not.
+The longest declared name wins.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction as Rational
+
+from derive.errors import Meaningless, Unreadable
+from derive.expressions import functions
+from derive.expressions.shapes import ONE, OPEN, Dim, column, matrix, row
+from derive.expressions.tree import (
+    Constant,
+    Entry,
+    Expr,
+    Extremum,
+    Fill,
+    Hadamard,
+    Identity,
+    Index,
+    IndexNumber,
+    IndexShift,
+    IndexValue,
+    IndexVariable,
+    Indicator,
+    Inverse,
+    Label,
+    MatrixPower,
+    Negative,
+    Number,
+    Power,
+    Size,
+    Slice,
+    Symbol,
+    Transpose,
+    Comparison,
+)
+from derive.notation.elaboration.base import Base
+from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
+from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
+from derive.notation.syntax import Formula, Group, List, Literal, Name, Nabla, Script, Scripted, Sum, Syntax, Term, parse
+from derive.notation.tokens import tokenize
+from derive.source import Span
+
+TRANSPOSES = frozenset({"T", "\\top", "\\intercal", "t", "\\mathsf{T}", "\\prime T"})
+IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
+INDICATORS = frozenset({"\\mathbb{1}", "\\mathbf{1}", "1", "I", "\\mathbb{I}", "\\mathbf{I}", "\\chi", "[["})
+ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}"})
+ZEROS = frozenset({"\\mathbf{0}", "\\vec{0}", "\\mathbb{0}"})
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a scripted name turned out to be, and the scripts that are not part of the name."""
+
+    key: str
+    meaning: Meaning | Expr | Dim
+    sub: List | None
+    sups: tuple["Superscript", ...]
+    primes: int
+
+
+Superscript = Syntax | str
+"""One item of a superscript: a factor, a whole list in brackets of its own, or a lone sign."""
+
+
+@dataclass(frozen=True)
+class Scripting:
+    """The scripts of a factor, taken apart."""
+
+    sub: List | None
+    sups: tuple[Superscript, ...]
+    primes: int
+
+
+def taken_apart(scripts: Sequence[Script]) -> Scripting:
+    """The subscript, the items of all superscripts, the number of primes. Raises `Unreadable` at a second subscript."""
+    sub: List | None = None
+    sups: list[Superscript] = []
+    primes = 0
+    for script in scripts:
+        if script.kind == "sub":
+            if sub is not None:
+                raise Unreadable("a second subscript stands here", script.span)
+            sub = script.content
+        elif script.kind == "prime":
+            primes += 1
+        elif script.kind == "transpose":
+            sups.append(Name("T", span=script.span))
+        elif script.content is None:
+            sups.append(script.bare)
+        else:
+            items = _superscript_items(script.content)
+            primes += sum(isinstance(item, Name) and item.text == "\\prime" for item in items)
+            sups += [item for item in items if not (isinstance(item, Name) and item.text == "\\prime")]
+    return Scripting(sub, tuple(sups), primes)
+
+
+def _superscript_items(content: List) -> list[Syntax]:
+    """`[2]T` is two items; anything but a plain product is one."""
+    only = content.only
+    if only is not None and only.signs == ("",) and len(only.terms) == 1:
+        term = only.terms[0]
+        if all(operator.kind == "" for operator in term.operators):
+            return list(term.factors)
+    return [content]
+
+
+class Scripts(Base):
+    """Names, their scripts, indices."""
+
+    # ── which name ──
+
+    def resolve(self, node: Syntax) -> Resolved | None:
+        """What a name means here, by the longest name that is known; None where nothing is."""
+        node = unwrapped(node)
+        base = unwrapped(node.base) if isinstance(node, Scripted) else node
+        scripts = node.scripts if isinstance(node, Scripted) else ()
+        if isinstance(base, Scripted):
+            base, scripts = unwrapped(base.base), (*base.scripts, *scripts)
+        if not isinstance(base, Name):
+            return None
+        parts = taken_apart(scripts)
+        for key, rest in self._candidates(base.text, parts):
+            found = self._known(key)
+            if found is not None:
+                return Resolved(found[0], found[1], *rest)
+            expanded = self._abbreviation(key, node.span)
+            if expanded is not None:
+                return Resolved(key, expanded, *rest)
+        family = self.table.find_family(base.text) if parts.sub is not None else None
+        if family is not None:
+            return Resolved(family, self.table.meaning(family), parts.sub, parts.sups, parts.primes)
+        dim = self.table.find_dim(base.text)
+        if dim is not None and parts.sub is None:
+            return Resolved(base.text, dim, None, parts.sups, parts.primes)
+        return None
+
+    # a superscript in brackets, ^{(i)} or ^{[l]}, is part of a name and never a power
+    def _candidates(self, base: str, parts: Scripting) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
+        sub = "" if parts.sub is None else canonical(parts.sub).strip()
+        named = 0
+        while named < len(parts.sups) and not isinstance(parts.sups[named], str):
+            named += 1
+        prefixes = ["".join(canonical(item) for item in parts.sups[:count] if not isinstance(item, str)).strip() for count in range(named + 1)]
+        in_brackets = sum(isinstance(item, Group) and item.kind in ("(", "[") for item in parts.sups)
+        for primes in dict.fromkeys((parts.primes, 0)):
+            for with_sub in (True, False) if parts.sub is not None else (False,):
+                for count in range(named, in_brackets - 1, -1):
+                    key = key_of(base, sub if with_sub else "", prefixes[count], primes)
+                    rest = (None if with_sub else parts.sub, parts.sups[count:], parts.primes - primes)
+                    yield key, rest
+
+    def _known(self, key: str) -> tuple[str, Meaning | Expr] | None:
+        formal = self.formal.get(key)
+        if formal is None:
+            close = [name for name in self.formal if plain(name) == plain(key)]
+            formal = self.formal[close[0]] if len(close) == 1 and key not in self.table.meanings else None
+        if formal is not None:
+            return key, formal
+        name = self.table.find(key)
+        return None if name is None else (name, self.table.meaning(name))
+
+    def _abbreviation(self, key: str, span: Span) -> Expr | None:
+        """The expression that a name of the notation stands for, its index letters filled in."""
+        for abbreviation in self.table.abbreviations:
+            match = abbreviation.pattern.fullmatch(key) or abbreviation.pattern.fullmatch(plain(key))
+            if match:
+                return self._expanded(abbreviation, match.groupdict(), span)
+        return None
+
+    def _expanded(self, abbreviation: Abbreviation, captured: dict[str, str], span: Span) -> Expr:
+        self.depth += 1
+        if self.depth > 40:
+            raise Unreadable("this abbreviation refers to itself", span)
+        outer_formal, outer_scopes = self.formal, self.scopes
+        try:
+            given = {letter: self.index(parse(tokenize(text, self.table.words)), span) for letter, text in captured.items()}
+            self.formal = {letter: IndexValue(index) for letter, index in given.items()}
+            self.scopes = []
+            value = self.list_value(abbreviation.meaning)
+        except (Unreadable, Meaningless) as error:
+            error.span = span
+            raise
+        finally:
+            self.formal, self.scopes = outer_formal, outer_scopes
+            self.depth -= 1
+        return value
+
+    # ── a name as a value ──
+
+    def named(self, node: Syntax) -> Expr:
+        """The value of a name with its scripts. Raises `Unreadable` where the name is not known."""
+        resolved = self.resolve(node)
+        if resolved is None:
+            return self.special(node)
+        value = self.value_of(resolved, node.span)
+        return self.with_scripts(value, resolved.sub, resolved.sups, resolved.primes, node.span)
+
+    def value_of(self, resolved: Resolved, span: Span) -> Expr:
+        match resolved.meaning:
+            case Expr() as value:
+                return value
+            case Dim() as dim:
+                return Size(dim, resolved.key, span=span)
+            case Given(kind="labels", shape=shape):
+                if shape.is_scalar:
+                    return IndexValue(Label(resolved.key, span=span), span=span)
+                if resolved.sub is None:
+                    raise Unreadable(f"{shown(resolved.key)} are labels; write one of them, {shown(resolved.key)}_i", span)
+                return Symbol(resolved.key, shape, span=span)
+            case Given(kind="hot index"):
+                return IndexValue(Label(resolved.key, span=span), span=span)
+            case Given(kind="function" | "map") | UserFunction() | FunctionAlias():
+                raise Unreadable(f"the function {shown(resolved.key)} has no argument here", span)
+            case Given(shape=shape):
+                return Symbol(resolved.key, shape, span=span)
+            case Computed(shape, value):
+                if value is None:
+                    raise Unreadable(f"only the shape of {shown(resolved.key)} is known, not its value", span)
+                return Symbol(resolved.key, shape, span=span)
+        raise AssertionError(resolved)
+
+    def special(self, node: Syntax) -> Expr:
+        """Names that need no declaration: e, π, the identity, vectors of ones, Kronecker's delta, bound indices."""
+        node = unwrapped(node)
+        base = unwrapped(node.base) if isinstance(node, Scripted) else node
+        if not isinstance(base, Name):
+            raise Unreadable("this cannot stand here", node.span)
+        parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
+        bound = self.bound(plain(base.text))
+        if bound is not None and parts.sub is None:
+            return self.with_scripts(IndexValue(bound, span=node.span), None, parts.sups, parts.primes, node.span)
+        value = self._special_value(base, parts, node.span)
+        if value is None:
+            written = canonical(node).strip()
+            raise Unreadable(f"{shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span)
+        return value
+
+    def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
+        name, sub = base.text, parts.sub
+        if name == "e" and sub is None:
+            if parts.sups and not parts.primes:
+                exponent = self.superscript_value(parts.sups[0])
+                return self.with_scripts(self.applied("exp", exponent, span), None, parts.sups[1:], 0, span)
+            return Constant("e", span=span)
+        if name == "\\pi" and sub is None:
+            return self.with_scripts(Constant("pi", span=span), None, parts.sups, parts.primes, span)
+        if name == "\\delta" and sub is not None:
+            pieces = self.index_pieces(sub, 2)
+            if len(pieces) == 2:
+                return self._kronecker(pieces, span)
+        if name in INDICATORS and sub is not None and any(entry.relations for entry in sub.entries):
+            return Indicator(self.condition(sub), span=span)
+        size = self._size_in(sub) if sub is not None else None
+        if sub is not None and size is None:
+            return None
+        if name in IDENTITIES and not (name in ONES and size is not None and size.size == 1):
+            return self.with_scripts(Identity((size or (OPEN, OPEN))[0] if isinstance(size, tuple) else size or OPEN, span=span), None, parts.sups, 0, span)
+        if name in ONES or name in ZEROS:
+            shape = column(size or OPEN) if self.table.vectors == "column" else row(size or OPEN)
+            filled: Expr = Fill(int(name in ONES), shape, span=span) if name in ONES or size is not None else Number(Rational(0), span=span)
+            return self.with_scripts(filled, None, parts.sups, 0, span)
+        return None
+
+    def _size_in(self, sub: List) -> Dim | None:
+        """The size in `I_n` or `\\mathbf{1}_N`."""
+        only = unwrapped_list(sub)
+        if isinstance(only, Literal) and only.text.isdigit():
+            return Dim(int(only.text))
+        return self.table.find_dim(canonical(only).strip()) if isinstance(only, (Name, Scripted)) else None
+
+    def _kronecker(self, pieces: Sequence[Syntax | None], span: Span) -> Expr:
+        first, second = (self.index(piece, span) if piece is not None else None for piece in pieces)
+        if first is None or second is None:
+            raise Unreadable("Kronecker's delta takes two indices", span)
+        comparison = Comparison(IndexValue(first, span=span), "=", IndexValue(second, span=span), span=span)
+        return Indicator(comparison, span=span)
+
+    # ── scripts on a value ──
+
+    def with_scripts(self, value: Expr, sub: List | None, sups: Sequence[Superscript], primes: int, span: Span) -> Expr:
+        """A value with an index, transposes and powers, in that order."""
+        if primes:
+            raise Unreadable("a prime stands at something that is no function", span)
+        if sub is not None:
+            value = self.entry(value, sub, span)
+        for item in sups:
+            value = self._with_superscript(value, item, span)
+        return value
+
+    def _with_superscript(self, value: Expr, item: Superscript, span: Span) -> Expr:
+        if isinstance(item, str):
+            if item == "+":
+                return Extremum("max", value, Number(Rational(0), span=span), span=span)
+            raise Unreadable(f"a superscript {item} has no meaning here", span)
+        written = canonical(item).strip()
+        if plain(written) in TRANSPOSES or written in TRANSPOSES:
+            return Transpose(value, span=span)
+        if isinstance(item, List) and plain(written) in {"-" + transpose for transpose in TRANSPOSES}:
+            return Transpose(Inverse(value, span=span), span=span)
+        if isinstance(item, (Literal, List)) or isinstance(item, Syntax):
+            return self.power(value, self.superscript_value(item), span)
+        raise AssertionError(item)
+
+    def superscript_value(self, item: Superscript) -> Expr:
+        if isinstance(item, str):
+            raise Unreadable(f"a superscript {item} has no meaning here")
+        return self.list_value(item) if isinstance(item, List) else self.factor(item)
+
+    def power(self, base: Expr, exponent: Expr, span: Span) -> Expr:
+        """A matrix product of a square matrix with itself, its inverse; else entry by entry."""
+        whole = _whole_number(exponent)
+        if base.shape.is_square and not base.shape.is_vector and not base.shape.is_scalar:
+            if whole == -1:
+                return Inverse(base, span=span)
+            if whole is not None and whole >= 0:
+                return MatrixPower(base, whole, span=span)
+            raise Unreadable("this power of a matrix is not read", span)
+        return Power(base, exponent, span=span)
+
+    # ── entries ──
+
+    def entry(self, value: Expr, sub: List, span: Span) -> Expr:
+        """A_ij, v_i, A_{i,:}."""
+        shape = value.shape
+        if shape.is_scalar or shape.is_tensor:
+            label = isinstance(value, Symbol) and isinstance(self.table.meanings.get(value.name), Given)
+            what = f"{shown(value.name)} is a {shape}" if label and isinstance(value, Symbol) else f"this is a {shape}"
+            raise Unreadable(f"{what} and has no entry _{shown(canonical(sub).strip())}", span)
+        pieces = self.index_pieces(sub, 1 if shape.is_vector else 2)
+        if isinstance(value, Symbol):
+            meaning = self.table.meanings.get(value.name)
+            if isinstance(meaning, Given) and meaning.kind == "labels" and len(pieces) == 1 and pieces[0] is not None:
+                example = self.index(pieces[0], span)
+                self.use(example, shape.length, span)
+                return IndexValue(Label(value.name, example, span=span), span=span)
+        if len(pieces) == 1 and shape.is_vector and pieces[0] is not None:
+            index = self.index(pieces[0], span)
+            self.use(index, shape.length, span)
+            first = IndexNumber(0)
+            return Entry(value, index, first, span=span) if shape.is_column else Entry(value, first, index, span=span)
+        if len(pieces) == 2:
+            return self._matrix_entry(value, pieces, span)
+        raise Unreadable(f"{len(pieces)} index at a matrix of shape {shape}, which needs two (a row is written X_{{i,:}})", span)
+
+    def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span) -> Expr:
+        indices = [None if piece is None else self.index(piece, span) for piece in pieces]
+        for index, dim in zip(indices, value.shape.dims, strict=True):
+            if index is not None:
+                self.use(index, dim, span)
+        match indices:
+            case [None, None]:
+                return value
+            case [None, at] if at is not None:
+                return Slice(value, at, "column", span=span)
+            case [at, None] if at is not None:
+                return Slice(value, at, "row", span=span)
+            case [at_row, at_column] if at_row is not None and at_column is not None:
+                return Entry(value, at_row, at_column, span=span)
+        raise AssertionError(indices)
+
+    def index_pieces(self, sub: List, wanted: int) -> list[Syntax | None]:
+        """The indices in a subscript, None for `:`; `ij` is two where two are wanted."""
+        pieces: list[Syntax | None] = []
+        for formula in sub.entries:
+            if formula.relations == (":",) and formula.sides == (None, None):
+                pieces.append(None)
+            elif formula.relations or formula.sides[0] is None:
+                raise Unreadable("this is no index", formula.span)
+            else:
+                pieces.append(formula.sides[0])
+        if len(pieces) == 1 and wanted == 2 and isinstance(pieces[0], Sum):
+            split = _juxtaposed(pieces[0])
+            if len(split) == 2:
+                return list(split)
+        return pieces
+
+    def index(self, node: Syntax, span: Span) -> Index:
+        """What an index is: a position, a bound or free letter, a label, or one of these moved by a number."""
+        only = _single(node)
+        if isinstance(only, Sum) and len(only.terms) == 2 and len(only.terms[0].factors) == 1:
+            return self._shifted(only, span)
+        if isinstance(only, Literal):
+            if not only.text.isdigit():
+                raise Unreadable(f"{only.text} is no index", span)
+            return IndexNumber(int(only.text) - self.table.index_base, only.text, span=span)
+        if isinstance(only, (Name, Scripted)):
+            return self._named_index(only, span)
+        raise Unreadable(f"{shown(canonical(node).strip())} is no index", span)
+
+    def _shifted(self, node: Sum, span: Span) -> Index:
+        amount = _single(Sum(("",), (node.terms[1],), span=node.span))
+        if not isinstance(amount, Literal) or not amount.text.isdigit() or node.signs[0]:
+            raise Unreadable("an index can be moved by a whole number only", span)
+        by = int(amount.text) * (1 if node.signs[1] == "+" else -1)
+        inner = self.index(Sum(("",), (node.terms[0],), span=node.span), span)
+        if isinstance(inner, IndexNumber):
+            return IndexNumber(inner.position + by, span=span)
+        if isinstance(inner, Label):
+            raise Unreadable("a label cannot be moved", span)
+        return IndexShift(inner, by, span=span)
+
+    def _named_index(self, node: Name | Scripted, span: Span) -> Index:
+        written = canonical(node).strip()
+        bound = self.bound(plain(written))
+        if bound is not None:
+            return bound
+        resolved = self.resolve(node)
+        if resolved is not None:
+            return self._known_index(resolved, written, span)
+        if isinstance(node, Name) and is_index_letter(node.text):
+            return IndexVariable(plain(node.text), span=span)
+        raise Unreadable(f"{shown(written)} is no index that is known here", span)
+
+    def _known_index(self, resolved: Resolved, written: str, span: Span) -> Index:
+        match resolved.meaning:
+            case Dim() as dim:
+                letter = plain(resolved.key)
+                if not self.in_dots and is_index_letter(letter) and letter.islower():
+                    return IndexVariable(letter, span=span)
+                return IndexNumber((dim.size or 1) - 1, written, span=span)
+            case IndexValue(index):
+                return index
+            case Given(kind="labels" | "hot index"):
+                value = self.value_of(resolved, span)
+                if resolved.sub is not None and isinstance(value, Symbol):
+                    value = self.entry(value, resolved.sub, span)
+                if isinstance(value, IndexValue):
+                    return value.index
+        raise Unreadable(f"{shown(written)} is declared and is no index", span)
+
+    def applied(self, function: str, operand: Expr, span: Span) -> Expr:
+        raise NotImplementedError
+
+
+def is_index_letter(name: str) -> bool:
+    """Whether an undeclared name can be an index: one lower-case letter, ℓ, or a Greek one."""
+    letter = plain(name)
+    return (len(letter) == 1 and letter.isalpha() and letter.islower()) or letter in ("\\ell", "\\mu", "\\nu", "\\alpha", "\\beta", "\\gamma")
+
+
+def _single(node: Syntax) -> Syntax:
+    """The one factor that a list, sum or term is, if it is just one."""
+    if isinstance(node, List):
+        node = node.only or node
+    if isinstance(node, Sum) and len(node.terms) == 1 and node.signs[0] == "" and len(node.terms[0].factors) == 1:
+        return unwrapped(node.terms[0].factors[0])
+    return unwrapped(node)
+
+
+def _juxtaposed(node: Sum) -> list[Syntax]:
+    """`ij`, `i y_i` or `12`: the factors of a product without operators, the digits of a number."""
+    if len(node.terms) != 1 or node.signs[0] or any(operator.kind for operator in node.terms[0].operators):
+        return [node]
+    factors = [unwrapped(factor) for factor in node.terms[0].factors]
+    if len(factors) == 1 and isinstance(factors[0], Literal) and len(factors[0].text) == 2:
+        return [Literal(digit, span=factors[0].span) for digit in factors[0].text]
+    return list(factors)
+
+
+def _whole_number(exponent: Expr) -> int | None:
+    match exponent:
+        case Number(value) if value.denominator == 1:
+            return int(value)
+        case Negative(Number(value)) if value.denominator == 1:
+            return -int(value)
+    return None
+
+
+__all__ = ["INDICATORS", "Resolved", "Scripting", "Scripts", "Superscript", "is_index_letter", "taken_apart"]

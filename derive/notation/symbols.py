@@ -1,0 +1,152 @@
+"""The symbol table: what each name stands for, at one point of a document.
+
+A table is immutable; a definition makes a new one. Names are canonical
+(`derive.notation.names`). Bold and light forms of one letter are one name
+unless both are declared.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Literal
+
+from derive.errors import Unreadable
+from derive.expressions.shapes import Dim, Shape
+from derive.expressions.tree import Expr, IndexVariable, Layout
+from derive.notation.names import plain
+from derive.notation.syntax import List
+from derive.source import Span
+
+Kind = Literal["real", "positive", "integer", "labels", "one-hot", "hot index", "function", "map"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A declared symbol. `classes` is the number of classes of a label or one-hot, `target` the one-hot of a hot index."""
+
+    kind: Kind
+    shape: Shape
+    structure: str = ""
+    classes: Dim | None = None
+    target: str | None = None
+    domain: Dim | None = None
+    codomain: Dim | None = None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A node of the model, or a name that the document defined. `value` is None where only its shape is known."""
+
+    shape: Shape
+    value: Expr | None
+
+
+@dataclass(frozen=True)
+class Abbreviation:
+    """A name that stands for an expression; `letters` are the index letters that its name carries."""
+
+    pattern: re.Pattern[str]
+    letters: tuple[str, ...]
+    meaning: List
+
+
+@dataclass(frozen=True)
+class UserFunction:
+    """A function defined by a formula of its arguments, read anew at every call."""
+
+    parameters: tuple[str, ...]
+    body: List
+
+
+@dataclass(frozen=True)
+class FunctionAlias:
+    """`f = \\tanh`: another name for a function, or for its derivative."""
+
+    function: str
+
+
+Meaning = Given | Computed | UserFunction | FunctionAlias
+
+
+@dataclass(frozen=True)
+class SymbolTable:
+    """All names that are known. `families` are names of entries (`L_i`) by their base, apart from whole names."""
+
+    dims: Mapping[str, Dim] = field(default_factory=dict)
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
+    families: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: tuple[Abbreviation, ...] = ()
+    words: frozenset[str] = frozenset()
+    layout: Layout = "gradient"
+    vectors: Literal["column", "row"] = "column"
+    index_base: int = 1
+    loss: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    other_values: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+
+    def find(self, key: str) -> str | None:
+        """The declared name that a canonical name means: itself, or the one that differs from it by fonts alone."""
+        if key in self.meanings:
+            return key
+        return self._by_plain(self.meanings, key)
+
+    def find_dim(self, key: str) -> Dim | None:
+        """The dimension of that name, in any font."""
+        found = self.dims.get(key) or self.dims.get(plain(key))
+        return found
+
+    def find_family(self, base: str) -> str | None:
+        """The symbol that holds the entries of a family with this base."""
+        name = base if base in self.families else self._by_plain(self.families, base)
+        return None if name is None else self.families[name]
+
+    def _by_plain(self, names: Mapping[str, object], key: str) -> str | None:
+        bare = plain(key)
+        found = [name for name in names if plain(name) == bare]
+        if len(found) > 1:
+            raise Unreadable(f"{key} could be {' or '.join(sorted(found))}: both are declared")
+        return found[0] if found else None
+
+    def meaning(self, name: str) -> Meaning:
+        return self.meanings[name]
+
+    def with_meaning(self, name: str, meaning: Meaning) -> "SymbolTable":
+        """The table with one more name."""
+        return replace(self, meanings={**self.meanings, name: meaning}, words=self.words | words_in(name))
+
+    def with_family(self, base: str, name: str, meaning: Meaning) -> "SymbolTable":
+        """The table with a family of entries, held by the symbol `name`."""
+        return replace(self, families={**self.families, base: name}, meanings={**self.meanings, name: meaning}, words=self.words | words_in(base))
+
+    def with_other_value(self, name: str, value: Expr) -> "SymbolTable":
+        """The table that also knows a second, proved, expression for a name."""
+        return replace(self, other_values={**self.other_values, name: (*self.other_values.get(name, ()), value)})
+
+    def suggestion(self, key: str) -> str:
+        """` (did you mean W_1?)` for a name that is not known, or nothing."""
+        close = get_close_matches(plain(key), {plain(name) for name in [*self.meanings, *self.dims, *self.families]}, n=1, cutoff=0.75)
+        return f" (did you mean {shown(close[0])}?)" if close else ""
+
+
+def words_in(name: str) -> frozenset[str]:
+    """The name of several letters that a canonical name begins with, if it does."""
+    match = re.match(r"[A-Za-z]{2,}", name)
+    return frozenset({match.group()}) if match else frozenset()
+
+
+def shown(name: str) -> str:
+    """A canonical name as a person would write it: no braces around one character."""
+    return re.sub(r"([_^])\{(\w)\}", r"\1\2", name)
+
+
+@dataclass
+class IndexUse:
+    """Where an index letter was used: the dimension that it ran along there, and by how much it was moved."""
+
+    dim: Dim
+    span: Span | None
+    by: int = 0
+
+
+Uses = dict[IndexVariable, list[IndexUse]]

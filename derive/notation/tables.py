@@ -1,0 +1,97 @@
+"""The commands of LaTeX that are read, by what they stand for. A reader checks a column by eye."""
+
+from types import MappingProxyType
+
+# command -> token kind; the token's text is the command itself
+OPERATORS = MappingProxyType({
+    "+": "PLUS", "-": "MINUS", "−": "MINUS", "\\pm": "PLUSMINUS", "\\mp": "PLUSMINUS",
+    "\\cdot": "CDOT", "·": "CDOT", "⋅": "CDOT", "\\cdotp": "CDOT",
+    "\\times": "TIMES", "×": "TIMES", "*": "STAR", "\\ast": "STAR",
+    "\\odot": "ODOT", "⊙": "ODOT", "\\circ": "CIRC", "∘": "CIRC", "\\bullet": "ODOT", "\\otimes": "OTIMES", "⊗": "OTIMES",
+    "\\oslash": "OSLASH", "⊘": "OSLASH", "/": "SLASH", "\\div": "SLASH",
+    ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "\\colon": "COLON",
+    "^": "CARET", "_": "UNDERSCORE", "&": "AMPERSAND",
+    "\\partial": "PARTIAL", "∂": "PARTIAL", "\\nabla": "NABLA", "∇": "NABLA",
+    "\\sum": "SUM", "∑": "SUM", "\\prod": "PROD", "∏": "PROD",
+    "\\forall": "FORALL", "∀": "FORALL",
+})  # fmt: skip
+
+DOTS = frozenset({"\\dots", "\\cdots", "\\ldots", "\\dotsc", "\\dotsb", "\\dotsm", "\\vdots", "\\ddots", "\\hdots", "…", "⋯", "⋮", "⋱"})
+
+# command -> (the relation as the report shows it where it differs, what it does)
+RELATIONS = MappingProxyType({
+    "=": "claim", "\\equiv": "define", "≡": "define", ":=": "define", "\\coloneqq": "define", "\\coloneq": "define",
+    "\\triangleq": "define", "\\stackrel{\\text{def}}{=}": "define", "\\leftarrow": "define", "\\gets": "define", "←": "define",
+    "\\in": "member", "∈": "member", "+=": "adds", "\\mathrel{+}=": "adds",
+    "\\approx": "nothing", "≈": "nothing", "\\propto": "nothing", "∝": "nothing", "\\sim": "nothing", "\\simeq": "nothing",
+    "\\neq": "differ", "\\ne": "differ", "≠": "differ",
+    "<": "less", ">": "greater", "\\lt": "less", "\\gt": "greater",
+    "\\le": "at most", "\\leq": "at most", "≤": "at most", "\\leqslant": "at most",
+    "\\ge": "at least", "\\geq": "at least", "≥": "at least", "\\geqslant": "at least",
+    "\\to": "map", "\\rightarrow": "map", "→": "map", "\\mapsto": "map", "\\longrightarrow": "map",
+    "\\Rightarrow": "implies", "\\implies": "implies", "\\Leftrightarrow": "implies", "\\iff": "implies", "⇒": "implies", "⇔": "implies",
+    "\\therefore": "implies", "\\because": "implies",
+})  # fmt: skip
+
+OPENING = MappingProxyType({"(": "LPAR", "[": "LBRACK", "\\{": "LSET", "\\lbrace": "LSET", "\\lbrack": "LBRACK",
+                            "\\langle": "LANGLE", "⟨": "LANGLE", "\\lvert": "LBAR", "\\lVert": "LNORM"})  # fmt: skip
+CLOSING = MappingProxyType({")": "RPAR", "]": "RBRACK", "\\}": "RSET", "\\rbrace": "RSET", "\\rbrack": "RBRACK",
+                            "\\rangle": "RANGLE", "⟩": "RANGLE", "\\rvert": "RBAR", "\\rVert": "RNORM"})  # fmt: skip
+PARTNERS = MappingProxyType({"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE",
+                             "LBAR": "RBAR", "LNORM": "RNORM", "BEGIN": "END"})  # fmt: skip
+
+# accents make another name; fonts do not, unless both forms are declared
+ACCENTS = MappingProxyType({
+    "\\hat": "hat", "\\widehat": "hat", "\\tilde": "tilde", "\\widetilde": "tilde", "\\bar": "bar", "\\overline": "bar",
+    "\\vec": "vec", "\\overrightarrow": "vec", "\\dot": "dot", "\\ddot": "ddot", "\\check": "check", "\\breve": "breve",
+    "\\underline": "underline",
+})  # fmt: skip
+FONTS = MappingProxyType({
+    "\\mathbf": "bf", "\\boldsymbol": "bf", "\\bm": "bf", "\\pmb": "bf", "\\mathrm": "rm", "\\mathit": "it", "\\mathnormal": "it",
+    "\\mathcal": "cal", "\\mathscr": "cal", "\\mathsf": "sf", "\\mathtt": "tt", "\\mathbb": "bb", "\\mathds": "bb",
+    "\\mathfrak": "frak",
+})  # fmt: skip
+WORDS = frozenset({"\\text", "\\textrm", "\\textbf", "\\textit", "\\textsf", "\\texttt", "\\operatorname", "\\mbox", "\\textnormal"})
+
+# passed over with nothing else, with one argument, or keeping the last of several
+PASSED_OVER = frozenset({
+    "\\,", "\\;", "\\!", "\\:", "\\>", "\\ ", "~", "\\displaystyle", "\\textstyle", "\\scriptstyle", "\\limits", "\\nolimits",
+    "\\nonumber", "\\notag", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
+    "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
+    "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large", "\\bf", "\\rm", "\\it",
+    "\\left.", "\\right.", "\\nobreak", "\\hline",
+})  # fmt: skip
+PASSED_OVER_WITH_ARGUMENT = frozenset({"\\hspace", "\\hspace*", "\\vspace", "\\phantom", "\\hphantom", "\\vphantom", "\\color", "\\label",
+                                       "\\footnote", "\\intertext", "\\shortintertext"})  # fmt: skip
+TRANSPARENT = MappingProxyType({  # command -> which of how many arguments is kept
+    "\\boxed": (0, 1), "\\fbox": (0, 1), "\\textcolor": (1, 2), "\\colorbox": (1, 2), "\\cancel": (0, 1), "\\mathop": (0, 1),
+    "\\mathrel": (0, 1), "\\mathbin": (0, 1), "\\mathord": (0, 1), "\\ensuremath": (0, 1), "\\smash": (0, 1), "\\mathstrut": (0, 1),
+})  # fmt: skip
+ANNOTATED = MappingProxyType({"\\underbrace": "UNDERSCORE", "\\overbrace": "CARET", "\\underset": "", "\\overset": "", "\\stackrel": ""})
+
+MATRIX_ENVIRONMENTS = frozenset({"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array", "psmallmatrix",
+                                 "bsmallmatrix"})  # fmt: skip
+CASES_ENVIRONMENTS = frozenset({"cases", "dcases", "rcases"})
+ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "alignedat", "gather", "gathered", "multline", "split", "eqnarray",
+                              "flalign", "math", "displaymath"})  # fmt: skip
+
+GREEK = frozenset(("\\alpha \\beta \\gamma \\delta \\epsilon \\varepsilon \\zeta \\eta \\theta \\vartheta \\iota \\kappa \\lambda \\mu \\nu "
+                   "\\xi \\pi \\varpi \\rho \\varrho \\sigma \\varsigma \\tau \\upsilon \\phi \\varphi \\chi \\psi \\omega \\Gamma \\Delta "
+                   "\\Theta \\Lambda \\Xi \\Pi \\Sigma \\Upsilon \\Phi \\Psi \\Omega").split())  # fmt: skip
+LETTERLIKE = GREEK | frozenset({"\\ell", "\\hbar", "\\imath", "\\jmath", "\\infty", "\\top", "\\intercal", "\\prime", "\\Re", "\\Im", "\\dagger",
+                                "\\star", "\\emptyset", "\\odotT", "\\bot", "\\perp"})  # fmt: skip
+UNICODE_LETTERS = MappingProxyType(dict(zip(
+    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩℓ∞⊤ϵϕ",
+    ("\\alpha \\beta \\gamma \\delta \\varepsilon \\zeta \\eta \\theta \\iota \\kappa \\lambda \\mu \\nu \\xi \\pi \\rho \\sigma \\tau "
+     "\\upsilon \\varphi \\chi \\psi \\omega \\Gamma \\Delta \\Theta \\Lambda \\Xi \\Pi \\Sigma \\Upsilon \\Phi \\Psi \\Omega \\ell "
+     "\\infty \\top \\epsilon \\phi").split(),
+    strict=True,
+)))  # fmt: skip
+UNICODE_SCRIPTS = MappingProxyType({"ᵀ": "^T", "²": "^2", "³": "^3", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "′": "'", "⁻": "^-"})
+
+# words that may stand in \text{…}: they begin a condition, separate equations, or are passed over
+CONDITION_WORDS = frozenset({"if", "for", "when", "whenever", "for all", "for each", "for every", "for any", "provided", "provided that"})
+OTHERWISE_WORDS = frozenset({"otherwise", "else", "elsewhere", "sonst"})
+SEPARATING_WORDS = frozenset({"and", "or", "so", "hence", "thus", "therefore", "then", "where", "with", "since", "because", "as", "which", "using",
+                              "by", "from", "note", "i.e.", "that is", "such that", "s.t.", "we have", "we get"})  # fmt: skip
+NOTE_WORDS = frozenset({"where", "with", "since", "because", "as", "which", "using", "by", "from", "note", "such that", "s.t.", "as given"})

@@ -1,0 +1,424 @@
+"""LaTeX mathematics -> tokens, each with its place.
+
+What typesets alike becomes alike: decoration is passed over, arguments get
+their braces (`\\frac12`, `\\hat y`), accents and fonts become part of a name
+(`\\hat{\\mathbf{y}}`), letters that make up a known word are one name. Nothing is refused here:
+a command that nobody knows is a token UNKNOWN, so that one bad formula does not
+hide its neighbours.
+
+>>> [token.kind for token in tokenize(r"\\frac12 \\hat y_i", frozenset())]
+['FRAC', 'LBRACE', 'NUMBER', 'RBRACE', 'LBRACE', 'NUMBER', 'RBRACE', 'NAME', 'UNDERSCORE', 'NAME']
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from derive.notation import tables
+from derive.source import Span
+
+_RAW = re.compile(
+    r"(?P<space>\s+)|(?P<comment>(?<!\\)%[^\n]*)|(?P<command>\\(?:tag|operatorname|hspace|vspace)\*|\\[A-Za-z]+|\\[^A-Za-z])|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<letter>[A-Za-z])|(?P<other>.)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token: what it is, its text in canonical form, its characters in the display."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class _Raw:
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokenize(text: str, words: frozenset[str]) -> list[Token]:
+    """All tokens of a piece of LaTeX mathematics; `words` are the names of several letters that are known."""
+    raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
+    reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words)
+    reader.read_all()
+    return _placeholders(_joined_relations(reader.out))
+
+
+def _placeholders(tokens: list[Token]) -> list[Token]:
+    """A dot that stands alone in brackets is the name of an argument: `f(\\cdot)`."""
+    marked = list(tokens)
+    for at in range(1, len(tokens) - 1):
+        around = (tokens[at - 1].kind, tokens[at + 1].kind)
+        if tokens[at].kind == "CDOT" and around[0] in ("LPAR", "COMMA") and around[1] in ("RPAR", "COMMA"):
+            marked[at] = Token("NAME", "\\cdot", tokens[at].start, tokens[at].end)
+    return marked
+
+
+def _joined_relations(tokens: list[Token]) -> list[Token]:
+    """`:` `=` is `:=` and `+` `=` is `+=`."""
+    joined: list[Token] = []
+    for token in tokens:
+        glued = bool(joined) and token.text == "=" and joined[-1].kind in ("COLON", "PLUS") and joined[-1].end == token.start
+        if glued and not (len(joined) > 1 and joined[-2].kind in ("CARET", "UNDERSCORE")):
+            before = joined.pop()
+            token = Token("RELATION", ":=" if before.kind == "COLON" else "+=", before.start, token.end)
+        joined.append(token)
+    return joined
+
+
+_SINGLE = {**tables.OPERATORS, **{relation: "RELATION" for relation in tables.RELATIONS}, **tables.OPENING, **tables.CLOSING,
+           **{dots: "DOTS" for dots in tables.DOTS}, "|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM", "{": "LBRACE", "}": "RBRACE",
+           "\\\\": "NEWLINE", "\\cr": "NEWLINE", "\\newline": "NEWLINE", "\\quad": "QUAD", "\\qquad": "QUAD"}  # fmt: skip
+
+
+_SIZES = frozenset({"\\left", "\\right", "\\middle"} | {f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")})
+
+
+class _Reader:
+    """Walks over the raw pieces once; `out` collects the tokens."""
+
+    def __init__(self, text: str, raw: list[_Raw], words: frozenset[str]) -> None:
+        self.text, self.raw, self.words = text, list(raw), words
+        self.at = 0
+        self.depth = 0
+        self.out: list[Token] = []
+
+    def read_all(self) -> None:
+        while self.at < len(self.raw):
+            self.read_one()
+
+    def emit(self, kind: str, text: str, start: int, end: int) -> None:
+        self.out.append(Token(kind, text, start, end))
+
+    def read_one(self) -> None:
+        piece = self.raw[self.at]
+        handler = _HANDLERS.get(piece.text)
+        if handler is not None:
+            self.at += 1
+            handler(self, piece)
+        elif piece.kind == "letter":
+            self.read_letters()
+        else:
+            self.at += 1
+            self.read_plain(piece)
+
+    def read_plain(self, piece: _Raw) -> None:
+        text = piece.text
+        if piece.kind == "space" or text in tables.PASSED_OVER:
+            if text in ("\\left", "\\right", "\\middle") and self.peek() == ".":
+                self.at += 1
+        elif piece.kind == "number":
+            self.emit("NUMBER", text, piece.start, piece.end)
+        elif text == "|" and self.peek() == "|" and self.raw[self.at].start == piece.end:
+            self.emit("NORM", "||", piece.start, self.raw[self.at].end)
+            self.at += 1
+        elif text in _SINGLE:
+            self.emit(_SINGLE[text], text, self.sized_from(piece), piece.end)
+            if _SINGLE[text] == "NEWLINE":
+                self.skip_optional_argument()
+        elif text in tables.UNICODE_LETTERS:
+            self.emit("NAME", tables.UNICODE_LETTERS[text], piece.start, piece.end)
+        elif text in tables.UNICODE_SCRIPTS:
+            for part in tokenize(tables.UNICODE_SCRIPTS[text], self.words):
+                self.emit(part.kind, part.text, piece.start, piece.end)
+        elif text == "'":
+            self.emit("PRIME", "'", piece.start, piece.end)
+        elif text == ".":
+            self.read_dot(piece)
+        elif piece.kind == "command" and (text in tables.LETTERLIKE or text in FUNCTION_COMMANDS):
+            self.emit("NAME", text, piece.start, piece.end)
+        else:
+            self.emit("UNKNOWN", text, piece.start, piece.end)
+
+    def sized_from(self, piece: _Raw) -> int:
+        """Where a bracket begins with its `\\left` or `\\big`."""
+        before = self.raw[self.at - 2] if self.at >= 2 else piece
+        sized = before.text in _SIZES and before.end == piece.start
+        return before.start if sized else piece.start
+
+    def peek(self) -> str:
+        return self.raw[self.at].text if self.at < len(self.raw) else ""
+
+    def skip_space(self) -> None:
+        while self.at < len(self.raw) and self.raw[self.at].kind == "space":
+            self.at += 1
+
+    def read_dot(self, piece: _Raw) -> None:
+        """`.T` is a transpose; three dots are dots; another dot is punctuation."""
+        rest = self.raw[self.at : self.at + 2]
+        if [part.text for part in rest] == [".", "."]:
+            self.at += 2
+            self.emit("DOTS", "...", piece.start, rest[-1].end)
+        elif rest and rest[0].text == "T" and (len(rest) == 1 or rest[1].kind != "letter"):
+            self.at += 1
+            self.emit("TRANSPOSE", ".T", piece.start, rest[0].end)
+        else:
+            self.emit("PERIOD", ".", piece.start, piece.end)
+
+    def read_letters(self) -> None:
+        """A run of letters without space between them, cut into the known words and single letters."""
+        first = self.at
+        while self.at < len(self.raw) and self.raw[self.at].kind == "letter":
+            self.at += 1
+        pieces = self.raw[first : self.at]
+        run = "".join(piece.text for piece in pieces)
+        place = 0
+        while place < len(run):
+            size = next((size for size in range(len(run) - place, 1, -1) if self.is_word(run[place : place + size])), 1)
+            self.emit("NAME", run[place : place + size], pieces[place].start, pieces[place + size - 1].end)
+            place += size
+
+    def is_word(self, letters: str) -> bool:
+        return letters in self.words or letters in FUNCTION_WORDS
+
+    # ── arguments ──
+
+    def argument(self) -> list[_Raw]:
+        """The raw pieces of the next argument: what a pair of braces holds, or one piece."""
+        self.skip_space()
+        if self.at >= len(self.raw):
+            return []
+        piece = self.raw[self.at]
+        if piece.kind == "number" and len(piece.text) > 1:
+            self.raw[self.at] = _Raw("number", piece.text[1:], piece.start + 1, piece.end)
+            return [_Raw("number", piece.text[0], piece.start, piece.start + 1)]
+        if piece.text != "{":
+            return self.unbraced_argument()
+        depth, first = 0, self.at + 1
+        while self.at < len(self.raw):
+            depth += {"{": 1, "}": -1}.get(self.raw[self.at].text, 0)
+            self.at += 1
+            if depth == 0:
+                return self.raw[first : self.at - 1]
+        self.at = len(self.raw)
+        self.emit("UNCLOSED", "{", piece.start, piece.end)
+        return []
+
+    def unbraced_argument(self) -> list[_Raw]:
+        """One piece, with the arguments of its own where it is an accent, a font or a fraction: `\\frac1{\\hat y}`."""
+        first = self.at
+        self.at += 1
+        text = self.raw[first].text
+        for _ in range(2 if text.endswith("frac") else int(text in tables.ACCENTS or text in tables.FONTS or text in tables.WORDS)):
+            self.argument()
+        return self.raw[first : self.at]
+
+    def tokens_of(self, raw: list[_Raw]) -> list[Token]:
+        if self.depth > 60:
+            return [Token("UNKNOWN", piece.text, piece.start, piece.end) for piece in raw[:1]]
+        inner = _Reader(self.text, raw, self.words)
+        inner.depth = self.depth + 1
+        inner.read_all()
+        return _joined_relations(inner.out)
+
+    def skip_optional_argument(self) -> None:
+        """`\\\\[2pt]`: a length after the end of a row."""
+        match = re.compile(r"\[\s*-?[\d.]+\s*[a-z]+\s*\]").match(self.text, self.raw[self.at - 1].end)
+        if match:
+            while self.at < len(self.raw) and self.raw[self.at].start < match.end():
+                self.at += 1
+
+    def braced(self, raw: list[_Raw], around: _Raw) -> None:
+        start = raw[0].start if raw else around.end
+        end = raw[-1].end if raw else around.end
+        opened = self.text[start - 1 : start] == "{"
+        self.emit("LBRACE", "{", start - opened, start)
+        self.out.extend(self.tokens_of(raw))
+        self.emit("RBRACE", "}", end, end + (opened and self.text[end : end + 1] == "}"))
+
+    def plain_text(self, raw: list[_Raw]) -> str:
+        return self.text[raw[0].start : raw[-1].end] if raw else ""
+
+
+# ── commands with arguments ──────────────────────────────────────────────────────────────────────────
+
+
+def _fraction(reader: _Reader, piece: _Raw) -> None:
+    reader.emit("FRAC", "\\frac", piece.start, piece.end)
+    reader.braced(reader.argument(), piece)
+    reader.braced(reader.argument(), piece)
+
+
+def _root(reader: _Reader, piece: _Raw) -> None:
+    reader.skip_space()
+    if reader.peek() == "[":
+        closing = next((at for at in range(reader.at, len(reader.raw)) if reader.raw[at].text == "]"), reader.at)
+        degree = reader.raw[reader.at + 1 : closing]
+        reader.at = closing + 1
+        reader.emit("NTHROOT", "\\sqrt", piece.start, piece.end)
+        reader.braced(degree, piece)
+    else:
+        reader.emit("SQRT", "\\sqrt", piece.start, piece.end)
+    reader.braced(reader.argument(), piece)
+
+
+def _accent(reader: _Reader, piece: _Raw) -> None:
+    """An accent belongs to the first name below it: `\\hat{y_i}` is `\\hat{y}_i`."""
+    raw = reader.argument()
+    tokens = reader.tokens_of(raw)
+    accent = "\\" + tables.ACCENTS[piece.text]
+    if tokens and tokens[0].kind in ("NAME", "NUMBER") and all(token.kind in _SCRIPT_KINDS for token in tokens[1:]):
+        end = raw[-1].end + (1 if len(tokens) == 1 else 0)
+        reader.emit("NAME", f"{accent}{{{tokens[0].text}}}", piece.start, tokens[0].end if len(tokens) > 1 else end)
+        reader.out.extend(tokens[1:])
+    elif tokens and all(token.kind == "NAME" and len(token.text) == 1 for token in tokens):
+        reader.emit("NAME", f"{accent}{{{''.join(token.text for token in tokens)}}}", piece.start, raw[-1].end)
+    else:
+        reader.emit("UNKNOWN", piece.text, piece.start, piece.end)
+
+
+_SCRIPT_KINDS = frozenset({"NAME", "NUMBER", "UNDERSCORE", "CARET", "LBRACE", "RBRACE", "COMMA", "PRIME"})
+
+
+def _font(reader: _Reader, piece: _Raw) -> None:
+    """A font is part of each name below it; an upright word is one name."""
+    font = tables.FONTS[piece.text]
+    raw = reader.argument()
+    tokens = reader.tokens_of(raw)
+    letters = "".join(token.text for token in tokens)
+    if len(tokens) > 1 and letters.isalpha() and font in ("rm", "sf", "tt", "it", "bf"):
+        reader.emit("NAME", letters, piece.start, raw[-1].end)
+        return
+    for token in tokens:
+        text = _with_font(token.text, font) if token.kind in ("NAME", "NUMBER") else token.text
+        kind = "NAME" if token.kind == "NUMBER" and len(tokens) == 1 else token.kind
+        reader.emit(kind, text if kind == "NAME" else token.text, token.start, token.end)
+    if len(tokens) == 1 and reader.out:
+        last = reader.out.pop()
+        reader.emit(last.kind, last.text, piece.start, raw[-1].end + (1 if reader.text[raw[-1].end : raw[-1].end + 1] == "}" else 0))
+
+
+def _with_font(name: str, font: str) -> str:
+    """The font goes inside the accents; upright and italic are no fonts of their own."""
+    if font in ("rm", "it", "sf", "tt"):
+        return name
+    accented = re.fullmatch(r"(\\(?:hat|tilde|bar|vec|dot|ddot|check|breve|underline)\{)(.*)(\})", name)
+    if accented:
+        return accented[1] + _with_font(accented[2], font) + accented[3]
+    return f"\\math{font}{{{name}}}"
+
+
+_FONT_OF_NAME = re.compile(r"\\math(?:bf|cal|bb|frak)\{((?:[^{}]|\{[^{}]*\})*)\}")
+
+
+def without_fonts(name: str) -> str:
+    """A name as it reads with every font dropped."""
+    while True:
+        plain = _FONT_OF_NAME.sub(r"\1", name)
+        if plain == name:
+            return plain
+        name = plain
+
+
+def _word(reader: _Reader, piece: _Raw) -> None:
+    """Words: one that makes a condition or separates equations, a note of several words, or a name."""
+    raw = reader.argument()
+    words = re.sub(r"\\ |~|\s+", " ", reader.plain_text(raw)).replace("\\_", "_").strip()
+    plain = words.lower().strip(" ,.:()")
+    end = raw[-1].end + 1 if raw else piece.end
+    if not plain:
+        return
+    if plain in tables.CONDITION_WORDS:
+        reader.emit("CONDITION", plain, piece.start, end)
+    elif plain in tables.OTHERWISE_WORDS:
+        reader.emit("OTHERWISE", plain, piece.start, end)
+    elif plain in tables.SEPARATING_WORDS or plain in tables.NOTE_WORDS:
+        reader.emit("WORDS", plain, piece.start, end)
+    elif re.fullmatch(r"[^\W\d][\w-]*", words):
+        reader.emit("NAME", words, piece.start, end)
+    elif re.fullmatch(r"[\d.]+", words):
+        reader.emit("NUMBER", words, piece.start, end)
+    else:
+        first = plain.split()[0]
+        kind = "CONDITION" if first in ("if", "for", "when") and plain.split()[1:] in ([], ["all"], ["each"], ["every"]) else "WORDS"
+        reader.emit(kind, plain, piece.start, end)
+
+
+def _begin_or_end(reader: _Reader, piece: _Raw) -> None:
+    raw = reader.argument()
+    name = reader.plain_text(raw).strip().rstrip("*")
+    end = raw[-1].end + 1 if raw else piece.end
+    if piece.text == "\\begin":
+        if name in ("array", "alignat", "alignedat"):
+            reader.argument()
+        reader.emit("BEGIN", name, piece.start, end)
+    else:
+        reader.emit("END", name, piece.start, end)
+
+
+def _tag(reader: _Reader, piece: _Raw) -> None:
+    raw = reader.argument()
+    kind = "LABEL" if piece.text == "\\label" else "TAG"
+    reader.emit(kind, reader.plain_text(raw).strip(), piece.start, raw[-1].end + 1 if raw else piece.end)
+
+
+def _pass_over_with_argument(reader: _Reader, piece: _Raw) -> None:
+    reader.argument()
+
+
+def _transparent(reader: _Reader, piece: _Raw) -> None:
+    kept, count = tables.TRANSPARENT[piece.text]
+    arguments = [reader.argument() for _ in range(count)]
+    if reader.plain_text(arguments[kept]).strip() == "+" and reader.peek() == "=":
+        reader.at += 1
+        reader.emit("RELATION", "+=", piece.start, reader.raw[reader.at - 1].end)
+        return
+    if piece.text in ("\\mathrel", "\\mathbin"):
+        reader.out.extend(reader.tokens_of(arguments[kept]))
+    else:
+        reader.braced(arguments[kept], piece)
+
+
+def _annotated(reader: _Reader, piece: _Raw) -> None:
+    """`\\underbrace{x}_{note}` is x; `\\underset{note}{x}` and `\\stackrel{note}{=}` are x."""
+    first = reader.argument()
+    script = tables.ANNOTATED[piece.text]
+    if not script:
+        reader.out.extend(reader.tokens_of(reader.argument()))
+        return
+    reader.braced(first, piece)
+    reader.skip_space()
+    if reader.peek() in ("_", "^"):
+        reader.at += 1
+        reader.argument()
+
+
+def _capital_sigma(reader: _Reader, piece: _Raw) -> None:
+    """`\\Sigma_{k=1}^K` is a sum; another `\\Sigma` is a name."""
+    follows = re.compile(r"\s*(?:\\limits|\\nolimits)?\s*(?:\^(?:\{[^{}]*\}|\S)\s*)?_\s*\{[^{}]*(?:=|\\in\b)").match(reader.text, piece.end)
+    reader.emit("SUM" if follows else "NAME", "\\Sigma", piece.start, piece.end)
+
+
+_HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
+    **dict.fromkeys(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac", "\\nicefrac", "\\sfrac"), _fraction),
+    "\\sqrt": _root,
+    **dict.fromkeys(tables.ACCENTS, _accent),
+    **dict.fromkeys(tables.FONTS, _font),
+    **dict.fromkeys((*tables.WORDS, "\\operatorname*"), _word),
+    "\\begin": _begin_or_end,
+    "\\end": _begin_or_end,
+    **dict.fromkeys(("\\tag", "\\tag*", "\\label"), _tag),
+    **dict.fromkeys(tables.PASSED_OVER_WITH_ARGUMENT - {"\\label"}, _pass_over_with_argument),
+    **dict.fromkeys(tables.TRANSPARENT, _transparent),
+    **dict.fromkeys(tables.ANNOTATED, _annotated),
+    "\\Sigma": _capital_sigma,
+    "Σ": _capital_sigma,
+}
+
+FUNCTION_COMMANDS = frozenset(
+    "\\log \\ln \\exp \\max \\min \\tanh \\sinh \\cosh \\coth \\sin \\cos \\tan \\det \\arg \\lg \\sup \\inf \\tr \\diag \\rank \\sgn \\sign "
+    "\\softmax \\relu \\ReLU \\vec \\argmax \\argmin \\Tr \\arctan \\arcsin \\arccos".split()
+)
+FUNCTION_WORDS = frozenset(
+    "log ln exp max min tanh sinh cosh sin cos softmax ReLU relu RELU LeakyReLU sigmoid softplus Softplus diag vec det GELU gelu ELU SiLU swish "
+    "CrossEntropy logsumexp LogSumExp LSE sign sgn trace erf sqrt abs logsoftmax LogSoftmax argmax".split()
+)

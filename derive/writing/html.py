@@ -1,0 +1,85 @@
+"""Results as one HTML page that needs nothing else: no script, no font, no network.
+
+Jinja escapes every text; formulas are MathML where they convert, else their LaTeX as code.
+The page's own style sheet is the one thing that its content security policy allows.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from itertools import groupby, pairwise
+from pathlib import Path
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from derive.checking.results import VERDICTS, DocumentResult, StepResult, Verdict
+from derive.writing.mathml import to_mathml
+
+MARKS: dict[Verdict, str] = {
+    "definition": "·",
+    "proved": "✓",
+    "convention": "≈",
+    "refuted": "✗",
+    "unknown": "?",
+    "unreadable": "!",
+}
+
+
+def to_html(results: Sequence[DocumentResult]) -> str:
+    """One page about one or several documents."""
+    style = _resource("report.css")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(results=results, style=Markup(style), policy=policy, verdicts=VERDICTS, marks=MARKS)
+    )
+
+
+def write_html(results: Sequence[DocumentResult], path: str | Path) -> None:
+    """Write the page to a file."""
+    Path(path).write_text(to_html(results), encoding="utf-8", newline="\n")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=DictLoader({"report.html": _resource("report.html")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["formula"] = formula
+    environment.globals["formulas"] = {"formula": formula, "code": code}
+    environment.filters["equations"] = equations
+    environment.filters["is_matrix"] = lambda value: not isinstance(value, str)
+    return environment
+
+
+@cache
+def _resource(name: str) -> str:
+    return (files("derive.writing") / "templates" / name).read_text(encoding="utf-8")
+
+
+def formula(latex: str) -> Markup:
+    """A formula as MathML, or its LaTeX as code."""
+    mathml = to_mathml(latex)
+    return Markup(mathml) if mathml is not None else code(latex)
+
+
+def code(latex: str) -> Markup:
+    """LaTeX as it was written: what could not be read has no other form."""
+    return Markup("<code>{}</code>").format(latex)
+
+
+def equations(steps: Sequence[StepResult]) -> Iterator[list[tuple[StepResult, bool]]]:
+    """The steps of each equation; with each, whether its left side is the right side just above it."""
+    for _, group in groupby(steps, key=lambda step: (step.equation, step.tag)):
+        chain = list(group)
+        continues = [False, *(a.rhs == b.lhs for a, b in pairwise(chain))]
+        yield list(zip(chain, continues, strict=True))

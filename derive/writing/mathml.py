@@ -1,0 +1,56 @@
+r"""LaTeX as MathML that is safe to put on a page: rebuilt from known elements and attributes alone.
+
+The converter copies some of its input into its output as it stands, so its
+output is parsed and written anew; anything unknown in it gives no MathML.
+
+>>> to_mathml("a + 1")
+'<math display="inline"><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow></math>'
+>>> to_mathml(r"\text{<script>alert(1)</script>}") is None
+True
+"""
+
+from html import escape
+from xml.etree import ElementTree
+
+from latex2mathml.converter import convert
+
+LONGEST_FORMULA = 4_000
+
+ELEMENTS = frozenset(
+    ["math", "mrow", "mi", "mn", "mo", "ms", "mspace", "mtext", "mfrac", "msqrt", "mroot", "mstyle", "mpadded"]
+    + ["msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mtable", "mtr", "mtd"]
+    + ["mphantom", "menclose", "mprescripts", "none"]
+)
+ATTRIBUTES = frozenset(
+    ["display", "displaystyle", "scriptlevel", "mathvariant", "stretchy", "fence", "form", "largeop", "movablelimits"]
+    + ["lspace", "rspace", "minsize", "maxsize", "linethickness", "columnalign", "columnspacing", "rowspacing"]
+    + ["accent", "accentunder", "width", "separator", "symmetric"]
+)
+_NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
+
+
+def to_mathml(latex: str) -> str | None:
+    """The formula as MathML, or null where it does not convert to known elements."""
+    if not latex.strip() or len(latex) > LONGEST_FORMULA:
+        return None
+    try:
+        return _written(ElementTree.fromstring(convert(latex)))
+    except _UnknownElementError:
+        return None
+    except Exception:  # the converter raises whatever its walk over broken LaTeX runs into
+        return None
+
+
+class _UnknownElementError(Exception):
+    """The converter's output holds an element that no formula needs."""
+
+
+def _written(element: ElementTree.Element) -> str:
+    """An element with its children, attributes outside the table left out."""
+    name = element.tag.removeprefix(_NAMESPACE)
+    if name not in ELEMENTS:
+        raise _UnknownElementError(name)
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in element.attrib.items() if key in ATTRIBUTES)
+    inside = escape(element.text or "", quote=False)
+    inside += "".join(_written(child) + escape(child.tail or "", quote=False) for child in element)
+    return f"<{name}{attributes}>{inside}</{name}>"

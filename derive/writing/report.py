@@ -1,0 +1,66 @@
+"""A `DocumentResult` as the report that programs read: `derive.report/1`.
+
+The keys and their order are a promise to others; see `report` for them.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from derive.checking.results import Counterexample, DocumentResult, StepResult
+
+SCHEMA = "derive.report/1"
+
+
+def report(result: DocumentResult) -> dict[str, Any]:
+    """The report on one document, as data for JSON."""
+    return {
+        "schema": SCHEMA,
+        "document": result.document,
+        "exercise": result.exercise,
+        "dims": dict(result.dims),
+        "steps": [_step(step) for step in result.steps],
+        "summary": dict(result.summary()),
+    }
+
+
+def to_json(result: DocumentResult) -> str:
+    """The report on one document, on one line of ASCII, without the line's end."""
+    return json.dumps(report(result), separators=(", ", ": "), allow_nan=False)
+
+
+def _step(step: StepResult) -> dict[str, Any]:
+    """What is said of one relation."""
+    return {
+        "tag": step.tag,
+        "equation": step.equation,
+        "step": step.step,
+        "line": step.line,
+        "column": step.column,
+        "lhs": step.lhs,
+        "relation": step.relation,
+        "rhs": step.rhs,
+        "verdict": step.verdict,
+        "conventions": list(step.conventions),
+        "message": step.message,
+        "shapes": None if step.shapes is None else {"lhs": step.shapes[0], "rhs": step.shapes[1]},
+        "counterexample": None if step.counterexample is None else _counterexample(step.counterexample),
+        "diagnosis": [_diagnosis(finding) for finding in step.diagnosis],
+        "follows_from": None if step.follows_from is None else list(step.follows_from),
+    }
+
+
+def _counterexample(found: Counterexample) -> dict[str, Any]:
+    """Values at which the sides differ, and where."""
+    return {
+        "at": dict(found.at),
+        "entry": None if found.entry is None else list(found.entry),
+        "lhs": found.lhs,
+        "rhs": found.rhs,
+    }
+
+
+def _diagnosis(finding: Mapping[str, str]) -> dict[str, str]:
+    """A named mistake: its code and its message first."""
+    first = {key: finding[key] for key in ("code", "message", "fix") if key in finding}
+    return {**first, **finding}
