@@ -343,7 +343,7 @@ def _evidence(session: Session, candidate: Candidate, restrictions: Sequence[Res
         session.entries.domain.clear()
         deadline.check()
         left, right = session.entries.lower(candidate.left, environment), session.entries.lower(candidate.right, environment)
-        where = _where(session, restrictions, environment, ranges)
+        where = _where(session, restrictions, environment, ranges, deadline)
         if where != 0:
             equations += [EntryEquation(left.at(*position), right.at(*position), where) for position in left.positions()]
         if len(equations) > MAX_EQUATIONS:
@@ -360,14 +360,21 @@ def _check_obligations(session: Session, deadline: Deadline) -> None:
         raise _NotALocalFactor
 
 
-def _where(session: Session, restrictions: Sequence[Restriction], environment: dict[IndexVariable, int], ranges: dict[str, range]) -> sympy.Expr:
+def _where(
+    session: Session, restrictions: Sequence[Restriction], environment: dict[IndexVariable, int], ranges: dict[str, range], deadline: Deadline
+) -> sympy.Expr:
     """1 where the claim is made: where its conditions hold and both sides have a value."""
-    factors = list(session.entries.domain)
+    factors = [part for part in dict.fromkeys(session.entries.domain) if not _always(session, part, deadline)]
     for restriction in restrictions:
         factors += _indicator(session.entries.condition(restriction.condition, environment))
     if "distinct-index" in session.allow:
         factors += _distinct(session, environment, ranges)
     return sympy.Mul(*factors)
+
+
+def _always(session: Session, indicator: sympy.Expr, deadline: Deadline) -> bool:
+    """Whether the cases of a formula leave nothing out."""
+    return isinstance(session.decide([EntryEquation(indicator, sympy.S.One)], deadline), Equal)
 
 
 def _indicator(array: Array) -> list[sympy.Expr]:

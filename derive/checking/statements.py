@@ -132,6 +132,8 @@ class Statement:
         if content is None:
             return
         elaborator = self._elaborator()
+        if any(isinstance(node, Name) and node.text == PLACEHOLDER for node in _nodes(content)):
+            self.formal[PLACEHOLDER] = Symbol("formal argument", SCALAR)
         for name in _candidate_formals(content, elaborator):
             if elaborator.resolve(name) is None and elaborator.bound(plain(name.text)) is None:
                 self._bind_scalar(name)

@@ -12,7 +12,7 @@ the same expression. If it is `Different`, both values are certain. The same que
 asked before, as long as the time suffices.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -32,10 +32,13 @@ from derive.deciding.limits import (
     Deadline,
 )
 from derive.errors import Undecidable
-from derive.exact.balls import PLEASANT_POINTS, NoUse, Point, Points, described, differ, texts
+from derive.exact.balls import PLEASANT_POINTS, DefinitionTable, NoUse, Point, Points, described, differ, texts
+from derive.exact.elements import NoValue
+from derive.exact.exponentials import Finer
 from derive.exact.functions import Unspecified, UnspecifiedComponent, Zero
-from derive.exact.normal_form import Algebra, Finer, NotZero, NoValue, Proof
+from derive.exact.normal_form import Algebra
 from derive.exact.signs import NONNEGATIVE, Signs
+from derive.exact.vanishing import NotZero, Proof
 
 _GIVEN_TRIES = 6
 _PLAUSIBLE_POINTS = 2
@@ -57,11 +60,15 @@ class Decider:
     """Decides equations of one document; remembers the values of what it has evaluated."""
 
     def __init__(self, facts: Facts, seed: int = 0) -> None:
-        self.facts = facts
         self._seed = seed
         self._definitions: dict[Symbol, Expr] = {}
         self._ranks: dict[Symbol, int] = {}
         self._mentions: dict[Expr, frozenset[Symbol]] = {}
+        self.know(facts)
+
+    def know(self, facts: Facts) -> None:
+        """Replace the facts about symbols; definitions stay, and those of the facts are added."""
+        self.facts = facts
         labels = frozenset(symbol for group in facts.partitions for symbol in group)
         self._signs = Signs(facts.positive, labels, self._definitions.get)
         self._points = self._points_over(self._definitions, facts.positive)
@@ -121,12 +128,12 @@ class Decider:
 
     # Refutation
 
-    def _points_over(self, definitions: "dict[Symbol, Expr] | _Opened", positive: "frozenset[Symbol] | _Signed") -> Points:
+    def _points_over(self, definitions: DefinitionTable, positive: Container[Symbol]) -> Points:
         facts = self.facts
         return Points(self._seed, definitions, facts.partitions, positive, facts.integers, facts.definite)
 
     def _refuted(self, questions: Sequence[_Question], wanted: int, deadline: Deadline) -> Different | None:
-        """A point at which some equation certainly fails, among the first that have values; so many of them are wanted."""
+        """A point at which some equation certainly fails, among the first `wanted` at which it has values."""
         for index in range(POINT_TRIES):
             for question in questions:
                 if question.tried > index or len(question.compared) >= wanted:
@@ -171,7 +178,7 @@ class Decider:
         return isinstance(value, fmpq) and value == 1
 
     def _moved(self, equation: EntryEquation, point: Point) -> Point | None:
-        """A point where `u = 0` for the `Zero(u)` of the condition: one coordinate solved for, if `u` is linear in it."""
+        """A point where `u = 0` for the `Zero(u)` of the condition: one coordinate is solved for."""
         for flag in sorted(equation.where.atoms(Zero), key=str):
             argument = flag.args[0]
             for symbol in sorted(self._given_in(argument), key=lambda one: one.name)[:_GIVEN_TRIES]:
@@ -266,7 +273,7 @@ class Decider:
         raise Undecidable(f"no proof was found: {reason}")
 
     def _thresholds(self, equation: EntryEquation) -> Iterator[int]:
-        """Ranks from which on cut symbols are opened: first above all, then the highest that still occurs, down to 1."""
+        """Ranks from which on cut symbols are opened: above all, then the highest that still occurs, and so on."""
         threshold = max(self._ranks.values(), default=0) + 1
         yield threshold
         sides = (equation.lhs, equation.rhs, equation.where)
@@ -383,7 +390,7 @@ def _without_value(equation: EntryEquation) -> bool:
 
 
 def _at_zero(equation: EntryEquation) -> EntryEquation:
-    """The equation with `s = (c s - u)/c` put in for one symbol of each `Zero(u)` that it is claimed for, if `u` is linear in `s`."""
+    """The equation with `s = s - u/c` put in where it is claimed for `Zero(u)`, `u` linear in `s` with slope `c`."""
     lhs, rhs = equation.lhs, equation.rhs
     for factor in sympy.Mul.make_args(equation.where):
         if not isinstance(factor, Zero):

@@ -1,6 +1,6 @@
 """What is known about the symbols of a document, and what is claimed of them.
 
-Every symbol stands for a real number. If a fact is listed here, the deciders use it as true, and counterexamples satisfy it.
+Every symbol stands for a real number. If a fact is listed here, proofs use it, and counterexamples satisfy it.
 """
 
 from collections.abc import Mapping

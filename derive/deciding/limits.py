@@ -10,10 +10,10 @@ from derive.errors import Undecidable
 from derive.exact.polynomials import Sizes
 
 FIRST_POINTS = 8
-"""Points with a value that every equation passes before a proof is tried: a mask that hides while all units are active shows at one of 8."""
+"""Points that an equation passes before a proof is tried: a mask that hides while all units are active shows at one."""
 
 POINT_TRIES = 30
-"""Points that are tried to find those 8: small whole numbers hit kinks and poles often."""
+"""Points that are tried to find those, and again if no proof is found: whole numbers often hit kinks and poles."""
 
 WORKING_BITS = 128
 """Precision of balls: enough at these sizes for differences down to about 1e-30."""
@@ -22,7 +22,7 @@ HIGH_BITS = 1024
 """Precision of the second look, when no proof was found: refutes differences down to about 1e-300."""
 
 HIGH_POINTS = 3
-"""Points that are looked at with high precision: a difference that is not identically zero shows at nearly every point."""
+"""Points that are looked at with high precision: a difference shows at nearly every one."""
 
 SIZES = Sizes(
     product=400_000,

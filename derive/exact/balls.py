@@ -1,6 +1,6 @@
 """Values at rational points: exact rational numbers where possible, else balls that certainly contain the value.
 
-* If `Point.value(e, bits)` returns a rational number, that is the value of `e` at the point; if a ball, it contains the value.
+* If `Point.value(e, bits)` returns a rational number, that is the value of `e` at the point; a ball contains the value.
 * It raises `NoUse` where `e` has no value, where that is not certain, or (unless `kinks`) where the argument of a step
   function is zero. So whatever it returns may be used to refute.
 * `Points.at(i)` depends on the seed, `i` and the facts alone, not on what was asked before.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from random import Random
+from typing import Protocol
 
 import flint
 import sympy
@@ -38,13 +39,20 @@ class NoUse(Exception):
     """The expression has no value at the point, or none that is certain."""
 
 
+class DefinitionTable(Protocol):
+    """Definitions of cut symbols."""
+
+    def get(self, symbol: Symbol, /) -> Expr | None:
+        """The definition, if there is one to be used."""
+
+
 class Points:
     """All points at which claims are evaluated, by number. Definitions may be added to `definitions` at any time."""
 
     def __init__(
         self,
         seed: int,
-        definitions: Mapping[Symbol, Expr],
+        definitions: DefinitionTable,
         partitions: Sequence[Sequence[Symbol]] = (),
         positive: Container[Symbol] = frozenset(),
         integers: frozenset[Symbol] = frozenset(),
@@ -87,7 +95,9 @@ class Points:
     def _free(self, index: int, symbol: Symbol) -> Fraction:
         random = self.random(index, symbol.name)
         if symbol in self.integers:
-            return Fraction(random.randint(1, 5) if symbol in self.positive else random.choice((-3, -2, -1, 1, 2, 3, 4)))
+            return Fraction(
+                random.randint(1, 5) if symbol in self.positive else random.choice((-3, -2, -1, 1, 2, 3, 4))
+            )
         if index < PLEASANT_POINTS:
             value = random.choice(_PLEASANT)
         else:
@@ -242,6 +252,7 @@ def described(point: Point, expression: Expr) -> tuple[str, str]:
 
 
 # Arithmetic
+
 
 def _bounded(value: Value) -> Value:
     """A ball without a bound is no value; a rational number of very many digits becomes a ball."""
@@ -402,6 +413,7 @@ _RULES: dict[type, Rule] = {
 
 # Comparison and text
 
+
 def differ(first: Value, second: Value, bits: int) -> bool:
     """Whether the two values are certainly different."""
     with flint.ctx.workprec(bits):
@@ -420,7 +432,7 @@ def texts(first: Value, second: Value, bits: int) -> tuple[str, str]:
 
 
 def text(value: Value, digits: int, bits: int, longest: int = 60) -> str:
-    """A rational number exactly, if it is not too long; else the first digits, cut off, not rounded: each is certain."""
+    """A rational number exactly, if not too long; else the first digits, cut off, not rounded: each is certain."""
     with flint.ctx.workprec(bits):
         if isinstance(value, fmpq):
             if value.height_bits() <= _PRINTED_BITS:

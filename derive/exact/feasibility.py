@@ -44,7 +44,10 @@ def _without_one_unknown(constraints: list[Constraint]) -> list[Constraint]:
         if one.relation == "=":
             unknown = next(iter(one.coefficients))
             rest = constraints[:position] + constraints[position + 1 :]
-            return [_combined(other, one, _ratio(other, one, unknown)) if unknown in other.coefficients else other for other in rest]
+            return [
+                _combined(other, one, _ratio(other, one, unknown)) if unknown in other.coefficients else other
+                for other in rest
+            ]
     counts: dict[int, int] = {}
     for one in constraints:
         for unknown in one.coefficients:

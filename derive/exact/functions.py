@@ -25,6 +25,9 @@ def _flag(truth: object) -> Expr:
     return S.One if truth else S.Zero
 
 
+HALF = Rational(1, 2)
+
+
 class _Step(Function):  # type: ignore[misc]
     """A piecewise constant function: its derivative is 0 by convention, also at the jump."""
 
@@ -177,7 +180,7 @@ class UnspecifiedComponent(_Named):
         return self.raised(position) if position >= 0 else S.Zero
 
 
-def maximum(first: Expr, second: Expr, kappa: Expr = Rational(1, 2)) -> Expr:
+def maximum(first: Expr, second: Expr, kappa: Expr = HALF) -> Expr:
     """`max(a, b)`, with its derivative at a tie."""
     return Maximum(first, second, kappa)
 

@@ -2,8 +2,10 @@
 
     p = Σ_patterns (product of the pattern's flags) · Σ_monomials coefficient · Π generator^exponent
 
-* A *flag* is a generator with `g² = g`. Flags of one group exclude each other: `g h = 0`. A pattern is a set of flags, as bits.
-* A monomial is one integer: the exponent of generator `i`, positive or negative, times `2^(30 i)`. Products of monomials are sums of integers.
+* A *flag* is a generator with `g² = g`. Flags of one group exclude each other: `g h = 0`. A pattern is a set of flags,
+  as bits.
+* A monomial is one integer: the exponent of generator `i`, positive or negative, times `2^(30 i)`. Products of
+  monomials are sums of integers.
 * A generator may have a rule `g^n = radicand`: its exponents are kept in `0 … n-1`.
 
 Every operation is an identity at each point where all generators have values. If a polynomial has no terms, it is
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import gcd
+from typing import Any
 
 import flint
 
@@ -44,7 +47,7 @@ class Sizes:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Polynomial:
-    """`parts`: for each pattern its terms, none zero. `degree` bounds every exponent. `rooted`: generators with rules, as bits."""
+    """`parts`: for each pattern its terms, none zero. `degree` bounds every exponent; `rooted`: those with rules."""
 
     parts: dict[int, Terms]
     degree: int = 0
@@ -239,7 +242,9 @@ class Ring:
                 pattern = self._merged(left | right)
                 if pattern is None:
                     continue
-                few, many = (left_terms, right_terms) if len(left_terms) < len(right_terms) else (right_terms, left_terms)
+                few, many = (
+                    (left_terms, right_terms) if len(left_terms) < len(right_terms) else (right_terms, left_terms)
+                )
                 total = parts.setdefault(pattern, {})
                 items = list(many.items())
                 for one_monomial, one_coefficient in few.items():
@@ -365,21 +370,21 @@ class Ring:
     def factored(self, terms: Terms) -> tuple[int, list[tuple[Terms, int]]]:
         """`constant · Π factor^power` of terms with exponents >= 0; if that is not cheap, the terms themselves.
 
-        It is irreducible, and not sent to FLINT, if some generator occurs to the first power with a number as coefficient.
+        It is irreducible, and not sent to FLINT, if some generator occurs once, as a number times its first power.
         """
         used = sorted({index for m in terms for index in exponents(m)})
         cheap = len(terms) <= self.sizes.factor_terms and len(used) <= self.sizes.factor_generators
         if not cheap or _is_linear_somewhere(terms):
             return 1, [(terms, 1)]
         self.check()
-        constant, factors = _to_flint(terms, {}, used, _context(len(used))).factor()
+        constant, factors = _to_flint(terms, used, _context(len(used))).factor()
         if int(constant.denominator if isinstance(constant, flint.fmpq) else 1) != 1:
             return 1, [(terms, 1)]
         return int(constant), [(_from_flint(factor, used), int(power)) for factor, power in factors]
 
 
 def content(polynomial: Polynomial) -> tuple[int, dict[int, int]]:
-    """The greatest common divisor of the coefficients, and the least exponent of each generator, of a polynomial that is not zero."""
+    """The greatest common divisor of the coefficients, and the least exponent of each generator; `p` is not zero."""
     common = gcd(*polynomial.coefficients())
     lowest: dict[int, int] | None = None
     for terms in polynomial.parts.values():
@@ -406,10 +411,9 @@ def _cleaned(parts: dict[int, Terms], degree: int, rooted: int) -> Polynomial:
     """Without the terms that are zero."""
     kept = {}
     for pattern, terms in parts.items():
-        if not all(terms.values()):
-            terms = {monomial: coefficient for monomial, coefficient in terms.items() if coefficient}
-        if terms:
-            kept[pattern] = terms
+        rest = terms if all(terms.values()) else {m: coefficient for m, coefficient in terms.items() if coefficient}
+        if rest:
+            kept[pattern] = rest
     return Polynomial(kept, degree, rooted) if kept else ZERO
 
 
@@ -444,10 +448,10 @@ def _is_linear_somewhere(terms: Terms) -> bool:
     return any(counts[index] == 1 for index in singles)
 
 
-_CONTEXTS: dict[int, object] = {}
+_CONTEXTS: dict[int, Any] = {}
 
 
-def _context(count: int) -> object:
+def _context(count: int) -> Any:
     """FLINT's context of that many generators."""
     if count not in _CONTEXTS:
         names = [f"g{index}" for index in range(count)]
@@ -455,17 +459,16 @@ def _context(count: int) -> object:
     return _CONTEXTS[count]
 
 
-def _to_flint(terms: Terms, lowest: dict[int, int], used: list[int], context: object) -> flint.fmpz_mpoly:
-    """The terms divided by the monomial `lowest`, as a polynomial of FLINT in the generators `used`."""
-    shift = packed(lowest.items())
+def _to_flint(terms: Terms, used: list[int], context: Any) -> Any:
+    """The terms as a polynomial of FLINT in the generators `used`."""
     table = {}
     for monomial, coefficient in terms.items():
-        found = exponents(monomial - shift)
+        found = exponents(monomial)
         table[tuple(found.get(index, 0) for index in used)] = coefficient
-    return context.from_dict(table)  # type: ignore[attr-defined]
+    return context.from_dict(table)
 
 
-def _from_flint(polynomial: flint.fmpz_mpoly, used: list[int]) -> Terms:
+def _from_flint(polynomial: Any, used: list[int]) -> Terms:
     """The terms of a polynomial of FLINT."""
     return {
         packed(zip(used, map(int, powers), strict=True)): int(coefficient)

@@ -17,7 +17,7 @@ class Span(Generic[Key]):
         self._rows: list[tuple[Key, dict[Key, Fraction], dict[int, Fraction]]] = []
 
     def combination(self, vector: dict[Key, Fraction]) -> dict[int, Fraction] | None:
-        """The coefficients of `vector` in the new vectors; None if it is new itself, and from then on the next of them."""
+        """The coefficients of `vector` in the new vectors; None if it is new itself, and the next of them."""
         rest = {key: part for key, part in vector.items() if part}
         found: dict[int, Fraction] = {}
         for pivot, row, parts in self._rows:

@@ -217,7 +217,9 @@ class Products(Application, Scripts):
                 return value, used
         taken = 0
         while taken < len(rest) and rest[taken].operator in STRONG - {"SLASH"} and not (taken and self._is_head(rest[taken].value)):
-            taken += 1
+            value = rest[taken].value
+            takes_all = isinstance(value, Syntax) and (_is_big(value) or self.is_derivative_operator(value))
+            taken = len(rest) if takes_all else taken + 1
         if not taken:
             raise Unreadable(f"the function {canonical(node).strip()} has no argument here", node.span)
         whole = node.span.to(rest[taken - 1].span)

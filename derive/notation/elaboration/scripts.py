@@ -127,7 +127,8 @@ class Scripts(Base):
         for key, rest in self._candidates(base.text, parts):
             found = self._known(key)
             if found is not None:
-                return Resolved(found[0], found[1], *rest)
+                family = self.table.find_family(base.text) if rest[0] is not None and self._is_scalar(found[1]) else None
+                return Resolved(*found, *rest) if family is None else Resolved(family, self.table.meaning(family), *rest)
             expanded = self._abbreviation(key, node.span)
             if expanded is not None:
                 return Resolved(key, expanded, *rest)
@@ -138,6 +139,10 @@ class Scripts(Base):
         if dim is not None and parts.sub is None:
             return Resolved(base.text, dim, None, parts.sups, parts.primes)
         return None
+
+    @staticmethod
+    def _is_scalar(meaning: Meaning | Expr) -> bool:
+        return isinstance(meaning, (Given, Computed, Expr)) and meaning.shape.is_scalar and getattr(meaning, "kind", "") not in ("labels", "function", "map")
 
     # a superscript in brackets, ^{(i)} or ^{[l]}, is part of a name and never a power
     def _candidates(self, base: str, parts: Scripting) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
@@ -237,7 +242,7 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            raise Unreadable(f"{shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span)
+            raise Unreadable(f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span)
         return value
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:

@@ -1,0 +1,70 @@
+"""The JSON report: its keys, their order, its values, on one line."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derive.checking.results import VERDICTS, Counterexample, DocumentResult, StepResult
+from derive.writing.report import report, to_json
+
+REFUTED = StepResult(
+    tag="21",
+    equation=7,
+    step=1,
+    line=40,
+    column=3,
+    lhs=r"\frac{\partial L}{\partial W_2}",
+    relation="=",
+    rhs=r"H^T \frac{\partial L}{\partial S}",
+    verdict="refuted",
+    message="one sentence for a person",
+    shapes=("H x C", "H x C"),
+    counterexample=Counterexample({"W_1": [["1/2", "-3"]], r"\lambda": "2"}, (1, 2), "7/4", "2"),
+    diagnosis=({"code": "missing-factor", "message": "the right side lacks a factor 2", "fix": r"2 \lambda W_2"},),
+    follows_from=(1, 2),
+    excerpt="not part of the report",
+)
+PROVED = StepResult(None, 8, 1, 50, 1, "a", "=", "b", "proved", "equal")
+RESULT = DocumentResult("notes.md", "A title", {"N": 2, "D": 3}, (REFUTED, PROVED))
+
+EXPECTED = r"""
+{"schema": "derive.report/1", "document": "notes.md", "exercise": null, "dims": {"N": 2, "D": 3}, "steps": [
+{"tag": "21", "equation": 7, "step": 1, "line": 40, "column": 3,
+ "lhs": "\\frac{\\partial L}{\\partial W_2}", "relation": "=", "rhs": "H^T \\frac{\\partial L}{\\partial S}",
+ "verdict": "refuted", "conventions": [], "message": "one sentence for a person",
+ "shapes": {"lhs": "H x C", "rhs": "H x C"},
+ "counterexample": {"at": {"W_1": [["1/2", "-3"]], "\\lambda": "2"}, "entry": [1, 2], "lhs": "7/4", "rhs": "2"},
+ "diagnosis": [{"code": "missing-factor", "message": "the right side lacks a factor 2", "fix": "2 \\lambda W_2"}],
+ "follows_from": [1, 2]},
+{"tag": null, "equation": 8, "step": 1, "line": 50, "column": 1, "lhs": "a", "relation": "=", "rhs": "b",
+ "verdict": "proved", "conventions": [], "message": "equal", "shapes": null, "counterexample": null,
+ "diagnosis": [], "follows_from": null}],
+"summary": {"definition": 0, "proved": 1, "convention": 0, "refuted": 1, "unknown": 0, "unreadable": 0}}
+"""
+
+
+def test_the_report_says_what_the_contract_says_in_its_order():
+    expected = json.loads(EXPECTED)
+    assert json.dumps(report(RESULT)) == json.dumps(expected)
+    assert to_json(RESULT) == json.dumps(expected)
+
+
+def test_a_document_without_steps_has_a_report():
+    assert json.loads(to_json(DocumentResult("a.md", None, {}, exercise="ex.md"))) == {
+        "schema": "derive.report/1",
+        "document": "a.md",
+        "exercise": "ex.md",
+        "dims": {},
+        "steps": [],
+        "summary": dict.fromkeys(VERDICTS, 0),
+    }
+
+
+@given(st.text(), st.text(), st.sampled_from(VERDICTS))
+def test_any_text_comes_back_from_one_line_of_ascii(tag, message, verdict):
+    line = to_json(DocumentResult("a.md", None, {}, (StepResult(tag, 1, 1, 1, 1, tag, "=", "b", verdict, message),)))
+    assert line.isascii()
+    assert "\n" not in line
+    step = json.loads(line)["steps"][0]
+    assert (step["tag"], step["lhs"], step["message"], step["verdict"]) == (tag, tag, message, verdict)
