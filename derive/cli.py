@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
     _never_fail_to_print()
     try:
-        status = commands.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        given = None if arguments is None else list(arguments)
+        status = commands.main(given, prog_name="derive", standalone_mode=False)
         sys.stdout.flush()
         return status if isinstance(status, int) else NOTHING_WRONG
     except click.exceptions.Exit as exit_request:
@@ -134,16 +135,14 @@ def _print_result(result: "DocumentResult", as_json: bool, *, is_first: bool) ->
     if as_json:
         from derive.writing.report import to_json
 
-        click.echo(to_json(result))
+        print(to_json(result))
         return
-    from rich.console import Console
+    from derive.writing.terminal import ResultConsole, print_result
 
-    from derive.writing.terminal import print_result
-
-    console = Console()
-    with console.capture() as text:
-        print_result(result, console)
-    click.echo(text.get() if is_first else "\n" + text.get(), nl=False)
+    console = ResultConsole()
+    if not is_first:
+        console.print()
+    print_result(result, console)
 
 
 def _write_html(results: "Sequence[DocumentResult]", path: str) -> None:
@@ -190,14 +189,14 @@ def _one_line_for_errors(name: str, debug: bool) -> Iterator[_Outcome]:
         hint = "" if debug else "; --debug shows where"
         _complain(f"{name}: internal error (please report it): {kind}: {error}{hint}")
         if debug:
-            click.echo(traceback.format_exc(), err=True)
+            print(traceback.format_exc(), file=sys.stderr)
 
 
 def _complain(line: str) -> None:
     """One line on standard error, whatever the text holds."""
     from derive.writing.terminal import printable
 
-    click.echo(printable(" ".join(line.split("\n"))), err=True)
+    print(printable(" ".join(line.split("\n"))), file=sys.stderr)
 
 
 def _usage_line(error: click.ClickException) -> str:

@@ -14,8 +14,8 @@ from derive.expressions.tree import Derivative, Symbol
 from derive.models import build_model
 from derive.notation.chains import Chain, kind_of, slice_of, split
 from derive.notation.elaboration import elaborated
-from derive.notation.words import new_words
 from derive.notation.syntax import parse
+from derive.notation.words import new_words
 
 Progress = Callable[[int, int], None]
 
@@ -103,7 +103,11 @@ def _of_inline(chain: Chain, judgements: list[Judgement]) -> list[Judgement | No
     kept: list[Judgement | None] = []
     for relation, judgement in zip(chain.relations, judgements, strict=True):
         declares = kind_of(relation) == "member"
-        silent = judgement.verdict in ("unreadable", "definition") or (declares and judgement.verdict == "proved") or kind_of(relation) not in ("claim", "define", "member")
+        silent = (
+            judgement.verdict in ("unreadable", "definition")
+            or (declares and judgement.verdict == "proved")
+            or kind_of(relation) not in ("claim", "define", "member")
+        )
         kept.append(None if silent else judgement)
     return kept
 
@@ -113,7 +117,11 @@ def _result(located: _Located, equation: int, number: int, judgement: Judgement)
     relation = chain.relations[number]
     place = text.place(relation.start)
     excerpt = None
-    if judgement.span is not None and judgement.verdict in ("unreadable", "refuted") and judgement.counterexample is None:
+    if (
+        judgement.span is not None
+        and judgement.verdict in ("unreadable", "refuted")
+        and judgement.counterexample is None
+    ):
         place = text.place(judgement.span.start)
         excerpt = " ".join(text.value[judgement.span.start : judgement.span.end].split()) or None
     return StepResult(

@@ -120,7 +120,14 @@ class Candidate:
     free: dict[str, list[IndexUse]] = field(default_factory=dict)
 
 
-def judge(session: Session, left: Side, right: Side, restrictions: Sequence[Restriction], formal: dict[str, Expr], deadline: Deadline) -> Judgement:
+def judge(
+    session: Session,
+    left: Side,
+    right: Side,
+    restrictions: Sequence[Restriction],
+    formal: dict[str, Expr],
+    deadline: Deadline,
+) -> Judgement:
     """The verdict on `left = right`."""
     claim = _Claim(session, left, right, formal)
     failed = _failure(claim.left) or _failure(claim.right)
@@ -191,22 +198,41 @@ def _decided(claim: _Claim, restrictions: Sequence[Restriction], deadline: Deadl
 def _holds(candidate: Candidate, off_kinks: bool, shapes: tuple[str, str]) -> Judgement:
     names = in_order(candidate.conventions | (frozenset({"kink"}) if off_kinks else frozenset()))
     if not names:
-        return Judgement("proved", "Both sides are equal for every value of the symbols.", shapes=(str(candidate.left.shape), str(candidate.right.shape)))
+        return Judgement(
+            "proved",
+            "Both sides are equal for every value of the symbols.",
+            shapes=(str(candidate.left.shape), str(candidate.right.shape)),
+        )
     return Judgement("convention", sentence(names), names, shapes)
 
 
 def _not_equal(
-    session: Session, plain: "tuple[Candidate, Different] | None", undecided: list[str], shapes: tuple[str, str], index_error: Meaningless | None
+    session: Session,
+    plain: "tuple[Candidate, Different] | None",
+    undecided: list[str],
+    shapes: tuple[str, str],
+    index_error: Meaningless | None,
 ) -> Judgement:
     if undecided:
         return Judgement("unknown", f"Neither a proof nor a counterexample was found: {undecided[0]}.", shapes=shapes)
     if plain is not None:
         candidate, found = plain
         example, where = counterexample(session, found, _layout_of(session, candidate))
-        return Judgement("refuted", f"The two sides differ{where}: {example.lhs} on the left, {example.rhs} on the right.", (), shapes, example)
+        return Judgement(
+            "refuted",
+            f"The two sides differ{where}: {example.lhs} on the left, {example.rhs} on the right.",
+            (),
+            shapes,
+            example,
+        )
     if index_error is not None:
         return Judgement("refuted", _capital(index_error.problem) + ".", shapes=shapes, span=index_error.span)
-    return Judgement("refuted", f"The left side is {shapes[0]} and the right side {shapes[1]}: these shapes cannot be equal.", (), shapes)
+    return Judgement(
+        "refuted",
+        f"The left side is {shapes[0]} and the right side {shapes[1]}: these shapes cannot be equal.",
+        (),
+        shapes,
+    )
 
 
 # ── candidates ──
@@ -267,7 +293,11 @@ def _closed(session: Session, first: Reading, second: Reading, plain_only: bool 
         entry = _entrywise(session, vector, formula)
         if entry is not None:
             pair = (entry, vector) if swapped else (vector, entry)
-            yield Candidate(*pair, conventions | {"entrywise"}, {letter: uses for letter, uses in free.items() if letter not in formula.free})
+            yield Candidate(
+                *pair,
+                conventions | {"entrywise"},
+                {letter: uses for letter, uses in free.items() if letter not in formula.free},
+            )
 
 
 def _sized(left: Expr, right: Expr) -> tuple[Expr, Expr]:
@@ -286,7 +316,9 @@ def _sized(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     return left, right
 
 
-def _broadcast(left: Expr, right: Expr, conventions: frozenset[str], free: dict[str, list[IndexUse]]) -> Iterator[Candidate]:
+def _broadcast(
+    left: Expr, right: Expr, conventions: frozenset[str], free: dict[str, list[IndexUse]]
+) -> Iterator[Candidate]:
     """A row equated with a matrix of rows: the sum of the rows; likewise for columns."""
     for small, large, swapped in ((left, right, False), (right, left, True)):
         shape = large.shape
@@ -325,7 +357,10 @@ def _entrywise(session: Session, vector: Expr, formula: Reading) -> Expr | None:
 
 
 def _joined(first: dict[str, list[IndexUse]], second: dict[str, list[IndexUse]]) -> dict[str, list[IndexUse]]:
-    return {letter: [*first.get(letter, []), *second.get(letter, [])] for letter in (*first, *(other for other in second if other not in first))}
+    return {
+        letter: [*first.get(letter, []), *second.get(letter, [])]
+        for letter in (*first, *(other for other in second if other not in first))
+    }
 
 
 # ── evidence ──
@@ -335,17 +370,24 @@ class _NotALocalFactor(Exception):
     """A reading took a matrix for the factor of the chain rule that is none."""
 
 
-def _evidence(session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline) -> object:
+def _evidence(
+    session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline
+) -> object:
     ranges = _ranges(session, candidate, restrictions)
     equations: list[EntryEquation] = []
     session.entries.obligations.clear()
     for environment in _environments(ranges):
         session.entries.domain.clear()
         deadline.check()
-        left, right = session.entries.lower(candidate.left, environment), session.entries.lower(candidate.right, environment)
+        left, right = (
+            session.entries.lower(candidate.left, environment),
+            session.entries.lower(candidate.right, environment),
+        )
         where = _where(session, restrictions, environment, ranges, deadline)
         if where != 0:
-            equations += [EntryEquation(left.at(*position), right.at(*position), where) for position in left.positions()]
+            equations += [
+                EntryEquation(left.at(*position), right.at(*position), where) for position in left.positions()
+            ]
         if len(equations) > MAX_EQUATIONS:
             raise Undecidable(f"this claim has more than {MAX_EQUATIONS} entries at these dimensions")
     if not equations:
@@ -361,7 +403,11 @@ def _check_obligations(session: Session, deadline: Deadline) -> None:
 
 
 def _where(
-    session: Session, restrictions: Sequence[Restriction], environment: dict[IndexVariable, int], ranges: dict[str, range], deadline: Deadline
+    session: Session,
+    restrictions: Sequence[Restriction],
+    environment: dict[IndexVariable, int],
+    ranges: dict[str, range],
+    deadline: Deadline,
 ) -> sympy.Expr:
     """1 where the claim is made: where its conditions hold and both sides have a value."""
     factors = [part for part in dict.fromkeys(session.entries.domain) if not _always(session, part, deadline)]
@@ -425,7 +471,11 @@ def _layout_of(session: Session, candidate: Candidate) -> list[tuple[str, tuple[
     except FormulaError:
         ranges = {}
     base = session.table.index_base
-    positions = [()] if candidate.left.shape.is_scalar else list(itertools.product(*(range(size) for size in candidate.left.shape.sizes())))
+    positions = (
+        [()]
+        if candidate.left.shape.is_scalar
+        else list(itertools.product(*(range(size) for size in candidate.left.shape.sizes())))
+    )
     places = []
     for environment in _environments(ranges):
         words = ", ".join(f"{index.name} = {value + base}" for index, value in environment.items())
@@ -451,4 +501,3 @@ def _involves_derivative(session: Session, candidate: Candidate) -> bool:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-

@@ -21,16 +21,27 @@ CONVENTIONS = {
     for convention in (
         Convention("transposed", "the two sides are equal after one of them is transposed"),
         Convention("layout", "the sides are equal in the other derivative layout"),
-        Convention("kink", "the sides differ only where a function has no derivative, by the value that is chosen there"),
+        Convention(
+            "kink", "the sides differ only where a function has no derivative, by the value that is chosen there"
+        ),
         Convention(
             "local-factor",
             "a derivative by a matrix, or a diagonal Jacobian, is given as the factor with which the chain rule multiplies",
         ),
-        Convention("operator-scope", "the derivative operator is meant to reach to the end of the sum, for which brackets are missing"),
+        Convention(
+            "operator-scope",
+            "the derivative operator is meant to reach to the end of the sum, for which brackets are missing",
+        ),
         Convention("entrywise", "a vector is equated with the formula of its general entry"),
-        Convention("one-term", "an additive term of the loss is left out here, which the document treats in a step of its own"),
-        Convention("broadcast", "the sides are equal after the sum over the batch that broadcasting implies", by_default=False),
-        Convention("distinct-index", "two different index letters are meant to be two different indices", by_default=False),
+        Convention(
+            "one-term", "an additive term of the loss is left out here, which the document treats in a step of its own"
+        ),
+        Convention(
+            "broadcast", "the sides are equal after the sum over the batch that broadcasting implies", by_default=False
+        ),
+        Convention(
+            "distinct-index", "two different index letters are meant to be two different indices", by_default=False
+        ),
     )
 }
 

@@ -13,7 +13,9 @@ from derive.exact.entries import Position
 from derive.notation.symbols import Given, shown
 
 
-def counterexample(session: Session, found: Different, places: Sequence[tuple[str, Position]]) -> tuple[Counterexample, str]:
+def counterexample(
+    session: Session, found: Different, places: Sequence[tuple[str, Position]]
+) -> tuple[Counterexample, str]:
     """The counterexample as data, and where it lies in words: ` in entry (1, 2)`, ` at i = 1`, or nothing."""
     indices, position = places[found.equation] if found.equation < len(places) else ("", ())
     entry = (position[0] + 1, position[1] + 1) if len(position) == 2 else None
@@ -39,7 +41,11 @@ def _latex(name: str) -> str:
 def _value(session: Session, name: str, found: Different) -> str | Matrix:
     """A scalar, a matrix of exact numbers, or for labels the class of each example."""
     array = session.entries.arrays[name]
-    values = {position: found.at.get(symbol.name, Fraction(0)) for symbol, (owner, position) in session.entries.origin.items() if owner == name}
+    values = {
+        position: found.at.get(symbol.name, Fraction(0))
+        for symbol, (owner, position) in session.entries.origin.items()
+        if owner == name
+    }
     meaning = session.table.meanings.get(name)
     if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.target is None:
         classes = [_class(values, row, array.sizes[1]) + session.table.index_base for row in range(array.sizes[0])]

@@ -51,7 +51,12 @@ class Session:
 
     def decider(self) -> Decider:
         """The decider, which knows every fact and definition so far."""
-        facts = len(self.definitions.partitions) + len(self.definitions.positives) + len(self.definitions.whole) + len(self.definitions.definites)
+        facts = (
+            len(self.definitions.partitions)
+            + len(self.definitions.positives)
+            + len(self.definitions.whole)
+            + len(self.definitions.definites)
+        )
         if self._decider is None or facts != self._facts_known:
             self._facts_known = facts
             self._decider = Decider(
@@ -66,7 +71,9 @@ class Session:
             self.definitions.on_define = self._decider.define
         return self._decider
 
-    def options(self, layout: Layout | None = None, formal: dict[str, Expr] | None = None, with_apart: bool = True) -> Options:
+    def options(
+        self, layout: Layout | None = None, formal: dict[str, Expr] | None = None, with_apart: bool = True
+    ) -> Options:
         """How the members of a step are read."""
         return Options(layout or self.table.layout, formal or {}, self._apart() if with_apart else {})
 
@@ -107,5 +114,3 @@ def without(terms: Sequence[Expr], dropped: frozenset[int]) -> Expr:
 def mentions(table: SymbolTable, value: Expr, name: str) -> bool:
     """Whether a name stands in an expression itself, not only in what it is computed from."""
     return any(symbol.name == name for symbol in symbols_of(value))
-
-

@@ -56,13 +56,20 @@ class Statement:
         deadline = Deadline(STEP_SECONDS)
         kind = kind_of(relation)
         if self.problem is not None and kind in ("claim", "define", "adds"):
-            return Judgement("unreadable", f"The condition is not read: {self.problem.problem}.", span=self.problem.span), left
+            return Judgement(
+                "unreadable", f"The condition is not read: {self.problem.problem}.", span=self.problem.span
+            ), left
         match kind:
             case "claim" | "define":
                 new = self._new_name(left) if number == 0 else None
                 if new is not None:
                     return self._define(new, number, right, deadline)
-                if number and self.sides[number].content is not None and self._new_name(self.sides[number]) is not None and self._is_call(self.sides[number]):
+                if (
+                    number
+                    and self.sides[number].content is not None
+                    and self._new_name(self.sides[number]) is not None
+                    and self._is_call(self.sides[number])
+                ):
                     return self._define_again(number, right, deadline)
                 judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline)
                 return judgement, self._next(left, right, judgement)
@@ -71,8 +78,12 @@ class Statement:
             case "adds":
                 return self._adds(left, right, deadline), right
             case "nothing":
-                return Judgement("unknown", f"{relation.text} claims no equality, so there is nothing to decide."), right
-        return Judgement("unknown", f"The relation {relation.text} is read only as a condition; it is not decided as a claim."), right
+                return Judgement(
+                    "unknown", f"{relation.text} claims no equality, so there is nothing to decide."
+                ), right
+        return Judgement(
+            "unknown", f"The relation {relation.text} is read only as a condition; it is not decided as a claim."
+        ), right
 
     def _next(self, left: Side, right: Side, judgement: Judgement) -> Side:
         """A chain goes on from its last member that has a meaning."""
@@ -83,7 +94,12 @@ class Statement:
             known = left.read(self.session, None, self.formal).upto(1)
             if known and known[0].value.shape.is_matrix and not known[0].value.shape.is_open:
                 try:
-                    return Side(None, fixed=Reading(resized(found[0].value, known[0].value.shape), found[0].conventions, found[0].free))
+                    return Side(
+                        None,
+                        fixed=Reading(
+                            resized(found[0].value, known[0].value.shape), found[0].conventions, found[0].free
+                        ),
+                    )
                 except FormulaError:
                     return right
         return right
@@ -189,7 +205,11 @@ class Statement:
             for letter in reading.free:
                 self._check_free(letter, new.key)
         self.session.learn(defined(table, new.key, reading))
-        return Judgement("definition", f"{shown_name} is introduced, {_described(reading.value.shape)}.", shapes=(str(reading.value.shape),) * 2)
+        return Judgement(
+            "definition",
+            f"{shown_name} is introduced, {_described(reading.value.shape)}.",
+            shapes=(str(reading.value.shape),) * 2,
+        )
 
     def _check_free(self, letter: str, key: str) -> None:
         if letter not in family_letters(key)[1]:
@@ -250,7 +270,11 @@ class Statement:
         try:
             claimed = _claimed_shape(right, self.session.table)
             names = _listed_names(left.content)
-            judgements = [self._shape_of_name(name, claimed) for name in names] if names else [self._shape_of_side(left, claimed)]
+            judgements = (
+                [self._shape_of_name(name, claimed) for name in names]
+                if names
+                else [self._shape_of_side(left, claimed)]
+            )
         except Unreadable as error:
             return Judgement("unreadable", _sentence(error), span=error.span)
         except Meaningless as error:
@@ -304,20 +328,30 @@ class Statement:
         first = found.upto(1)
         if not first:
             error = found.errors[0]
-            return Judgement("unreadable" if isinstance(error, Unreadable) else "refuted", _sentence(error), span=error.span)
+            return Judgement(
+                "unreadable" if isinstance(error, Unreadable) else "refuted", _sentence(error), span=error.span
+            )
         value = first[0].value
         if not (isinstance(value, Derivative) and isinstance(value.of, Symbol) and isinstance(value.by, Symbol)):
-            return Judgement("unreadable", "Only a derivative of the loss can be added to in this way.", span=value.span)
+            return Judgement(
+                "unreadable", "Only a derivative of the loss can be added to in this way.", span=value.span
+            )
         return added_term(self.session, value, right, self.formal, deadline)
 
 
-def added_term(session: Session, derivative: Derivative, right: Side, formal: dict[str, Expr], deadline: Deadline) -> Judgement:
+def added_term(
+    session: Session, derivative: Derivative, right: Side, formal: dict[str, Expr], deadline: Deadline
+) -> Judgement:
     """The verdict on `∂L/∂P += B`; a proof is remembered, so that steps may leave these terms out."""
     of, by = derivative.of, derivative.by
     assert isinstance(of, Symbol) and isinstance(by, Symbol)
     terms = loss_terms(session.table) if of.name == session.table.loss else []
     if not terms:
-        return Judgement("unreadable", f"{shown(of.name)} is not the loss, so it has no terms that could be added.", span=derivative.span)
+        return Judgement(
+            "unreadable",
+            f"{shown(of.name)} is not the loss, so it has no terms that could be added.",
+            span=derivative.span,
+        )
     direct = frozenset(at for at, term in enumerate(terms) if mentions(session.table, term, by.name))
     first: Judgement | None = None
     for chosen in _subsets(len(terms), direct):
@@ -328,12 +362,24 @@ def added_term(session: Session, derivative: Derivative, right: Side, formal: di
             if len(chosen) < len(terms):
                 session.treated_apart[f"{of.name} by {by.name}"] = (without(terms, chosen),)
             message = "This is what the remaining terms of the loss add to the derivative."
-            return Judgement(judgement.verdict, message if judgement.verdict == "proved" else judgement.message, judgement.conventions, judgement.shapes)
+            return Judgement(
+                judgement.verdict,
+                message if judgement.verdict == "proved" else judgement.message,
+                judgement.conventions,
+                judgement.shapes,
+            )
         if judgement.verdict in ("unreadable", "unknown"):
             return judgement
         first = first or judgement
     assert first is not None
-    return Judgement(first.verdict, f"No term of the loss adds this to the derivative. {first.message}", (), first.shapes, first.counterexample, first.span)
+    return Judgement(
+        first.verdict,
+        f"No term of the loss adds this to the derivative. {first.message}",
+        (),
+        first.shapes,
+        first.counterexample,
+        first.span,
+    )
 
 
 def _is_zero(session: Session, side: Side, deadline: Deadline) -> bool:
@@ -345,7 +391,11 @@ def _is_zero(session: Session, side: Side, deadline: Deadline) -> bool:
 def _subsets(count: int, direct: frozenset[int]) -> list[frozenset[int]]:
     """Which terms may be meant: those that mention the variable themselves, then each, then every proper part, then all."""
     singles = [frozenset({at}) for at in range(count)]
-    larger = [frozenset(part) for size in range(2, count) for part in itertools.combinations(range(count), size)] if count <= 5 else []
+    larger = (
+        [frozenset(part) for size in range(2, count) for part in itertools.combinations(range(count), size)]
+        if count <= 5
+        else []
+    )
     return list(dict.fromkeys([*([direct] if direct else []), *singles, *larger, frozenset(range(count))]))
 
 
@@ -363,7 +413,12 @@ class NewName:
 def _new_name(content: List, elaborator: Elaborator, table: SymbolTable) -> NewName | None:
     """The name that a left side introduces; None where it says something about what is known."""
     only = content.only
-    if only is None or len(only.terms) != 1 or only.signs[0] or any(operator.kind for operator in only.terms[0].operators):
+    if (
+        only is None
+        or len(only.terms) != 1
+        or only.signs[0]
+        or any(operator.kind for operator in only.terms[0].operators)
+    ):
         return None
     factors = [unwrapped(factor) for factor in only.terms[0].factors]
     name = factors[0]
@@ -371,8 +426,14 @@ def _new_name(content: List, elaborator: Elaborator, table: SymbolTable) -> NewN
     if not isinstance(base, Name) or len(factors) > 2:
         return None
     resolved = elaborator.resolve(name)
-    known_shape_only = resolved is not None and isinstance(resolved.meaning, Computed) and resolved.meaning.value is None
-    if (resolved is not None and not known_shape_only) or elaborator.head(name) is not None or _means_something(name, elaborator):
+    known_shape_only = (
+        resolved is not None and isinstance(resolved.meaning, Computed) and resolved.meaning.value is None
+    )
+    if (
+        (resolved is not None and not known_shape_only)
+        or elaborator.head(name) is not None
+        or _means_something(name, elaborator)
+    ):
         return None
     key = canonical(name).strip()
     if len(factors) == 1:
@@ -383,7 +444,11 @@ def _new_name(content: List, elaborator: Elaborator, table: SymbolTable) -> NewN
     parameters = []
     for entry in bracket.content.entries:
         side = entry.sides[0]
-        factor = unwrapped(side.terms[0].factors[0]) if side is not None and len(side.terms) == 1 and len(side.terms[0].factors) == 1 else None
+        factor = (
+            unwrapped(side.terms[0].factors[0])
+            if side is not None and len(side.terms) == 1 and len(side.terms[0].factors) == 1
+            else None
+        )
         if entry.relations or not isinstance(factor, (Name, Scripted)):
             return None
         parameters.append(canonical(factor).strip())
@@ -464,9 +529,18 @@ def _claimed_shape(side: Side, table: SymbolTable) -> Space:
     first = unwrapped(factors[0]) if factors else None
     if len(factors) == 1 and isinstance(first, Scripted) and canonical(first.base).strip() in _NUMBER_SETS | _FINITE:
         return _space_power(first, table)
-    if len(factors) == 1 and first is not None and (canonical(first).strip() in _NUMBER_SETS or isinstance(first, Group)):
+    if (
+        len(factors) == 1
+        and first is not None
+        and (canonical(first).strip() in _NUMBER_SETS or isinstance(first, Group))
+    ):
         return Space(SCALAR)
-    if only is not None and len(only.terms) == 1 and factors and all(operator.kind in ("TIMES", "STAR") for operator in only.terms[0].operators):
+    if (
+        only is not None
+        and len(only.terms) == 1
+        and factors
+        and all(operator.kind in ("TIMES", "STAR") for operator in only.terms[0].operators)
+    ):
         if len(factors) == 2:
             return Space(Shape(tuple(_dim(factor, table) for factor in factors)))
     raise Unreadable("a shape like \\mathbb{R}^{m \\times n} was expected here", content.span)
@@ -476,7 +550,9 @@ _FINITE = frozenset({"\\{0,1\\}", "[0,1]", "\\{-1,1\\}", "\\{-1,+1\\}"})
 
 
 def _space_power(node: Scripted, table: SymbolTable) -> Space:
-    content = next((script.content for script in node.scripts if script.kind == "sup" and script.content is not None), None)
+    content = next(
+        (script.content for script in node.scripts if script.kind == "sup" and script.content is not None), None
+    )
     if content is None:
         return Space(SCALAR)
     only = content.only
@@ -518,7 +594,13 @@ def _listed_names(content: List | None) -> list[Syntax]:
     names = []
     for entry in content.entries:
         side = entry.sides[0]
-        single = side is not None and not entry.relations and len(side.terms) == 1 and len(side.terms[0].factors) == 1 and not side.signs[0]
+        single = (
+            side is not None
+            and not entry.relations
+            and len(side.terms) == 1
+            and len(side.terms[0].factors) == 1
+            and not side.signs[0]
+        )
         factor = unwrapped(side.terms[0].factors[0]) if single and side is not None else None
         base = unwrapped(factor.base) if isinstance(factor, Scripted) else factor
         if factor is None or not isinstance(base, Name):

@@ -117,12 +117,12 @@ class Decider:
         kinks: list[str] = []
         for question in questions:
             try:
-                method, proof = self._proof(question, attempts, deadline)
+                method, proof = self._proof(question, attempts, deadline, at_kinks=not kinks)
             except Undecidable as reason:
                 again = self._refuted_closely(questions, deadline)
                 return again or Undecided(str(reason))
             methods.append(method)
-            kinks += proof.kinks
+            kinks += map(str, proof.kinks)
         method = max(methods, key=len)
         return EqualOffKinks(method, tuple(dict.fromkeys(kinks))) if kinks else Equal(method)
 
@@ -241,9 +241,12 @@ class Decider:
     # Proof
 
     def _proof(
-        self, question: _Question, attempts: dict[tuple[int, bool], Algebra], deadline: Deadline
+        self, question: _Question, attempts: dict[tuple[int, bool], Algebra], deadline: Deadline, at_kinks: bool
     ) -> tuple[str, Proof]:
-        """The first stage that proves the equation, and its proof; `Undecidable` with what was tried."""
+        """The first stage that proves the equation, and its proof; `Undecidable` with what was tried.
+
+        If it is proved away from kinks only, the kinks are looked at one by one, should `at_kinks` ask for that.
+        """
         equation = _at_zero(question.equation)
         if _without_value(equation):
             raise Undecidable("a side has no value where the equation is claimed")
@@ -264,6 +267,9 @@ class Decider:
                 except Undecidable as limit:
                     deadline.check()
                     algebra, proof, reason = None, None, str(limit)
+                if proof is not None and proof.kinks and at_kinks:
+                    holds = all(self._holds_at(equation, kink, threshold, attempts, deadline) for kink in proof.kinks)
+                    proof = Proof() if holds else proof
                 if proof is not None and proof.kinks and equation.where.has(Zero):
                     proof, reason = None, "what is claimed at a kink was proved away from it only"
                 if proof is not None:
@@ -271,6 +277,25 @@ class Decider:
                 if algebra is not None and not algebra.left_opaque:
                     break
         raise Undecidable(f"no proof was found: {reason}")
+
+    def _holds_at(
+        self,
+        equation: EntryEquation,
+        kink: Expr,
+        threshold: int,
+        attempts: dict[tuple[int, bool], Algebra],
+        deadline: Deadline,
+    ) -> bool:
+        """Whether the equation is proved where `kink = 0`, too, with the kink solved for a symbol and put in."""
+        there = _at_zero(EntryEquation(equation.lhs, equation.rhs, equation.where * Zero(kink)))
+        if _without_value(there) or there.lhs == equation.lhs and there.rhs == equation.rhs:
+            return False
+        try:
+            _, proof = self._attempt(there, threshold, True, attempts, deadline)
+        except (NotZero, NoValue, Undecidable):
+            deadline.check()
+            return False
+        return not proof.kinks
 
     def _thresholds(self, equation: EntryEquation) -> Iterator[int]:
         """Ranks from which on cut symbols are opened: above all, then the highest that still occurs, and so on."""

@@ -60,5 +60,3 @@ def _derivative(function: str, parameters: tuple[Expr, ...], kink: Expr, order: 
     for _ in range(order):
         formula = formula.diff(_VARIABLE)
     return formula
-
-

@@ -77,7 +77,11 @@ class Definitions:
     def opened(self, expression: Expr, on: Symbol) -> Expr:
         """The expression with every cut symbol that depends on a symbol replaced by its definition, so that it shows."""
         for _ in range(200):
-            hidden = {symbol: self.values[symbol] for symbol in expression.free_symbols if symbol != on and symbol in self.values and self.depends(symbol, on)}
+            hidden = {
+                symbol: self.values[symbol]
+                for symbol in expression.free_symbols
+                if symbol != on and symbol in self.values and self.depends(symbol, on)
+            }
             if not hidden:
                 return expression
             expression = expression.xreplace(hidden)
@@ -127,7 +131,9 @@ class Definitions:
 
     # ── derivatives by an expression ──
 
-    def by_expressions(self, numerators: Sequence[Expr], variables: Sequence[Expr], span: Span | None) -> list[list[Expr]]:
+    def by_expressions(
+        self, numerators: Sequence[Expr], variables: Sequence[Expr], span: Span | None
+    ) -> list[list[Expr]]:
         """∂f/∂u where u is an expression, taken as a fresh variable.
 
         Raises `Unreadable` where f is no function of u alone: something of which u is made remains in it.
@@ -141,7 +147,9 @@ class Definitions:
             rows.append([function.diff(fresh[v]).xreplace(back) if v in fresh else S.Zero for v in variables])
         return rows
 
-    def _as_function_of(self, numerator: Expr, fresh: dict[Expr, Symbol], hidden: frozenset[Symbol], span: Span | None) -> Expr:
+    def _as_function_of(
+        self, numerator: Expr, fresh: dict[Expr, Symbol], hidden: frozenset[Symbol], span: Span | None
+    ) -> Expr:
         for _ in range(12):
             function = numerator.xreplace(fresh)
             if function.free_symbols & hidden:
@@ -154,7 +162,9 @@ class Definitions:
             if not cut:
                 return function
             numerator = numerator.xreplace(cut)
-        raise Unreadable("this derivative is by an expression that does not make up all of what is differentiated", span)
+        raise Unreadable(
+            "this derivative is by an expression that does not make up all of what is differentiated", span
+        )
 
 
 def _ordered(symbols: set[Symbol]) -> list[Symbol]:

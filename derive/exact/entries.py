@@ -64,7 +64,9 @@ def scalar(value: Sympy) -> Array:
 
 def made(sizes: Sequence[int], entry: Callable[..., Sympy]) -> Array:
     """The array with `entry(i, j)` at every position."""
-    return Array(tuple(sizes), tuple(entry(*position) for position in itertools.product(*(range(size) for size in sizes))))
+    return Array(
+        tuple(sizes), tuple(entry(*position) for position in itertools.product(*(range(size) for size in sizes)))
+    )
 
 
 MAX_ENTRIES = 4_000
@@ -286,7 +288,9 @@ class Entries:
         operand = self._matrix(node.operand, environment)
         size = operand.sizes[0]
         if size > 4:
-            raise Undecidable(f"the inverse of a {size} x {size} matrix is larger than is checked; give the dimension a smaller size")
+            raise Undecidable(
+                f"the inverse of a {size} x {size} matrix is larger than is checked; give the dimension a smaller size"
+            )
         if operand.entries not in self.inverses:
             matrix = sympy.Matrix(size, size, list(operand.entries))
             determinant, adjugate = matrix.det(method="berkowitz"), matrix.adjugate()
@@ -300,7 +304,9 @@ class Entries:
     @_lower.register
     def lower_power(self, node: tree.Power, environment: Environment) -> Array:
         """(a^c)_i = a_i^c."""
-        return self._each(node.shape, lambda a, c: self._valued(a**c), node.base, node.exponent, environment=environment)
+        return self._each(
+            node.shape, lambda a, c: self._valued(a**c), node.base, node.exponent, environment=environment
+        )
 
     @_lower.register
     def lower_matrix_power(self, node: tree.MatrixPower, environment: Environment) -> Array:
@@ -318,13 +324,18 @@ class Entries:
         """f(A)_ij = f(A_ij), or its derivative of some order."""
         parameters = [self.lower(parameter, environment).entries[0] for parameter in node.parameters]
         return self._each(
-            node.shape, lambda a: self._valued(activations.value(node.function, a, parameters, self.kink, node.order)), node.operand, environment=environment
+            node.shape,
+            lambda a: self._valued(activations.value(node.function, a, parameters, self.kink, node.order)),
+            node.operand,
+            environment=environment,
         )
 
     @_lower.register
     def lower_unspecified(self, node: tree.Unspecified, environment: Environment) -> Array:
         """f(A)_ij = f(A_ij)."""
-        return self._each(node.shape, lambda a: unspecified(node.name, a, node.order), node.operand, environment=environment)
+        return self._each(
+            node.shape, lambda a: unspecified(node.name, a, node.order), node.operand, environment=environment
+        )
 
     @_lower.register
     def lower_unspecified_map(self, node: tree.UnspecifiedMap, environment: Environment) -> Array:
@@ -338,12 +349,16 @@ class Entries:
         parameter = self.lower(node.parameter, environment).entries[0]
         formula = self.lower(node.formula, environment).entries[0]
         formula = self.definitions.opened(formula, parameter)
-        return self._each(node.shape, lambda a: self._valued(formula.xreplace({parameter: a})), node.operand, environment=environment)
+        return self._each(
+            node.shape, lambda a: self._valued(formula.xreplace({parameter: a})), node.operand, environment=environment
+        )
 
     @_lower.register
     def lower_extremum(self, node: tree.Extremum, environment: Environment) -> Array:
         """max(A, B)_ij = max(A_ij, B_ij); min(a, b) = -max(-a, -b)."""
-        return self._each(node.shape, lambda a, b: self._extremum(node.kind, (a, b)), node.left, node.right, environment=environment)
+        return self._each(
+            node.shape, lambda a, b: self._extremum(node.kind, (a, b)), node.left, node.right, environment=environment
+        )
 
     @_lower.register
     def lower_softmax(self, node: tree.Softmax, environment: Environment) -> Array:
@@ -352,7 +367,11 @@ class Entries:
         rows, columns = operand.sizes
 
         def total(i: int, j: int) -> Sympy:
-            line = [operand.at(k, j) for k in range(rows)] if node.axis == 0 else [operand.at(i, k) for k in range(columns)]
+            line = (
+                [operand.at(k, j) for k in range(rows)]
+                if node.axis == 0
+                else [operand.at(i, k) for k in range(columns)]
+            )
             return sympy.Add(*map(sympy.exp, line))
 
         if node.logarithm:
@@ -382,7 +401,9 @@ class Entries:
             case "det":
                 if operand.sizes and operand.sizes[0] > 5:
                     raise Undecidable("the determinant of a matrix larger than 5 x 5 is not checked")
-                return scalar(sympy.Matrix(*operand.sizes, list(entries)).det(method="berkowitz") if operand.sizes else entries[0])
+                return scalar(
+                    sympy.Matrix(*operand.sizes, list(entries)).det(method="berkowitz") if operand.sizes else entries[0]
+                )
 
     @_lower.register
     def lower_diagonal(self, node: tree.Diagonal, environment: Environment) -> Array:
@@ -418,7 +439,9 @@ class Entries:
         choices = self.choices_of(node.index, environment)
 
         def entry(i: int, j: int) -> Sympy:
-            return sympy.Add(*(weight * (operand.at(at, j) if node.along == "row" else operand.at(i, at)) for weight, at in choices))
+            return sympy.Add(
+                *(weight * (operand.at(at, j) if node.along == "row" else operand.at(i, at)) for weight, at in choices)
+            )
 
         return made(node.shape.sizes(), entry)
 
@@ -438,8 +461,16 @@ class Entries:
                 raise Undecidable(f"{node.kind} over a range that depends on values is not checked")
             return scalar(self._extremum(node.kind, [value.entries[0] for value in values]))
         if node.kind == "sum":
-            return made(sizes, lambda *p: sympy.Add(*(weight * value.at(*p) for weight, value in zip(weights, values, strict=True))))
-        return made(sizes, lambda *p: sympy.Mul(*(1 - weight + weight * value.at(*p) for weight, value in zip(weights, values, strict=True))))
+            return made(
+                sizes,
+                lambda *p: sympy.Add(*(weight * value.at(*p) for weight, value in zip(weights, values, strict=True))),
+            )
+        return made(
+            sizes,
+            lambda *p: sympy.Mul(
+                *(1 - weight + weight * value.at(*p) for weight, value in zip(weights, values, strict=True))
+            ),
+        )
 
     @_lower.register
     def lower_entry_formula(self, node: tree.EntryFormula, environment: Environment) -> Array:
@@ -473,7 +504,10 @@ class Entries:
     def lower_cases(self, node: tree.Cases, environment: Environment) -> Array:
         """The first branch whose condition holds."""
         branches = [
-            (self.lower(value, environment), scalar(S.One) if condition is None else self.condition(condition, environment))
+            (
+                self.lower(value, environment),
+                scalar(S.One) if condition is None else self.condition(condition, environment),
+            )
             for value, condition in node.branches
         ]
 
@@ -503,7 +537,8 @@ class Entries:
         for factor in node.factors[1:]:
             inner = self.jacobian(factor, environment)
             jacobian = [
-                [sympy.Add(*(a * row[j] for a, row in zip(line, inner, strict=True))) for j in range(len(inner[0]))] for line in jacobian
+                [sympy.Add(*(a * row[j] for a, row in zip(line, inner, strict=True))) for j in range(len(inner[0]))]
+                for line in jacobian
             ]
         first, last = node.factors[0], node.factors[-1]
         return arranged(jacobian, first.of.shape, last.by.shape, first.layout)
@@ -552,7 +587,10 @@ class Entries:
         variables = self.lower(node.by, environment).entries
         if all(isinstance(variable, SympySymbol) for variable in variables):
             self._check_connected(node)
-            return [[self._valued(self.definitions.derivative(entry, variable)) for variable in variables] for entry in numerator]
+            return [
+                [self._valued(self.definitions.derivative(entry, variable)) for variable in variables]
+                for entry in numerator
+            ]
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, tree.Symbol):
             return [[self._by_label(entry, node.by, environment)] for entry in numerator]
         return self.definitions.by_expressions(numerator, variables, node.by.span)
@@ -562,7 +600,10 @@ class Entries:
         operand = self.lower(by.operand, environment)
         choices = itertools.product(self.choices_of(by.row, environment), self.choices_of(by.column, environment))
         return sympy.Add(
-            *(first * second * self.definitions.derivative(entry, operand.at(i, j)) for (first, i), (second, j) in choices)  # type: ignore[arg-type]
+            *(
+                first * second * self.definitions.derivative(entry, operand.at(i, j))
+                for (first, i), (second, j) in choices
+            )  # type: ignore[arg-type]
         )
 
     def _check_connected(self, node: tree.Derivative) -> None:
@@ -574,11 +615,16 @@ class Entries:
         """1 where a condition holds, else 0."""
         if isinstance(node, tree.AllOf):
             arrays = [self.condition(part, environment) for part in node.conditions]
-            return made(node.shape.sizes(), lambda *p: sympy.Mul(*(array.at(*p) if array.sizes else array.entries[0] for array in arrays)))
+            return made(
+                node.shape.sizes(),
+                lambda *p: sympy.Mul(*(array.at(*p) if array.sizes else array.entries[0] for array in arrays)),
+            )
         assert isinstance(node, tree.Comparison)
         if isinstance(node.left, tree.IndexValue) and isinstance(node.right, (tree.IndexValue, tree.Number)):
             return scalar(self._compared_indices(node, environment))
-        return self._each(node.shape, lambda a, b: compared(a, node.comparator, b), node.left, node.right, environment=environment)
+        return self._each(
+            node.shape, lambda a, b: compared(a, node.comparator, b), node.left, node.right, environment=environment
+        )
 
     def _compared_indices(self, node: tree.Comparison, environment: Environment) -> Sympy:
         """The weight of all pairs of positions for which the comparison holds."""
@@ -601,7 +647,10 @@ class Entries:
     def _each(self, shape: Shape, entry: Callable[..., Sympy], *operands: Expr, environment: Environment) -> Array:
         arrays = [self.lower(operand, environment) for operand in operands]
         sizes = shape.sizes()
-        return made(sizes, lambda *position: entry(*(array.at(*position) if array.sizes else array.entries[0] for array in arrays)))
+        return made(
+            sizes,
+            lambda *position: entry(*(array.at(*position) if array.sizes else array.entries[0] for array in arrays)),
+        )
 
     def _divided(self, numerator: Sympy, denominator: Sympy) -> Sympy:
         return self._valued(numerator / denominator)
@@ -623,7 +672,9 @@ class Entries:
 def product(left: Array, right: Array, shape: Shape) -> Array:
     """(A B)_ij = sum_k A_ik B_kj."""
     rows, inner = left.sizes
-    value = made((rows, right.sizes[1]), lambda i, j: sympy.Add(*(left.at(i, k) * right.at(k, j) for k in range(inner))))
+    value = made(
+        (rows, right.sizes[1]), lambda i, j: sympy.Add(*(left.at(i, k) * right.at(k, j) for k in range(inner)))
+    )
     return value if shape.dims else Array((), value.entries)
 
 

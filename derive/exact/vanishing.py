@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import product
 
 import sympy
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from derive.exact.elements import Element, Factors
 from derive.exact.exponentials import Exponentials
@@ -29,7 +29,7 @@ class NotZero(Exception):
 class Proof:
     """Proved wherever none of `kinks` is zero."""
 
-    kinks: tuple[str, ...] = ()
+    kinks: tuple[Expr, ...] = ()
 
 
 class Vanishing(Exponentials):
@@ -68,7 +68,7 @@ class Vanishing(Exponentials):
             count *= len(choice)
         if not groups or count > self.sizes.cases:
             return self._off_kinks(left)
-        kinks: list[str] = []
+        kinks: list[Expr] = []
         for chosen in product(*choices):
             active = sum(chosen)
             if active & question.excluded:
@@ -82,7 +82,7 @@ class Vanishing(Exponentials):
                 continue
             if not zeros:
                 raise NotZero
-            kinks.append(self.printed(self._kink_of_flag[zeros[0]]))
+            kinks.append(self.expression(self._kink_of_flag[zeros[0]]))
         return Proof(tuple(dict.fromkeys(kinks)))
 
     def _off_kinks(self, left: list[int]) -> Proof:
@@ -92,7 +92,7 @@ class Vanishing(Exponentials):
             zeros = [flag for flag in bits(pattern) if flag in self._kink_of_flag]
             if not zeros:
                 raise NotZero
-            kinks.append(self.printed(self._kink_of_flag[zeros[0]]))
+            kinks.append(self.expression(self._kink_of_flag[zeros[0]]))
         return Proof(tuple(dict.fromkeys(kinks)))
 
     def _is_impossible(self, groups: Sequence[int], chosen: Sequence[int]) -> bool:
@@ -176,14 +176,14 @@ class Vanishing(Exponentials):
             summands.append((slope ** (highest - power), one))
         return self.ring.add(summands)
 
-    def printed(self, value: Polynomial) -> str:
-        """A polynomial for people, as SymPy prints it."""
+    def expression(self, value: Polynomial) -> Expr:
+        """A polynomial for people; what is no symbol stands there as a symbol named after its function."""
         if any(coefficient.bit_length() > _PRINTED_BITS for coefficient in value.coefficients()):
-            return "an argument with very long numbers"
+            return Symbol("an argument with very long numbers")
         summands = []
         for pattern, terms in value.parts.items():
             for monomial, coefficient in terms.items():
                 factors = [Symbol(self._names[index]) ** power for index, power in exponents(monomial).items()]
                 flags = [Symbol("[…]")] if pattern else []
                 summands.append(sympy.Mul(coefficient, *factors, *flags))
-        return str(sympy.Add(*summands))
+        return sympy.Add(*summands)

@@ -26,7 +26,9 @@ OTHER = MappingProxyType({
 })  # fmt: skip
 
 # names of other things that look like functions' names: not read, and said so
-NOT_FUNCTIONS = MappingProxyType({"argmax": "an index, not a value", "arg": "an index, not a value", "argmin": "an index, not a value"})
+NOT_FUNCTIONS = MappingProxyType(
+    {"argmax": "an index, not a value", "arg": "an index, not a value", "argmin": "an index, not a value"}
+)
 
 # parameters that may follow the argument, with the value that is meant where none is given
 PARAMETERS = MappingProxyType({"leaky": "1/100", "elu": "1"})

@@ -588,7 +588,9 @@ class Blocks(Expr):
             heights.append(_block(line[0]).rows)
             for block, width in zip(line, widths, strict=True):
                 if _block(block).rows != heights[-1] or _block(block).columns != width:
-                    raise _no(f"{block.shape} does not fit beside {line[0].shape} and below {self.rows[0][0].shape}", block)
+                    raise _no(
+                        f"{block.shape} does not fit beside {line[0].shape} and below {self.rows[0][0].shape}", block
+                    )
         return matrix(_total(heights), _total(widths))
 
 

@@ -68,7 +68,9 @@ def given(declaration: Declaration, dim: Callable[[str], Dim], target: Callable[
             if one_hot.kind != "one-hot":
                 raise Undeclarable(f"{declaration.target} is not declared as one-hot, so it has no hot index")
             examples = SCALAR if one_hot.shape.is_vector else column(one_hot.shape.rows)
-            return Given("labels" if not examples.is_scalar else "hot index", examples, classes=one_hot.classes, target=name)
+            return Given(
+                "labels" if not examples.is_scalar else "hot index", examples, classes=one_hot.classes, target=name
+            )
         case "function":
             return Given("function", SCALAR)
         case "map":

@@ -152,7 +152,10 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
     for name, meaning in setting.notation:
         key = _name(name)
         if key in table.meanings or key in model_names:
-            raise _error(name, f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own")
+            raise _error(
+                name,
+                f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own",
+            )
         pattern, letters = _pattern(key, meaning.value)
         abbreviations.append(Abbreviation(pattern, letters, _syntax(table, meaning)))
     return replace(table, abbreviations=tuple(abbreviations))
@@ -165,7 +168,9 @@ def _pattern(key: str, meaning: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     letters: list[str] = []
     pieces = re.split(r"(\\[A-Za-z]+|[a-z])", tail)
     for at, piece in enumerate(pieces):
-        is_letter = bool(re.fullmatch(r"[a-z]", piece)) and bool(re.search(rf"_\{{?[^{{}}]*(?<![A-Za-z\\]){piece}(?![A-Za-z])", meaning))
+        is_letter = bool(re.fullmatch(r"[a-z]", piece)) and bool(
+            re.search(rf"_\{{?[^{{}}]*(?<![A-Za-z\\]){piece}(?![A-Za-z])", meaning)
+        )
         if is_letter and piece in letters:
             pieces[at] = f"(?P={piece})"
         elif is_letter:
@@ -203,7 +208,9 @@ def defined(table: SymbolTable, key: str, reading: Reading) -> SymbolTable:
     base, letters = family_letters(key)
     missing = [letter for letter in reading.free if letter not in letters]
     if missing:
-        raise Unreadable(f"the index {missing[0]} is free in the definition of {shown(key)}, which has no index {missing[0]}")
+        raise Unreadable(
+            f"the index {missing[0]} is free in the definition of {shown(key)}, which has no index {missing[0]}"
+        )
     value = by_entries(table, letters, reading)
     return table.with_family(base, f"{key} for every {', '.join(letters)}", Computed(value.shape, value))
 
@@ -214,7 +221,9 @@ def family_letters(key: str) -> tuple[str, list[str]]:
     if not isinstance(syntax, Scripted):
         return key, []
     subs = [script.content for script in syntax.scripts if script.kind == "sub" and script.content is not None]
-    letters = [canonical(factor).strip() for sub in subs for entry in sub.entries for factor in _factors(entry.sides[0])]
+    letters = [
+        canonical(factor).strip() for sub in subs for entry in sub.entries for factor in _factors(entry.sides[0])
+    ]
     rest = tuple(script for script in syntax.scripts if script.kind != "sub")
     base = canonical(Scripted(syntax.base, rest, span=syntax.span)) if rest else canonical(syntax.base)
     return base.strip(), letters
@@ -242,7 +251,11 @@ def by_entries(table: SymbolTable, letters: list[str], reading: Reading) -> Expr
     if len(letters) == 2:
         return EntryFormula(indices[0], indices[1], reading.value, matrix(*dims))
     shape = vector_shape(table, indices[0], dims[0], reading.value)
-    return EntryFormula(indices[0], None, reading.value, shape) if shape.is_column else EntryFormula(None, indices[0], reading.value, shape)
+    return (
+        EntryFormula(indices[0], None, reading.value, shape)
+        if shape.is_column
+        else EntryFormula(None, indices[0], reading.value, shape)
+    )
 
 
 def vector_shape(table: SymbolTable, index: IndexVariable, dim: Dim, body: Expr) -> Shape:
@@ -262,5 +275,3 @@ def _with_loss(table: SymbolTable, loss: Text | None) -> SymbolTable:
     if table.meanings[key].shape != SCALAR:  # type: ignore[union-attr]
         raise _error(loss, f"the loss {loss.value} is no scalar")
     return replace(table, loss=key)
-
-

@@ -74,7 +74,9 @@ def kind_of(relation: Token) -> str:
     return "member" if relation.kind == "COLON" else RELATIONS.get(relation.text, "claim")
 
 
-def split(text: str, words: frozenset[str], is_index: Callable[[str], bool] = lambda name: len(name) == 1) -> list[Chain]:
+def split(
+    text: str, words: frozenset[str], is_index: Callable[[str], bool] = lambda name: len(name) == 1
+) -> list[Chain]:
     """All chains of a display, those without any relation too. `is_index` says which names can be an index or a label."""
     tokens = _cases_by_brace(tokenize(text, words))
     splitter = _Splitter(is_index)
@@ -89,7 +91,9 @@ def _cases_by_brace(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     partner = _partners(tokens)
     for at, token in enumerate(tokens):
-        opens_cases = token.kind == "LSET" and at not in partner and at + 1 < len(tokens) and tokens[at + 1].kind == "BEGIN"
+        opens_cases = (
+            token.kind == "LSET" and at not in partner and at + 1 < len(tokens) and tokens[at + 1].kind == "BEGIN"
+        )
         if opens_cases:
             end = partner.get(at + 1)
             tokens[at + 1] = Token("BEGIN", "cases", tokens[at + 1].start, tokens[at + 1].end)
@@ -202,7 +206,10 @@ class _Splitter:
             return
         signed_equation = cell[0].kind == "MINUS" and begins_equation and place == 0
         continues = self.current is not None and bool(
-            _is_relation(cell[0]) or waiting or (cell[0].kind in _CONTINUING and not signed_equation) or self.expects_more(cell)
+            _is_relation(cell[0])
+            or waiting
+            or (cell[0].kind in _CONTINUING and not signed_equation)
+            or self.expects_more(cell)
         )
         for number, segment in enumerate(self.segments(cell)):
             self.read_segment(segment, continues and number == 0)
@@ -227,7 +234,10 @@ class _Splitter:
         pieces: list[list[Token]] = [[]]
         for at, (token, outside) in enumerate(zip(cell, flags, strict=True)):
             cuts = outside and (
-                (token.kind == "QUAD" and (token.text == "\\qquad" or (at > 0 and cell[at - 1].kind in ("COMMA", "QUAD"))))
+                (
+                    token.kind == "QUAD"
+                    and (token.text == "\\qquad" or (at > 0 and cell[at - 1].kind in ("COMMA", "QUAD")))
+                )
                 or token.kind == "SEMICOLON"
                 or (_is_relation(token) and kind_of(token) == "implies")
                 or (token.kind == "COMMA" and self.comma_separates(cell, flags, at, pieces[-1]))
@@ -245,8 +255,12 @@ class _Splitter:
         """A comma separates equations where there is a relation on both of its sides."""
         if before and before[0].kind in ("CONDITION", "FORALL"):
             return False
-        relation_before = any(_is_relation(token) and outside for token, outside in zip(before, _top_level(before), strict=True))
-        relation_after = any(_is_relation(token) and outside for token, outside in zip(cell[at + 1 :], flags[at + 1 :], strict=True))
+        relation_before = any(
+            _is_relation(token) and outside for token, outside in zip(before, _top_level(before), strict=True)
+        )
+        relation_after = any(
+            _is_relation(token) and outside for token, outside in zip(cell[at + 1 :], flags[at + 1 :], strict=True)
+        )
         return relation_before and relation_after
 
     def read_segment(self, segment: list[Token], continues: bool) -> None:
@@ -260,7 +274,11 @@ class _Splitter:
             if first.text in _REMARKS or not from_word:
                 return
             segment, continues = from_word, False
-        if any(_is_relation(token) and kind_of(token) == "map" for token, outside in zip(segment, _top_level(segment), strict=True) if outside):
+        if any(
+            _is_relation(token) and kind_of(token) == "map"
+            for token, outside in zip(segment, _top_level(segment), strict=True)
+            if outside
+        ):
             self.current = None
             return
         if not continues and self.current is not None and self.is_condition(segment):
@@ -296,6 +314,23 @@ class _Splitter:
                 self.current.last.tokens.append(token)
 
 
-_REMARKS = frozenset({"where", "with", "since", "because", "as", "which", "using", "by", "from", "note", "such that", "s.t.", "i.e.", "that is"})
+_REMARKS = frozenset(
+    {
+        "where",
+        "with",
+        "since",
+        "because",
+        "as",
+        "which",
+        "using",
+        "by",
+        "from",
+        "note",
+        "such that",
+        "s.t.",
+        "i.e.",
+        "that is",
+    }
+)
 _INDEX_TOKENS = frozenset({"NAME", "NUMBER", "COMMA", "DOTS", "RELATION", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET", "PLUS", "MINUS",
                            "COLON", "PRIME", "CARET", "LPAR", "RPAR"})  # fmt: skip

@@ -117,7 +117,12 @@ class SymbolTable:
 
     def with_family(self, base: str, name: str, meaning: Meaning) -> "SymbolTable":
         """The table with a family of entries, held by the symbol `name`."""
-        return replace(self, families={**self.families, base: name}, meanings={**self.meanings, name: meaning}, words=self.words | words_in(base))
+        return replace(
+            self,
+            families={**self.families, base: name},
+            meanings={**self.meanings, name: meaning},
+            words=self.words | words_in(base),
+        )
 
     def with_other_value(self, name: str, value: Expr) -> "SymbolTable":
         """The table that also knows a second, proved, expression for a name."""
@@ -125,7 +130,9 @@ class SymbolTable:
 
     def suggestion(self, key: str) -> str:
         """` (did you mean W_1?)` for a name that is not known, or nothing."""
-        close = get_close_matches(plain(key), {plain(name) for name in [*self.meanings, *self.dims, *self.families]}, n=1, cutoff=0.75)
+        close = get_close_matches(
+            plain(key), {plain(name) for name in [*self.meanings, *self.dims, *self.families]}, n=1, cutoff=0.75
+        )
         return f" (did you mean {shown(close[0])}?)" if close else ""
 
 

@@ -217,7 +217,23 @@ def _shown(token: Token) -> str:
     return f"\\{token.kind.lower()}{{{token.text}}}" if token.kind in ("BEGIN", "END") else token.text
 
 
-_OPERAND_ENDS = frozenset({"NAME", "NUMBER", "RPAR", "RBRACK", "RSET", "RBRACE", "RANGLE", "RBAR", "RNORM", "PRIME", "TRANSPOSE", "END", "DOTS"})
+_OPERAND_ENDS = frozenset(
+    {
+        "NAME",
+        "NUMBER",
+        "RPAR",
+        "RBRACK",
+        "RSET",
+        "RBRACE",
+        "RANGLE",
+        "RBAR",
+        "RNORM",
+        "PRIME",
+        "TRANSPOSE",
+        "END",
+        "DOTS",
+    }
+)
 _OPENERS = frozenset({"LPAR", "LBRACK", "LSET", "LBRACE", "LANGLE", "BEGIN"})
 _CLOSERS = frozenset({"RPAR", "RBRACK", "RSET", "RBRACE", "RANGLE", "END"})
 

@@ -16,7 +16,23 @@ OPERATORS = MappingProxyType({
     "\\forall": "FORALL", "∀": "FORALL",
 })  # fmt: skip
 
-DOTS = frozenset({"\\dots", "\\cdots", "\\ldots", "\\dotsc", "\\dotsb", "\\dotsm", "\\vdots", "\\ddots", "\\hdots", "…", "⋯", "⋮", "⋱"})
+DOTS = frozenset(
+    {
+        "\\dots",
+        "\\cdots",
+        "\\ldots",
+        "\\dotsc",
+        "\\dotsb",
+        "\\dotsm",
+        "\\vdots",
+        "\\ddots",
+        "\\hdots",
+        "…",
+        "⋯",
+        "⋮",
+        "⋱",
+    }
+)
 
 # command -> (the relation as the report shows it where it differs, what it does)
 RELATIONS = MappingProxyType({
@@ -51,7 +67,9 @@ FONTS = MappingProxyType({
     "\\mathcal": "cal", "\\mathscr": "cal", "\\mathsf": "sf", "\\mathtt": "tt", "\\mathbb": "bb", "\\mathds": "bb",
     "\\mathfrak": "frak",
 })  # fmt: skip
-WORDS = frozenset({"\\text", "\\textrm", "\\textbf", "\\textit", "\\textsf", "\\texttt", "\\operatorname", "\\mbox", "\\textnormal"})
+WORDS = frozenset(
+    {"\\text", "\\textrm", "\\textbf", "\\textit", "\\textsf", "\\texttt", "\\operatorname", "\\mbox", "\\textnormal"}
+)
 
 # passed over with nothing else, with one argument, or keeping the last of several
 PASSED_OVER = frozenset({
@@ -67,7 +85,9 @@ TRANSPARENT = MappingProxyType({  # command -> which of how many arguments is ke
     "\\boxed": (0, 1), "\\fbox": (0, 1), "\\textcolor": (1, 2), "\\colorbox": (1, 2), "\\cancel": (0, 1), "\\mathop": (0, 1),
     "\\mathrel": (0, 1), "\\mathbin": (0, 1), "\\mathord": (0, 1), "\\ensuremath": (0, 1), "\\smash": (0, 1), "\\mathstrut": (0, 1),
 })  # fmt: skip
-ANNOTATED = MappingProxyType({"\\underbrace": "UNDERSCORE", "\\overbrace": "CARET", "\\underset": "", "\\overset": "", "\\stackrel": ""})
+ANNOTATED = MappingProxyType(
+    {"\\underbrace": "UNDERSCORE", "\\overbrace": "CARET", "\\underset": "", "\\overset": "", "\\stackrel": ""}
+)
 
 MATRIX_ENVIRONMENTS = frozenset({"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array", "psmallmatrix",
                                  "bsmallmatrix"})  # fmt: skip
@@ -75,23 +95,25 @@ CASES_ENVIRONMENTS = frozenset({"cases", "dcases", "rcases"})
 ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "alignedat", "gather", "gathered", "multline", "split", "eqnarray",
                               "flalign", "math", "displaymath"})  # fmt: skip
 
-GREEK = frozenset(("\\alpha \\beta \\gamma \\delta \\epsilon \\varepsilon \\zeta \\eta \\theta \\vartheta \\iota \\kappa \\lambda \\mu \\nu "
-                   "\\xi \\pi \\varpi \\rho \\varrho \\sigma \\varsigma \\tau \\upsilon \\phi \\varphi \\chi \\psi \\omega \\Gamma \\Delta "
-                   "\\Theta \\Lambda \\Xi \\Pi \\Sigma \\Upsilon \\Phi \\Psi \\Omega").split())  # fmt: skip
+GREEK = frozenset(["\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\vartheta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\varpi", "\\rho", "\\varrho", "\\sigma", "\\varsigma", "\\tau", "\\upsilon", "\\phi", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega"])  # fmt: skip
 LETTERLIKE = GREEK | frozenset({"\\ell", "\\hbar", "\\imath", "\\jmath", "\\infty", "\\top", "\\intercal", "\\prime", "\\Re", "\\Im", "\\dagger",
                                 "\\star", "\\emptyset", "\\odotT", "\\bot", "\\perp"})  # fmt: skip
 UNICODE_LETTERS = MappingProxyType(dict(zip(
     "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩℓ∞⊤ϵϕ",
-    ("\\alpha \\beta \\gamma \\delta \\varepsilon \\zeta \\eta \\theta \\iota \\kappa \\lambda \\mu \\nu \\xi \\pi \\rho \\sigma \\tau "
-     "\\upsilon \\varphi \\chi \\psi \\omega \\Gamma \\Delta \\Theta \\Lambda \\Xi \\Pi \\Sigma \\Upsilon \\Phi \\Psi \\Omega \\ell "
-     "\\infty \\top \\epsilon \\phi").split(),
+    ["\\alpha", "\\beta", "\\gamma", "\\delta", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\rho", "\\sigma", "\\tau", "\\upsilon", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega", "\\ell", "\\infty", "\\top", "\\epsilon", "\\phi"],
     strict=True,
 )))  # fmt: skip
-UNICODE_SCRIPTS = MappingProxyType({"ᵀ": "^T", "²": "^2", "³": "^3", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "′": "'", "⁻": "^-"})
+UNICODE_SCRIPTS = MappingProxyType(
+    {"ᵀ": "^T", "²": "^2", "³": "^3", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "′": "'", "⁻": "^-"}
+)
 
 # words that may stand in \text{…}: they begin a condition, separate equations, or are passed over
-CONDITION_WORDS = frozenset({"if", "for", "when", "whenever", "for all", "for each", "for every", "for any", "provided", "provided that"})
+CONDITION_WORDS = frozenset(
+    {"if", "for", "when", "whenever", "for all", "for each", "for every", "for any", "provided", "provided that"}
+)
 OTHERWISE_WORDS = frozenset({"otherwise", "else", "elsewhere", "sonst"})
 SEPARATING_WORDS = frozenset({"and", "or", "so", "hence", "thus", "therefore", "then", "where", "with", "since", "because", "as", "which", "using",
                               "by", "from", "note", "i.e.", "that is", "such that", "s.t.", "we have", "we get"})  # fmt: skip
-NOTE_WORDS = frozenset({"where", "with", "since", "because", "as", "which", "using", "by", "from", "note", "such that", "s.t.", "as given"})
+NOTE_WORDS = frozenset(
+    {"where", "with", "since", "because", "as", "which", "using", "by", "from", "note", "such that", "s.t.", "as given"}
+)

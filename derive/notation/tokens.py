@@ -67,7 +67,12 @@ def _joined_relations(tokens: list[Token]) -> list[Token]:
     """`:` `=` is `:=` and `+` `=` is `+=`."""
     joined: list[Token] = []
     for token in tokens:
-        glued = bool(joined) and token.text == "=" and joined[-1].kind in ("COLON", "PLUS") and joined[-1].end == token.start
+        glued = (
+            bool(joined)
+            and token.text == "="
+            and joined[-1].kind in ("COLON", "PLUS")
+            and joined[-1].end == token.start
+        )
         if glued and not (len(joined) > 1 and joined[-2].kind in ("CARET", "UNDERSCORE")):
             before = joined.pop()
             token = Token("RELATION", ":=" if before.kind == "COLON" else "+=", before.start, token.end)
@@ -75,12 +80,15 @@ def _joined_relations(tokens: list[Token]) -> list[Token]:
     return joined
 
 
-_SINGLE = {**tables.OPERATORS, **{relation: "RELATION" for relation in tables.RELATIONS}, **tables.OPENING, **tables.CLOSING,
-           **{dots: "DOTS" for dots in tables.DOTS}, "|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM", "{": "LBRACE", "}": "RBRACE",
+_SINGLE = {**tables.OPERATORS, **dict.fromkeys(tables.RELATIONS, "RELATION"), **tables.OPENING, **tables.CLOSING,
+           **dict.fromkeys(tables.DOTS, "DOTS"), "|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM", "{": "LBRACE", "}": "RBRACE",
            "\\\\": "NEWLINE", "\\cr": "NEWLINE", "\\newline": "NEWLINE", "\\quad": "QUAD", "\\qquad": "QUAD"}  # fmt: skip
 
 
-_SIZES = frozenset({"\\left", "\\right", "\\middle"} | {f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")})
+_SIZES = frozenset(
+    {"\\left", "\\right", "\\middle"}
+    | {f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
+)
 
 
 class _Reader:
@@ -208,7 +216,9 @@ class _Reader:
         first = self.at
         self.at += 1
         text = self.raw[first].text
-        for _ in range(2 if text.endswith("frac") else int(text in tables.ACCENTS or text in tables.FONTS or text in tables.WORDS)):
+        for _ in range(
+            2 if text.endswith("frac") else int(text in tables.ACCENTS or text in tables.FONTS or text in tables.WORDS)
+        ):
             self.argument()
         return self.raw[first : self.at]
 
@@ -294,7 +304,12 @@ def _font(reader: _Reader, piece: _Raw) -> None:
         reader.emit(kind, text if kind == "NAME" else token.text, token.start, token.end)
     if len(tokens) == 1 and reader.out:
         last = reader.out.pop()
-        reader.emit(last.kind, last.text, piece.start, raw[-1].end + (1 if reader.text[raw[-1].end : raw[-1].end + 1] == "}" else 0))
+        reader.emit(
+            last.kind,
+            last.text,
+            piece.start,
+            raw[-1].end + (1 if reader.text[raw[-1].end : raw[-1].end + 1] == "}" else 0),
+        )
 
 
 def _with_font(name: str, font: str) -> str:
@@ -339,7 +354,11 @@ def _word(reader: _Reader, piece: _Raw) -> None:
         reader.emit("NUMBER", words, piece.start, end)
     else:
         first = plain.split()[0]
-        kind = "CONDITION" if first in ("if", "for", "when") and plain.split()[1:] in ([], ["all"], ["each"], ["every"]) else "WORDS"
+        kind = (
+            "CONDITION"
+            if first in ("if", "for", "when") and plain.split()[1:] in ([], ["all"], ["each"], ["every"])
+            else "WORDS"
+        )
         reader.emit(kind, plain, piece.start, end)
 
 
@@ -394,7 +413,9 @@ def _annotated(reader: _Reader, piece: _Raw) -> None:
 
 def _capital_sigma(reader: _Reader, piece: _Raw) -> None:
     """`\\Sigma_{k=1}^K` is a sum; another `\\Sigma` is a name."""
-    follows = re.compile(r"\s*(?:\\limits|\\nolimits)?\s*(?:\^(?:\{[^{}]*\}|\S)\s*)?_\s*\{[^{}]*(?:=|\\in\b)").match(reader.text, piece.end)
+    follows = re.compile(r"\s*(?:\\limits|\\nolimits)?\s*(?:\^(?:\{[^{}]*\}|\S)\s*)?_\s*\{[^{}]*(?:=|\\in\b)").match(
+        reader.text, piece.end
+    )
     reader.emit("SUM" if follows else "NAME", "\\Sigma", piece.start, piece.end)
 
 
@@ -415,10 +436,81 @@ _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
 }
 
 FUNCTION_COMMANDS = frozenset(
-    "\\log \\ln \\exp \\max \\min \\tanh \\sinh \\cosh \\coth \\sin \\cos \\tan \\det \\arg \\lg \\sup \\inf \\tr \\diag \\rank \\sgn \\sign "
-    "\\softmax \\relu \\ReLU \\vec \\argmax \\argmin \\Tr \\arctan \\arcsin \\arccos".split()
+    [
+        "\\log",
+        "\\ln",
+        "\\exp",
+        "\\max",
+        "\\min",
+        "\\tanh",
+        "\\sinh",
+        "\\cosh",
+        "\\coth",
+        "\\sin",
+        "\\cos",
+        "\\tan",
+        "\\det",
+        "\\arg",
+        "\\lg",
+        "\\sup",
+        "\\inf",
+        "\\tr",
+        "\\diag",
+        "\\rank",
+        "\\sgn",
+        "\\sign",
+        "\\softmax",
+        "\\relu",
+        "\\ReLU",
+        "\\vec",
+        "\\argmax",
+        "\\argmin",
+        "\\Tr",
+        "\\arctan",
+        "\\arcsin",
+        "\\arccos",
+    ]
 )
 FUNCTION_WORDS = frozenset(
-    "log ln exp max min tanh sinh cosh sin cos softmax ReLU relu RELU LeakyReLU sigmoid softplus Softplus diag vec det GELU gelu ELU SiLU swish "
-    "CrossEntropy logsumexp LogSumExp LSE sign sgn trace erf sqrt abs logsoftmax LogSoftmax argmax".split()
+    [
+        "log",
+        "ln",
+        "exp",
+        "max",
+        "min",
+        "tanh",
+        "sinh",
+        "cosh",
+        "sin",
+        "cos",
+        "softmax",
+        "ReLU",
+        "relu",
+        "RELU",
+        "LeakyReLU",
+        "sigmoid",
+        "softplus",
+        "Softplus",
+        "diag",
+        "vec",
+        "det",
+        "GELU",
+        "gelu",
+        "ELU",
+        "SiLU",
+        "swish",
+        "CrossEntropy",
+        "logsumexp",
+        "LogSumExp",
+        "LSE",
+        "sign",
+        "sgn",
+        "trace",
+        "erf",
+        "sqrt",
+        "abs",
+        "logsoftmax",
+        "LogSoftmax",
+        "argmax",
+    ]
 )

@@ -5,7 +5,9 @@ import re
 from derive.notation.symbols import SymbolTable
 from derive.notation.tokens import FUNCTION_WORDS
 
-_FIRST_NAME = re.compile(r"^(?:\s|&|\\begin\{[a-z]+\*?\})*([A-Za-z]{2,})\s*(?:_\s*(?:\{[^{}]*\}|\w)|\^\s*\{?[\[(][^{}]*\}?|\([^()=]*\))?\s*&?\s*(?::=|=|\\equiv|\\triangleq|\\in\b)")
+_FIRST_NAME = re.compile(
+    r"^(?:\s|&|\\begin\{[a-z]+\*?\})*([A-Za-z]{2,})\s*(?:_\s*(?:\{[^{}]*\}|\w)|\^\s*\{?[\[(][^{}]*\}?|\([^()=]*\))?\s*&?\s*(?::=|=|\\equiv|\\triangleq|\\in\b)"
+)
 
 
 def new_words(text: str, table: SymbolTable) -> frozenset[str]:

@@ -26,6 +26,9 @@ ATTRIBUTES = frozenset(
     + ["lspace", "rspace", "minsize", "maxsize", "linethickness", "columnalign", "columnspacing", "rowspacing"]
     + ["accent", "accentunder", "width", "separator", "symmetric"]
 )
+CHILDREN = {
+    "mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3,
+}  # fmt: skip
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
@@ -42,13 +45,13 @@ def to_mathml(latex: str) -> str | None:
 
 
 class _UnknownElementError(Exception):
-    """The converter's output holds an element that no formula needs."""
+    """The converter's output holds an element that no formula needs, or one that lacks a part."""
 
 
 def _written(element: ElementTree.Element) -> str:
     """An element with its children, attributes outside the table left out."""
     name = element.tag.removeprefix(_NAMESPACE)
-    if name not in ELEMENTS:
+    if name not in ELEMENTS or len(element) != CHILDREN.get(name, len(element)):
         raise _UnknownElementError(name)
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in element.attrib.items() if key in ATTRIBUTES)
     inside = escape(element.text or "", quote=False)

@@ -11,6 +11,7 @@ not hold, or brackets that do not match, leave the whole formula as its LaTeX.
 
 import re
 from collections.abc import Callable, Mapping
+from unicodedata import normalize
 
 LONGEST_FORMULA = 5_000
 DEEPEST_FORMULA = 40
@@ -129,7 +130,8 @@ class _Reader:
                 raise _NotPlainError
             return inside
         if character in ("^", "_"):
-            return self._script(character, before)
+            script = self._script(character, before)
+            return script + " " if self.at - 1 in self.spaced else script
         if character in "}&\\$%#~":
             raise _NotPlainError
         return " " if character.isspace() else character
@@ -233,7 +235,7 @@ class _Reader:
         letter = self._argument()
         if len(letter) != 1:
             raise _NotPlainError
-        return letter + accent
+        return normalize("NFC", letter + accent)
 
     def _font(self, name: str) -> str:
         """Bold letters as bold letters, blackboard letters where they are common."""

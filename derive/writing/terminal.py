@@ -43,6 +43,13 @@ class Rendering:
         yield from _Writer(console, options.max_width).document(self.result)
 
 
+class ResultConsole(Console):
+    """A console that leaves it to its caller what a reader who has gone means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def print_result(result: DocumentResult, console: Console) -> None:
     """Write a document's result to a console."""
     console.print(Rendering(result), highlight=False, markup=False, emoji=False)
@@ -76,15 +83,16 @@ class _Writer:
 
     def document(self, result: DocumentResult) -> Iterator[Text]:
         """A heading, every equation, and the sum of it."""
-        yield from self._heading(result)
+        for line in self._heading(result):
+            yield from self._wrapped(line)
         for _, group in groupby(result.steps, key=lambda step: (step.equation, step.tag)):
             steps = list(group)
             yield Text("")
-            yield self._equation_heading(result.document, steps[0])
+            yield from self._wrapped(self._equation_heading(result.document, steps[0]))
             for before, step in zip([None, *steps], steps, strict=False):
                 yield from self._step(step, before, steps[0].line)
         yield Text("")
-        yield self._summary(result)
+        yield from self._wrapped(self._summary(result))
 
     def _heading(self, result: DocumentResult) -> Iterator[Text]:
         """What the document is, against which exercise, at which sizes."""
@@ -115,8 +123,7 @@ class _Writer:
         for line in self._remarks(step, heading_line):
             yield from self._hanging(Text("      "), line)
         if step.counterexample is not None:
-            for line in self._counterexample(step.counterexample):
-                yield Text("      ") + line
+            yield from self._counterexample(step.counterexample)
         for finding in step.diagnosis:
             yield from self._hanging(Text(f"      {ARROW if self.unicode else ASCII_ARROW} "), self._finding(finding))
 
@@ -168,10 +175,12 @@ class _Writer:
         """Where the sides differ and by what values, then the symbols' values as small matrices."""
         entry = "" if found.entry is None else f" in entry ({found.entry[0]}, {found.entry[1]})"
         left, right = self._safe(found.lhs), self._safe(found.rhs)
-        yield Text(f"for example{entry} the left side is {left}, the right side {right}" + (", at" if found.at else ""))
+        at = ", at" if found.at else ""
+        sentence = Text(f"for example{entry} the left side is {left}, the right side {right}{at}")
+        yield from self._hanging(Text("      "), sentence)
         blocks = [self._value(name, value) for name, value in found.at.items()]
         for row in _side_by_side(blocks, self.width - 8):
-            yield Text(f"  {row}", no_wrap=True, overflow="crop")
+            yield Text(f"        {row}", no_wrap=True, overflow="crop")
 
     def _value(self, name: str, value: str | Matrix) -> list[str]:
         """`name = value`, a matrix over as many lines as it has rows."""
@@ -186,6 +195,9 @@ class _Writer:
         return [f"{margin if at else head}[ {line} ]" for at, line in enumerate(lines)]
 
     # --- Text ---
+
+    def _wrapped(self, body: Text) -> Iterator[Text]:
+        return self._hanging(Text(""), body)
 
     def _hanging(self, head: Text, body: Text) -> Iterator[Text]:
         """A body that wraps beside its head, not below it; one that must not wrap is cropped."""

@@ -48,7 +48,9 @@ def elaborated(table: SymbolTable, content: List, options: Options, choices: Cho
 
 
 def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[[Elaborator], Expr]) -> Reading:
-    elaborator = Elaborator(table, choices, options.layout, formal=dict(options.formal), treated_apart=options.treated_apart)
+    elaborator = Elaborator(
+        table, choices, options.layout, formal=dict(options.formal), treated_apart=options.treated_apart
+    )
     try:
         value = read(elaborator)
     except RecursionError:

@@ -12,6 +12,7 @@ from derive.expressions.tree import (
     Derivative,
     Diagonal,
     Dot,
+    Entry,
     EntryByEntry,
     Expr,
     Extremum,
@@ -28,7 +29,6 @@ from derive.expressions.tree import (
     Unspecified,
     UnspecifiedMap,
     Vectorised,
-    Entry,
 )
 from derive.expressions.walk import walk
 from derive.notation.elaboration.scripts import Scripts, Superscript, taken_apart
@@ -69,9 +69,23 @@ class Application(Scripts):
         if resolved is not None:
             match resolved.meaning:
                 case Given(kind="function" | "map") as given:
-                    return Head(given.kind, resolved.key, given=given, order=resolved.primes, sub=resolved.sub, sups=resolved.sups)
+                    return Head(
+                        given.kind,
+                        resolved.key,
+                        given=given,
+                        order=resolved.primes,
+                        sub=resolved.sub,
+                        sups=resolved.sups,
+                    )
                 case UserFunction() as function:
-                    return Head("user", resolved.key, function=function, order=resolved.primes, sub=resolved.sub, sups=resolved.sups)
+                    return Head(
+                        "user",
+                        resolved.key,
+                        function=function,
+                        order=resolved.primes,
+                        sub=resolved.sub,
+                        sups=resolved.sups,
+                    )
                 case FunctionAlias(function=name):
                     return Head(_builtin_kind(name), name, order=resolved.primes, sub=resolved.sub, sups=resolved.sups)
             return None
@@ -81,7 +95,10 @@ class Application(Scripts):
         name = plain(base.text)
         function = functions.entrywise(name) or functions.other(name)
         if name.removeprefix("\\") in functions.NOT_FUNCTIONS:
-            raise Unreadable(f"{name.removeprefix(chr(92))} is {functions.NOT_FUNCTIONS[name.removeprefix(chr(92))]}, and is not read", node.span)
+            raise Unreadable(
+                f"{name.removeprefix(chr(92))} is {functions.NOT_FUNCTIONS[name.removeprefix(chr(92))]}, and is not read",
+                node.span,
+            )
         if function is None:
             return None
         parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
@@ -119,7 +136,12 @@ class Application(Scripts):
 
     def call(self, head: Head, content: List, span: Span) -> Expr:
         """A function of what a bracket holds."""
-        if head.kind == "other" and head.name in ("max", "min") and head.sub is None and any(entry.relations for entry in content.entries):
+        if (
+            head.kind == "other"
+            and head.name in ("max", "min")
+            and head.sub is None
+            and any(entry.relations for entry in content.entries)
+        ):
             raise Unreadable(f"this list after {head.name} is not read", content.span)
 
         def values() -> list[Expr]:
@@ -155,7 +177,9 @@ class Application(Scripts):
                 assert head.given is not None and head.given.domain is not None and head.given.codomain is not None
                 if head.order:
                     raise Unreadable(f"{shown(head.name)} takes vectors; write its derivative as a Jacobian", span)
-                return UnspecifiedMap(head.name, _one(head, arguments, span), head.given.domain, head.given.codomain, span=span)
+                return UnspecifiedMap(
+                    head.name, _one(head, arguments, span), head.given.domain, head.given.codomain, span=span
+                )
             case "entrywise":
                 return self._entrywise_call(head, arguments, span)
         if head.order:
@@ -177,13 +201,17 @@ class Application(Scripts):
         if operand.shape.is_tensor:
             raise Meaningless(f"{head.name} of {operand.shape}", span)
         applied = self.applied(head.name, operand, span)
-        return Apply(head.name, operand, applied.parameters if isinstance(applied, Apply) else (), head.order, span=span)
+        return Apply(
+            head.name, operand, applied.parameters if isinstance(applied, Apply) else (), head.order, span=span
+        )
 
     def _user_call(self, head: Head, arguments: list[Expr], span: Span) -> Expr:
         function = head.function
         assert function is not None
         if len(arguments) != len(function.parameters):
-            raise Unreadable(f"{shown(head.name)} takes {len(function.parameters)} arguments, not {len(arguments)}", span)
+            raise Unreadable(
+                f"{shown(head.name)} takes {len(function.parameters)} arguments, not {len(arguments)}", span
+            )
         if head.order:
             return self._derivative_of_user_function(function, head.order, _one(head, arguments, span), span)
         if len(arguments) == 1 and arguments[0].shape.is_matrix:
@@ -237,7 +265,11 @@ class Application(Scripts):
         shape = operand.shape
         if shape.is_vector:
             return 0 if shape.is_column else 1
-        classes = {meaning.classes.size for meaning in self.table.meanings.values() if isinstance(meaning, Given) and meaning.classes}
+        classes = {
+            meaning.classes.size
+            for meaning in self.table.meanings.values()
+            if isinstance(meaning, Given) and meaning.classes
+        }
         down, along = shape.rows.size in classes, shape.columns.size in classes
         return 0 if down and not along else 1
 
@@ -288,7 +320,9 @@ def _cross_entropy(reader: Application, arguments: list[Expr], span: Span) -> Ex
         raise Unreadable(f"the cross-entropy takes a target and a prediction, not {len(arguments)} arguments", span)
     target, prediction = arguments
     if not prediction.shape.is_vector:
-        raise Unreadable(f"the cross-entropy of {prediction.shape}: whether it is a sum or a mean over a batch is not certain", span)
+        raise Unreadable(
+            f"the cross-entropy of {prediction.shape}: whether it is a sum or a mean over a batch is not certain", span
+        )
     logarithm = reader.applied("log", prediction, span)
     if isinstance(target, IndexValue) and isinstance(target.index, Label):
         first = IndexNumber(0)

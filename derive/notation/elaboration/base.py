@@ -6,9 +6,8 @@ option is the plain one; another one costs the conventions under which it holds.
 sequence of choices, the cheapest first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from derive.errors import Meaningless, Unreadable
@@ -112,7 +111,10 @@ class Base:
         match index:
             case IndexNumber(position):
                 if dim.size is not None and not 0 <= position < dim.size:
-                    raise Meaningless(f"the index {index.shown or position + self.table.index_base} is outside {self.range_text(dim)}", span)
+                    raise Meaningless(
+                        f"the index {index.shown or position + self.table.index_base} is outside {self.range_text(dim)}",
+                        span,
+                    )
             case IndexVariable():
                 self.uses.setdefault(index, []).append(IndexUse(dim, span))
             case IndexShift(inner, by):
@@ -120,7 +122,10 @@ class Base:
             case Label(name):
                 classes = self.classes(name)
                 if classes is not None and classes != dim:
-                    raise Meaningless(f"the label {shown(name)} has {classes} classes, but stands where an index runs over {self.range_text(dim)}", span)
+                    raise Meaningless(
+                        f"the label {shown(name)} has {classes} classes, but stands where an index runs over {self.range_text(dim)}",
+                        span,
+                    )
 
     def classes(self, name: str) -> Dim | None:
         """The number of classes of a label."""

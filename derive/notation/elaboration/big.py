@@ -48,7 +48,14 @@ from derive.source import Span
 
 S = TypeVar("S", bound=Syntax)
 
-_COMPARATORS: dict[str, Comparator] = {"claim": "=", "differ": "!=", "less": "<", "greater": ">", "at most": "<=", "at least": ">="}
+_COMPARATORS: dict[str, Comparator] = {
+    "claim": "=",
+    "differ": "!=",
+    "less": "<",
+    "greater": ">",
+    "at most": "<=",
+    "at least": ">=",
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,11 @@ class BigOperators(Derivatives):
         return self.quantified(kind, self.bounds(head.sub, None), body, span)
 
     def quantified(
-        self, kind: OneOf["sum", "product", "max", "min"], bounds: Sequence[Bound], operand: Callable[[], Expr], span: Span
+        self,
+        kind: OneOf["sum", "product", "max", "min"],
+        bounds: Sequence[Bound],
+        operand: Callable[[], Expr],
+        span: Span,
     ) -> Expr:
         with self.scope([bound.letter for bound in bounds]) as indices:
             body = operand()
@@ -114,7 +125,12 @@ class BigOperators(Derivatives):
         if bound.over is not None:
             bound = replace(bound, first=0, last=(bound.over.size or 1) - 1)
         if bound.first is not None and bound.last is not None:
-            if bound.first == 1 and self.table.index_base == 0 and uses and all(use.dim.size == bound.last and not use.by for use in uses):
+            if (
+                bound.first == 1
+                and self.table.index_base == 0
+                and uses
+                and all(use.dim.size == bound.last and not use.by for use in uses)
+            ):
                 bound = replace(bound, first=0, last=bound.last - 1)
             for use in uses:
                 self._check_bounds(bound, use)
@@ -123,13 +139,18 @@ class BigOperators(Derivatives):
         dim = self.common_range(index.name, uses, span)
         first = max([0, *(-use.by for use in uses)])
         last = (dim.size or 1) - 1 - max([0, *(use.by for use in uses)])
-        return Range(first if bound.first is None else bound.first, last if bound.last is None else bound.last, dim, span=span)
+        return Range(
+            first if bound.first is None else bound.first, last if bound.last is None else bound.last, dim, span=span
+        )
 
     def common_range(self, letter: str, uses: Sequence[IndexUse], span: Span | None) -> Dim:
         """The one dimension along which all uses of an index run. Raises `Meaningless` where they disagree."""
         known = [use for use in uses if use.dim.size is not None]
         if not known:
-            raise Unreadable(f"the range of the index {letter} is not known: it has no bounds and stands at nothing that has a size", span)
+            raise Unreadable(
+                f"the range of the index {letter} is not known: it has no bounds and stands at nothing that has a size",
+                span,
+            )
         for use in known[1:]:
             if use.dim != known[0].dim:
                 raise Meaningless(
@@ -258,11 +279,16 @@ class BigOperators(Derivatives):
         """The first and last position that differ between two terms; one and the same pair everywhere."""
         found = {(canonical(first).strip(), canonical(last).strip()) for first, last in pairs}
         if len(found) != 1:
-            raise Unreadable("what these dots stand for is not certain: the first and the last term differ in more than one index", span)
+            raise Unreadable(
+                "what these dots stand for is not certain: the first and the last term differ in more than one index",
+                span,
+            )
         first, last = (self.position(_as_list(end, span)) for end in pairs[0])
         return first, last
 
-    def _check_member(self, first: Syntax, term: Syntax, pairs: Sequence[tuple[Syntax, Syntax]], place: int | None) -> None:
+    def _check_member(
+        self, first: Syntax, term: Syntax, pairs: Sequence[tuple[Syntax, Syntax]], place: int | None
+    ) -> None:
         """A term in the middle must be one of the terms that the dots stand for."""
         template, differing = generalised(first, term)
         found = {canonical(pair[1]).strip() for pair in differing}
@@ -298,13 +324,19 @@ class BigOperators(Derivatives):
             left, right = sides[at], sides[at + 1]
             if comparator is None or left is None or right is None:
                 raise Unreadable(f"the relation {relation} is not read in a condition", entry.span)
-            found.append(Comparison(self._compared(left, right), comparator, self._compared(right, left), span=entry.span))
+            found.append(
+                Comparison(self._compared(left, right), comparator, self._compared(right, left), span=entry.span)
+            )
             self._share_range(found[-1])
         return found
 
     def _compared(self, side: Sum, other: Sum) -> Expr:
         """One side of a comparison: an index where it is one, else a value."""
-        single = unwrapped(side.terms[0].factors[0]) if len(side.terms) == 1 and len(side.terms[0].factors) == 1 and not side.signs[0] else None
+        single = (
+            unwrapped(side.terms[0].factors[0])
+            if len(side.terms) == 1 and len(side.terms[0].factors) == 1 and not side.signs[0]
+            else None
+        )
         if isinstance(single, (Name, Scripted)):
             resolved = self.resolve(single)
             base = single.base if isinstance(single, Scripted) else single
@@ -325,8 +357,15 @@ class BigOperators(Derivatives):
 
     def _share_range(self, condition: Condition) -> None:
         """An index compared with a label runs over the label's classes."""
-        if isinstance(condition, Comparison) and isinstance(condition.left, IndexValue) and isinstance(condition.right, IndexValue):
-            for index, other in ((condition.left.index, condition.right.index), (condition.right.index, condition.left.index)):
+        if (
+            isinstance(condition, Comparison)
+            and isinstance(condition.left, IndexValue)
+            and isinstance(condition.right, IndexValue)
+        ):
+            for index, other in (
+                (condition.left.index, condition.right.index),
+                (condition.right.index, condition.left.index),
+            ):
                 classes = self.classes(other.name) if isinstance(other, Label) else None
                 if isinstance(index, IndexVariable) and classes is not None:
                     self.use(index, classes, condition.span)
@@ -364,8 +403,14 @@ class BigOperators(Derivatives):
     def _dotted_rows(self, lines: Sequence[Sequence[List]], span: Span) -> tuple[tuple[Expr, ...], ...]:
         """A matrix with dots, every entry that they stand for filled in from its corners."""
         width = max(len(line) for line in lines)
-        rows_shown = [at for at, line in enumerate(lines) if not all(_is_dots_cell(cell) or not _not_empty(cell) for cell in line)]
-        columns_shown = [at for at in range(width) if not all(at >= len(line) or _is_dots_cell(line[at]) or not _not_empty(line[at]) for line in lines)]
+        rows_shown = [
+            at for at, line in enumerate(lines) if not all(_is_dots_cell(cell) or not _not_empty(cell) for cell in line)
+        ]
+        columns_shown = [
+            at
+            for at in range(width)
+            if not all(at >= len(line) or _is_dots_cell(line[at]) or not _not_empty(line[at]) for line in lines)
+        ]
         cells = [[lines[i][j] if j < len(lines[i]) else None for j in columns_shown] for i in rows_shown]
         if not cells or any(cell is None or _is_dots_cell(cell) for line in cells for cell in line):
             raise Unreadable("the dots in this matrix leave its pattern open", span)
@@ -379,7 +424,8 @@ class BigOperators(Derivatives):
             row_places = _places(down, last_row)
             column_places = _places(along, last_column)
             return tuple(
-                tuple(self._filled(shown, template, down, along, at_row, at_column) for at_column in column_places) for at_row in row_places
+                tuple(self._filled(shown, template, down, along, at_row, at_column) for at_column in column_places)
+                for at_row in row_places
             )
         finally:
             self.in_dots -= 1
@@ -436,12 +482,21 @@ class BigOperators(Derivatives):
         return ends[0], ends[1]
 
     def _filled(
-        self, shown: Sequence[Sequence[List]], template: List, down: "Pattern", along: "Pattern", at_row: "PlaceInPattern", at_column: "PlaceInPattern"
+        self,
+        shown: Sequence[Sequence[List]],
+        template: List,
+        down: "Pattern",
+        along: "Pattern",
+        at_row: "PlaceInPattern",
+        at_column: "PlaceInPattern",
     ) -> Expr:
         if at_row.written is not None and at_column.written is not None:
             return self.list_value(shown[at_row.written][at_column.written])
         values = {ROW: at_row.position, COLUMN: at_column.position}
-        filled = _with_literals(template, {name: str(position + self.table.index_base) for name, position in values.items() if position is not None})
+        filled = _with_literals(
+            template,
+            {name: str(position + self.table.index_base) for name, position in values.items() if position is not None},
+        )
         return self.list_value(filled)
 
 
@@ -499,7 +554,14 @@ def generalised(first: S, last: S, letter: str = PLACEHOLDER) -> tuple[S, list[t
             if isinstance(a, (Name, Literal)) or isinstance(b, (Name, Literal)) or type(a) is not type(b):
                 pairs.append((a, b))
                 return Name(letter, span=a.span)
-            return replace(a, **{part.name: merged(getattr(a, part.name), getattr(b, part.name)) for part in fields(a) if part.name != "span"})
+            return replace(
+                a,
+                **{
+                    part.name: merged(getattr(a, part.name), getattr(b, part.name))
+                    for part in fields(a)
+                    if part.name != "span"
+                },
+            )
         raise Unreadable("the dots stand between terms of different forms")
 
     result = merged(first, last)
@@ -508,7 +570,9 @@ def generalised(first: S, last: S, letter: str = PLACEHOLDER) -> tuple[S, list[t
 
 
 def _same_form(a: Sum, b: Sum) -> bool:
-    return a.signs == b.signs and all(len(x.factors) == len(y.factors) and x.operators == y.operators for x, y in zip(a.terms, b.terms, strict=True))
+    return a.signs == b.signs and all(
+        len(x.factors) == len(y.factors) and x.operators == y.operators for x, y in zip(a.terms, b.terms, strict=True)
+    )
 
 
 def _with_literals(node: List, values: dict[str, str]) -> List:
@@ -520,7 +584,10 @@ def _with_literals(node: List, values: dict[str, str]) -> List:
         if isinstance(value, tuple):
             return tuple(changed(item) for item in value)
         if isinstance(value, Syntax):
-            return replace(value, **{part.name: changed(getattr(value, part.name)) for part in fields(value) if part.name != "span"})
+            return replace(
+                value,
+                **{part.name: changed(getattr(value, part.name)) for part in fields(value) if part.name != "span"},
+            )
         return value
 
     result = changed(node)
@@ -575,4 +642,3 @@ def _without_words(side: Sum | None) -> Sum | None:
         return None
     term = Term(tuple(factors), first.operators[len(first.factors) - len(factors) :], span=first.span)
     return Sum(side.signs, (term, *side.terms[1:]), span=side.span)
-

@@ -26,7 +26,6 @@ from derive.notation.syntax import (
     List,
     Literal,
     Name,
-    Nabla,
     Operator,
     Partial,
     Script,
@@ -103,7 +102,11 @@ class Derivatives(Products):
             elif not starts:
                 groups[-1].append(factor)
         juxtaposed = Operator("", "", span=bottom.span)
-        return [Differential(bottom.partial, 1, tuple(group), (juxtaposed,) * (len(group) - 1), bottom.span) for group in groups if group]
+        return [
+            Differential(bottom.partial, 1, tuple(group), (juxtaposed,) * (len(group) - 1), bottom.span)
+            for group in groups
+            if group
+        ]
 
     def is_derivative_operator(self, node: Syntax) -> bool:
         """`\\frac{\\partial}{\\partial x}` with nothing above but its ∂."""
@@ -149,7 +152,9 @@ class Derivatives(Products):
         base = unwrapped(value.base) if isinstance(value, Scripted) else unwrapped(value)
         if isinstance(base, Partial):
             return True
-        return isinstance(base, Name) and (base.text == "d" or (base.text.isalpha() and base.text[0] == "d" and base.text in self.table.words))
+        return isinstance(base, Name) and (
+            base.text == "d" or (base.text.isalpha() and base.text[0] == "d" and base.text in self.table.words)
+        )
 
     # ── reading them ──
 
@@ -186,7 +191,9 @@ class Derivatives(Products):
 
         return self._differentiated(read, found[0].order, found[1], span)
 
-    def _differentiated(self, of: Callable[[Expr], Expr], order: int, denominators: Sequence[Differential], span: Span) -> Expr:
+    def _differentiated(
+        self, of: Callable[[Expr], Expr], order: int, denominators: Sequence[Differential], span: Span
+    ) -> Expr:
         variables = [self._variable(part, order, len(denominators)) for part in denominators]
         if len(variables) == 1 and order > 1:
             variables = variables * order
@@ -202,7 +209,9 @@ class Derivatives(Products):
         factors = list(part.of)
         last = factors[-1]
         if order > 1 and count == 1 and isinstance(last, Scripted):
-            kept = tuple(script for script in last.scripts if not (script.kind == "sup" and canonical(script) == f"^{{{order}}}"))
+            kept = tuple(
+                script for script in last.scripts if not (script.kind == "sup" and canonical(script) == f"^{{{order}}}")
+            )
             factors[-1] = Scripted(last.base, kept, span=last.span) if kept else last.base
         return self.term(Term(tuple(factors), part.operators, span=part.span))
 
@@ -210,7 +219,9 @@ class Derivatives(Products):
         """∂of/∂by, or what stands for it under a convention."""
         if by.shape.is_tensor or of.shape.is_tensor:
             raise Meaningless("a derivative with more than four indices is not read", span)
-        options: list[tuple[frozenset[str], Callable[[], Expr]]] = [(PLAIN, lambda: Derivative(of, by, self.layout, span=span))]
+        options: list[tuple[frozenset[str], Callable[[], Expr]]] = [
+            (PLAIN, lambda: Derivative(of, by, self.layout, span=span))
+        ]
         for kept in self._without_terms_apart(of, by):
             options.append((frozenset({"one-term"}), lambda kept=kept: Derivative(kept, by, self.layout, span=span)))  # type: ignore[misc]
         for paired, transposed in local_factors(of.shape, by.shape):
@@ -258,7 +269,11 @@ class Derivatives(Products):
     def _inferred_variable(self, operand: Expr, span: Span) -> Expr:
         """The variable of a bare ∇: the only given symbol that the operand depends on, or the only vector among them."""
         names = [name for name in self.names_below(operand) if isinstance(self.table.meanings.get(name), Given)]
-        given = {name: meaning for name in names if isinstance(meaning := self.table.meanings[name], Given) and meaning.kind in ("real", "positive")}
+        given = {
+            name: meaning
+            for name in names
+            if isinstance(meaning := self.table.meanings[name], Given) and meaning.kind in ("real", "positive")
+        }
         vectors = [name for name, meaning in given.items() if meaning.shape.is_vector]
         found = list(given) if len(given) == 1 else vectors
         if len(found) != 1:
@@ -295,4 +310,3 @@ def _product(factors: Sequence[Syntax]) -> List:
     juxtaposed = Operator("", "", span=span)
     term = Term(tuple(factors), (juxtaposed,) * (len(factors) - 1), span=span)
     return List((Formula((Sum(("",), (term,), span=span),), (), span=span),), span=span)
-

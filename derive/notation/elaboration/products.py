@@ -7,7 +7,6 @@ products, then `+` and `-`. Where shapes do not allow that grouping and allow ju
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
-from typing import Union
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Shape, matrix, meet
@@ -46,8 +45,8 @@ from derive.notation.syntax import (
     Group,
     List,
     Literal,
-    Name,
     Nabla,
+    Name,
     Operator,
     Partial,
     Root,
@@ -67,7 +66,7 @@ class Item:
     """One factor of a product, read or not yet, and what stands before it."""
 
     operator: str
-    value: Union[Syntax, Expr]
+    value: Syntax | Expr
 
     @property
     def span(self) -> Span:
@@ -81,7 +80,12 @@ class Products(Application, Scripts):
         only = content.only
         if only is None:
             missing = all(side is None for entry in content.entries for side in entry.sides)
-            raise Unreadable("something is missing here" if missing else "one expression was expected here, not a list or a relation", content.span)
+            raise Unreadable(
+                "something is missing here"
+                if missing
+                else "one expression was expected here, not a list or a relation",
+                content.span,
+            )
         return self.expression(only)
 
     # ── sums ──
@@ -125,7 +129,11 @@ class Products(Application, Scripts):
             dangling = operator == len(term.factors) - 1
             wide_possible = self.is_derivative_operator(term.factors[operator]) and later > (1 if dangling else 0)
             if wide_possible and self.choices.choose((frozenset(), frozenset({"operator-scope"}))) == 1:
-                taken = Term(term.factors[operator + 1 :], term.operators[operator + 1 :], span=term.span) if not dangling else None
+                taken = (
+                    Term(term.factors[operator + 1 :], term.operators[operator + 1 :], span=term.span)
+                    if not dangling
+                    else None
+                )
                 operand_terms = ([taken] if taken else []) + terms[at + 1 :]
                 operand_signs = ([""] if taken else []) + signs[at + 1 :]
                 terms[at:] = [_with_operand(term, operator, operand_signs, operand_terms)]
@@ -190,7 +198,9 @@ class Products(Application, Scripts):
         head = self.head(node)
         if head is not None:
             return self._applied_head(head, node, rest, span)
-        following = _bracket(rest[0].value) if rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax) else None
+        following = (
+            _bracket(rest[0].value) if rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax) else None
+        )
         if isinstance(following, Group):
             special = self._before_bracket(node, following, rest[0].value)
             if special is not None:
@@ -202,8 +212,12 @@ class Products(Application, Scripts):
             raise Unreadable("a derivative operator has nothing to differentiate", node.span)
         first = rest[0].value
         if isinstance(first, Syntax) and isinstance(_bracket(first), Group) and not isinstance(unwrapped(first), Name):
-            return self.derivative_by_operator(node, lambda: self.product([Item("", first)], span), node.span.to(first.span)), 2
-        return self.derivative_by_operator(node, lambda: self.product(_first(rest), span), node.span.to(rest[-1].span)), 1 + len(rest)
+            return self.derivative_by_operator(
+                node, lambda: self.product([Item("", first)], span), node.span.to(first.span)
+            ), 2
+        return self.derivative_by_operator(
+            node, lambda: self.product(_first(rest), span), node.span.to(rest[-1].span)
+        ), 1 + len(rest)
 
     def _applied_head(self, head: Head, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         """A function takes the bracket behind it; without one, the rest of its product up to the next function."""
@@ -216,7 +230,11 @@ class Products(Application, Scripts):
                 value, used = self._indexed_by_brackets(value, rest[1:], 2)
                 return value, used
         taken = 0
-        while taken < len(rest) and rest[taken].operator in STRONG - {"SLASH"} and not (taken and self._is_head(rest[taken].value)):
+        while (
+            taken < len(rest)
+            and rest[taken].operator in STRONG - {"SLASH"}
+            and not (taken and self._is_head(rest[taken].value))
+        ):
             value = rest[taken].value
             takes_all = isinstance(value, Syntax) and (_is_big(value) or self.is_derivative_operator(value))
             taken = len(rest) if takes_all else taken + 1
@@ -239,12 +257,22 @@ class Products(Application, Scripts):
         """An indicator's condition, or the arguments that a computed quantity is written with; None for a product."""
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
-        if isinstance(base, Name) and base.text in INDICATORS and any(entry.relations for entry in bracket.content.entries):
+        if (
+            isinstance(base, Name)
+            and base.text in INDICATORS
+            and any(entry.relations for entry in bracket.content.entries)
+        ):
             parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
             if parts.sub is None and not parts.sups:
                 return self._scripts_of_bracket(Indicator(self.condition(bracket.content), span=span), written, span)
         resolved = self.resolve(node)
-        if resolved is not None and isinstance(resolved.meaning, Computed) and bracket.kind == "(" and resolved.sub is None and not resolved.sups:
+        if (
+            resolved is not None
+            and isinstance(resolved.meaning, Computed)
+            and bracket.kind == "("
+            and resolved.sub is None
+            and not resolved.sups
+        ):
             if self._are_arguments(bracket.content, resolved.meaning):
                 return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
         return None
@@ -254,7 +282,13 @@ class Products(Application, Scripts):
         values = []
         for entry in content.entries:
             side = entry.sides[0]
-            single = side is not None and not entry.relations and len(side.terms) == 1 and len(side.terms[0].factors) == 1 and not side.signs[0]
+            single = (
+                side is not None
+                and not entry.relations
+                and len(side.terms) == 1
+                and len(side.terms[0].factors) == 1
+                and not side.signs[0]
+            )
             if not single or side is None or not isinstance(unwrapped(side.terms[0].factors[0]), (Name, Scripted)):
                 return False
             resolved = self.resolve(side.terms[0].factors[0])
@@ -283,7 +317,9 @@ class Products(Application, Scripts):
         contents = []
         for item in rest[:2]:
             group = item.value
-            if item.operator or not (isinstance(group, Group) and group.kind == "[" and self._holds_index(group.content)):
+            if item.operator or not (
+                isinstance(group, Group) and group.kind == "[" and self._holds_index(group.content)
+            ):
                 break
             contents.append(group.content)
         if not contents:
@@ -312,7 +348,11 @@ class Products(Application, Scripts):
         out: list[Item] = []
         for item in items:
             before = out[-1].value if out else None
-            if item.operator in ("", "CDOT") and isinstance(item.value, Derivative) and isinstance(before, (Derivative, ChainRule)):
+            if (
+                item.operator in ("", "CDOT")
+                and isinstance(item.value, Derivative)
+                and isinstance(before, (Derivative, ChainRule))
+            ):
                 joined = _meeting(before, item.value)
                 if joined is not None:
                     out[-1] = Item(out[-1].operator, joined)
@@ -389,7 +429,9 @@ class Products(Application, Scripts):
                 raise Unreadable(f"the word “{text}” stands inside a formula", node.span)
             case Big():
                 raise Unreadable("a sum sign has nothing to sum", node.span)
-        raise NotImplementedError(f"factor has no rule for {type(node).__name__}; add it in derive/notation/elaboration/products.py")
+        raise NotImplementedError(
+            f"factor has no rule for {type(node).__name__}; add it in derive/notation/elaboration/products.py"
+        )
 
     def _scripted(self, node: Scripted) -> Expr:
         base = unwrapped(node.base)
@@ -397,7 +439,9 @@ class Products(Application, Scripts):
             return self.named(node)
         parts = taken_apart(node.scripts)
         if isinstance(base, Bars):
-            return self.with_scripts(self._bars(base.kind, base.content, parts.sub, node.span), None, parts.sups, parts.primes, node.span)
+            return self.with_scripts(
+                self._bars(base.kind, base.content, parts.sub, node.span), None, parts.sups, parts.primes, node.span
+            )
         if isinstance(base, Literal) and base.text == "1" and parts.sub is not None:
             return self.named(Scripted(Name("1", span=base.span), node.scripts, span=node.span))
         return self.with_scripts(self.factor(base), parts.sub, parts.sups, parts.primes, node.span)
@@ -407,7 +451,11 @@ class Products(Application, Scripts):
             return Indicator(self.condition(node.content), span=node.span)
         if node.kind == "[" and len(node.content.entries) == 1:
             inner = node.content.only
-            lone = unwrapped(inner.terms[0].factors[0]) if inner and len(inner.terms) == 1 and len(inner.terms[0].factors) == 1 else None
+            lone = (
+                unwrapped(inner.terms[0].factors[0])
+                if inner and len(inner.terms) == 1 and len(inner.terms[0].factors) == 1
+                else None
+            )
             if isinstance(lone, Group) and lone.kind == "[" and any(entry.relations for entry in lone.content.entries):
                 return Indicator(self.condition(lone.content), span=node.span)
         if node.kind == "<" and len(node.content.entries) == 2:
@@ -433,7 +481,10 @@ class Products(Application, Scripts):
             return Reduce("l1", value, span=span)
         if which in ("", "F", "2", "\\mathcal{F}", "\\mathrm{F}", "Fro", "fro", "\\text{F}"):
             if which == "2" and shape.is_matrix and not shape.is_vector:
-                raise Unreadable("‖·‖_2 of a matrix is its largest singular value; write \\|…\\|_F for the root of the sum of squares", span)
+                raise Unreadable(
+                    "‖·‖_2 of a matrix is its largest singular value; write \\|…\\|_F for the root of the sum of squares",
+                    span,
+                )
             return Reduce("l2", value, span=span)
         raise Unreadable(f"the norm ‖·‖_{which} is not read here", span)
 
@@ -447,7 +498,9 @@ def _with_operand(term: Term, operator: int, signs: Sequence[str], operand: Sequ
     span = operand[0].span.to(operand[-1].span)
     group = Group("braces", _listed(Sum(tuple(signs), tuple(operand), span=span)), span=span)
     juxtaposed = Operator("", "", span=span)
-    return Term((*term.factors[: operator + 1], group), (*term.operators[:operator], juxtaposed), span=term.span.to(span))
+    return Term(
+        (*term.factors[: operator + 1], group), (*term.operators[:operator], juxtaposed), span=term.span.to(span)
+    )
 
 
 def _first(items: Sequence[Item]) -> list[Item]:
@@ -561,7 +614,9 @@ def resized(value: Expr, shape: Shape) -> Expr:
                 raise Meaningless(f"the identity stands where {shape} is needed, which is not square", value.span)
             return Identity(shape.rows, span=value.span)
         case Fill(number, own):
-            dims = tuple(mine if mine.size is not None else theirs for mine, theirs in zip(own.dims, shape.dims, strict=True))
+            dims = tuple(
+                mine if mine.size is not None else theirs for mine, theirs in zip(own.dims, shape.dims, strict=True)
+            )
             return Fill(number, Shape(dims), span=value.span)
         case Transpose(inner):
             return Transpose(resized(inner, shape.transposed), span=value.span)
@@ -574,12 +629,16 @@ def resized(value: Expr, shape: Shape) -> Expr:
     raise Unreadable("the size of this cannot be told from where it stands", value.span)
 
 
-def _other_groupings(values: Sequence[Expr], operators: Sequence[str], times: Callable[[Expr, str, Expr], Expr]) -> list[Expr]:
+def _other_groupings(
+    values: Sequence[Expr], operators: Sequence[str], times: Callable[[Expr, str, Expr], Expr]
+) -> list[Expr]:
     """All groupings whose shapes fit, one for each resulting shape; at most eight factors are tried."""
     if len(values) > 8:
         return []
     count = len(values)
-    fitting: dict[tuple[int, int], dict[Shape, Expr]] = {(at, at + 1): {value.shape: value} for at, value in enumerate(values)}
+    fitting: dict[tuple[int, int], dict[Shape, Expr]] = {
+        (at, at + 1): {value.shape: value} for at, value in enumerate(values)
+    }
     for width in range(2, count + 1):
         for first in range(count - width + 1):
             found: dict[Shape, Expr] = {}

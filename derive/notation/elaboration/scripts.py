@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from fractions import Fraction as Rational
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions import functions
-from derive.expressions.shapes import ONE, OPEN, Dim, column, matrix, row
+from derive.expressions.shapes import OPEN, Dim, column, row
 from derive.expressions.tree import (
+    Comparison,
     Constant,
     Entry,
     Expr,
     Extremum,
     Fill,
-    Hadamard,
     Identity,
     Index,
     IndexNumber,
@@ -36,12 +35,21 @@ from derive.expressions.tree import (
     Slice,
     Symbol,
     Transpose,
-    Comparison,
 )
 from derive.notation.elaboration.base import Base
 from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
-from derive.notation.syntax import Formula, Group, List, Literal, Name, Nabla, Script, Scripted, Sum, Syntax, Term, parse
+from derive.notation.syntax import (
+    Group,
+    List,
+    Literal,
+    Name,
+    Script,
+    Scripted,
+    Sum,
+    Syntax,
+    parse,
+)
 from derive.notation.tokens import tokenize
 from derive.source import Span
 
@@ -127,8 +135,12 @@ class Scripts(Base):
         for key, rest in self._candidates(base.text, parts):
             found = self._known(key)
             if found is not None:
-                family = self.table.find_family(base.text) if rest[0] is not None and self._is_scalar(found[1]) else None
-                return Resolved(*found, *rest) if family is None else Resolved(family, self.table.meaning(family), *rest)
+                family = (
+                    self.table.find_family(base.text) if rest[0] is not None and self._is_scalar(found[1]) else None
+                )
+                return (
+                    Resolved(*found, *rest) if family is None else Resolved(family, self.table.meaning(family), *rest)
+                )
             expanded = self._abbreviation(key, node.span)
             if expanded is not None:
                 return Resolved(key, expanded, *rest)
@@ -142,15 +154,24 @@ class Scripts(Base):
 
     @staticmethod
     def _is_scalar(meaning: Meaning | Expr) -> bool:
-        return isinstance(meaning, (Given, Computed, Expr)) and meaning.shape.is_scalar and getattr(meaning, "kind", "") not in ("labels", "function", "map")
+        return (
+            isinstance(meaning, (Given, Computed, Expr))
+            and meaning.shape.is_scalar
+            and getattr(meaning, "kind", "") not in ("labels", "function", "map")
+        )
 
     # a superscript in brackets, ^{(i)} or ^{[l]}, is part of a name and never a power
-    def _candidates(self, base: str, parts: Scripting) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
+    def _candidates(
+        self, base: str, parts: Scripting
+    ) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
         sub = "" if parts.sub is None else canonical(parts.sub).strip()
         named = 0
         while named < len(parts.sups) and not isinstance(parts.sups[named], str):
             named += 1
-        prefixes = ["".join(canonical(item) for item in parts.sups[:count] if not isinstance(item, str)).strip() for count in range(named + 1)]
+        prefixes = [
+            "".join(canonical(item) for item in parts.sups[:count] if not isinstance(item, str)).strip()
+            for count in range(named + 1)
+        ]
         in_brackets = sum(isinstance(item, Group) and item.kind in ("(", "[") for item in parts.sups)
         for primes in dict.fromkeys((parts.primes, 0)):
             for with_sub in (True, False) if parts.sub is not None else (False,):
@@ -183,7 +204,9 @@ class Scripts(Base):
             raise Unreadable("this abbreviation refers to itself", span)
         outer_formal, outer_scopes = self.formal, self.scopes
         try:
-            given = {letter: self.index(parse(tokenize(text, self.table.words)), span) for letter, text in captured.items()}
+            given = {
+                letter: self.index(parse(tokenize(text, self.table.words)), span) for letter, text in captured.items()
+            }
             self.formal = {letter: IndexValue(index) for letter, index in given.items()}
             self.scopes = []
             value = self.list_value(abbreviation.meaning)
@@ -215,7 +238,9 @@ class Scripts(Base):
                 if shape.is_scalar:
                     return IndexValue(Label(resolved.key, span=span), span=span)
                 if resolved.sub is None:
-                    raise Unreadable(f"{shown(resolved.key)} are labels; write one of them, {shown(resolved.key)}_i", span)
+                    raise Unreadable(
+                        f"{shown(resolved.key)} are labels; write one of them, {shown(resolved.key)}_i", span
+                    )
                 return Symbol(resolved.key, shape, span=span)
             case Given(kind="hot index"):
                 return IndexValue(Label(resolved.key, span=span), span=span)
@@ -242,7 +267,9 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            raise Unreadable(f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span)
+            raise Unreadable(
+                f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span
+            )
         return value
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
@@ -264,10 +291,20 @@ class Scripts(Base):
         if sub is not None and size is None:
             return None
         if name in IDENTITIES and not (name in ONES and size is not None and size.size == 1):
-            return self.with_scripts(Identity((size or (OPEN, OPEN))[0] if isinstance(size, tuple) else size or OPEN, span=span), None, parts.sups, 0, span)
+            return self.with_scripts(
+                Identity((size or (OPEN, OPEN))[0] if isinstance(size, tuple) else size or OPEN, span=span),
+                None,
+                parts.sups,
+                0,
+                span,
+            )
         if name in ONES or name in ZEROS:
             shape = column(size or OPEN) if self.table.vectors == "column" else row(size or OPEN)
-            filled: Expr = Fill(int(name in ONES), shape, span=span) if name in ONES or size is not None else Number(Rational(0), span=span)
+            filled: Expr = (
+                Fill(int(name in ONES), shape, span=span)
+                if name in ONES or size is not None
+                else Number(Rational(0), span=span)
+            )
             return self.with_scripts(filled, None, parts.sups, 0, span)
         return None
 
@@ -350,7 +387,9 @@ class Scripts(Base):
             return Entry(value, index, first, span=span) if shape.is_column else Entry(value, first, index, span=span)
         if len(pieces) == 2:
             return self._matrix_entry(value, pieces, span)
-        raise Unreadable(f"{len(pieces)} index at a matrix of shape {shape}, which needs two (a row is written X_{{i,:}})", span)
+        raise Unreadable(
+            f"{len(pieces)} index at a matrix of shape {shape}, which needs two (a row is written X_{{i,:}})", span
+        )
 
     def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span) -> Expr:
         indices = [None if piece is None else self.index(piece, span) for piece in pieces]
@@ -445,7 +484,14 @@ class Scripts(Base):
 def is_index_letter(name: str) -> bool:
     """Whether an undeclared name can be an index: one lower-case letter, ℓ, or a Greek one."""
     letter = plain(name)
-    return (len(letter) == 1 and letter.isalpha() and letter.islower()) or letter in ("\\ell", "\\mu", "\\nu", "\\alpha", "\\beta", "\\gamma")
+    return (len(letter) == 1 and letter.isalpha() and letter.islower()) or letter in (
+        "\\ell",
+        "\\mu",
+        "\\nu",
+        "\\alpha",
+        "\\beta",
+        "\\gamma",
+    )
 
 
 def _single(node: Syntax) -> Syntax:
