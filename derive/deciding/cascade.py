@@ -288,7 +288,7 @@ class Decider:
     ) -> bool:
         """Whether the equation is proved where `kink = 0`, too, with the kink solved for a symbol and put in."""
         there = _at_zero(EntryEquation(equation.lhs, equation.rhs, equation.where * Zero(kink)))
-        if _without_value(there) or there.lhs == equation.lhs and there.rhs == equation.rhs:
+        if _without_value(there) or (there.lhs == equation.lhs and there.rhs == equation.rhs):
             return False
         try:
             _, proof = self._attempt(there, threshold, True, attempts, deadline)

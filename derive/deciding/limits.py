@@ -4,7 +4,11 @@ FLINT aborts the process when memory runs out, and Python slows to a halt long b
 polynomials is measured before it is made, and every loop looks at the clock.
 """
 
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from derive.errors import Undecidable
 from derive.exact.polynomials import Sizes
@@ -38,6 +42,10 @@ SIZES = Sizes(
 """Of polynomials. A product of 400,000 pairs takes about 0.1 s and some 10 MB; an attempt may take about 15 of them."""
 
 
+GRACE_SECONDS = 0.5
+"""What does not look at the clock is interrupted this much after its deadline."""
+
+
 class Deadline:
     """A moment after which nothing more is tried: `check` raises from then on."""
 
@@ -54,3 +62,24 @@ class Deadline:
         """Raise `Undecidable` if the time is over."""
         if time.monotonic() >= self._end:
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
+
+    @contextmanager
+    def enforced(self) -> Iterator[None]:
+        """Inside, passing the deadline raises `Undecidable` even where nothing looks at the clock.
+
+        That needs the main thread of a system with interval timers; elsewhere `check` alone holds the limit.
+        """
+        if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def interrupt(number: int, frame: object) -> None:
+            raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
+
+        before = signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.001) + GRACE_SECONDS)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)

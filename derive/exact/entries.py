@@ -23,7 +23,8 @@ from derive.exact.functions import Absolute, Maximum, Positive, Zero, unspecifie
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Index, IndexVariable
-from derive.notation.symbols import Computed, Given, SymbolTable
+from derive.expressions.walk import symbols_of
+from derive.notation.symbols import Computed, Given, SymbolTable, shown
 
 Position = tuple[int, ...]
 Environment = Mapping[IndexVariable, int]
@@ -85,6 +86,7 @@ class Entries:
     domain: list[Sympy] = field(default_factory=list)
     counter: "itertools.count[int]" = field(default_factory=itertools.count)
     inverses: dict[tuple[Sympy, ...], Array] = field(default_factory=dict)
+    presupposed: dict[str, tuple[list[tuple[Sympy, Sympy]], list[Sympy]]] = field(default_factory=dict)
 
     # ── names ──
 
@@ -96,6 +98,9 @@ class Entries:
                 self.arrays[name] = self._cut(name, meaning)
             else:
                 self.arrays[name] = self._given(name, meaning if isinstance(meaning, Given) else Given("real", shape))
+        obligations, domain = self.presupposed.get(name, ([], []))
+        self.obligations += obligations
+        self.domain += domain
         return self.arrays[name]
 
     def _symbol(self, name: str, position: Position) -> SympySymbol:
@@ -155,7 +160,13 @@ class Entries:
     def _cut(self, name: str, computed: Computed) -> Array:
         if computed.value is None:
             return made(computed.shape.sizes(), lambda *position: self._symbol(name, position))
-        value = self.lower(computed.value, {})
+        outer = self.obligations, self.domain
+        self.obligations, self.domain = [], []
+        try:
+            value = self.lower(computed.value, {})
+            self.presupposed[name] = (self.obligations, self.domain)
+        finally:
+            self.obligations, self.domain = outer
         array = made(value.sizes, lambda *position: self._symbol(name, position))
         for symbol, definition in zip(array.entries, value.entries, strict=True):
             self.definitions.define(symbol, definition)
@@ -586,7 +597,7 @@ class Entries:
         numerator = self.lower(node.of, environment).entries
         variables = self.lower(node.by, environment).entries
         if all(isinstance(variable, SympySymbol) for variable in variables):
-            self._check_connected(node)
+            numerator = self._connected(node, numerator, variables)
             return [
                 [self._valued(self.definitions.derivative(entry, variable)) for variable in variables]
                 for entry in numerator
@@ -594,6 +605,33 @@ class Entries:
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, tree.Symbol):
             return [[self._by_label(entry, node.by, environment)] for entry in numerator]
         return self.definitions.by_expressions(numerator, variables, node.by.span)
+
+    def _connected(self, node: tree.Derivative, numerator: tuple[Sympy, ...], variables: tuple[Sympy, ...]) -> tuple[Sympy, ...]:
+        """The numerator in terms of what it is differentiated by.
+
+        A loss of the model is not computed from a name that the document introduced later; where the document has proved
+        that it can be, it is differentiated in that form. Raises `Unreadable` where nothing says how the two are related.
+        """
+        variable = node.by.operand if isinstance(node.by, (tree.Entry, tree.Slice)) else node.by
+        if not (isinstance(variable, tree.Symbol) and variable.name in self.table.introduced):
+            return numerator
+        if any(self.definitions.depends(part, on) for entry in numerator for part in entry.free_symbols for on in variables):
+            return numerator
+        for symbol in symbols_of(node.of):
+            for other in self.table.other_values.get(symbol.name, ()):
+                entries = self.lower(other, {}).entries
+                if isinstance(node.of, tree.Symbol) and any(
+                    self.definitions.depends(part, on) for entry in entries for part in entry.free_symbols for on in variables
+                ):
+                    return entries
+        if any(self._share_source(part, on) for entry in numerator for part in entry.free_symbols for on in variables):
+            raise Unreadable(f"nothing so far says how what is differentiated is computed from {shown(variable.name)}", node.span)
+        return numerator
+
+    def _share_source(self, first: SympySymbol, second: SympySymbol) -> bool:
+        """Whether two symbols are computed from something in common."""
+        sources = self.definitions.mentions.get(second, frozenset())
+        return bool(sources & (self.definitions.mentions.get(first, frozenset()) | {first}))
 
     def _by_label(self, entry: Sympy, by: tree.Entry, environment: Environment) -> Sympy:
         """∂f/∂S_y is the entry y of ∂f/∂S."""
@@ -605,9 +643,6 @@ class Entries:
                 for (first, i), (second, j) in choices
             )  # type: ignore[arg-type]
         )
-
-    def _check_connected(self, node: tree.Derivative) -> None:
-        """A loss is differentiated by a name that the document defined: it must be computed from that name."""
 
     # ── conditions ──
 

@@ -12,7 +12,7 @@ Every operation is an identity at each point where all generators have values. I
 zero at all these points. The size of a product is measured before it is made.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import gcd
@@ -307,15 +307,21 @@ class Ring:
                     shared |= 1 << index
         return polynomial
 
-    def restricted(self, polynomial: Polynomial, active: int) -> Polynomial:
-        """The value where exactly the flags in `active` are 1 (of those that occur)."""
-        total: Terms = {}
+    def restricted(self, polynomial: Polynomial, active: int, among: int = -1) -> Polynomial:
+        """The value where, of the flags in `among`, exactly those in `active` are 1."""
+        parts: dict[int, Terms] = {}
         for pattern, terms in polynomial.parts.items():
-            if pattern & ~active:
+            if pattern & among & ~active:
                 continue
+            total = parts.setdefault(pattern & ~among, {})
             for monomial, coefficient in terms.items():
                 total[monomial] = total.get(monomial, 0) + coefficient
-        return _cleaned({0: total}, polynomial.degree, polynomial.rooted)
+        return _cleaned(parts, polynomial.degree, polynomial.rooted)
+
+    def only(self, polynomial: Polynomial, patterns: Sequence[int]) -> Polynomial:
+        """The parts of some patterns."""
+        parts = {pattern: terms for pattern, terms in polynomial.parts.items() if pattern in patterns}
+        return Polynomial(parts, polynomial.degree, polynomial.rooted)
 
     def flagged(self, pattern: int) -> Polynomial:
         """The product of flags."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 import sympy
 from sympy import Expr, Symbol
@@ -19,6 +20,8 @@ from derive.exact.polynomials import ZERO, Polynomial, Terms, bits, exponent, ex
 from derive.exact.signs import POSITIVE, UNKNOWN
 
 _PRINTED_BITS = 4_000
+_KINK_CASES = 9
+"""Cases of step functions that are looked at where only values at kinks are left: rarely does that add anything."""
 
 
 class NotZero(Exception):
@@ -40,17 +43,17 @@ class Vanishing(Exponentials):
         question = self.multiply(expression, where)
         patterns = {pattern for numerator in question.parts.values() for pattern in numerator.parts}
         patterns = {pattern for pattern in patterns if not pattern & question.excluded}
-        left = [pattern for pattern in sorted(patterns) if not self._vanishes_at(question, pattern)]
+        left = [
+            pattern for pattern in sorted(patterns) if not self._vanishes_at(question, pattern, self._kink_in(pattern))
+        ]
         if not left:
             return Proof()
         return self._vanishes_in_cases(question, left)
 
-    def _vanishes_at(self, question: Element, pattern: int) -> bool:
-        """Whether the coefficient of a pattern is zero; with the flag `[u = 0]`, modulo `u`."""
+    def _vanishes_at(self, question: Element, pattern: int, zeros: list[int]) -> bool:
+        """Whether the coefficient of a pattern is zero, or is so wherever the arguments of the flags `zeros` are."""
         parts = {factors: self._part(numerator, pattern) for factors, numerator in question.parts.items()}
-        return self._is_zero(parts) or self._is_zero_on(
-            parts, [flag for flag in bits(pattern) if flag in self._kink_of_flag]
-        )
+        return self._is_zero(parts) or self._is_zero_on(parts, zeros)
 
     def _is_zero_on(self, parts: dict[Factors, Polynomial], zeros: list[int]) -> bool:
         """Whether a sum of fractions vanishes where the arguments of these flags do."""
@@ -60,36 +63,43 @@ class Vanishing(Exponentials):
         return self._vanishes_on(numerator.plain or {}, [self._kink_of_flag[flag] for flag in zeros])
 
     def _vanishes_in_cases(self, question: Element, left: list[int]) -> Proof:
-        """The same, case by case over the flags that are left: a case may be impossible by the signs it asks for."""
-        groups = sorted({self.ring.group_of[flag] for pattern in left for flag in bits(pattern)})
+        """The same, case by case over the steps that are left: a case may be impossible by the signs it asks for."""
+        occurring = sorted({self.ring.group_of[flag] for pattern in left for flag in bits(pattern)})
+        groups = [group for group in occurring if self._kink_in(group)]
         choices = [[*bits(group), 0] for group in groups]
-        count = 1
-        for choice in choices:
-            count *= len(choice)
-        if not groups or count > self.sizes.cases:
+        count = prod(map(len, choices))
+        only_kinks = all(self._kink_in(pattern) for pattern in left)
+        if not groups or count > (_KINK_CASES if only_kinks else self.sizes.cases):
             return self._off_kinks(left)
+        kept = {
+            factors: self.ring.only(numerator, left) for factors, numerator in question.parts.items() if numerator.parts
+        }
+        among = sum(groups)
         kinks: list[Expr] = []
         for chosen in product(*choices):
             active = sum(chosen)
             if active & question.excluded:
                 continue
-            parts: dict[Factors, Polynomial] = {}
-            for factors, numerator in question.parts.items():
-                kept = {pattern: terms for pattern, terms in numerator.parts.items() if pattern in left}
-                parts[factors] = self.ring.restricted(Polynomial(kept, numerator.degree, numerator.rooted), active)
-            zeros = [flag for flag in chosen if flag in self._kink_of_flag]
-            if self._is_zero(parts) or self._is_zero_on(parts, zeros) or self._is_impossible(groups, chosen):
+            parts = {factors: self.ring.restricted(numerator, active, among) for factors, numerator in kept.items()}
+            case = Element({factors: numerator for factors, numerator in parts.items() if numerator})
+            patterns = {pattern for numerator in case.parts.values() for pattern in numerator.parts}
+            zeros = self._kink_in(active)
+            if all(self._vanishes_at(case, one, zeros) for one in patterns) or self._is_impossible(groups, chosen):
                 continue
             if not zeros:
                 raise NotZero
             kinks.append(self.expression(self._kink_of_flag[zeros[0]]))
         return Proof(tuple(dict.fromkeys(kinks)))
 
+    def _kink_in(self, pattern: int) -> list[int]:
+        """The flags `[u = 0]` in a pattern."""
+        return [flag for flag in bits(pattern) if flag in self._kink_of_flag]
+
     def _off_kinks(self, left: list[int]) -> Proof:
         """All that is left has some flag `[u = 0]`."""
         kinks = []
         for pattern in left:
-            zeros = [flag for flag in bits(pattern) if flag in self._kink_of_flag]
+            zeros = self._kink_in(pattern)
             if not zeros:
                 raise NotZero
             kinks.append(self.expression(self._kink_of_flag[zeros[0]]))

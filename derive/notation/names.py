@@ -95,11 +95,8 @@ def scripts_text(scripts: tuple[Script, ...]) -> str:
 
 def unwrapped(node: Syntax) -> Syntax:
     """What TeX's own braces hold, where they hold just one factor."""
-    while isinstance(node, Group) and node.kind == "braces":
-        only = node.content.only
-        if only is None or len(only.terms) != 1 or only.signs != ("",) or len(only.terms[0].factors) != 1:
-            break
-        node = only.terms[0].factors[0]
+    if isinstance(node, Group) and node.kind == "braces" and node.content.only is not None:
+        return node.content.only.single_factor or node
     return node
 
 
@@ -136,7 +133,4 @@ def read_name(latex: str) -> str:
 
 def unwrapped_list(content: List) -> Syntax | None:
     """The one factor that a list is, if it is just one."""
-    only = content.only
-    if only is None or only.signs != ("",) or len(only.terms) != 1 or len(only.terms[0].factors) != 1:
-        return None
-    return unwrapped(only.terms[0].factors[0])
+    return None if content.only is None else content.only.single_factor

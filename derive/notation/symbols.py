@@ -71,7 +71,11 @@ Meaning = Given | Computed | UserFunction | FunctionAlias
 
 @dataclass(frozen=True)
 class SymbolTable:
-    """All names that are known. `families` are names of entries (`L_i`) by their base, apart from whole names."""
+    """All names that are known.
+
+    `families` are names of entries (`L_i`) by their base, apart from whole names. `introduced` are the names that a
+    document defined itself; `other_values` are expressions that it proved to be equal to a name.
+    """
 
     dims: Mapping[str, Dim] = field(default_factory=dict)
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
@@ -82,8 +86,8 @@ class SymbolTable:
     vectors: Literal["column", "row"] = "column"
     index_base: int = 1
     loss: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
     other_values: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+    introduced: frozenset[str] = frozenset()
 
     def find(self, key: str) -> str | None:
         """The declared name that a canonical name means: itself, or the one that differs from it by fonts alone."""

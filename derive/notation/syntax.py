@@ -92,6 +92,17 @@ class Formula(Syntax):
     sides: tuple["Sum | None", ...]
     relations: tuple[str, ...]
 
+    @property
+    def leading_factor(self) -> Syntax | None:
+        """The one factor that its first side is, if it is just one; TeX's own braces around it are taken away."""
+        side = self.sides[0]
+        return None if side is None else side.single_factor
+
+    @property
+    def single_factor(self) -> Syntax | None:
+        """The one factor that it is, if it is no relation and just one factor."""
+        return None if self.relations else self.leading_factor
+
 
 @dataclass(frozen=True)
 class Sum(Syntax):
@@ -99,6 +110,19 @@ class Sum(Syntax):
 
     signs: tuple[str, ...]
     terms: tuple["Term", ...]
+
+    @property
+    def single_factor(self) -> Syntax | None:
+        """The one factor that it is, if it is just one, without TeX's own braces."""
+        if len(self.terms) != 1 or self.signs[0] or len(self.terms[0].factors) != 1:
+            return None
+        factor = self.terms[0].factors[0]
+        while isinstance(factor, Group) and factor.kind == "braces":
+            inner = None if factor.content.only is None else factor.content.only.single_factor
+            if inner is None:
+                break
+            factor = inner
+        return factor
 
 
 @dataclass(frozen=True)
@@ -172,6 +196,14 @@ class Scripted(Syntax):
 
     base: Syntax
     scripts: tuple[Script, ...]
+
+
+def listed(node: Syntax) -> List:
+    """A factor, a term or a sum as a list that holds just it."""
+    if not isinstance(node, Sum):
+        term = node if isinstance(node, Term) else Term((node,), (), span=node.span)
+        node = Sum(("",), (term,), span=node.span)
+    return List((Formula((node,), (), span=node.span),), span=node.span)
 
 
 def parse(tokens: Sequence[Token]) -> List:
@@ -436,6 +468,4 @@ def _script(kind: str, meta: Any, children: Children) -> Script:
         return Script(kind, None, argument, span=span)
     if isinstance(argument, List):
         return Script(kind, argument, span=span)
-    term = Term((argument,), (), span=argument.span)
-    formula = Formula((Sum(("",), (term,), span=argument.span),), (), span=argument.span)
-    return Script(kind, List((formula,), span=argument.span), span=span)
+    return Script(kind, listed(argument), span=span)

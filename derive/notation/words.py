@@ -2,23 +2,33 @@
 
 import re
 
-from derive.notation.symbols import SymbolTable
-from derive.notation.tokens import FUNCTION_WORDS
+from derive.errors import FormulaError
+from derive.notation.elaboration import Elaborator
+from derive.notation.syntax import Term, parse
+from derive.notation.tokens import FUNCTION_WORDS, tokenize
 
+_SCRIPT = r"\s*[_^]\s*(?:\{[^{}]*\}|\\?\w)"
 _FIRST_NAME = re.compile(
-    r"^(?:\s|&|\\begin\{[a-z]+\*?\})*([A-Za-z]{2,})\s*(?:_\s*(?:\{[^{}]*\}|\w)|\^\s*\{?[\[(][^{}]*\}?|\([^()=]*\))?\s*&?\s*(?::=|=|\\equiv|\\triangleq|\\in\b)"
+    rf"(?:\s|&|\\begin\{{[a-z]+\*?\}})*(?P<name>(?P<word>[A-Za-z]{{2,}})(?:{_SCRIPT})*)"
+    r"(?:\([^()=]*\))?\s*&?\s*(?::=|=|\\equiv|\\triangleq|\\in\b)"
 )
 
 
-def new_words(text: str, table: SymbolTable) -> frozenset[str]:
-    """A run of letters that is a whole left side, where not every letter of it is known by itself."""
+def new_words(text: str, elaborator: Elaborator) -> frozenset[str]:
+    """Runs of letters that are a whole left side, where not every letter of them is known by itself."""
     found = set()
-    for row in re.split(r"\\\\", text):
+    for row in text.split("\\\\"):
         match = _FIRST_NAME.match(row)
-        if match and match[1] not in FUNCTION_WORDS and not all(_known(letter, table) for letter in match[1]):
-            found.add(match[1])
+        if match and match["word"] not in FUNCTION_WORDS and not _is_product(match["name"], elaborator):
+            found.add(match["word"])
     return frozenset(found)
 
 
-def _known(letter: str, table: SymbolTable) -> bool:
-    return table.find(letter) is not None or letter in table.families
+def _is_product(name: str, elaborator: Elaborator) -> bool:
+    """Whether every letter of a run stands for something, so that the run is their product."""
+    try:
+        only = parse(tokenize(name, elaborator.table.words)).only
+    except FormulaError:
+        return False
+    term: Term | None = only.terms[0] if only is not None and len(only.terms) == 1 else None
+    return term is not None and all(elaborator.resolve(factor) is not None for factor in term.factors)

@@ -7,7 +7,7 @@ notation or names are not known, `Meaningless` where shapes or index ranges cann
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derive.errors import Meaningless, Unreadable
@@ -22,6 +22,11 @@ MAX_RUNS = 240
 
 class Elaborator(BigOperators):
     """All parts together."""
+
+    @classmethod
+    def plain(cls, table: SymbolTable, formal: Mapping[str, Expr]) -> "Elaborator":
+        """One that takes the plain option everywhere."""
+        return cls(table, Choices(), table.layout, formal=dict(formal))
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     Word,
+    listed,
 )
 from derive.notation.tables import CASES_ENVIRONMENTS, MATRIX_ENVIRONMENTS, RELATIONS
 from derive.source import Span
@@ -598,11 +599,7 @@ def _with_literals(node: List, values: dict[str, str]) -> List:
 def _as_list(node: Syntax | None, span: Span) -> List:
     if node is None:
         raise Unreadable("a bound is missing here", span)
-    if isinstance(node, List):
-        return node
-    if not isinstance(node, Sum):
-        node = Sum(("",), (Term((node,), (), span=node.span),), span=node.span)
-    return List((Formula((node,), (), span=node.span),), span=node.span)
+    return node if isinstance(node, List) else listed(node)
 
 
 def _dots(term: Term) -> bool:

@@ -20,7 +20,6 @@ from derive.notation.elaboration.scripts import taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Given
 from derive.notation.syntax import (
-    Formula,
     Fraction,
     Group,
     List,
@@ -30,9 +29,9 @@ from derive.notation.syntax import (
     Partial,
     Script,
     Scripted,
-    Sum,
     Syntax,
     Term,
+    listed,
 )
 from derive.source import Span
 
@@ -308,5 +307,4 @@ def _order(scripts: Sequence[Script]) -> int | None:
 def _product(factors: Sequence[Syntax]) -> List:
     span = factors[0].span.to(factors[-1].span)
     juxtaposed = Operator("", "", span=span)
-    term = Term(tuple(factors), (juxtaposed,) * (len(factors) - 1), span=span)
-    return List((Formula((Sum(("",), (term,), span=span),), (), span=span),), span=span)
+    return listed(Term(tuple(factors), (juxtaposed,) * (len(factors) - 1), span=span))

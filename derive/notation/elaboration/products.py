@@ -55,6 +55,7 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     Word,
+    listed,
 )
 from derive.source import Span
 
@@ -168,7 +169,7 @@ class Products(Application, Scripts):
         if operator.sign != "-":
             return factor
         inner = Sum(("-",), (Term((factor,), (), span=factor.span),), span=factor.span)
-        return Group("braces", _listed(inner), span=factor.span)
+        return Group("braces", listed(inner), span=factor.span)
 
     def product(self, items: Sequence[Item], span: Span) -> Expr:
         """The value of a flat list of factors."""
@@ -489,14 +490,10 @@ class Products(Application, Scripts):
         raise Unreadable(f"the norm ‖·‖_{which} is not read here", span)
 
 
-def _listed(node: Sum) -> List:
-    return List((Formula((node,), (), span=node.span),), span=node.span)
-
-
 def _with_operand(term: Term, operator: int, signs: Sequence[str], operand: Sequence[Term]) -> Term:
     """The term up to its operator, and behind it all that the operator takes, as one group."""
     span = operand[0].span.to(operand[-1].span)
-    group = Group("braces", _listed(Sum(tuple(signs), tuple(operand), span=span)), span=span)
+    group = Group("braces", listed(Sum(tuple(signs), tuple(operand), span=span)), span=span)
     juxtaposed = Operator("", "", span=span)
     return Term(
         (*term.factors[: operator + 1], group), (*term.operators[:operator], juxtaposed), span=term.span.to(span)

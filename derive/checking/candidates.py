@@ -1,0 +1,179 @@
+"""What two sides may mean as equal: their plain readings, then those that a convention offers, the fewest conventions first."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from derive.checking.session import Session
+from derive.checking.sides import Readings, Side
+from derive.errors import FormulaError
+from derive.expressions.shapes import Dim, row
+from derive.expressions.tree import (
+    ChainRule,
+    Derivative,
+    EntryFormula,
+    Expr,
+    Fill,
+    IndexVariable,
+    Layout,
+    MatMul,
+    Number,
+    Transpose,
+)
+from derive.expressions.walk import walk
+from derive.notation.elaboration import Reading
+from derive.notation.elaboration.products import resized
+from derive.notation.symbols import IndexUse
+
+MAX_READINGS = 24
+MAX_LAYOUT_READINGS = 6
+LAYOUTS: tuple[Layout, ...] = ("gradient", "numerator", "denominator")
+
+Uses = dict[str, list[IndexUse]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Two values of one shape that a claim may mean to be equal, and the conventions that this costs."""
+
+    left: Expr
+    right: Expr
+    conventions: frozenset[str]
+    free: Uses = field(default_factory=dict)
+
+
+class Claim:
+    """Both sides of a claim with their readings."""
+
+    def __init__(self, session: Session, left: Side, right: Side, formal: dict[str, Expr]) -> None:
+        self.session = session
+        self.sides = (left, right)
+        self.formal = formal
+        self.left = left.read(session, None, formal)
+        self.right = right.read(session, None, formal)
+
+    @property
+    def shapes(self) -> tuple[str, str]:
+        """The shapes of both sides as they are plainly read."""
+        left, right = sized(self.left.found[0].value, self.right.found[0].value)
+        return str(left.shape), str(right.shape)
+
+    def in_layout(self, layout: Layout) -> tuple[Readings, Readings]:
+        """Both sides read again with derivatives in another layout."""
+        left, right = self.sides
+        return left.read(self.session, layout, self.formal), right.read(self.session, layout, self.formal)
+
+
+def candidates(claim: Claim) -> Iterator[Candidate]:
+    """What the two sides may mean; other readings are made only when the plain one fails."""
+    seen: set[tuple[Expr, Expr]] = set()
+    for first, second in itertools.product(claim.left.upto(1), claim.right.upto(1)):
+        for candidate in _closed(claim.session, first, second):
+            if not candidate.conventions:
+                seen.add((candidate.left, candidate.right))
+                yield candidate
+    for candidate in sorted(_all_candidates(claim), key=lambda candidate: len(candidate.conventions)):
+        if (candidate.left, candidate.right) not in seen:
+            seen.add((candidate.left, candidate.right))
+            yield candidate
+
+
+def _all_candidates(claim: Claim) -> Iterator[Candidate]:
+    for layout in _other_layouts(claim):
+        left, right = claim.in_layout(layout)
+        for first, second in itertools.product(left.upto(MAX_LAYOUT_READINGS), right.upto(MAX_LAYOUT_READINGS)):
+            for candidate in _closed(claim.session, first, second, plain_only=True):
+                yield replace(candidate, conventions=candidate.conventions | {"layout"})
+    for first, second in itertools.product(claim.left.upto(MAX_READINGS), claim.right.upto(MAX_READINGS)):
+        yield from _closed(claim.session, first, second)
+
+
+def _other_layouts(claim: Claim) -> list[Layout]:
+    """The layouts that would change something."""
+    found = (*claim.left.found[:1], *claim.right.found[:1])
+    if not any(isinstance(node, (Derivative, ChainRule)) for reading in found for node in walk(reading.value)):
+        return []
+    return [layout for layout in LAYOUTS if layout != claim.session.table.layout]
+
+
+def _closed(session: Session, first: Reading, second: Reading, plain_only: bool = False) -> Iterator[Candidate]:
+    """The ways in which two readings may be meant as equal."""
+    conventions = first.conventions | second.conventions
+    free = joined(first.free, second.free)
+    left, right = sized(first.value, second.value)
+    if left.shape == right.shape and not left.shape.is_open:
+        yield Candidate(left, right, conventions, free)
+        if left.shape.is_square and not plain_only:
+            yield Candidate(Transpose(left), right, conventions | {"transposed"}, free)
+        return
+    if plain_only:
+        return
+    if left.shape.is_matrix and right.shape.is_matrix:
+        if left.shape == right.shape.transposed:
+            yield Candidate(Transpose(left), right, conventions | {"transposed"}, free)
+        if "broadcast" in session.allow:
+            yield from _broadcast(left, right, conventions, free)
+    for vector, formula, swapped in ((left, second, False), (right, first, True)):
+        entry = _entrywise(vector, formula)
+        if entry is not None:
+            pair = (entry, vector) if swapped else (vector, entry)
+            outside = {letter: uses for letter, uses in free.items() if letter not in formula.free}
+            yield Candidate(*pair, conventions | {"entrywise"}, outside)
+
+
+def sized(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Both sides with open sizes filled in from the other; a plain 0 is the zero matrix."""
+    try:
+        if left.shape.is_open and right.shape.is_matrix:
+            left = resized(left, right.shape)
+        if right.shape.is_open and left.shape.is_matrix:
+            right = resized(right, left.shape)
+    except FormulaError:
+        return left, right
+    if isinstance(right, Number) and right.value == 0 and not left.shape.is_scalar:
+        right = Fill(0, left.shape, span=right.span)
+    if isinstance(left, Number) and left.value == 0 and not right.shape.is_scalar:
+        left = Fill(0, right.shape, span=left.span)
+    return left, right
+
+
+def _broadcast(left: Expr, right: Expr, conventions: frozenset[str], free: Uses) -> Iterator[Candidate]:
+    """A row equated with a matrix of rows: the sum of the rows; likewise for columns."""
+    for small, large, swapped in ((left, right, False), (right, left, True)):
+        shape = large.shape
+        if small.shape.is_row and small.shape.columns == shape.columns:
+            total: Expr = _sum_of_rows(shape.rows, large)
+        elif small.shape.is_column and small.shape.rows == shape.rows:
+            total = Transpose(_sum_of_rows(shape.columns, Transpose(large)))
+        else:
+            continue
+        yield Candidate(total if swapped else small, small if swapped else total, conventions | {"broadcast"}, free)
+
+
+def _sum_of_rows(dim: Dim, matrix: Expr) -> Expr:
+    return MatMul(Fill(1, row(dim)), matrix)
+
+
+def _entrywise(vector: Expr, formula: Reading) -> Expr | None:
+    """The vector or matrix whose entries a formula with free indices gives, where its indices run along that vector."""
+    if not (vector.shape.is_matrix and formula.value.shape.is_scalar and formula.free):
+        return None
+    letters = sorted(letter for letter, uses in formula.free.items() if uses)
+    dims: Sequence[Dim] = [vector.shape.length] if vector.shape.is_vector else vector.shape.dims
+    if len(letters) != len(dims):
+        return None
+    for letter, dim in zip(letters, dims, strict=True):
+        if any(use.dim != dim or use.by for use in formula.free[letter] if use.dim.size is not None):
+            return None
+    indices = [IndexVariable(letter) for letter in letters]
+    if not vector.shape.is_vector:
+        return EntryFormula(indices[0], indices[1], formula.value, vector.shape)
+    if vector.shape.is_column:
+        return EntryFormula(indices[0], None, formula.value, vector.shape)
+    return EntryFormula(None, indices[0], formula.value, vector.shape)
+
+
+def joined(first: Uses, second: Uses) -> Uses:
+    """Where free indices were used in either of two."""
+    letters = dict.fromkeys((*first, *second))
+    return {letter: [*first.get(letter, []), *second.get(letter, [])] for letter in letters}

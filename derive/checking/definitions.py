@@ -1,0 +1,193 @@
+"""Equations that introduce a name: `p_k = …`, `g(z) = …`, `f = \\tanh`, `\\delta = ∂L/∂S`."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+from derive.checking.claims import Judgement
+from derive.checking.session import Session
+from derive.errors import FormulaError, Meaningless, Unreadable
+from derive.expressions.shapes import SCALAR, Shape
+from derive.expressions.tree import Expr, IndexValue, Number, Symbol
+from derive.models.model import defined, family_letters
+from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
+from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
+from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
+from derive.notation.syntax import Fraction, Group, List, Name, Scripted, Syntax, Term
+
+PLACEHOLDER = "\\cdot"
+
+
+@dataclass(frozen=True)
+class NewName:
+    """A name that an equation introduces; with parameters it is a function."""
+
+    key: str
+    parameters: tuple[str, ...] | None = None
+
+
+def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
+    """The name that a left side introduces; None where it says something about what is known."""
+    only = None if content is None else content.only
+    if only is None or len(only.terms) != 1 or only.signs[0] or any(operator.kind for operator in only.terms[0].operators):
+        return None
+    factors = [unwrapped(factor) for factor in only.terms[0].factors]
+    name = factors[0]
+    base = unwrapped(name.base) if isinstance(name, Scripted) else name
+    if not isinstance(base, Name) or len(factors) > 2 or not _is_free(name, elaborator):
+        return None
+    key = canonical(name).strip()
+    if len(factors) == 1:
+        resolved = elaborator.resolve(name)
+        return NewName(key if resolved is None else resolved.key)
+    bracket = factors[1]
+    if not (isinstance(bracket, Group) and bracket.kind == "("):
+        return None
+    parameters = [entry.single_factor for entry in bracket.content.entries]
+    if not all(isinstance(parameter, (Name, Scripted)) for parameter in parameters):
+        return None
+    return NewName(key, tuple(canonical(parameter).strip() for parameter in parameters))
+
+
+def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
+    """Whether nothing has given a name its meaning. A letter by itself is free even where it is e, π or the identity."""
+    resolved = elaborator.resolve(name)
+    if resolved is not None:
+        return isinstance(resolved.meaning, Computed) and resolved.meaning.value is None
+    if elaborator.head(name) is not None:
+        return False
+    if isinstance(name, Name):
+        return elaborator.bound(plain(name.text)) is None
+    try:
+        elaborator.named(name)
+    except FormulaError:
+        return True
+    return False
+
+
+def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], goes_on: bool) -> Judgement:
+    """Makes a name known to what follows. Raises `Unreadable`, `Meaningless` where its value is neither.
+
+    `goes_on`: whether the chain has further members, which may introduce a function that the body calls.
+    """
+    table = session.table
+    if new.parameters is not None:
+        _check_body(session, new.parameters, body, formal, goes_on)
+        session.learn(table.with_meaning(new.key, UserFunction(new.parameters, body)))
+        return Judgement("definition", f"The function {shown(new.key)} is introduced.")
+    function = _function_value(session, body, formal)
+    if function is not None:
+        session.learn(table.with_meaning(new.key, function))
+        return Judgement("definition", f"The function {shown(new.key)} is introduced.")
+    reading = _first_reading(session, body, formal)
+    _check_value(session, new, reading)
+    grown = defined(table, new.key, reading)
+    added = frozenset(grown.meanings) - frozenset(table.meanings) | {new.key}
+    session.learn(replace(grown, introduced=grown.introduced | added))
+    shape = reading.value.shape
+    return Judgement("definition", f"{shown(new.key)} is introduced{_described(shape)}.", shapes=(str(shape), str(shape)))
+
+
+def define_silently(session: Session, new: NewName, body: List) -> None:
+    """A definition in a line of text: taken over where it is certain that it is one, else passed over."""
+    before = session.table
+    try:
+        if new.parameters is None:
+            value = _first_reading(session, body, {}).value
+            if isinstance(value, (IndexValue, Number)):
+                return
+        define(session, new, body, {}, goes_on=False)
+    except FormulaError:
+        session.learn(before)
+
+
+def _described(shape: Shape) -> str:
+    return ", a scalar" if shape.is_scalar else f", {shape}"
+
+
+def _check_value(session: Session, new: NewName, reading: Reading) -> None:
+    known = session.table.meanings.get(new.key)
+    if isinstance(known, Computed) and known.shape != reading.value.shape:
+        raise Meaningless(f"{shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}")
+    letters = family_letters(new.key)[1]
+    for letter in reading.free:
+        if letter not in letters:
+            raise Unreadable(f"the index {letter} is free on the right, and {shown(new.key)} has no such index")
+
+
+def _first_reading(session: Session, content: List, formal: dict[str, Expr]) -> Reading:
+    first: FormulaError | None = None
+    for attempt in readings(session.table, content, session.options(None, formal, with_apart=False)):
+        if isinstance(attempt, Reading):
+            return attempt
+        first = first or attempt
+    raise first or Unreadable("this could not be read", content.span)
+
+
+def _function_value(session: Session, content: List, formal: dict[str, Expr]) -> UserFunction | FunctionAlias | None:
+    """A right side that is a function without its argument: `\\tanh`, the derivative of one, a formula of `(\\cdot)`."""
+    elaborator = Elaborator.plain(session.table, formal)
+    only = unwrapped_list(content)
+    if isinstance(only, (Name, Scripted)):
+        head = elaborator.head(only)
+        if head is not None and head.sub is None and not head.sups and not head.order and head.given is None:
+            return head.function if head.function is not None else FunctionAlias(head.name)
+    if isinstance(only, Fraction):
+        parts = elaborator.derivative_parts(only)
+        if parts is not None and len(parts[0].of) == 1 and len(parts[1]) == 1 and len(parts[1][0].of) == 1:
+            variable = unwrapped(parts[1][0].of[0])
+            if isinstance(variable, Name) and elaborator.head(parts[0].of[0]) is not None:
+                return UserFunction((variable.text,), content)
+    if any(isinstance(node, Name) and node.text == PLACEHOLDER for node in nodes(content)):
+        return UserFunction((PLACEHOLDER,), content)
+    return None
+
+
+def _check_body(session: Session, parameters: tuple[str, ...], body: List, formal: dict[str, Expr], goes_on: bool) -> None:
+    """The formula of a function must be readable; whether its shapes fit depends on what it is called with."""
+    bound = dict(formal)
+    for parameter in parameters:
+        known = session.table.find(parameter)
+        meaning = session.table.meanings[known] if known is not None else None
+        shape = meaning.shape if isinstance(meaning, (Given, Computed)) else SCALAR
+        bound[parameter] = Symbol(known if known is not None and meaning is not None else f"formal {parameter}", shape)
+    try:
+        elaborated(session.table, body, session.options(None, bound, with_apart=False))
+    except Meaningless:
+        return
+    except Unreadable:
+        called = new_name(body, Elaborator.plain(session.table, formal))
+        if not (goes_on and called is not None and called.parameters is not None):
+            raise
+
+
+# ── names that stand for any number ──
+
+
+def free_names(content: List, elaborator: Elaborator) -> list[Name]:
+    """Names on a left side that nothing declares and that stand for any number: arguments of functions, the z of d/dz."""
+    found: list[Name] = []
+    for node in nodes(content):
+        if isinstance(node, Term):
+            for function, bracket in itertools.pairwise(node.factors):
+                if isinstance(bracket, Group) and bracket.kind == "(" and elaborator.head(function) is not None:
+                    found += [inner for inner in nodes(bracket.content) if isinstance(inner, Name)]
+        if isinstance(node, Fraction):
+            bottom = elaborator.differential(node.bottom)
+            if bottom is not None and not bottom.partial and len(bottom.of) == 1:
+                variable = unwrapped(bottom.of[0])
+                found += [variable] if isinstance(variable, Name) else []
+    short = [name for name in found if len(plain(name.text)) == 1 or name.text.startswith("\\")]
+    return [name for name in short if elaborator.resolve(name) is None and elaborator.head(name) is None]
+
+
+def nodes(node: object) -> Iterator[Syntax]:
+    """All syntax in a piece of syntax."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, tuple):
+            waiting.extend(current)
+        elif isinstance(current, Syntax):
+            yield current
+            waiting.extend(getattr(current, part.name) for part in fields(current) if part.name != "span")

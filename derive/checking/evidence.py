@@ -1,0 +1,189 @@
+"""A candidate -> evidence: its free indices are run through their ranges, its entries lowered and decided."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sympy
+
+from derive.checking.candidates import Candidate, Uses, joined
+from derive.checking.session import Session
+from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence
+from derive.deciding.facts import EntryEquation
+from derive.deciding.limits import Deadline
+from derive.errors import Undecidable
+from derive.expressions.tree import ChainRule, Condition, Derivative, EntryByEntry, IndexVariable, LocalFactor, Node
+from derive.expressions.walk import walk
+from derive.notation.elaboration import Elaborator
+from derive.notation.elaboration.base import Choices
+from derive.notation.symbols import Computed, Given
+
+MAX_EQUATIONS = 4_000
+
+Place = tuple[str, tuple[int, ...]]
+"""Where an equation stands: the values of the free indices in words, the position of its entry."""
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """A condition behind a claim, and where free indices were used in it."""
+
+    condition: Condition
+    free: Uses
+
+
+@dataclass(frozen=True)
+class Found:
+    """Evidence with the place of each equation that it speaks of."""
+
+    evidence: Evidence
+    places: tuple[Place, ...]
+
+
+class NoLocalFactorError(Exception):
+    """A reading took a matrix for the factor of the chain rule that is none."""
+
+
+def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline) -> Found:
+    """What is found of a candidate. Raises `Undecidable`, `NoLocalFactorError`, and what lowering raises."""
+    ranges = _ranges(session, candidate, restrictions)
+    equations: list[EntryEquation] = []
+    places: list[Place] = []
+    entries = session.entries
+    entries.obligations.clear()
+    off_kinks = False
+    for environment in _environments(ranges):
+        entries.domain.clear()
+        deadline.check()
+        left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
+        domain, has_gaps = _domain(session, deadline)
+        off_kinks = off_kinks or has_gaps
+        where = sympy.Mul(*domain, *_conditions(session, restrictions, environment, ranges))
+        if where == 0:
+            continue
+        for position in left.positions():
+            equations.append(EntryEquation(left.at(*position), right.at(*position), where))
+            places.append((_in_words(session, environment), position))
+        if len(equations) > MAX_EQUATIONS:
+            raise Undecidable(f"this claim has more than {MAX_EQUATIONS} entries at these dimensions")
+    if not equations:
+        raise Undecidable("the condition of this step holds for no index at these dimensions")
+    _check_obligations(session, deadline)
+    found = session.decide(equations, deadline)
+    if isinstance(found, Equal) and off_kinks:
+        found = EqualOffKinks(found.method, ())
+    return Found(found, tuple(places))
+
+
+def _check_obligations(session: Session, deadline: Deadline) -> None:
+    """What was taken for a local factor must be one, exactly."""
+    obligations = [EntryEquation(left, right) for left, right in session.entries.obligations]
+    if not obligations:
+        return
+    found = session.decide(obligations, deadline)
+    if isinstance(found, Different):
+        raise NoLocalFactorError
+    if not isinstance(found, (Equal, EqualOffKinks)):
+        raise Undecidable(found.reason)
+
+
+# ── where a claim is made ──
+
+
+def _domain(session: Session, deadline: Deadline) -> tuple[list[sympy.Expr], bool]:
+    """Where cases written out have a value, and whether they leave out values at kinks only.
+
+    Raises `Undecidable` where they leave out more: then one side has a value where the other has none.
+    """
+    factors: list[sympy.Expr] = []
+    has_gaps = False
+    for indicator in dict.fromkeys(session.entries.domain):
+        found = session.decide([EntryEquation(indicator, sympy.S.One)], deadline)
+        if isinstance(found, EqualOffKinks):
+            factors.append(indicator)
+            has_gaps = True
+        elif not isinstance(found, Equal):
+            raise Undecidable("the cases on one side leave out values for which the other side is meant")
+    return factors, has_gaps
+
+
+def _conditions(
+    session: Session,
+    restrictions: Sequence[Restriction],
+    environment: dict[IndexVariable, int],
+    ranges: dict[str, range],
+) -> list[sympy.Expr]:
+    """0/1 factors that say where the conditions behind a claim hold."""
+    factors: list[sympy.Expr] = []
+    for restriction in restrictions:
+        factors += session.entries.condition(restriction.condition, environment).entries
+    if "distinct-index" in session.allow:
+        factors += _distinct(session, environment, ranges)
+    return factors
+
+
+def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: dict[str, range]) -> Iterator[sympy.Expr]:
+    """Different letters are different indices; a label is such a letter too."""
+    named = [(letter, environment[IndexVariable(letter)]) for letter in ranges]
+    for (first, i), (second, j) in itertools.combinations(named, 2):
+        if ranges[first] == ranges[second] and i == j:
+            yield sympy.S.Zero
+    for letter, position in named:
+        for name in list(session.entries.arrays):
+            meaning = session.table.meanings.get(name)
+            if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.shape.is_scalar:
+                array = session.entries.label_array(name)
+                if array.sizes[1] == len(ranges[letter]):
+                    yield 1 - array.at(0, position)
+
+
+# ── free indices ──
+
+
+def _ranges(session: Session, candidate: Candidate, restrictions: Sequence[Restriction]) -> dict[str, range]:
+    """The range of every free index. Raises `Meaningless` where its uses disagree, `Unreadable` where it has none."""
+    free = candidate.free
+    for restriction in restrictions:
+        free = joined(free, restriction.free)
+    helper = Elaborator(session.table, Choices(), session.table.layout)
+    found = {}
+    for letter, uses in free.items():
+        dim = helper.common_range(letter, uses, uses[0].span if uses else None)
+        low = max([0, *(-use.by for use in uses)])
+        high = (dim.size or 1) - max([0, *(use.by for use in uses)])
+        found[letter] = range(low, high)
+    return found
+
+
+def _environments(ranges: dict[str, range]) -> Iterator[dict[IndexVariable, int]]:
+    for values in itertools.product(*ranges.values()):
+        yield {IndexVariable(letter): value for letter, value in zip(ranges, values, strict=True)}
+
+
+def _in_words(session: Session, environment: dict[IndexVariable, int]) -> str:
+    base = session.table.index_base
+    return ", ".join(f"{index.name} = {value + base}" for index, value in environment.items())
+
+
+# ── kinks ──
+
+
+def involves_derivative(session: Session, candidate: Candidate) -> bool:
+    """Whether a derivative stands in a claim or in what its names are defined by: only then is a kink a choice."""
+    waiting: list[Node] = [candidate.left, candidate.right]
+    seen: set[str] = set()
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, (Derivative, ChainRule, LocalFactor, EntryByEntry)) or getattr(node, "order", None):
+                return True
+            name = getattr(node, "name", None)
+            if not isinstance(name, str) or name in seen:
+                continue
+            seen.add(name)
+            meaning = session.table.meanings.get(name)
+            if isinstance(meaning, Computed) and meaning.value is not None:
+                waiting.append(meaning.value)
+    return False
+
+
+__all__ = ["Found", "NoLocalFactorError", "Place", "Restriction", "evidence", "involves_derivative"]

@@ -1,0 +1,239 @@
+"""Data flows one way through the rooms of the program, and each room keeps to its trade."""
+
+import ast
+import dataclasses
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from derive.exact.entries import Entries
+from derive.expressions import tree
+
+SOURCE = Path(__file__).resolve().parents[1] / "derive"
+
+# In the order in which data flows: what each room may import. A room that stands for one module of another is dotted.
+ROOMS: dict[str, set[str]] = {
+    "source": set(),
+    "errors": {"source"},
+    "expressions": {"source", "errors"},
+    "notation": {"source", "errors", "expressions"},
+    "documents": {"source", "errors"},
+    "models": {"source", "errors", "expressions", "notation", "documents.document"},
+    "exact": {"source", "errors", "expressions", "notation.symbols"},
+    "deciding": {"errors", "exact"},
+    "checking": {"source", "errors", "expressions", "notation", "documents.document", "models", "exact", "deciding"},
+    "writing": {"errors", "checking.results"},
+    "cli": {"errors", "documents", "checking", "writing"},
+    "__main__": {"cli"},
+}
+
+# Modules outside the exact rooms that hold SymPy's expressions: as few as can be.
+HOLDING_SYMPY = {"checking.claims", "checking.counterexamples", "checking.session"}
+HOLDING_FLINT: set[str] = set()
+
+SPEAKING = {"cli", "__main__", "writing.terminal"}  # these print; the first two exit
+
+# Never in this program: what runs text as code, or makes one process of another.
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "parse_latex", "simplify", "S"}
+FORBIDDEN_MODULES = {
+    "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http",
+    "sympy.parsing", "sympy.core.sympify",
+}  # fmt: skip
+RESOURCES_ALONE = {"importlib.resources", "importlib.metadata"}
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of the program by its dotted name inside `derive`, parsed. The package itself is ``."""
+    found = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
+        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
+
+
+NAMES = [name for name in modules() if name]
+
+
+def imports(root: ast.AST) -> Iterator[tuple[str, int]]:
+    """The full names of what is imported anywhere below a node, with their lines."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: a relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                is_module = full.removeprefix("derive.") in modules() and full.startswith("derive.")
+                yield (full if is_module else str(node.module)), node.lineno
+
+
+def own_imports(name: str) -> Iterator[tuple[str, int]]:
+    """The modules of the program that a module imports, by their names inside `derive`."""
+    for full, line in imports(modules()[name]):
+        if full.split(".")[0] == "derive":
+            yield full.removeprefix("derive").removeprefix("."), line
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+def is_in(module: str, room: str) -> bool:
+    return module == room or module.startswith(room + ".")
+
+
+def imports_package(name: str, package: str) -> bool:
+    return any(full.split(".")[0] == package for full, _ in imports(modules()[name]))
+
+
+def called(node: ast.Call) -> str:
+    """The last part of the name that is called."""
+    function = node.func
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+# --- Which room may know which -------------------------------------------------------------------
+
+
+def test_every_module_is_in_a_room():
+    assert {room_of(name) for name in NAMES} == set(ROOMS)
+
+
+def test_rooms_import_only_rooms_before_them():
+    order = list(ROOMS)
+    for room, allowed in ROOMS.items():
+        assert all(order.index(room_of(other)) < order.index(room) for other in allowed), room
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_data_flows_one_way(name):
+    own = room_of(name)
+    wrong = [
+        f"{name}, line {line}: imports {other}"
+        for other, line in own_imports(name)
+        if room_of(other) != own and not any(is_in(other, allowed) for allowed in ROOMS[own])
+    ]
+    assert wrong == []
+
+
+def test_no_room_is_allowed_what_it_does_not_use():
+    for room, allowed in ROOMS.items():
+        used = {other for name in NAMES if room_of(name) == room for other, _ in own_imports(name)}
+        idle = {one for one in allowed if not any(is_in(other, one) for other in used)}
+        assert idle <= {"source", "errors"}, room
+
+
+def test_no_two_modules_need_each_other():
+    graph = {name: {other for other, _ in own_imports(name)} - {name} for name in NAMES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "cli"])
+def test_imports_stand_at_the_head_of_a_module(name):
+    inner = {
+        line
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
+        for _, line in imports(node)
+    }
+    assert sorted(inner) == []
+
+
+# --- Who may use what ----------------------------------------------------------------------------
+
+
+def test_only_the_exact_rooms_know_sympy():
+    outside = {name for name in NAMES if imports_package(name, "sympy") and room_of(name) not in {"exact", "deciding"}}
+    assert outside == HOLDING_SYMPY
+
+
+def test_only_the_exact_rooms_know_flint():
+    outside = {name for name in NAMES if imports_package(name, "flint") and room_of(name) not in {"exact", "deciding"}}
+    assert outside == HOLDING_FLINT
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SPEAKING])
+def test_only_the_command_line_prints_or_exits(name):
+    wrong = [
+        f"line {node.lineno}: {called(node)}"
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.Call) and called(node) in {"print", "exit", "_exit", "quit", "breakpoint", "input"}
+    ]
+    raised = [
+        f"line {node.lineno}: {node.id}"
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.Name) and node.id in {"SystemExit", "KeyboardInterrupt"}
+    ]
+    assert wrong + raised == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_is_never_run_as_code(name):
+    calls = [
+        f"line {node.lineno}: {called(node)}"
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.Call) and called(node) in FORBIDDEN_CALLS and not _is_of(node, "re", "compile")
+    ]
+    names = [
+        f"line {node.lineno}: {alias.name}"
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        if alias.name in FORBIDDEN_CALLS - {"S"}
+    ]
+    whole = [
+        f"line {line}: {full}"
+        for full, line in imports(modules()[name])
+        if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in RESOURCES_ALONE
+    ]
+    shell = [
+        f"line {node.lineno}: os.{node.attr}"
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and node.attr in {"system", "popen", "fork", "execv", "execvp", "spawnv"}
+    ]
+    assert calls + names + whole + shell == []
+
+
+def _is_of(node: ast.Call, module: str, function: str) -> bool:
+    """Whether the call is `module.function(...)`."""
+    match node.func:
+        case ast.Attribute(ast.Name(owner), attribute):
+            return (owner, attribute) == (module, function)
+    return False
+
+
+# --- A missing rule is found by a test -----------------------------------------------------------
+
+NODES = [node for _, node in inspect.getmembers(tree, inspect.isclass) if issubclass(node, tree.Node)]
+EXPRESSIONS = [node for node in NODES if issubclass(node, tree.Expr) and node is not tree.Expr]
+
+
+@pytest.mark.parametrize("node", NODES, ids=lambda node: node.__name__)
+def test_every_node_is_immutable_and_says_what_it_is(node):
+    assert dataclasses.is_dataclass(node)
+    assert node.__dataclass_params__.frozen
+    assert node.__doc__
+    assert not node.__doc__.startswith(f"{node.__name__}(")
+
+
+@pytest.mark.parametrize("node", EXPRESSIONS, ids=lambda node: node.__name__)
+def test_every_expression_has_a_rule_for_its_entries(node):
+    dispatcher = inspect.getattr_static(Entries, "_lower").dispatcher
+    assert dispatcher.dispatch(node) is not dispatcher.dispatch(object), f"no rule for {node.__name__} in Entries"
+
+
+@pytest.mark.parametrize("name", list(modules()))
+def test_every_module_says_what_it_is_for(name):
+    empty = not modules()[name].body
+    assert empty or ast.get_docstring(modules()[name])

@@ -1,0 +1,164 @@
+"""What is installed is what is needed: data files, version, command; and every text is fit to be read by strangers."""
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+import tokenize
+import tomllib
+import zipfile
+from importlib import import_module
+from importlib.metadata import distribution, entry_points, version
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+DATA = ["notation/grammar.lark", "writing/templates/report.html", "writing/templates/report.css", "py.typed"]
+
+# In two parts each, so that this file does not hold them itself. Words of the workshop say nothing to a reader.
+FORBIDDEN = {
+    "a workshop's word": r"\b(?:age" r"nts?|led" r"ger|maintai" r"ner session|this ses" r"sion|co" r"ntract|sub" r"agents?)\b",
+    "a numbered source": r"\bse" r"eds?\s+\d+|\b0" r"0[0-4]_[0-9a-f]{8}|/se" r"eds/",
+    "a path of one machine": r"/wo" r"rk/|/op" r"t/venv|/ho" r"me/\w+|/ro" r"ot/|/tm" r"p/",
+    "an issue's number": r"\biss" r"ue #?\d+",
+}
+
+
+# --- What is installed ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def installed_files(tmp_path_factory) -> set[str]:
+    """The files of the wheel: as they were installed, or, where the installation points at this folder, built anew."""
+    derive = distribution("derive")
+    direct = json.loads(derive.read_text("direct_url.json") or "{}")
+    if not direct.get("dir_info", {}).get("editable", False):
+        return {path.as_posix() for path in derive.files or []}
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run(pip, check=True, stdin=subprocess.DEVNULL, timeout=300)
+    (wheel,) = folder.glob("*.whl")
+    return set(zipfile.ZipFile(wheel).namelist())
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_data_files_can_be_read_from_the_package(name):
+    assert files("derive").joinpath(*name.split("/")).is_file()
+
+
+def test_the_wheel_holds_every_file_of_the_package(installed_files):
+    package = ROOT / "derive"
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert {f"derive/{name}" for name in DATA} <= sources
+    assert sources - installed_files == set()
+
+
+def test_the_wheel_installs_one_package_and_nothing_else(installed_files):
+    tops = {name.split("/")[0] for name in installed_files if not name.startswith("..")}
+    assert tops == {"derive", f"derive-{PROJECT['version']}.dist-info"}
+
+
+def test_the_version_is_one():
+    assert version("derive") == PROJECT["version"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## \[(\d[^]]*)\]", changes, re.MULTILINE)
+    assert released[0] == PROJECT["version"]
+
+
+def test_the_command_is_installed():
+    (script,) = entry_points(group="console_scripts", name="derive")
+    assert script.value == PROJECT["scripts"]["derive"]
+    assert callable(script.load())
+
+
+def test_the_licence_and_the_readme_are_named():
+    assert (ROOT / PROJECT["readme"]).is_file()
+    assert all((ROOT / name).is_file() for name in PROJECT["license-files"])
+    assert distribution("derive").metadata["License-Expression"] == "MIT"
+
+
+def _top_level_imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"derive"}
+
+
+# distribution -> what it is imported as, where that is another name
+IMPORTED_AS = {"Jinja2": "jinja2", "PyYAML": "yaml", "markdown-it-py": "markdown_it", "python-flint": "flint"}
+COMES_WITH = {"markupsafe": "jinja2"}  # imported, and a promised part of what another one installs
+
+
+def _requirement(line: str) -> str:
+    return re.match(r"[\w.-]+", line)[0]
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+    declared = {IMPORTED_AS.get(name, name) for name in map(_requirement, PROJECT["dependencies"])}
+    imported = set().union(*(_top_level_imports(path) for path in (ROOT / "derive").rglob("*.py")))
+    assert {COMES_WITH.get(name, name) for name in imported} == declared
+
+
+def test_every_requirement_has_a_lower_bound():
+    lines = [*PROJECT["dependencies"], *(one for some in PROJECT["optional-dependencies"].values() for one in some)]
+    assert [line for line in lines if ">=" not in line and not line.startswith("derive[")] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in (ROOT / "derive").rglob("*.py")
+        if path.name != "__main__.py"
+    ),
+)
+def test_every_module_can_be_imported(name):
+    import_module(name)
+
+
+# --- What is written -----------------------------------------------------------------------------
+
+
+def _comments_and_docstrings(text: str) -> str:
+    """What a module says to people: comments and docstrings, not its code or its data."""
+    comments = [
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]
+    return "\n".join(comments + docstrings)
+
+
+TEXTS = sorted(
+    path
+    for pattern in ("*.md", "pyproject.toml", "derive/**/*", "tests/**/*", "exercises/**/*")
+    for path in ROOT.glob(pattern)
+    if path.is_file() and path.suffix in {".md", ".toml", ".py", ".lark", ".html", ".css", ".yaml", ".json"}
+)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_text_speaks_of_the_workshop(path):
+    text = path.read_text(encoding="utf-8")
+    said = _comments_and_docstrings(text) if path.suffix == ".py" else text
+    found = [
+        f"{kind}: {match.group()}"
+        for kind, pattern in FORBIDDEN.items()
+        for match in re.finditer(pattern, said, re.IGNORECASE)
+    ]
+    assert found == []
