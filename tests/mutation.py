@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise, product
 from pathlib import Path
 
-from derive.checking.claims import Judgement, Side
+from derive.checking.claims import Judgement
 from derive.checking.session import Session
+from derive.checking.sides import Side
 from derive.checking.statements import Statement
 from derive.documents import read_document
 from derive.documents.document import Document, Passage
@@ -20,7 +21,6 @@ from derive.expressions.tree import Layout
 from derive.models import build_model
 from derive.notation.chains import Chain, kind_of, slice_of, split
 from derive.notation.elaboration import Elaborator, Reading
-from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
@@ -73,12 +73,12 @@ class Step:
         """The step with other sides, and its text; None where that is no single relation."""
         left, right = self.left if left is None else left, self.right if right is None else right
         text = f"{left} {self.sign} {right}"
-        words = self.table.words | new_words(text, self.table)
+        words = self.table.words | new_words(text, self.elaborator())
         chains = split(text, words, lambda name: self.table.find(name) is None)
         if len(chains) != 1 or len(chains[0].relations) != 1:
             return None
         chains[0].conditions = list(self.chain.conditions)
-        return Statement(self.session, chains[0], text), text
+        return Statement(self.session, chains[0]), text
 
     def judged(self, right: str | None = None, left: str | None = None) -> Judgement | None:
         """The verdict on the step with other sides. The session is left as it was."""
@@ -100,7 +100,7 @@ class Step:
             return parse(tokens), self.right
 
     def elaborator(self) -> Elaborator:
-        return Elaborator(self.table, Choices(), self.table.layout)
+        return Elaborator.plain(self.table, {})
 
 
 class _Restored:
@@ -135,7 +135,7 @@ def true_steps(path: Path) -> list[Step]:
 
 def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
     text = passage.text.value
-    words = session.table.words | new_words(text, session.table)
+    words = session.table.words | new_words(text, Elaborator.plain(session.table, {}))
     yield from split(text, words, lambda name: session.table.find(name) is None)
 
 
@@ -144,14 +144,14 @@ def _learn_what_is_added(session: Session, document: Document) -> None:
         if "+=" in passage.text.value.replace(" ", ""):
             for chain in split(passage.text.value, session.table.words):
                 if [kind_of(relation) for relation in chain.relations] == ["adds"]:
-                    Statement(session, chain, passage.text.value).judgements()
+                    Statement(session, chain).judgements()
 
 
 def _steps_of_chain(name: str, session: Session, chain: Chain, text: str) -> list[Step]:
     if not chain.relations:
         return []
     before = session.table
-    judgements = Statement(session, chain, text).judgements()
+    judgements = Statement(session, chain).judgements()
     steps = []
     for number, (relation, judgement) in enumerate(zip(chain.relations, judgements, strict=True)):
         if kind_of(relation) in ("claim", "define", "adds") and judgement.verdict in ("proved", "convention"):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from derive.checking.conventions import CONVENTIONS
+from derive.documents.setting import CONVENTIONS as CONVENTIONS_OF_SETTINGS
 from derive.exact.entries import Entries
 from derive.expressions import tree
 
@@ -32,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
 }
 
 # Modules outside the exact rooms that hold SymPy's expressions: as few as can be.
-HOLDING_SYMPY = {"checking.claims", "checking.counterexamples", "checking.session"}
+HOLDING_SYMPY = {"checking.counterexamples", "checking.evidence", "checking.session"}
 HOLDING_FLINT: set[str] = set()
 
 SPEAKING = {"cli", "__main__", "writing.terminal"}  # these print; the first two exit
@@ -75,12 +77,12 @@ def imports(root: ast.AST) -> Iterator[tuple[str, int]]:
 def own_imports(name: str) -> Iterator[tuple[str, int]]:
     """The modules of the program that a module imports, by their names inside `derive`."""
     for full, line in imports(modules()[name]):
-        if full.split(".")[0] == "derive":
+        if is_in(full, "derive"):
             yield full.removeprefix("derive").removeprefix("."), line
 
 
 def room_of(module: str) -> str:
-    return module.split(".")[0]
+    return module.partition(".")[0]
 
 
 def is_in(module: str, room: str) -> bool:
@@ -88,7 +90,7 @@ def is_in(module: str, room: str) -> bool:
 
 
 def imports_package(name: str, package: str) -> bool:
-    return any(full.split(".")[0] == package for full, _ in imports(modules()[name]))
+    return any(is_in(full, package) for full, _ in imports(modules()[name]))
 
 
 def called(node: ast.Call) -> str:
@@ -98,6 +100,11 @@ def called(node: ast.Call) -> str:
 
 
 # --- Which room may know which -------------------------------------------------------------------
+
+
+def test_settings_know_the_conventions_that_the_checker_knows():
+    """Documents come before checking, so the names stand in both."""
+    assert tuple(CONVENTIONS) == CONVENTIONS_OF_SETTINGS
 
 
 def test_every_module_is_in_a_room():

@@ -21,12 +21,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 DATA = ["notation/grammar.lark", "writing/templates/report.html", "writing/templates/report.css", "py.typed"]
 
-# In two parts each, so that this file does not hold them itself. Words of the workshop say nothing to a reader.
+# Words of the workshop say nothing to a reader. (They stand here: this file alone is not looked through.)
 FORBIDDEN = {
-    "a workshop's word": r"\b(?:age" r"nts?|led" r"ger|maintai" r"ner session|this ses" r"sion|co" r"ntract|sub" r"agents?)\b",
-    "a numbered source": r"\bse" r"eds?\s+\d+|\b0" r"0[0-4]_[0-9a-f]{8}|/se" r"eds/",
-    "a path of one machine": r"/wo" r"rk/|/op" r"t/venv|/ho" r"me/\w+|/ro" r"ot/|/tm" r"p/",
-    "an issue's number": r"\biss" r"ue #?\d+",
+    "a word of the workshop": r"\b(?:sub)?agents?\b|\bledger\b|\bcontract\b|\b(?:this|a|an earlier) session\b",
+    "a numbered source": r"\bseeds?\s+\d+|\b00[0-4]_[0-9a-f]{8}|/seeds/",
+    "a path of one machine": r"/work/|/opt/venv|/home/\w+|/root/|/tmp/",
+    "the number of an issue": r"\bissue #?\d+",
 }
 
 
@@ -135,9 +135,7 @@ def test_every_module_can_be_imported(name):
 def _comments_and_docstrings(text: str) -> str:
     """What a module says to people: comments and docstrings, not its code or its data."""
     comments = [
-        token.string
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type == tokenize.COMMENT
+        token.string for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT
     ]
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]
@@ -148,7 +146,9 @@ TEXTS = sorted(
     path
     for pattern in ("*.md", "pyproject.toml", "derive/**/*", "tests/**/*", "exercises/**/*")
     for path in ROOT.glob(pattern)
-    if path.is_file() and path.suffix in {".md", ".toml", ".py", ".lark", ".html", ".css", ".yaml", ".json"}
+    if path.is_file()
+    and path != Path(__file__).resolve()
+    and path.suffix in {".md", ".toml", ".py", ".lark", ".html", ".css", ".yaml", ".json"}
 )
 
 

@@ -52,7 +52,7 @@ def commands_of(block: Block) -> list[str]:
 
 
 def output_of(command: str, folder: Path) -> str:
-    """What a shell prints for a command on both streams, on a terminal of 80 columns; `derive` is the one under test."""
+    """What a shell prints for a command on both streams, 80 columns wide; `derive` is the one under test."""
     scripts = folder / ".scripts"
     if not scripts.exists():
         scripts.mkdir()

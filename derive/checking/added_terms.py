@@ -22,12 +22,20 @@ def judge_added(session: Session, left: Side, right: Side, formal: dict[str, Exp
         return failed(readings.failure)
     value = readings.found[0].value
     if not (isinstance(value, Derivative) and isinstance(value.of, Symbol) and isinstance(value.by, Symbol)):
-        return Judgement("unreadable", "Only to a derivative of the loss can something be added in this way.", span=value.span)
+        return Judgement(
+            "unreadable", "Only to a derivative of the loss can something be added in this way.", span=value.span
+        )
     return _added_term(session, value, value.of, value.by, right, formal, deadline)
 
 
 def _added_term(
-    session: Session, derivative: Derivative, of: Symbol, by: Symbol, right: Side, formal: dict[str, Expr], deadline: Deadline
+    session: Session,
+    derivative: Derivative,
+    of: Symbol,
+    by: Symbol,
+    right: Side,
+    formal: dict[str, Expr],
+    deadline: Deadline,
 ) -> Judgement:
     terms = loss_terms(session.table) if of.name == session.table.loss else []
     if not terms:

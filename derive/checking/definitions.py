@@ -29,7 +29,12 @@ class NewName:
 def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     """The name that a left side introduces; None where it says something about what is known."""
     only = None if content is None else content.only
-    if only is None or len(only.terms) != 1 or only.signs[0] or any(operator.kind for operator in only.terms[0].operators):
+    if (
+        only is None
+        or len(only.terms) != 1
+        or only.signs[0]
+        or any(operator.kind for operator in only.terms[0].operators)
+    ):
         return None
     factors = [unwrapped(factor) for factor in only.terms[0].factors]
     name = factors[0]
@@ -85,7 +90,9 @@ def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], 
     added = frozenset(grown.meanings) - frozenset(table.meanings) | {new.key}
     session.learn(replace(grown, introduced=grown.introduced | added))
     shape = reading.value.shape
-    return Judgement("definition", f"{shown(new.key)} is introduced{_described(shape)}.", shapes=(str(shape), str(shape)))
+    return Judgement(
+        "definition", f"{shown(new.key)} is introduced{_described(shape)}.", shapes=(str(shape), str(shape))
+    )
 
 
 def define_silently(session: Session, new: NewName, body: List) -> None:
@@ -143,7 +150,9 @@ def _function_value(session: Session, content: List, formal: dict[str, Expr]) ->
     return None
 
 
-def _check_body(session: Session, parameters: tuple[str, ...], body: List, formal: dict[str, Expr], goes_on: bool) -> None:
+def _check_body(
+    session: Session, parameters: tuple[str, ...], body: List, formal: dict[str, Expr], goes_on: bool
+) -> None:
     """The formula of a function must be readable; whether its shapes fit depends on what it is called with."""
     bound = dict(formal)
     for parameter in parameters:

@@ -122,7 +122,9 @@ def _conditions(
     return factors
 
 
-def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: dict[str, range]) -> Iterator[sympy.Expr]:
+def _distinct(
+    session: Session, environment: dict[IndexVariable, int], ranges: dict[str, range]
+) -> Iterator[sympy.Expr]:
     """Different letters are different indices; a label is such a letter too."""
     named = [(letter, environment[IndexVariable(letter)]) for letter in ranges]
     for (first, i), (second, j) in itertools.combinations(named, 2):

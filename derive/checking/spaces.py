@@ -64,7 +64,9 @@ def _elaborator(session: Session, formal: dict[str, Expr]) -> Elaborator:
     return Elaborator.plain(session.table, formal)
 
 
-def _of_side(session: Session, side: Side, space: Space, formal: dict[str, Expr], what: str = "The expression") -> Judgement:
+def _of_side(
+    session: Session, side: Side, space: Space, formal: dict[str, Expr], what: str = "The expression"
+) -> Judgement:
     """The shape of an expression; where a convention gives it another reading of the shape that is claimed, that one is meant."""
     readings = side.read(session, None, formal)
     if readings.failure is not None:
@@ -108,12 +110,18 @@ def _space(side: Side, table: SymbolTable) -> Space:
 
 def _power(node: Scripted, table: SymbolTable) -> Space:
     """ℝ^n and ℝ^{m x n}; ℝ_+ is a set of numbers."""
-    content = next((script.content for script in node.scripts if script.kind == "sup" and script.content is not None), None)
+    content = next(
+        (script.content for script in node.scripts if script.kind == "sup" and script.content is not None), None
+    )
     if content is None or canonical(content).strip() in ("+", "*"):
         return Space(SCALAR)
     only = content.only
     factors = list(only.terms[0].factors) if only is not None and len(only.terms) == 1 else []
-    if only is None or not 1 <= len(factors) <= 2 or any(operator.kind != "TIMES" for operator in only.terms[0].operators):
+    if (
+        only is None
+        or not 1 <= len(factors) <= 2
+        or any(operator.kind != "TIMES" for operator in only.terms[0].operators)
+    ):
         raise Unreadable("these dimensions are not read; expected n or m \\times n", content.span)
     return Space(shape_of_space([_dim(factor, table) for factor in factors], table.vectors), vector=len(factors) == 1)
 

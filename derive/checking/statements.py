@@ -62,7 +62,9 @@ class Statement:
         except RecursionError:
             return Judgement("unreadable", "This formula is nested too deeply to be read."), left
 
-    def _step(self, number: int, relation: Token, left: Side, right: Side, deadline: Deadline) -> tuple[Judgement, Side]:
+    def _step(
+        self, number: int, relation: Token, left: Side, right: Side, deadline: Deadline
+    ) -> tuple[Judgement, Side]:
         """The verdict on one relation, and the side from which the chain goes on."""
         kind = kind_of(relation)
         if self.problem is not None and kind in ("claim", "define", "adds"):
@@ -76,8 +78,12 @@ class Statement:
             case "adds":
                 return judge_added(self.session, left, right, self.formal, deadline), right
             case "nothing":
-                return Judgement("unknown", f"{relation.text} claims no equality, so there is nothing to decide."), right
-        return Judgement("unknown", f"{relation.text} is read as a condition only; as a claim it is not decided."), right
+                return Judgement(
+                    "unknown", f"{relation.text} claims no equality, so there is nothing to decide."
+                ), right
+        return Judgement(
+            "unknown", f"{relation.text} is read as a condition only; as a claim it is not decided."
+        ), right
 
     def _equation(self, number: int, left: Side, right: Side, deadline: Deadline) -> tuple[Judgement, Side]:
         new = self._introduced(number)

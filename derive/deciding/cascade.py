@@ -63,16 +63,12 @@ class Decider:
         self._seed = seed
         self._definitions: dict[Symbol, Expr] = {}
         self._ranks: dict[Symbol, int] = {}
-        self._mentions: dict[Expr, frozenset[Symbol]] = {}
         self.know(facts)
 
     def know(self, facts: Facts) -> None:
         """Replace the facts about symbols; definitions stay, and those of the facts are added."""
         self.facts = facts
-        labels = frozenset(symbol for group in facts.partitions for symbol in group)
-        self._signs = Signs(facts.positive, labels, self._definitions.get)
-        self._points = self._points_over(self._definitions, facts.positive)
-        self._cut_points: dict[int, Points] = {}
+        self._forget()
         for symbol, definition in facts.definitions.items():
             self.define(symbol, definition)
 
@@ -88,11 +84,23 @@ class Decider:
             raise ValueError(f"{symbol} is defined by itself")
         self._ranks[symbol] = 1 + max((self._ranks.get(one, 0) for one in mentioned), default=0)
         self._definitions[symbol] = definition
-        self._mentions.clear()
-        self._cut_points.clear()
+        if symbol in self._seen or symbol in self._points.used:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Start anew with the facts as they are: no value and no sign that was found before is kept."""
+        labels = frozenset(symbol for group in self.facts.partitions for symbol in group)
+        self._signs = Signs(self.facts.positive, labels, self._definitions.get)
+        self._points = self._points_over(self._definitions, self.facts.positive)
+        self._cut_points: dict[int, Points] = {}
+        self._mentions: dict[Expr, frozenset[Symbol]] = {}
+        self._seen: set[Symbol] = set()
 
     def decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
         """Whether all the equations hold: evidence, never a guess."""
+        for equation in equations:
+            for side in (equation.lhs, equation.rhs, equation.where):
+                self._seen |= side.free_symbols
         try:
             return self._decide(equations, deadline)
         except Undecidable as limit:
@@ -420,15 +428,21 @@ def _at_zero(equation: EntryEquation) -> EntryEquation:
     for factor in sympy.Mul.make_args(equation.where):
         if not isinstance(factor, Zero):
             continue
-        argument = factor.args[0]
-        for symbol in sorted(argument.free_symbols, key=lambda one: one.name):
-            slope = argument.diff(symbol)
-            if slope.is_Rational and slope != 0:
-                solution = sympy.expand(symbol - argument / slope)
-                if symbol not in solution.free_symbols:
-                    lhs, rhs = lhs.xreplace({symbol: solution}), rhs.xreplace({symbol: solution})
-                break
+        solution = _solution(factor.args[0])
+        if solution:
+            lhs, rhs = lhs.xreplace(solution), rhs.xreplace(solution)
     return EntryEquation(lhs, rhs, equation.where)
+
+
+def _solution(argument: Expr) -> dict[Symbol, Expr]:
+    """`s = -rest/c` for an argument `c s + rest` whose rest does not mention `s`; empty if there is no such symbol."""
+    terms = sympy.Add.make_args(argument)
+    for position, term in enumerate(terms):
+        slope, symbol = term.as_coeff_Mul()
+        rest = terms[:position] + terms[position + 1 :]
+        if isinstance(symbol, Symbol) and slope.is_Rational and not any(symbol in one.free_symbols for one in rest):
+            return {symbol: sympy.Add(*rest) / -slope}
+    return {}
 
 
 def _has_value(equation: EntryEquation, point: Point) -> bool:

@@ -69,6 +69,7 @@ class Points:
             for i, row in enumerate(rows):
                 for j, symbol in enumerate(row):
                     self.entry_of.setdefault(symbol, (rows, i, j))
+        self.used: set[Symbol] = set()
         self._points: dict[int, Point] = {}
 
     def at(self, index: int) -> "Point":
@@ -136,6 +137,7 @@ class Point:
         if symbol not in self._given:
             fixed = self._fixed.get(symbol)
             self._given[symbol] = self.points.given(self.index, symbol) if fixed is None else fixed
+            self.points.used.add(symbol)
         return self._given[symbol]
 
     def value(self, expression: Expr, bits: int, kinks: bool = False) -> Value:

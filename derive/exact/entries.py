@@ -7,8 +7,9 @@ Symbol names are made here and never come from a document.
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import singledispatchmethod
 
 import sympy
@@ -587,8 +588,8 @@ class Entries:
                 self._oblige([(tensor(a, i, b, j), factor.at(i, j) if a == b else S.Zero)])
         return factor
 
-    def _oblige(self, pairs: "itertools.chain[tuple[Sympy, Sympy]] | Sequence[tuple[Sympy, Sympy]] | object") -> None:
-        self.obligations += [(left, right) for left, right in pairs if left != right]  # type: ignore[attr-defined]
+    def _oblige(self, pairs: Iterable[tuple[Sympy, Sympy]]) -> None:
+        self.obligations += [(left, right) for left, right in pairs if left != right]
 
     # ── derivatives ──
 
@@ -606,7 +607,9 @@ class Entries:
             return [[self._by_label(entry, node.by, environment)] for entry in numerator]
         return self.definitions.by_expressions(numerator, variables, node.by.span)
 
-    def _connected(self, node: tree.Derivative, numerator: tuple[Sympy, ...], variables: tuple[Sympy, ...]) -> tuple[Sympy, ...]:
+    def _connected(
+        self, node: tree.Derivative, numerator: tuple[Sympy, ...], variables: tuple[Sympy, ...]
+    ) -> tuple[Sympy, ...]:
         """The numerator in terms of what it is differentiated by.
 
         A loss of the model is not computed from a name that the document introduced later; where the document has proved
@@ -615,17 +618,24 @@ class Entries:
         variable = node.by.operand if isinstance(node.by, (tree.Entry, tree.Slice)) else node.by
         if not (isinstance(variable, tree.Symbol) and variable.name in self.table.introduced):
             return numerator
-        if any(self.definitions.depends(part, on) for entry in numerator for part in entry.free_symbols for on in variables):
+        if any(
+            self.definitions.depends(part, on) for entry in numerator for part in entry.free_symbols for on in variables
+        ):
             return numerator
         for symbol in symbols_of(node.of):
             for other in self.table.other_values.get(symbol.name, ()):
                 entries = self.lower(other, {}).entries
                 if isinstance(node.of, tree.Symbol) and any(
-                    self.definitions.depends(part, on) for entry in entries for part in entry.free_symbols for on in variables
+                    self.definitions.depends(part, on)
+                    for entry in entries
+                    for part in entry.free_symbols
+                    for on in variables
                 ):
                     return entries
         if any(self._share_source(part, on) for entry in numerator for part in entry.free_symbols for on in variables):
-            raise Unreadable(f"nothing so far says how what is differentiated is computed from {shown(variable.name)}", node.span)
+            raise Unreadable(
+                f"nothing so far says how what is differentiated is computed from {shown(variable.name)}", node.span
+            )
         return numerator
 
     def _share_source(self, first: SympySymbol, second: SympySymbol) -> bool:
@@ -641,7 +651,7 @@ class Entries:
             *(
                 first * second * self.definitions.derivative(entry, operand.at(i, j))
                 for (first, i), (second, j) in choices
-            )  # type: ignore[arg-type]
+            )
         )
 
     # ── conditions ──
@@ -663,15 +673,16 @@ class Entries:
 
     def _compared_indices(self, node: tree.Comparison, environment: Environment) -> Sympy:
         """The weight of all pairs of positions for which the comparison holds."""
-        base = self.table.index_base
-        left = self.choices_of(node.left.index, environment) if isinstance(node.left, tree.IndexValue) else []
-        if isinstance(node.right, tree.IndexValue):
-            right = self.choices_of(node.right.index, environment)
-        else:
-            assert isinstance(node.right, tree.Number)
-            right = [(S.One, node.right.value - base)]  # type: ignore[list-item]
+        left, right = self._positions(node.left, environment), self._positions(node.right, environment)
         holds = _INDEX_COMPARATORS[node.comparator]
         return sympy.Add(*(a * b for (a, i), (b, j) in itertools.product(left, right) if holds(i, j)))
+
+    def _positions(self, node: Expr, environment: Environment) -> list[tuple[Sympy, Fraction]]:
+        """The positions from 0 that an index may have, or that a number means where positions count from the index base."""
+        if isinstance(node, tree.IndexValue):
+            return [(weight, Fraction(position)) for weight, position in self.choices_of(node.index, environment)]
+        assert isinstance(node, tree.Number)
+        return [(S.One, node.value - self.table.index_base)]
 
     # ── helpers ──
 
@@ -731,7 +742,7 @@ def compared(left: Sympy, comparator: tree.Comparator, right: Sympy) -> Sympy:
             return 1 - Zero(difference)
 
 
-_INDEX_COMPARATORS: dict[tree.Comparator, Callable[[int, int], bool]] = {
+_INDEX_COMPARATORS: dict[tree.Comparator, Callable[[Fraction, Fraction], bool]] = {
     "=": lambda i, j: i == j,
     "!=": lambda i, j: i != j,
     "<": lambda i, j: i < j,

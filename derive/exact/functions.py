@@ -127,6 +127,23 @@ class _Named(Function):  # type: ignore[misc]
         """The derivative with respect to the argument at `position`."""
         raise NotImplementedError
 
+    def applied_to(self, arguments: Sequence[Expr]) -> Expr:
+        """The same function, equally differentiated, of other arguments."""
+        others = self.args[: len(self.args) - len(arguments)]
+        return self.func(*others, *arguments)
+
+    def _xreplace(self, rule: Any) -> tuple[Expr, bool]:
+        """Replacement in the arguments alone: a symbol that happens to have the function's name is another thing."""
+        if self in rule:
+            return rule[self], True
+        replaced = [argument._xreplace(rule) for argument in self.arguments]
+        changed = any(one for _, one in replaced)
+        return (self.applied_to([argument for argument, _ in replaced]) if changed else self), changed
+
+    def _eval_subs(self, old: Expr, new: Expr) -> Expr:
+        """Substitution in the arguments alone."""
+        return self.applied_to([argument._subs(old, new) for argument in self.arguments])
+
     def _eval_derivative(self, variable: Symbol) -> Expr:
         """`Σ_j ∂_j f(u) · ∂u_j`: the chain rule over the arguments alone."""
         slopes = ((position, argument.diff(variable)) for position, argument in enumerate(self.arguments))

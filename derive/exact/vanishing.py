@@ -20,6 +20,7 @@ from derive.exact.polynomials import ZERO, Polynomial, Terms, bits, exponent, ex
 from derive.exact.signs import POSITIVE, UNKNOWN
 
 _PRINTED_BITS = 4_000
+_PRINTED_TERMS = 100
 _KINK_CASES = 9
 """Cases of step functions that are looked at where only values at kinks are left: rarely does that add anything."""
 
@@ -188,8 +189,8 @@ class Vanishing(Exponentials):
 
     def expression(self, value: Polynomial) -> Expr:
         """A polynomial for people; what is no symbol stands there as a symbol named after its function."""
-        if any(coefficient.bit_length() > _PRINTED_BITS for coefficient in value.coefficients()):
-            return Symbol("an argument with very long numbers")
+        if len(value) > _PRINTED_TERMS or any(one.bit_length() > _PRINTED_BITS for one in value.coefficients()):
+            return Symbol(f"an argument of {len(value)} terms")
         summands = []
         for pattern, terms in value.parts.items():
             for monomial, coefficient in terms.items():

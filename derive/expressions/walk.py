@@ -33,7 +33,7 @@ def rebuilt(node: Node, change: Callable[[Node], Node | None]) -> Node:
         after = _rebuilt_value(before, change)
         if after is not before:
             updates[part.name] = after
-    return replace(node, **updates) if updates else node
+    return replace(node, **updates) if updates else node  # type: ignore[arg-type]
 
 
 def _rebuilt_value(value: object, change: Callable[[Node], Node | None]) -> object:

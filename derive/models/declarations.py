@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from derive.expressions.shapes import ONE, SCALAR, Dim, Shape, column, matrix, row
-from derive.notation.symbols import Given
+from derive.notation.symbols import Given, Kind
 
 STRUCTURES = ("symmetric", "diagonal", "orthogonal", "invertible", "positive definite")
 EXAMPLES = "“N x D”, “scalar”, “positive scalar”, “integer”, “labels N of C”, “label of C”, “one-hot k x 1”, “hot index of y”, “function”"
@@ -78,8 +78,10 @@ def given(declaration: Declaration, dim: Callable[[str], Dim], target: Callable[
     shape = Shape(dims)
     if declaration.structure and not shape.is_square:
         raise Undeclarable(f"a {declaration.structure} matrix is square, not {shape}")
-    kind = "positive" if declaration.kind == "positive" else "integer" if declaration.kind == "integer" else "real"
-    return Given(kind, shape, declaration.structure)
+    return Given(_KINDS[declaration.kind], shape, declaration.structure)
+
+
+_KINDS: dict[str, Kind] = {"real": "real", "positive": "positive", "integer": "integer"}
 
 
 def shape_of_space(dims: list[Dim], vectors: str) -> Shape:

@@ -19,7 +19,7 @@ from derive.models.declarations import Declaration, Undeclarable, given, read_de
 from derive.notation.elaboration import Options, Reading, elaborated
 from derive.notation.names import canonical, read_name, unwrapped_list, words_of
 from derive.notation.symbols import Abbreviation, Computed, Given, SymbolTable, shown
-from derive.notation.syntax import List, Scripted, Sum, parse
+from derive.notation.syntax import List, Scripted, Sum, Syntax, parse
 from derive.notation.tokens import tokenize
 from derive.source import Text
 
@@ -229,8 +229,8 @@ def family_letters(key: str) -> tuple[str, list[str]]:
     return base.strip(), letters
 
 
-def _factors(side: object) -> Iterator[object]:
-    if isinstance(side, Sum):
+def _factors(side: Sum | None) -> Iterator[Syntax]:
+    if side is not None:
         for term in side.terms:
             yield from term.factors
 

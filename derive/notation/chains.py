@@ -173,10 +173,11 @@ class _Splitter:
         self.chains = [chain for chain in self.chains if any(member.tokens for member in chain.members)]
 
     def read_row(self, cells: list[list[Token]]) -> None:
-        cells = [self.without_names(cell) for cell in cells]
-        for place, (cell, tag) in enumerate(cells):
+        named = [self.without_names(cell) for cell in cells]
+        for place, (cell, tag) in enumerate(named):
             if cell:
-                following = next((later for later, _ in cells[place + 1 :] if later), [])
+                nothing: list[Token] = []
+                following = next((later for later, _ in named[place + 1 :] if later), nothing)
                 self.read_cell(cell, place, following)
             if tag is not None:
                 self.name(tag)

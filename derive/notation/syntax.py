@@ -219,10 +219,10 @@ def parse(tokens: Sequence[Token]) -> List:
     _check_brackets(readable)
     paired = _pair_bars(readable)
     try:
-        tree = _PARSER.parse(paired)  # type: ignore[arg-type]
+        tree = _PARSER.parse(paired)
     except UnexpectedInput as error:
         raise _explained(error, readable) from None
-    return _Build().transform(tree)  # type: ignore[no-any-return]
+    return _Build().transform(tree)
 
 
 def _check_brackets(tokens: Sequence[Token]) -> None:
@@ -327,7 +327,7 @@ class _TokenLexer(Lexer):
     def __init__(self, lexer_conf: Any) -> None:
         pass
 
-    def lex(self, data: Any) -> Iterator[LarkToken]:
+    def lex(self, data: Any) -> Iterator[LarkToken]:  # type: ignore[override]
         for token in data:
             yield LarkToken(token.kind, token.text, start_pos=token.start, end_pos=token.end)
 

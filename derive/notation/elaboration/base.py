@@ -6,7 +6,7 @@ option is the plain one; another one costs the conventions under which it holds.
 sequence of choices, the cheapest first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,11 +23,23 @@ from derive.expressions.tree import (
     Layout,
 )
 from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
-from derive.notation.syntax import List, Sum, Syntax, Term
+from derive.notation.syntax import Environment, Fraction, List, Sum, Syntax, Term
 from derive.source import Span
 
 PLAIN: frozenset[str] = frozenset()
 MAX_DEPTH = 60
+
+
+@dataclass(frozen=True)
+class Item:
+    """One factor of a product, read or not yet, and what stands before it."""
+
+    operator: str
+    value: Syntax | Expr
+
+    @property
+    def span(self) -> Span:
+        return self.value.span or Span(0, 0)
 
 
 @dataclass
@@ -85,6 +97,30 @@ class Base:
         raise NotImplementedError
 
     def index(self, node: Syntax, span: Span) -> Index:
+        raise NotImplementedError
+
+    def dotted_sum(self, node: Sum) -> Expr:
+        raise NotImplementedError
+
+    def environment(self, node: Environment) -> Expr:
+        raise NotImplementedError
+
+    def big(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
+        raise NotImplementedError
+
+    def fraction(self, node: Fraction) -> Expr:
+        raise NotImplementedError
+
+    def is_derivative_operator(self, node: Syntax) -> bool:
+        raise NotImplementedError
+
+    def slashed_derivatives(self, items: Sequence[Item]) -> list[Item]:
+        raise NotImplementedError
+
+    def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
+        raise NotImplementedError
+
+    def gradient(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         raise NotImplementedError
 
     # ── indices ──

@@ -123,26 +123,19 @@ class BigOperators(Derivatives):
         Where positions are counted from 0, `\\sum_{i=1}^N` over a dimension N still counts its N entries.
         """
         uses = self.uses.get(index, [])
-        if bound.over is not None:
-            bound = replace(bound, first=0, last=(bound.over.size or 1) - 1)
-        if bound.first is not None and bound.last is not None:
-            if (
-                bound.first == 1
-                and self.table.index_base == 0
-                and uses
-                and all(use.dim.size == bound.last and not use.by for use in uses)
-            ):
-                bound = replace(bound, first=0, last=bound.last - 1)
+        first, last = (bound.first, bound.last) if bound.over is None else (0, (bound.over.size or 1) - 1)
+        if first is not None and last is not None:
+            whole = bool(uses) and all(use.dim.size == last and not use.by for use in uses)
+            if first == 1 and self.table.index_base == 0 and whole:
+                first, last = 0, last - 1
             for use in uses:
-                self._check_bounds(bound, use)
-            dim = next((use.dim for use in uses), Dim(bound.last - bound.first + 1))
-            return Range(bound.first, bound.last, dim, span=span)
+                self._check_bounds(bound.letter, first, last, use)
+            dim = next((use.dim for use in uses), Dim(last - first + 1))
+            return Range(first, last, dim, span=span)
         dim = self.common_range(index.name, uses, span)
-        first = max([0, *(-use.by for use in uses)])
-        last = (dim.size or 1) - 1 - max([0, *(use.by for use in uses)])
-        return Range(
-            first if bound.first is None else bound.first, last if bound.last is None else bound.last, dim, span=span
-        )
+        lowest = max([0, *(-use.by for use in uses)])
+        highest = (dim.size or 1) - 1 - max([0, *(use.by for use in uses)])
+        return Range(lowest if first is None else first, highest if last is None else last, dim, span=span)
 
     def common_range(self, letter: str, uses: Sequence[IndexUse], span: Span | None) -> Dim:
         """The one dimension along which all uses of an index run. Raises `Meaningless` where they disagree."""
@@ -160,12 +153,11 @@ class BigOperators(Derivatives):
                 )
         return known[0].dim
 
-    def _check_bounds(self, bound: Bound, use: IndexUse) -> None:
-        assert bound.first is not None and bound.last is not None
+    def _check_bounds(self, letter: str, first: int, last: int, use: IndexUse) -> None:
         size, base = use.dim.size, self.table.index_base
-        if size is not None and (bound.first + use.by < 0 or bound.last + use.by >= size) and bound.last >= bound.first:
+        if size is not None and (first + use.by < 0 or last + use.by >= size) and last >= first:
             raise Meaningless(
-                f"the index {bound.letter} runs over {bound.first + base}..{bound.last + base}, "
+                f"the index {letter} runs over {first + base}..{last + base}, "
                 f"but stands where an index runs over {self.range_text(use.dim)}",
                 use.span,
             )
@@ -301,7 +293,7 @@ class BigOperators(Derivatives):
 
     def _check_uses(self, index: IndexVariable, first: int, last: int) -> None:
         for use in self.uses.get(index, []):
-            self._check_bounds(Bound("of these dots", first, last), use)
+            self._check_bounds("of these dots", first, last, use)
 
     # ── conditions ──
 
@@ -555,19 +547,18 @@ def generalised(first: S, last: S, letter: str = PLACEHOLDER) -> tuple[S, list[t
             if isinstance(a, (Name, Literal)) or isinstance(b, (Name, Literal)) or type(a) is not type(b):
                 pairs.append((a, b))
                 return Name(letter, span=a.span)
-            return replace(
-                a,
-                **{
-                    part.name: merged(getattr(a, part.name), getattr(b, part.name))
-                    for part in fields(a)
-                    if part.name != "span"
-                },
-            )
+            return _with_parts(a, lambda part: merged(getattr(a, part), getattr(b, part)))
         raise Unreadable("the dots stand between terms of different forms")
 
     result = merged(first, last)
     assert isinstance(result, type(first))
     return result, pairs
+
+
+def _with_parts(node: Syntax, part: Callable[[str], object]) -> Syntax:
+    """The same piece of syntax with other parts, given by their names."""
+    parts = {found.name: part(found.name) for found in fields(node) if found.name != "span"}
+    return replace(node, **parts)  # type: ignore[arg-type]
 
 
 def _same_form(a: Sum, b: Sum) -> bool:
@@ -585,10 +576,7 @@ def _with_literals(node: List, values: dict[str, str]) -> List:
         if isinstance(value, tuple):
             return tuple(changed(item) for item in value)
         if isinstance(value, Syntax):
-            return replace(
-                value,
-                **{part.name: changed(getattr(value, part.name)) for part in fields(value) if part.name != "span"},
-            )
+            return _with_parts(value, lambda part: changed(getattr(value, part)))
         return value
 
     result = changed(node)

@@ -5,7 +5,6 @@ products, then `+` and `-`. Where shapes do not allow that grouping and allow ju
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction as Rational
 
 from derive.errors import Meaningless, Unreadable
@@ -32,6 +31,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
+from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed
@@ -40,7 +40,6 @@ from derive.notation.syntax import (
     Big,
     Dots,
     Environment,
-    Formula,
     Fraction,
     Group,
     List,
@@ -60,18 +59,6 @@ from derive.notation.syntax import (
 from derive.source import Span
 
 STRONG = frozenset({"", "CDOT", "SLASH"})
-
-
-@dataclass(frozen=True)
-class Item:
-    """One factor of a product, read or not yet, and what stands before it."""
-
-    operator: str
-    value: Syntax | Expr
-
-    @property
-    def span(self) -> Span:
-        return self.value.span or Span(0, 0)
 
 
 class Products(Application, Scripts):
@@ -203,7 +190,7 @@ class Products(Application, Scripts):
             _bracket(rest[0].value) if rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax) else None
         )
         if isinstance(following, Group):
-            special = self._before_bracket(node, following, rest[0].value)
+            special = self._before_bracket(node, following, rest[0])
             if special is not None:
                 return self._indexed_by_brackets(special, rest[1:], 2)
         return self._indexed_by_brackets(self.factor(node), rest, 1)
@@ -236,8 +223,10 @@ class Products(Application, Scripts):
             and rest[taken].operator in STRONG - {"SLASH"}
             and not (taken and self._is_head(rest[taken].value))
         ):
-            value = rest[taken].value
-            takes_all = isinstance(value, Syntax) and (_is_big(value) or self.is_derivative_operator(value))
+            next_value = rest[taken].value
+            takes_all = isinstance(next_value, Syntax) and (
+                _is_big(next_value) or self.is_derivative_operator(next_value)
+            )
             taken = len(rest) if takes_all else taken + 1
         if not taken:
             raise Unreadable(f"the function {canonical(node).strip()} has no argument here", node.span)
@@ -254,8 +243,10 @@ class Products(Application, Scripts):
             return self.with_scripts(value, parts.sub, parts.sups, parts.primes, span)
         return value
 
-    def _before_bracket(self, node: Syntax, bracket: Group, written: Syntax) -> Expr | None:
+    def _before_bracket(self, node: Syntax, bracket: Group, item: Item) -> Expr | None:
         """An indicator's condition, or the arguments that a computed quantity is written with; None for a product."""
+        written = item.value
+        assert isinstance(written, Syntax)
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
         if (

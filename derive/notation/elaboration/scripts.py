@@ -71,6 +71,13 @@ class Resolved:
     primes: int
 
 
+Rest = tuple[List | None, tuple["Superscript", ...], int]
+
+
+def _resolved(key: str, meaning: "Meaning | Expr | Dim", rest: Rest) -> Resolved:
+    return Resolved(key, meaning, *rest)
+
+
 Superscript = Syntax | str
 """One item of a superscript: a factor, a whole list in brackets of its own, or a lone sign."""
 
@@ -128,7 +135,8 @@ class Scripts(Base):
         base = unwrapped(node.base) if isinstance(node, Scripted) else node
         scripts = node.scripts if isinstance(node, Scripted) else ()
         if isinstance(base, Scripted):
-            base, scripts = unwrapped(base.base), (*base.scripts, *scripts)
+            inner = base
+            base, scripts = unwrapped(inner.base), (*inner.scripts, *scripts)
         if not isinstance(base, Name):
             return None
         parts = taken_apart(scripts)
@@ -139,11 +147,11 @@ class Scripts(Base):
                     self.table.find_family(base.text) if rest[0] is not None and self._is_scalar(found[1]) else None
                 )
                 return (
-                    Resolved(*found, *rest) if family is None else Resolved(family, self.table.meaning(family), *rest)
+                    _resolved(*found, rest) if family is None else _resolved(family, self.table.meaning(family), rest)
                 )
             expanded = self._abbreviation(key, node.span)
             if expanded is not None:
-                return Resolved(key, expanded, *rest)
+                return _resolved(key, expanded, rest)
         family = self.table.find_family(base.text) if parts.sub is not None else None
         if family is not None:
             return Resolved(family, self.table.meaning(family), parts.sub, parts.sups, parts.primes)
