@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -230,6 +231,17 @@ def test_a_symbol_may_be_defined_after_it_was_used() -> None:
     assert isinstance(decider.decide(claim, Deadline(5)), Different | Equal)
 
 
+def test_long_chains_of_definitions() -> None:
+    """`s_i = tanh(w s_(i-1))`: 400 layers are no deep recursion."""
+    w, *chain = symbols("w s_0:400")
+    definitions = {chain[0]: x} | {late: tanh(w * early) for early, late in pairwise(chain)}
+    decider = Decider(Facts(definitions))
+    assert isinstance(decider.decide([EntryEquation(chain[-1], 2 * chain[-2])], Deadline(10)), Different)
+    assert decider.decide([EntryEquation(chain[-1] * w, w * tanh(chain[-2] * w))], Deadline(10)) == Equal(
+        "normal form, definitions put in"
+    )
+
+
 def test_facts_may_be_added() -> None:
     decider = Decider(Facts())
     claim = [EntryEquation(sqrt(p * q), sqrt(p) * sqrt(q))]
@@ -433,7 +445,7 @@ TRUE_RULES: tuple[Callable[[Expr, Expr], Expr], ...] = (
 )
 FALSE_RULES: tuple[Callable[[Expr, Expr], Expr], ...] = (
     lambda e, f: sqrt(e**2),
-    lambda e, f: -e,
+    lambda e, f: -1 * e,
     lambda e, f: e * Positive(f),
     lambda e, f: e * (Positive(f) + Positive(-f)),
     lambda e, f: maximum(e, f),

@@ -13,6 +13,7 @@ asked before, as long as the time suffices.
 """
 
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -63,6 +64,7 @@ class Decider:
         self._seed = seed
         self._definitions: dict[Symbol, Expr] = {}
         self._ranks: dict[Symbol, int] = {}
+        self._mentioned: dict[Symbol, frozenset[Symbol]] = {}
         self.know(facts)
 
     def know(self, facts: Facts) -> None:
@@ -84,6 +86,7 @@ class Decider:
             raise ValueError(f"{symbol} is defined by itself")
         self._ranks[symbol] = 1 + max((self._ranks.get(one, 0) for one in mentioned), default=0)
         self._definitions[symbol] = definition
+        self._mentioned[symbol] = frozenset(mentioned)
         if symbol in self._seen or symbol in self._points.used:
             self._forget()
 
@@ -93,15 +96,15 @@ class Decider:
         self._signs = Signs(self.facts.positive, labels, self._definitions.get)
         self._points = self._points_over(self._definitions, self.facts.positive)
         self._cut_points: dict[int, Points] = {}
-        self._mentions: dict[Expr, frozenset[Symbol]] = {}
         self._seen: set[Symbol] = set()
+        self._cuts: dict[EntryEquation, list[Symbol]] = {}
 
     def decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
         """Whether all the equations hold: evidence, never a guess."""
-        for equation in equations:
-            for side in (equation.lhs, equation.rhs, equation.where):
-                self._seen |= side.free_symbols
         try:
+            for equation in equations:
+                for side in (equation.lhs, equation.rhs, equation.where):
+                    self._seen |= side.free_symbols
             return self._decide(equations, deadline)
         except Undecidable as limit:
             return Undecided(str(limit))
@@ -189,7 +192,7 @@ class Decider:
         """A point where `u = 0` for the `Zero(u)` of the condition: one coordinate is solved for."""
         for flag in sorted(equation.where.atoms(Zero), key=str):
             argument = flag.args[0]
-            for symbol in sorted(self._given_in(argument), key=lambda one: one.name)[:_GIVEN_TRIES]:
+            for symbol in self._given_in(EntryEquation(argument, S.Zero))[:_GIVEN_TRIES]:
                 if symbol in self._points.group_of or symbol in self._points.entry_of or symbol in self.facts.integers:
                     continue
                 solution = _solved(argument, symbol, point)
@@ -202,10 +205,12 @@ class Decider:
 
     def _differs_at(self, question: _Question, point: Point, kinks: bool, bits: int) -> bool:
         equation = question.equation
+        self._prepare(equation, point, bits, kinks)
         try:
             lhs, rhs = point.value(equation.lhs, bits, kinks), point.value(equation.rhs, bits, kinks)
         except NoUse:
             if not kinks and not question.has_value:
+                self._prepare(equation, point, bits, True)
                 question.has_value = _has_value(equation, point)
             return False
         question.has_value = True
@@ -216,35 +221,42 @@ class Decider:
     def _difference(self, question: _Question, point: Point, kinks: bool, bits: int) -> Different:
         equation = question.equation
         lhs, rhs = texts(point.value(equation.lhs, bits, kinks), point.value(equation.rhs, bits, kinks), bits)
-        sides = (equation.lhs, equation.rhs, equation.where)
-        given = set().union(*(self._given_in(side) for side in sides))
-        at = {symbol.name: point.coordinate(symbol) for symbol in sorted(given, key=lambda one: one.name)}
-        functions = dict(sorted(described(point, one) for side in sides for one in self._unspecified_in(side)))
+        at = {symbol.name: point.coordinate(symbol) for symbol in self._given_in(equation)}
+        functions = dict(sorted(described(point, one) for one in self._unspecified_in(equation)))
         return Different(at, question.number, lhs, rhs, functions)
 
-    def _given_in(self, expression: Expr) -> frozenset[Symbol]:
-        """The given symbols that an expression depends on, through definitions."""
-        known = self._mentions.get(expression)
-        if known is None:
-            found: set[Symbol] = set()
-            for symbol in expression.free_symbols:
-                definition = self._definitions.get(symbol)
-                found |= {symbol} if definition is None else self._given_in(definition)
-            known = self._mentions[expression] = frozenset(found)
+    def _cut_in(self, equation: EntryEquation) -> list[Symbol]:
+        """The cut symbols that an equation depends on, each after those that it depends on."""
+        known = self._cuts.get(equation)
+        if known is not None:
+            return known
+        waiting = [one for side in (equation.lhs, equation.rhs, equation.where) for one in side.free_symbols]
+        found: set[Symbol] = set()
+        while waiting:
+            symbol = waiting.pop()
+            if symbol in self._definitions and symbol not in found:
+                found.add(symbol)
+                waiting += self._mentioned[symbol]
+        known = self._cuts[equation] = sorted(found, key=lambda one: (self._ranks[one], one.name))
         return known
 
-    def _unspecified_in(self, expression: Expr) -> set[Expr]:
-        """The unspecified functions that an expression depends on, through definitions."""
-        seen: set[Symbol] = set()
-        waiting, found = [expression], set()
-        while waiting:
-            one = waiting.pop()
-            found |= one.atoms(Unspecified, UnspecifiedComponent)
-            for symbol in one.free_symbols - seen:
-                seen.add(symbol)
-                if symbol in self._definitions:
-                    waiting.append(self._definitions[symbol])
-        return found
+    def _prepare(self, equation: EntryEquation, point: Point, bits: int, kinks: bool) -> None:
+        """Evaluate what an equation depends on in order: a long chain of definitions is no deep recursion then."""
+        for symbol in self._cut_in(equation):
+            with suppress(NoUse):
+                point.value(symbol, bits, kinks)
+
+    def _given_in(self, equation: EntryEquation) -> list[Symbol]:
+        """The given symbols that an equation depends on, through definitions, by name."""
+        found = {one for side in (equation.lhs, equation.rhs, equation.where) for one in side.free_symbols}
+        found = found.union(*(self._mentioned[symbol] for symbol in self._cut_in(equation)))
+        return sorted(found - self._definitions.keys(), key=lambda one: one.name)
+
+    def _unspecified_in(self, equation: EntryEquation) -> set[Expr]:
+        """The unspecified functions that an equation depends on, through definitions."""
+        definitions = [self._definitions[symbol] for symbol in self._cut_in(equation)]
+        sides = (equation.lhs, equation.rhs, equation.where)
+        return set().union(*(one.atoms(Unspecified, UnspecifiedComponent) for one in (*sides, *definitions)))
 
     # Proof
 
@@ -345,6 +357,11 @@ class Decider:
                 attempts[threshold, split] = algebra
             algebra.ring.work = 0
             try:
+                for symbol in self._cut_in(equation):
+                    if self._ranks[symbol] >= threshold:
+                        with suppress(NoValue, Undecidable):
+                            algebra.convert(symbol)
+                deadline.check()
                 where = algebra.convert(equation.where)
                 if not where:
                     raise NoValue("the equation is claimed nowhere")
@@ -371,6 +388,7 @@ class Decider:
             point = points.at(index)
             if equation.where is not S.One and not self._claimed(equation, point, True):
                 continue
+            self._prepare(equation, point, WORKING_BITS, False)
             try:
                 lhs, rhs = point.value(equation.lhs, WORKING_BITS), point.value(equation.rhs, WORKING_BITS)
             except NoUse:

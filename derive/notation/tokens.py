@@ -404,11 +404,15 @@ def _annotated(reader: _Reader, piece: _Raw) -> None:
     if not script:
         reader.out.extend(reader.tokens_of(reader.argument()))
         return
-    reader.braced(first, piece)
+    reader.emit("LBRACE", "{", piece.start, piece.start)
+    reader.out.extend(reader.tokens_of(first))
+    end = first[-1].end + 1 if first else piece.end
     reader.skip_space()
     if reader.peek() in ("_", "^"):
         reader.at += 1
-        reader.argument()
+        note = reader.argument()
+        end = note[-1].end + 1 if note else end
+    reader.emit("RBRACE", "}", end, end)
 
 
 def _capital_sigma(reader: _Reader, piece: _Raw) -> None:
