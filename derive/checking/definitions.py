@@ -1,6 +1,7 @@
 """Equations that introduce a name: `p_k = …`, `g(z) = …`, `f = \\tanh`, `\\delta = ∂L/∂S`."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
@@ -27,7 +28,7 @@ class NewName:
 
 
 def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
-    """The name that a left side introduces; None where it says something about what is known."""
+    """The name that a left side introduces; None where it says something about what is known, or of a power."""
     only = None if content is None else content.only
     if (
         only is None
@@ -42,6 +43,8 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     if not isinstance(base, Name) or len(factors) > 2 or not _is_free(name, elaborator):
         return None
     key = canonical(name).strip()
+    if re.search(r"\^\{[-+]?\d", key):
+        return None
     if len(factors) == 1:
         resolved = elaborator.resolve(name)
         return NewName(key if resolved is None else resolved.key)

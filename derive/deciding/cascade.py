@@ -36,7 +36,7 @@ from derive.errors import Undecidable
 from derive.exact.balls import PLEASANT_POINTS, DefinitionTable, NoUse, Point, Points, described, differ, texts
 from derive.exact.elements import NoValue
 from derive.exact.exponentials import Finer
-from derive.exact.functions import Unspecified, UnspecifiedComponent, Zero
+from derive.exact.functions import Unspecified, UnspecifiedComponent, Zero, parts_of
 from derive.exact.normal_form import Algebra
 from derive.exact.signs import NONNEGATIVE, Signs
 from derive.exact.vanishing import NotZero, Proof
@@ -44,6 +44,18 @@ from derive.exact.vanishing import NotZero, Proof
 _GIVEN_TRIES = 6
 _PLAUSIBLE_POINTS = 2
 _FINER_TRIES = 6
+_NO_VALUES = frozenset({S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity})
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What occurs in an equation, and the cut symbols that it depends on, each after those that it depends on itself."""
+
+    symbols: frozenset[Symbol]
+    functions: frozenset[Expr]
+    cuts: tuple[Symbol, ...]
+    zeros: tuple[Zero, ...]
+    without_value: bool
 
 
 @dataclass
@@ -81,12 +93,12 @@ class Decider:
             if known != definition:
                 raise ValueError(f"{symbol} is defined twice")
             return
-        mentioned = definition.free_symbols
+        mentioned = frozenset(part for part in parts_of(definition) if isinstance(part, Symbol))
         if symbol in mentioned:
             raise ValueError(f"{symbol} is defined by itself")
         self._ranks[symbol] = 1 + max((self._ranks.get(one, 0) for one in mentioned), default=0)
         self._definitions[symbol] = definition
-        self._mentioned[symbol] = frozenset(mentioned)
+        self._mentioned[symbol] = mentioned
         if symbol in self._seen or symbol in self._points.used:
             self._forget()
 
@@ -97,14 +109,13 @@ class Decider:
         self._points = self._points_over(self._definitions, self.facts.positive)
         self._cut_points: dict[int, Points] = {}
         self._seen: set[Symbol] = set()
-        self._cuts: dict[EntryEquation, list[Symbol]] = {}
+        self._known_contents: dict[EntryEquation, _Contents] = {}
 
     def decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
         """Whether all the equations hold: evidence, never a guess."""
         try:
             for equation in equations:
-                for side in (equation.lhs, equation.rhs, equation.where):
-                    self._seen |= side.free_symbols
+                self._seen |= self._contents(equation).symbols
             return self._decide(equations, deadline)
         except Undecidable as limit:
             return Undecided(str(limit))
@@ -114,7 +125,7 @@ class Decider:
     def _decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
         questions = []
         for number, equation in enumerate(equations):
-            if _without_value(equation):
+            if self._contents(equation).without_value:
                 return Undecided(f"a side of equation {number + 1} has no value: it divides by zero")
             if equation.lhs != equation.rhs:
                 questions.append(_Question(number, equation))
@@ -164,7 +175,7 @@ class Decider:
         for question in questions:
             for point in question.compared[-HIGH_POINTS:]:
                 deadline.check()
-                kinks = question.equation.where.has(Zero)
+                kinks = bool(self._contents(question.equation).zeros)
                 if self._differs_at(question, point, kinks, HIGH_BITS):
                     return self._difference(question, point, kinks, HIGH_BITS)
         return None
@@ -172,7 +183,7 @@ class Decider:
     def _places(self, equation: EntryEquation, index: int) -> Iterator[tuple[Point, bool]]:
         """The point of that number if the equation is claimed there; for a claim at a kink, a point moved onto it."""
         point = self._points.at(index)
-        at_kink = equation.where.has(Zero)
+        at_kink = bool(self._contents(equation).zeros)
         if equation.where is S.One or self._claimed(equation, point, at_kink):
             if not at_kink or index >= PLEASANT_POINTS:
                 yield point, at_kink
@@ -190,7 +201,7 @@ class Decider:
 
     def _moved(self, equation: EntryEquation, point: Point) -> Point | None:
         """A point where `u = 0` for the `Zero(u)` of the condition: one coordinate is solved for."""
-        for flag in sorted(equation.where.atoms(Zero), key=str):
+        for flag in self._contents(equation).zeros:
             argument = flag.args[0]
             for symbol in self._given_in(EntryEquation(argument, S.Zero))[:_GIVEN_TRIES]:
                 if symbol in self._points.group_of or symbol in self._points.entry_of or symbol in self.facts.integers:
@@ -205,12 +216,12 @@ class Decider:
 
     def _differs_at(self, question: _Question, point: Point, kinks: bool, bits: int) -> bool:
         equation = question.equation
-        self._prepare(equation, point, bits, kinks)
+        point.prepare(self._contents(equation).cuts, bits, kinks)
         try:
             lhs, rhs = point.value(equation.lhs, bits, kinks), point.value(equation.rhs, bits, kinks)
         except NoUse:
             if not kinks and not question.has_value:
-                self._prepare(equation, point, bits, True)
+                point.prepare(self._contents(equation).cuts, bits, True)
                 question.has_value = _has_value(equation, point)
             return False
         question.has_value = True
@@ -225,38 +236,40 @@ class Decider:
         functions = dict(sorted(described(point, one) for one in self._unspecified_in(equation)))
         return Different(at, question.number, lhs, rhs, functions)
 
-    def _cut_in(self, equation: EntryEquation) -> list[Symbol]:
-        """The cut symbols that an equation depends on, each after those that it depends on."""
-        known = self._cuts.get(equation)
+    def _contents(self, equation: EntryEquation) -> _Contents:
+        """What occurs in an equation, through definitions."""
+        known = self._known_contents.get(equation)
         if known is not None:
             return known
-        waiting = [one for side in (equation.lhs, equation.rhs, equation.where) for one in side.free_symbols]
-        found: set[Symbol] = set()
+        parts = parts_of(equation.lhs, equation.rhs, equation.where)
+        symbols = frozenset(part for part in parts if isinstance(part, Symbol))
+        waiting, found = list(symbols), set[Symbol]()
         while waiting:
             symbol = waiting.pop()
             if symbol in self._definitions and symbol not in found:
                 found.add(symbol)
                 waiting += self._mentioned[symbol]
-        known = self._cuts[equation] = sorted(found, key=lambda one: (self._ranks[one], one.name))
+        known = _Contents(
+            symbols,
+            frozenset(part for part in parts if isinstance(part, Unspecified | UnspecifiedComponent)),
+            tuple(sorted(found, key=lambda one: (self._ranks[one], one.name))),
+            tuple(sorted((part for part in parts_of(equation.where) if isinstance(part, Zero)), key=str)),
+            not parts.isdisjoint(_NO_VALUES),
+        )
+        self._known_contents[equation] = known
         return known
-
-    def _prepare(self, equation: EntryEquation, point: Point, bits: int, kinks: bool) -> None:
-        """Evaluate what an equation depends on in order: a long chain of definitions is no deep recursion then."""
-        for symbol in self._cut_in(equation):
-            with suppress(NoUse):
-                point.value(symbol, bits, kinks)
 
     def _given_in(self, equation: EntryEquation) -> list[Symbol]:
         """The given symbols that an equation depends on, through definitions, by name."""
-        found = {one for side in (equation.lhs, equation.rhs, equation.where) for one in side.free_symbols}
-        found = found.union(*(self._mentioned[symbol] for symbol in self._cut_in(equation)))
+        contents = self._contents(equation)
+        found = contents.symbols.union(*(self._mentioned[symbol] for symbol in contents.cuts))
         return sorted(found - self._definitions.keys(), key=lambda one: one.name)
 
     def _unspecified_in(self, equation: EntryEquation) -> set[Expr]:
         """The unspecified functions that an equation depends on, through definitions."""
-        definitions = [self._definitions[symbol] for symbol in self._cut_in(equation)]
-        sides = (equation.lhs, equation.rhs, equation.where)
-        return set().union(*(one.atoms(Unspecified, UnspecifiedComponent) for one in (*sides, *definitions)))
+        contents = self._contents(equation)
+        parts = parts_of(*(self._definitions[symbol] for symbol in contents.cuts))
+        return {part for part in parts if isinstance(part, Unspecified | UnspecifiedComponent)} | contents.functions
 
     # Proof
 
@@ -268,7 +281,7 @@ class Decider:
         If it is proved away from kinks only, the kinks are looked at one by one, should `at_kinks` ask for that.
         """
         equation = _at_zero(question.equation)
-        if _without_value(equation):
+        if self._contents(equation).without_value:
             raise Undecidable("a side has no value where the equation is claimed")
         if not question.has_value and equation.where is S.One:
             raise Undecidable("no point was found at which both sides have a value")
@@ -290,7 +303,7 @@ class Decider:
                 if proof is not None and proof.kinks and at_kinks:
                     holds = all(self._holds_at(equation, kink, threshold, attempts, deadline) for kink in proof.kinks)
                     proof = Proof() if holds else proof
-                if proof is not None and proof.kinks and equation.where.has(Zero):
+                if proof is not None and proof.kinks and self._contents(equation).zeros:
                     proof, reason = None, "what is claimed at a kink was proved away from it only"
                 if proof is not None:
                     return _stage(threshold < max(self._ranks.values(), default=0) + 1, split), proof
@@ -308,7 +321,7 @@ class Decider:
     ) -> bool:
         """Whether the equation is proved where `kink = 0`, too, with the kink solved for a symbol and put in."""
         there = _at_zero(EntryEquation(equation.lhs, equation.rhs, equation.where * Zero(kink)))
-        if _without_value(there) or (there.lhs == equation.lhs and there.rhs == equation.rhs):
+        if self._contents(there).without_value or (there.lhs == equation.lhs and there.rhs == equation.rhs):
             return False
         try:
             _, proof = self._attempt(there, threshold, True, attempts, deadline)
@@ -321,15 +334,14 @@ class Decider:
         """Ranks from which on cut symbols are opened: above all, then the highest that still occurs, and so on."""
         threshold = max(self._ranks.values(), default=0) + 1
         yield threshold
-        sides = (equation.lhs, equation.rhs, equation.where)
-        occurring = {symbol for side in sides for symbol in side.free_symbols if symbol in self._ranks}
+        occurring = {symbol for symbol in self._contents(equation).symbols if symbol in self._ranks}
         while occurring:
             threshold = max(self._ranks[symbol] for symbol in occurring)
             yield threshold
             opened = {symbol for symbol in occurring if self._ranks[symbol] == threshold}
             occurring -= opened
             for symbol in opened:
-                occurring |= {one for one in self._definitions[symbol].free_symbols if one in self._ranks}
+                occurring |= {one for one in self._mentioned[symbol] if one in self._ranks}
 
     def _attempt(
         self,
@@ -357,7 +369,7 @@ class Decider:
                 attempts[threshold, split] = algebra
             algebra.ring.work = 0
             try:
-                for symbol in self._cut_in(equation):
+                for symbol in self._contents(equation).cuts:
                     if self._ranks[symbol] >= threshold:
                         with suppress(NoValue, Undecidable):
                             algebra.convert(symbol)
@@ -388,7 +400,7 @@ class Decider:
             point = points.at(index)
             if equation.where is not S.One and not self._claimed(equation, point, True):
                 continue
-            self._prepare(equation, point, WORKING_BITS, False)
+            point.prepare(self._contents(equation).cuts, WORKING_BITS, False)
             try:
                 lhs, rhs = point.value(equation.lhs, WORKING_BITS), point.value(equation.rhs, WORKING_BITS)
             except NoUse:
@@ -435,11 +447,6 @@ def _stage(opened: bool, split: bool) -> str:
     return "normal form" + (", definitions put in" if opened else "") + (", by cases" if split else "")
 
 
-def _without_value(equation: EntryEquation) -> bool:
-    sides = (equation.lhs, equation.rhs, equation.where)
-    return any(side.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity) for side in sides)
-
-
 def _at_zero(equation: EntryEquation) -> EntryEquation:
     """The equation with `s = s - u/c` put in where it is claimed for `Zero(u)`, `u` linear in `s` with slope `c`."""
     lhs, rhs = equation.lhs, equation.rhs
@@ -458,7 +465,7 @@ def _solution(argument: Expr) -> dict[Symbol, Expr]:
     for position, term in enumerate(terms):
         slope, symbol = term.as_coeff_Mul()
         rest = terms[:position] + terms[position + 1 :]
-        if isinstance(symbol, Symbol) and slope.is_Rational and not any(symbol in one.free_symbols for one in rest):
+        if isinstance(symbol, Symbol) and slope.is_Rational and symbol not in parts_of(*rest):
             return {symbol: sympy.Add(*rest) / -slope}
     return {}
 

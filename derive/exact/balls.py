@@ -9,7 +9,8 @@ Every point satisfies the facts: one label of a group is 1, positive symbols are
 definite matrices are `M Mᵀ + I`.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from random import Random
@@ -144,6 +145,15 @@ class Point:
         """The value, as a rational number or a ball of at least that precision."""
         with flint.ctx.workprec(bits):
             return self._value(expression, self._values.setdefault((bits, kinks), {}), kinks)
+
+    def prepare(self, symbols: Iterable[Symbol], bits: int, kinks: bool = False) -> None:
+        """Evaluate cut symbols, each after those it depends on: a long chain of definitions is no deep recursion then."""
+        memory = self._values.setdefault((bits, kinks), {})
+        with flint.ctx.workprec(bits):
+            for symbol in symbols:
+                if symbol not in memory:
+                    with suppress(NoUse):
+                        self._value(symbol, memory, kinks)
 
     def _value(self, expression: Expr, memory: dict[Expr, Value | NoUse], kinks: bool) -> Value:
         known = memory.get(expression)

@@ -197,6 +197,18 @@ class UnspecifiedComponent(_Named):
         return self.raised(position) if position >= 0 else S.Zero
 
 
+def parts_of(*expressions: Expr) -> set[Expr]:
+    """Every different part of the expressions, once however often it occurs. The names of functions are no parts."""
+    seen: set[Expr] = set()
+    waiting = list(expressions)
+    while waiting:
+        part = waiting.pop()
+        if part not in seen:
+            seen.add(part)
+            waiting += part.arguments if isinstance(part, _Named) else part.args
+    return seen
+
+
 def maximum(first: Expr, second: Expr, kappa: Expr = HALF) -> Expr:
     """`max(a, b)`, with its derivative at a tie."""
     return Maximum(first, second, kappa)

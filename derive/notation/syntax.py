@@ -198,6 +198,10 @@ class Scripted(Syntax):
     scripts: tuple[Script, ...]
 
 
+MAX_NESTING = 60
+"""Brackets deeper than this are not read: every reader after this one goes down by recursion."""
+
+
 def listed(node: Syntax) -> List:
     """A factor, a term or a sum as a list that holds just it."""
     if not isinstance(node, Sum):
@@ -233,6 +237,8 @@ def _check_brackets(tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.kind in partners:
             open_brackets.append(token)
+            if len(open_brackets) > MAX_NESTING:
+                raise Unreadable(f"brackets are nested more than {MAX_NESTING} deep here", token.span)
         elif token.kind in closing:
             if not open_brackets:
                 raise Unreadable(f"{_shown(token)} closes a bracket that nothing opens", token.span)

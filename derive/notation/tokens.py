@@ -64,18 +64,16 @@ def _placeholders(tokens: list[Token]) -> list[Token]:
 
 
 def _joined_relations(tokens: list[Token]) -> list[Token]:
-    """`:` `=` is `:=` and `+` `=` is `+=`."""
+    """`:` `=` is `:=`, `+` `=` is `+=`, and `==` is `=`."""
     joined: list[Token] = []
     for token in tokens:
-        glued = (
-            bool(joined)
-            and token.text == "="
-            and joined[-1].kind in ("COLON", "PLUS")
-            and joined[-1].end == token.start
-        )
-        if glued and not (len(joined) > 1 and joined[-2].kind in ("CARET", "UNDERSCORE")):
-            before = joined.pop()
-            token = Token("RELATION", ":=" if before.kind == "COLON" else "+=", before.start, token.end)
+        before = joined[-1] if joined else None
+        in_script = len(joined) > 1 and joined[-2].kind in ("CARET", "UNDERSCORE")
+        if before is not None and token.text == "=" and before.end == token.start and not in_script:
+            sign = {"COLON": ":=", "PLUS": "+="}.get(before.kind) or ("=" if before.text == "=" else None)
+            if sign is not None:
+                joined[-1] = Token("RELATION", sign, before.start, token.end)
+                continue
         joined.append(token)
     return joined
 
@@ -207,7 +205,7 @@ class _Reader:
             self.at += 1
             if depth == 0:
                 return self.raw[first : self.at - 1]
-        self.at = len(self.raw)
+        self.at = first
         self.emit("UNCLOSED", "{", piece.start, piece.end)
         return []
 
