@@ -6,8 +6,9 @@ with everything that the document has defined before, and under the step's own c
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from derive.checking.sides import Side
 from derive.checking.statements import Statement
 from derive.documents import read_document
 from derive.documents.document import Document, Passage
+from derive.errors import FormulaError
 from derive.expressions.tree import Layout
 from derive.models import build_model
 from derive.notation.chains import Chain, kind_of, slice_of, split
@@ -27,9 +29,10 @@ from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.notation.syntax import (
     Bars,
     Big,
+    Dots,
     Environment,
     Formula,
-    Fraction,
+    Fraction as Quotient,
     Group,
     List,
     Literal,
@@ -69,8 +72,8 @@ class Step:
     verdict: str
     conventions: tuple[str, ...]
 
-    def statement(self, right: str | None = None, left: str | None = None) -> tuple[Statement, str] | None:
-        """The step with other sides, and its text; None where that is no single relation."""
+    def statement(self, right: str | None = None, left: str | None = None) -> Statement | None:
+        """The step with other sides; None where that is no single relation."""
         left, right = self.left if left is None else left, self.right if right is None else right
         text = f"{left} {self.sign} {right}"
         words = self.table.words | new_words(text, self.elaborator())
@@ -78,13 +81,13 @@ class Step:
         if len(chains) != 1 or len(chains[0].relations) != 1:
             return None
         chains[0].conditions = list(self.chain.conditions)
-        return Statement(self.session, chains[0]), text
+        return Statement(self.session, chains[0])
 
-    def judged(self, right: str | None = None, left: str | None = None) -> Judgement | None:
-        """The verdict on the step with other sides. The session is left as it was."""
+    def judged(self, right: str | None = None, left: str | None = None) -> "Claim | None":
+        """The step with other sides, and the verdict on it. The session is left as it was."""
         with _Restored(self):
             made = self.statement(right, left)
-            return None if made is None else made[0].judgements()[0]
+            return None if made is None else Claim(self, made, made.judgements()[0])
 
     def syntax(self) -> tuple[List, str] | None:
         """The right side's syntax, with spans in the right side's text."""
@@ -95,7 +98,7 @@ class Step:
             start = len(self.left) + len(self.sign) + 2
             tokens = [
                 Token(token.kind, token.text, token.start - start, token.end - start)
-                for token in made[0].chain.members[1].tokens
+                for token in made.chain.members[1].tokens
             ]
             return parse(tokens), self.right
 
@@ -170,8 +173,8 @@ def _result(judgement: Judgement) -> tuple[str, tuple[str, ...]]:
 
 
 def _said_again(step: Step) -> bool:
-    judgement = step.judged()
-    return judgement is not None and _result(judgement) == (step.verdict, step.conventions)
+    claim = step.judged()
+    return claim is not None and _result(claim.judgement) == (step.verdict, step.conventions)
 
 
 # ── what the oracle says of a step ──
@@ -188,20 +191,11 @@ class Opinion:
 
 @dataclass
 class Claim:
-    """Both sides of a step as they are read, for the oracle."""
+    """A step as it was judged, with both sides as they are read, for the oracle."""
 
     step: Step
     statement: Statement
-
-    @classmethod
-    def of(cls, step: Step, right: str | None = None, left: str | None = None) -> "Claim | None":
-        with _Restored(step):
-            made = step.statement(right, left)
-            if made is None:
-                return None
-            statement, _ = made
-            statement.judgements()
-            return cls(step, statement)
+    judgement: Judgement
 
     @property
     def sides(self) -> list[Side]:
@@ -214,29 +208,56 @@ class Claim:
         """Whether the plain readings agree at all points."""
         with _Restored(self.step):
             try:
-                if kind_of(self.statement.chain.relations[0]) == "adds":
-                    return Opinion(self._adds(points))
+                if self.is_addition:
+                    return Opinion(self._adds(points, frozenset()))
                 left, right = (self.readings(side, 1) for side in self.sides)
-                if not left or not right:
-                    return Opinion(False, False, "a side has no meaning")
+                if not (left and right) or left[0].conventions or right[0].conventions:
+                    return Opinion(False, False, "a side has no plain meaning")
                 return self._compared(left[0], right[0], points)
             except UnjudgedError as error:
                 return Opinion(None, reason=str(error))
 
+    @property
+    def is_addition(self) -> bool:
+        return kind_of(self.statement.chain.relations[0]) == "adds"
+
     def _compared(self, left: Reading, right: Reading, points: Sequence[Point]) -> Opinion:
         first, second = _sized(left, right), _sized(right, left)
-        if first.value.shape != second.value.shape and not _is_zero(first) and not _is_zero(second):
-            return Opinion(False, False, f"{first.value.shape} and {second.value.shape}")
+        shapes = (first.value.shape, second.value.shape)
+        if shapes[0] != shapes[1] and not _is_zero(first) and not _is_zero(second):
+            return Opinion(False, False, f"{shapes[0]} and {shapes[1]}")
         agreed = 0
         for point in points:
-            for environment in self._environments((first, second), point):
-                at_left = oracle.value_at(point, first.value, environment)
-                at_right = oracle.value_at(point, second.value, environment)
-                same = oracle.close(*_broadcast(at_left, at_right))
+            for same in self._agreements(first, second, point):
                 if same is False:
                     return Opinion(False)
                 agreed += bool(same)
         return Opinion(True) if agreed >= 2 else Opinion(None, reason="no point at which both sides have a value")
+
+    def _agreements(self, first: Reading, second: Reading, point: Point) -> Iterator[bool | None]:
+        for environment in self._environments((first, second), point):
+            at_left = oracle.value_at(point, first.value, environment)
+            at_right = oracle.value_at(point, second.value, environment)
+            yield oracle.close(*_broadcast(at_left, at_right))
+
+    def differs_as_reported(self) -> bool | None:
+        """Whether the sides have the reported values at the reported counterexample; None where that is not plain."""
+        with _Restored(self.step):
+            example = self.judgement.counterexample
+            left, right = (self.readings(side, 1) for side in self.sides)
+            if example is None or self.is_addition or not (left and right):
+                return None
+            first, second = _sized(left[0], right[0]), _sized(right[0], left[0])
+            if first.conventions or second.conventions or first.value.shape != second.value.shape:
+                return None
+            point = Point(self.step.table, 7, fixed=_fixed(self.step.table, example.at))
+            i, j = (0, 0) if example.entry is None else (example.entry[0] - 1, example.entry[1] - 1)
+            reported = (float(Fraction(example.lhs)), float(Fraction(example.rhs)))
+            for environment in self._environments((first, second), point):
+                values = [oracle.value_at(point, side.value, environment)[i, j] for side in (first, second)]
+                if all(abs(a - b) <= 1e-4 * (1 + abs(b)) for a, b in zip(values, reported, strict=True)):
+                    return True
+            return False
 
     def _environments(self, readings: Sequence[Reading], point: Point) -> Iterator[oracle.Environment]:
         """All values of the free indices for which the step's conditions hold."""
@@ -262,6 +283,8 @@ class Claim:
         """Whether the claim that named conventions make of the step is true at all points."""
         with _Restored(self.step):
             names = frozenset(conventions)
+            if self.is_addition:
+                return self._adds(points, names)
             layouts: list[Layout | None] = [None]
             layouts += ["gradient", "numerator", "denominator"] if "layout" in names else []
             for layout in layouts:
@@ -303,7 +326,7 @@ class Claim:
 
     # ── what a term adds ──
 
-    def _adds(self, points: Sequence[Point]) -> bool:
+    def _adds(self, points: Sequence[Point], names: frozenset[str]) -> bool:
         """Whether the right side is the derivative of some of the loss's terms, but not of none."""
         left, right = (self.readings(side, 1) for side in self.sides)
         if not left or not right:
@@ -317,10 +340,12 @@ class Claim:
         values = [[oracle.value_at(point, term) for term in terms] for point in points]
         target = [oracle.value_at(point, right[0].value) for point in points]
         for chosen in product((False, True), repeat=len(terms)):
-            sums = [sum(part for part, taken in zip(parts, chosen, strict=True) if taken) for parts in values]
-            nothing = all(not taken for taken in chosen) or all(not total.any() for total in sums)  # type: ignore[union-attr]
-            if not nothing and all(oracle.close(total, aim) for total, aim in zip(sums, target, strict=True)):  # type: ignore[arg-type]
-                return True
+            if any(chosen):
+                sums = [sum(part * taken for part, taken in zip(parts, chosen, strict=True)) for parts in values]
+                pairs = [_as_meant(oracle.np.asarray(total), aim, names) for total, aim in zip(sums, target, strict=True)]
+                agree = all(any(oracle.close(*pair) for pair in meant) for meant in pairs)
+                if agree and any(oracle.np.any(total) for total in sums):
+                    return True
         return False
 
 
@@ -333,10 +358,29 @@ def _broadcast(left: Values, right: Values) -> tuple[Values, Values]:
 
 
 def _sized(reading: Reading, other: Reading) -> Reading:
-    """The identity and its kin take their size from the other side."""
+    """The identity and its kin take their size from the other side, if they can have it."""
     if reading.value.shape.is_open and other.value.shape.is_matrix and not other.value.shape.is_open:
-        return Reading(resized(reading.value, other.value.shape), reading.conventions, reading.free)
+        try:
+            return Reading(resized(reading.value, other.value.shape), reading.conventions, reading.free)
+        except FormulaError:
+            return reading
     return reading
+
+
+def _fixed(table: SymbolTable, at: Mapping[str, str | list[list[str]]]) -> dict[str, Values]:
+    """The values of a counterexample by the names of the table; classes count from 0."""
+    names = {shown(name): name for name in table.meanings}
+    values = {}
+    for written, value in at.items():
+        name = names.get(written, f"formal {written}")
+        rows = [[value]] if isinstance(value, str) else value
+        meaning = table.meanings.get(name)
+        if isinstance(meaning, Given) and meaning.kind in ("function", "map"):
+            raise UnjudgedError("a counterexample that chooses a function")
+        array = oracle.np.array([[float(Fraction(entry)) for entry in row] for row in rows])[None]
+        labels = isinstance(meaning, Given) and meaning.kind == "labels" and meaning.target is None
+        values[name] = array - table.index_base if labels else array
+    return values
 
 
 def _as_meant(left: Values, right: Values, names: frozenset[str]) -> Iterator[tuple[Values, Values]]:
@@ -520,7 +564,7 @@ class _Finder:
                 self.whole(node.content)
             case Root(radicand, _):
                 self.whole(radicand)
-            case Fraction():
+            case Quotient():
                 self.fraction(node)
             case Environment():
                 for line in node.lines:
@@ -531,7 +575,7 @@ class _Finder:
         if text.isdigit():
             self.note("wrong factor", node.span.start, node.span.end, str(int(text) + 1))
 
-    def fraction(self, node: Fraction) -> None:
+    def fraction(self, node: Quotient) -> None:
         elaborator = self.step.elaborator()
         if elaborator.differential(node.bottom) is not None:
             for part in (node.top, node.bottom):
@@ -662,7 +706,8 @@ class _Rewriter:
                     self.sum(side)
 
     def sum(self, node: Sum) -> None:
-        if 1 < len(node.terms) and not any(_has_open_operator(self, term) for term in node.terms):
+        dotted = any(isinstance(factor, Dots) for term in node.terms for factor in term.factors)
+        if 1 < len(node.terms) and not dotted and not any(_has_open_operator(self, term) for term in node.terms):
             parts = [(sign or "+", self.of(term)) for sign, term in zip(node.signs, node.terms, strict=True)]
             shifted = [*parts[1:], parts[0]]
             new = " ".join(f"{sign} {term}" for sign, term in shifted).removeprefix("+ ")
@@ -672,6 +717,7 @@ class _Rewriter:
 
     def term(self, node: Term) -> None:
         if not _has_open_operator(self, node):
+            self._twice_transposed(node)
             self._commuted(node)
             self._expanded(node)
             self._transposed_product(node)
@@ -680,6 +726,14 @@ class _Rewriter:
             self._written_out(function, bracket)
         for factor in node.factors:
             self.factor(factor)
+
+    def _twice_transposed(self, node: Term) -> None:
+        """A is (A^T)^T."""
+        for number, factor in enumerate(node.factors):
+            if isinstance(factor, (Name, Scripted)) and self._is_matrix(factor):
+                if not (number and self._is_head(node.factors[number - 1])) and not _is_bracket(node, number + 1):
+                    new = rf"\left( \left( {self.of(factor)} \right)^T \right)^T"
+                    self.note("double transpose", factor.span.start, factor.span.end, new)
 
     def _commuted(self, node: Term) -> None:
         """A ⊙ B C is B C ⊙ A."""
@@ -720,9 +774,18 @@ class _Rewriter:
         """A B is (B^T A^T)^T."""
         if len(node.factors) == 2 and node.operators[0].kind in STRONG and not node.operators[0].sign:
             first, second = (self.of(factor) for factor in node.factors)
-            if not any(self._is_head(factor) or isinstance(unwrapped(factor), Literal) for factor in node.factors):
+            if not any(self._is_head(factor) or not self._is_factor(factor) for factor in node.factors):
                 new = rf"\left( \left( {second} \right)^T \left( {first} \right)^T \right)^T"
                 self.note("transposed product", node.span.start, node.span.end, new)
+
+    def _is_factor(self, factor: Syntax) -> bool:
+        """Whether a factor is one by itself: no number, no argument of a function, no derivative of four indices."""
+        inner = unwrapped(factor)
+        if isinstance(inner, Quotient):
+            return self.step.elaborator().differential(inner.bottom) is None
+        return not isinstance(inner, Literal) and not (
+            isinstance(inner, Group) and (len(inner.content.entries) > 1 or inner.content.entries[0].relations)
+        )
 
     def _scalar_last(self, node: Term) -> None:
         first = unwrapped(node.factors[0])
@@ -752,11 +815,9 @@ class _Rewriter:
 
     def factor(self, node: Syntax) -> None:
         match node:
-            case Name() | Scripted() if self._is_matrix(node):
-                self.note("double transpose", node.span.start, node.span.end, f"{{{{{self.of(node)}}}^T}}^T")
             case Group() | Bars():
                 self.whole(node.content)
-            case Fraction() if self.step.elaborator().differential(node.bottom) is None:
+            case Quotient() if self.step.elaborator().differential(node.bottom) is None:
                 self.whole(node.top)
                 self.whole(node.bottom)
             case Scripted() if not isinstance(unwrapped(node.base), Name):
@@ -775,7 +836,7 @@ class _Rewriter:
         free = [letter for letter in "qrpgm" if letter not in used and self.step.table.find(letter) is None]
         free = [letter for letter in free if self.step.table.find_dim(letter) is None]
         for letter in _bound_letters(content):
-            if free:
+            if free and letter not in self.step.left and self.step.table.find_dim(letter) is None:
                 new = _renamed(self.text, content, letter, free[0])
                 if new != self.text:
                     edits.append(Edit("renamed index", new))
@@ -803,6 +864,10 @@ def _has_open_operator(rewriter: _Rewriter, term: Term) -> bool:
             if not isinstance(bracket, Group):
                 return True
     return False
+
+
+def _is_bracket(node: Term, number: int) -> bool:
+    return number < len(node.factors) and isinstance(node.factors[number], Group)
 
 
 def _descendants(node: object) -> Iterator[Syntax]:

@@ -82,6 +82,30 @@ class Point:
                 value[0, row, generator.integers(sizes[2])] = 1.0
         return value
 
+    def wave(self, name: str, operand: Values, order: int) -> Values:
+        """What stands for an unspecified function: a sine and a parabola, and their derivatives."""
+        a, b, c = np.random.default_rng([self.seed, zlib.crc32(name.encode())]).uniform(0.4, 1.6, 3)
+        square = (c * operand**2, 2 * c * operand, 2 * c * np.ones_like(operand))
+        return a**order * np.sin(a * operand + b + order * math.pi / 2) + (square[order] if order < len(square) else 0)
+
+    def weights(self, name: str, outputs: int, inputs: int) -> Values:
+        """An unspecified vector function stands for sin(w_i · x + 3/10) + w_i · x²; these are its w."""
+        generator = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        return np.array([generator.uniform(-1.2, 1.2, inputs) for _ in range(outputs)])
+
+    def component(self, name: str, number: int, arguments: Values, orders: Sequence[int]) -> float:
+        """A component of an unspecified vector function, differentiated by each argument so many times."""
+        weights = self.weights(name, number + 1, len(arguments))[number]
+        total = sum(orders)
+        sine = math.sin(float(weights @ arguments) + 0.3 + total * math.pi / 2)
+        sine *= float(np.prod(weights ** np.array(orders)))
+        if total == 0:
+            return sine + float(weights @ arguments**2)
+        if max(orders) != total or total > 2:
+            return sine
+        at = list(orders).index(total)
+        return sine + float(2 * weights[at] * (arguments[at] if total == 1 else 1))
+
     def label(self, name: str, example: int | None) -> int:
         """The class, from 0, that a label or hot index names here."""
         meaning = self.table.meanings.get(name)
@@ -282,17 +306,12 @@ class Evaluation:
 
     @_value.register
     def _(self, node: tree.Unspecified, env: Environment, world: World) -> Values:
-        """A wave and a parabola that the name picks, differentiated by hand."""
-        operand, order = self.value(node.operand, env, world), node.order
-        a, b, c = np.random.default_rng([world.point.seed, zlib.crc32(node.name.encode())]).uniform(0.4, 1.6, 3)
-        square = (c * operand**2, 2 * c * operand, 2 * c * np.ones_like(operand))
-        return a**order * np.sin(a * operand + b + order * math.pi / 2) + (square[order] if order < len(square) else 0)
+        return world.point.wave(node.name, self.value(node.operand, env, world), node.order)
 
     @_value.register
     def _(self, node: tree.UnspecifiedMap, env: Environment, world: World) -> Values:
         operand = _flat(self.value(node.operand, env, world))
-        generator = np.random.default_rng([world.point.seed, zlib.crc32(node.name.encode())])
-        weights = generator.uniform(-1.2, 1.2, (node.codomain.size or 1, operand.shape[1]))
+        weights = world.point.weights(node.name, node.codomain.size or 1, operand.shape[1])
         waves = np.sin(operand @ weights.T + 0.3) + (operand**2) @ weights.T
         return waves[:, None, :] if node.shape.is_row else waves[:, :, None]
 
@@ -404,7 +423,7 @@ class Evaluation:
     @_value.register
     def _(self, node: tree.Cases, env: Environment, world: World) -> Values:
         """Without value where no case applies."""
-        total: Values = np.full((1, 1, 1), np.nan)
+        total: Values = np.full((1, 1, 1), complex(np.nan, np.nan) if world.is_complex else np.nan)
         for branch, condition in reversed(node.branches):
             value = self.value(branch, env, world)
             total = value if condition is None else np.where(self.truth(condition, env, world), value, total)
@@ -465,7 +484,7 @@ class Evaluation:
             expected = np.eye(of[a])[None, :, None, :, None] * factor[:, None, :, None, :]
             right = bool(np.allclose(tensor, expected))
         if not right:
-            factor = np.full(factor.shape, np.nan)
+            factor = factor * np.nan
         return np.swapaxes(factor, 1, 2) if node.transposed else factor
 
     def jacobian(self, node: tree.Derivative, env: Environment, world: World) -> Values:
@@ -590,7 +609,7 @@ def _whole_power(base: Values, exponent: int) -> Values:
 
 
 def _log(value: Values) -> Values:
-    return np.where(np.real(value) > 0, np.log(value), np.nan)
+    return np.where(np.real(value) > 0, np.log(value), value * np.nan)
 
 
 def _erf(value: Values) -> Values:
@@ -608,7 +627,7 @@ def _sigmoid(value: Values) -> Values:
 FUNCTIONS: dict[str, Any] = {
     "exp": np.exp,
     "log": _log,
-    "sqrt": lambda u: np.where(np.real(u) >= 0, np.sqrt(u), np.nan),
+    "sqrt": lambda u: np.where(np.real(u) >= 0, np.sqrt(u), u * np.nan),
     "sin": np.sin,
     "cos": np.cos,
     "tan": np.tan,

@@ -111,7 +111,7 @@ EXPRESSIONS = st.recursive(
         inner.map(lambda e: sqrt(1 + e**2)),
         inner.map(lambda e: e * Positive(e)),
     ),
-    max_leaves=8,
+    max_leaves=6,
 )
 
 
@@ -136,7 +136,7 @@ def independent(expression: Expr, values: dict[sympy.Symbol, Fraction]) -> mpmat
     return getattr(mpmath, name)(parts[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(EXPRESSIONS, st.integers(0, 20))
 def test_balls_contain_the_value(expression: Expr, index: int) -> None:
     point = Points(1, {}).at(index)

@@ -18,6 +18,7 @@ from derive.expressions.tree import (
     Layout,
     MatMul,
     Number,
+    Symbol,
     Transpose,
 )
 from derive.expressions.walk import walk
@@ -99,12 +100,12 @@ def _other_layouts(claim: Claim) -> list[Layout]:
 def _closed(session: Session, first: Reading, second: Reading, plain_only: bool = False) -> Iterator[Candidate]:
     """The ways in which two readings may be meant as equal."""
     conventions = first.conventions | second.conventions
+    if "one-term" in conventions and any(_takes_whole_loss(session, reading) for reading in (first, second)):
+        return
     free = joined(first.free, second.free)
     left, right = sized(first.value, second.value)
     if left.shape == right.shape and not left.shape.is_open:
         yield Candidate(left, right, conventions, free)
-        if left.shape.is_square and not plain_only:
-            yield Candidate(Transpose(left), right, conventions | {"transposed"}, free)
         return
     if plain_only:
         return
@@ -114,11 +115,21 @@ def _closed(session: Session, first: Reading, second: Reading, plain_only: bool 
         if "broadcast" in session.allow:
             yield from _broadcast(left, right, conventions, free)
     for vector, formula, swapped in ((left, second, False), (right, first, True)):
-        entry = _entrywise(vector, formula)
-        if entry is not None:
+        for entry in _entrywise(vector, formula):
             pair = (entry, vector) if swapped else (vector, entry)
             outside = {letter: uses for letter, uses in free.items() if letter not in formula.free}
             yield Candidate(*pair, conventions | {"entrywise"}, outside)
+
+
+def _takes_whole_loss(session: Session, reading: Reading) -> bool:
+    """Whether a derivative of the whole loss stands in a reading, by a variable for which terms are treated apart."""
+    return any(
+        isinstance(node, Derivative)
+        and isinstance(node.of, Symbol)
+        and isinstance(node.by, Symbol)
+        and f"{node.of.name} by {node.by.name}" in session.treated_apart
+        for node in walk(reading.value)
+    )
 
 
 def sized(left: Expr, right: Expr) -> tuple[Expr, Expr]:
@@ -154,23 +165,25 @@ def _sum_of_rows(dim: Dim, matrix: Expr) -> Expr:
     return MatMul(Fill(1, row(dim)), matrix)
 
 
-def _entrywise(vector: Expr, formula: Reading) -> Expr | None:
+def _entrywise(vector: Expr, formula: Reading) -> Iterator[Expr]:
     """The vector or matrix whose entries a formula with free indices gives, where its indices run along that vector."""
     if not (vector.shape.is_matrix and formula.value.shape.is_scalar and formula.free):
-        return None
-    letters = sorted(letter for letter, uses in formula.free.items() if uses)
+        return
+    used = sorted(letter for letter, uses in formula.free.items() if uses)
     dims: Sequence[Dim] = [vector.shape.length] if vector.shape.is_vector else vector.shape.dims
-    if len(letters) != len(dims):
-        return None
-    for letter, dim in zip(letters, dims, strict=True):
-        if any(use.dim != dim or use.by for use in formula.free[letter] if use.dim.size is not None):
-            return None
-    indices = [IndexVariable(letter) for letter in letters]
-    if not vector.shape.is_vector:
-        return EntryFormula(indices[0], indices[1], formula.value, vector.shape)
-    if vector.shape.is_column:
-        return EntryFormula(indices[0], None, formula.value, vector.shape)
-    return EntryFormula(None, indices[0], formula.value, vector.shape)
+    for letters in itertools.permutations(used):
+        if len(letters) == len(dims) and all(_runs_along(formula, *pair) for pair in zip(letters, dims, strict=True)):
+            first, *second = (IndexVariable(letter) for letter in letters)
+            if second:
+                yield EntryFormula(first, second[0], formula.value, vector.shape)
+            elif vector.shape.is_column:
+                yield EntryFormula(first, None, formula.value, vector.shape)
+            else:
+                yield EntryFormula(None, first, formula.value, vector.shape)
+
+
+def _runs_along(formula: Reading, letter: str, dim: Dim) -> bool:
+    return all(use.dim == dim and not use.by for use in formula.free[letter] if use.dim.size is not None)
 
 
 def joined(first: Uses, second: Uses) -> Uses:

@@ -14,7 +14,7 @@ from derive.models.model import defined, family_letters
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
-from derive.notation.syntax import Fraction, Group, List, Name, Scripted, Syntax, Term
+from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term
 
 PLACEHOLDER = "\\cdot"
 
@@ -59,18 +59,43 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
 
 def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     """Whether nothing has given a name its meaning. A letter by itself is free even where it is e, π or the identity."""
+    if is_differential_of_known(name, elaborator):
+        return True
     resolved = elaborator.resolve(name)
     if resolved is not None:
-        return isinstance(resolved.meaning, Computed) and resolved.meaning.value is None
+        if isinstance(resolved.meaning, Computed) and resolved.meaning.value is None:
+            return resolved.sub is None and not resolved.sups
+        starts_family = resolved.sub is not None and not resolved.sups and isinstance(resolved.meaning, Computed)
+        return starts_family and resolved.meaning.shape.is_scalar  # type: ignore[union-attr]
     if elaborator.head(name) is not None:
         return False
     if isinstance(name, Name):
         return elaborator.bound(plain(name.text)) is None
+    if isinstance(name, Scripted) and isinstance(name.base, Name) and plain(name.base.text) in CONSTANTS:
+        return False
     try:
         elaborator.named(name)
     except FormulaError:
         return True
     return False
+
+
+def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
+    """Whether `dW_1` is a name of its own: W_1 is known, and nothing has defined dW_1."""
+    base = unwrapped(name.base) if isinstance(name, Scripted) else name
+    if not (isinstance(base, Name) and len(base.text) > 1 and base.text[0] == "d" and base.text.isalpha()):
+        return False
+    if elaborator.table.find(canonical(name).strip()) is not None:
+        return False
+    inner: Syntax = Name(base.text[1:], span=base.span)
+    if isinstance(name, Scripted):
+        inner = Scripted(inner, name.scripts, span=name.span)
+    resolved = elaborator.resolve(inner)
+    return resolved is not None and resolved.sub is None and not resolved.sups
+
+
+CONSTANTS = frozenset({"e", "\\pi", "I", "1", "0", "\\infty", "\\mathbb{1}", "\\mathbb{I}"})
+"""Names that mean something without being declared; with a script they are never new."""
 
 
 def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], goes_on: bool) -> Judgement:
@@ -128,9 +153,10 @@ def _check_value(session: Session, new: NewName, reading: Reading) -> None:
 def _first_reading(session: Session, content: List, formal: dict[str, Expr]) -> Reading:
     first: FormulaError | None = None
     for attempt in readings(session.table, content, session.options(None, formal, with_apart=False)):
-        if isinstance(attempt, Reading):
+        if not isinstance(attempt, Reading):
+            first = first or attempt
+        elif attempt.conventions <= {"operator-scope"}:
             return attempt
-        first = first or attempt
     raise first or Unreadable("this could not be read", content.span)
 
 
@@ -189,8 +215,14 @@ def free_names(content: List, elaborator: Elaborator) -> list[Name]:
             if bottom is not None and not bottom.partial and len(bottom.of) == 1:
                 variable = unwrapped(bottom.of[0])
                 found += [variable] if isinstance(variable, Name) else []
+    if any(isinstance(node, Big) for node in nodes(content)):
+        return []
     short = [name for name in found if len(plain(name.text)) == 1 or name.text.startswith("\\")]
-    return [name for name in short if elaborator.resolve(name) is None and elaborator.head(name) is None]
+    return [name for name in short if plain(name.text) not in CONSTANTS and _stands_for_any_number(name, elaborator)]
+
+
+def _stands_for_any_number(name: Name, elaborator: Elaborator) -> bool:
+    return elaborator.resolve(name) is None and elaborator.head(name) is None
 
 
 def nodes(node: object) -> Iterator[Syntax]:

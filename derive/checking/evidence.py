@@ -54,11 +54,13 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     off_kinks = False
     for environment in _environments(ranges):
         entries.domain.clear()
+        entries.radicands.clear()
         deadline.check()
         left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
         domain, has_gaps = _domain(session, deadline)
         off_kinks = off_kinks or has_gaps
-        where = sympy.Mul(*domain, *_conditions(session, restrictions, environment, ranges))
+        roots = dict.fromkeys(entries.radicands)
+        where = sympy.Mul(*domain, *roots, *_conditions(session, restrictions, environment, ranges))
         if where == 0:
             continue
         for position in left.positions():

@@ -31,6 +31,7 @@ class Session:
     definitions: Definitions = field(init=False)
     entries: Entries = field(init=False)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
+    argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
 
@@ -75,7 +76,8 @@ class Session:
         self, layout: Layout | None = None, formal: dict[str, Expr] | None = None, with_apart: bool = True
     ) -> Options:
         """How the members of a step are read."""
-        return Options(layout or self.table.layout, formal or {}, self._apart() if with_apart else {})
+        apart = self._apart() if with_apart else {}
+        return Options(layout or self.table.layout, formal or {}, apart, self.argument_orders)
 
     def _apart(self) -> dict[str, tuple[Expr, ...]]:
         """For each derivative of the loss, the loss without the terms that are treated apart."""

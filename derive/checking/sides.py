@@ -36,6 +36,7 @@ class Readings:
         self._attempts = attempts
         self.found: list[Reading] = []
         self.errors: list[FormulaError] = []
+        self._plain_fits = False
 
     def upto(self, count: int) -> list[Reading]:
         """The first readings, at most so many. What is unreadable at the first attempt has no other reading."""
@@ -47,7 +48,8 @@ class Readings:
                 self.errors.append(attempt)
                 if isinstance(attempt, Unreadable) and not self.found and len(self.errors) == 1:
                     self._attempts = iter(())
-            else:
+            elif not ("operator-scope" in attempt.conventions and self._plain_fits):
+                self._plain_fits = self._plain_fits or (not attempt.conventions and not self.errors)
                 self.found.append(attempt)
         return self.found[:count]
 
@@ -57,8 +59,3 @@ class Readings:
         if self.upto(1):
             return None
         return self.errors[0] if self.errors else Unreadable("this could not be read")
-
-    @property
-    def has_impossible_shapes(self) -> bool:
-        """Whether the plain attempt failed because shapes or index ranges cannot agree."""
-        return bool(self.errors) and isinstance(self.errors[0], Meaningless)

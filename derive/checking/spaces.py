@@ -7,7 +7,7 @@ from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.errors import FormulaError, Unreadable
 from derive.expressions.shapes import SCALAR, Dim, Shape
-from derive.expressions.tree import Expr
+from derive.expressions.tree import Expr, IndexValue
 from derive.models.declarations import shape_of_space
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.products import resized
@@ -15,6 +15,7 @@ from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, SymbolTable, shown
 from derive.notation.syntax import Group, List, Name, Scripted, Syntax, listed
 
+REALS = frozenset({"\\mathbb{R}", "R", "\\Re"})
 NUMBERS = frozenset({"\\mathbb{R}", "\\mathbb{N}", "\\mathbb{Z}", "\\mathbb{C}", "\\mathbb{Q}", "R", "\\Re"})
 INTERVALS = frozenset({"\\{0,1\\}", "[0,1]", "\\{-1,1\\}", "\\{-1,+1\\}"})
 
@@ -25,6 +26,7 @@ class Space:
 
     shape: Shape
     vector: bool = False
+    numbers: str = "\\mathbb{R}"
 
     def holds(self, shape: Shape) -> bool:
         """Whether a value of that shape is a member."""
@@ -71,6 +73,9 @@ def _of_side(
     readings = side.read(session, None, formal)
     if readings.failure is not None:
         raise readings.failure
+    first = readings.found[0].value
+    if isinstance(first, IndexValue) and space.numbers in ("\\mathbb{N}", "\\mathbb{Z}"):
+        return Judgement("proved", f"{what} is a whole number.", shapes=("scalar", "scalar"))
     shapes = []
     for reading in readings.upto(12):
         value = reading.value
@@ -81,6 +86,9 @@ def _of_side(
 
 def _compared(what: str, shape: Shape, space: Space) -> Judgement:
     shapes = (str(shape), str(space.shape))
+    if space.holds(shape) and space.numbers not in REALS:
+        message = f"{what} is {_described(shape)}; whether its values lie in {space.numbers} is not decided."
+        return Judgement("unknown", message, shapes=shapes)
     if space.holds(shape):
         return Judgement("proved", f"{what} is {_described(shape)}.", shapes=shapes)
     return Judgement("refuted", f"{what} is {_described(shape)}, not {_described(space.shape)}.", shapes=shapes)
@@ -102,7 +110,7 @@ def _space(side: Side, table: SymbolTable) -> Space:
     if len(factors) == 1 and isinstance(first, Scripted) and canonical(first.base).strip() in NUMBERS | INTERVALS:
         return _power(first, table)
     if len(factors) == 1 and first is not None and (canonical(first).strip() in NUMBERS or isinstance(first, Group)):
-        return Space(SCALAR)
+        return Space(SCALAR, numbers=canonical(first).strip())
     if only is not None and len(factors) == 2 and only.terms[0].operators[0].kind in ("TIMES", "STAR"):
         return Space(Shape(tuple(_dim(factor, table) for factor in factors)))
     raise Unreadable("a shape like \\mathbb{R}^{m \\times n} was expected here", side.content.span)
@@ -114,7 +122,7 @@ def _power(node: Scripted, table: SymbolTable) -> Space:
         (script.content for script in node.scripts if script.kind == "sup" and script.content is not None), None
     )
     if content is None or canonical(content).strip() in ("+", "*"):
-        return Space(SCALAR)
+        return Space(SCALAR, numbers=canonical(node.base).strip() if content is None else "a part of the numbers")
     only = content.only
     factors = list(only.terms[0].factors) if only is not None and len(only.terms) == 1 else []
     if (
@@ -123,7 +131,8 @@ def _power(node: Scripted, table: SymbolTable) -> Space:
         or any(operator.kind != "TIMES" for operator in only.terms[0].operators)
     ):
         raise Unreadable("these dimensions are not read; expected n or m \\times n", content.span)
-    return Space(shape_of_space([_dim(factor, table) for factor in factors], table.vectors), vector=len(factors) == 1)
+    shape = shape_of_space([_dim(factor, table) for factor in factors], table.vectors)
+    return Space(shape, vector=len(factors) == 1, numbers=canonical(node.base).strip())
 
 
 def _dim(factor: Syntax, table: SymbolTable) -> Dim:

@@ -49,7 +49,7 @@ _NO_VALUES = frozenset({S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity
 
 @dataclass(frozen=True)
 class _Contents:
-    """What occurs in an equation, and the cut symbols that it depends on, each after those that it depends on itself."""
+    """What occurs in an equation, and the cut symbols that it depends on, each after those it depends on itself."""
 
     symbols: frozenset[Symbol]
     functions: frozenset[Expr]

@@ -147,7 +147,7 @@ class Point:
             return self._value(expression, self._values.setdefault((bits, kinks), {}), kinks)
 
     def prepare(self, symbols: Iterable[Symbol], bits: int, kinks: bool = False) -> None:
-        """Evaluate cut symbols, each after those it depends on: a long chain of definitions is no deep recursion then."""
+        """Evaluate cut symbols, each after those it depends on: a long chain of definitions is no deep recursion."""
         memory = self._values.setdefault((bits, kinks), {})
         with flint.ctx.workprec(bits):
             for symbol in symbols:

@@ -42,7 +42,8 @@ class Cases(Elements):
     def _cases(self, elements: tuple[Element, ...], function: Callable[[tuple[Element, ...]], Element]) -> Element:
         """`Σ_cases [case] f(values in this case)`, over all cases of the flags that occur.
 
-        If a case without value is one in which some `u = 0`, the whole has no value there, and the case is left out.
+        If a case without value is one in which some `u = 0`, the case is left out, and the whole has no value where
+        `u = 0`, if that is so in every such case. Else what a case excludes is excluded only if all cases exclude it.
         """
         patterns = {pattern for one in elements for numerator in one.parts.values() for pattern in numerator.parts}
         groups = sorted({self.ring.group_of[flag] for pattern in patterns for flag in bits(pattern)})
@@ -54,6 +55,7 @@ class Cases(Elements):
             raise Undecidable(f"{count} cases of step functions or labels (the limit is {self.sizes.cases})")
         results = []
         without = valued = 0
+        excluded = -1
         for chosen in product(*choices):
             active = sum(chosen)
             try:
@@ -65,8 +67,12 @@ class Cases(Elements):
                 without |= sum(kinks)
                 continue
             valued |= active
-            results.append(self.times(value, self._indicator(groups, chosen)))
-        return self.add(results).excluding(without & ~valued)
+            excluded &= value.excluded
+            results.append(self.times(Element(value.parts, value.scale), self._indicator(groups, chosen)))
+        inherited = 0
+        for element in elements:
+            inherited |= element.excluded
+        return self.add(results).excluding(inherited | (without & ~valued) | (excluded if results else 0))
 
     def _restricted(self, element: Element, active: int) -> Element:
         """The value where exactly these flags are 1, of those that occur."""

@@ -138,13 +138,17 @@ class Definitions:
 
         Raises `Unreadable` where f is no function of u alone: something of which u is made remains in it.
         """
-        fresh = {variable: sympy.Dummy() for variable in variables if not variable.is_Number}
+        if len(set(variables)) < len(variables) or any(variable.is_Number for variable in variables):
+            raise Unreadable(
+                "this derivative is by an expression whose entries are not independent of one another", span
+            )
+        fresh = {variable: sympy.Dummy() for variable in variables}
         back = {dummy: variable for variable, dummy in fresh.items()}
         hidden = frozenset().union(*(variable.free_symbols for variable in fresh))
         rows = []
         for numerator in numerators:
             function = self._as_function_of(numerator, fresh, hidden, span)
-            rows.append([function.diff(fresh[v]).xreplace(back) if v in fresh else S.Zero for v in variables])
+            rows.append([function.diff(fresh[variable]).xreplace(back) for variable in variables])
         return rows
 
     def _as_function_of(

@@ -85,6 +85,7 @@ class Entries:
     origin: dict[SympySymbol, tuple[str, Position]] = field(default_factory=dict)
     obligations: list[tuple[Sympy, Sympy]] = field(default_factory=list)
     domain: list[Sympy] = field(default_factory=list)
+    radicands: list[Sympy] = field(default_factory=list)
     counter: "itertools.count[int]" = field(default_factory=itertools.count)
     inverses: dict[tuple[Sympy, ...], Array] = field(default_factory=dict)
     presupposed: dict[str, tuple[list[tuple[Sympy, Sympy]], list[Sympy]]] = field(default_factory=dict)
@@ -316,9 +317,13 @@ class Entries:
     @_lower.register
     def lower_power(self, node: tree.Power, environment: Environment) -> Array:
         """(a^c)_i = a_i^c."""
-        return self._each(
-            node.shape, lambda a, c: self._valued(a**c), node.base, node.exponent, environment=environment
-        )
+
+        def power(base: Sympy, exponent: Sympy) -> Sympy:
+            if not exponent.is_Integer and base is not sympy.E:
+                self._rooted(base)
+            return self._valued(base**exponent)
+
+        return self._each(node.shape, power, node.base, node.exponent, environment=environment)
 
     @_lower.register
     def lower_matrix_power(self, node: tree.MatrixPower, environment: Environment) -> Array:
@@ -335,9 +340,15 @@ class Entries:
     def lower_apply(self, node: tree.Apply, environment: Environment) -> Array:
         """f(A)_ij = f(A_ij), or its derivative of some order."""
         parameters = [self.lower(parameter, environment).entries[0] for parameter in node.parameters]
+
+        def applied(argument: Sympy) -> Sympy:
+            if node.function == "sqrt":
+                self._rooted(argument)
+            return self._valued(activations.value(node.function, argument, parameters, self.kink, node.order))
+
         return self._each(
             node.shape,
-            lambda a: self._valued(activations.value(node.function, a, parameters, self.kink, node.order)),
+            applied,
             node.operand,
             environment=environment,
         )
@@ -701,6 +712,11 @@ class Entries:
     def _divided(self, numerator: Sympy, denominator: Sympy) -> Sympy:
         return self._valued(numerator / denominator)
 
+    def _rooted(self, radicand: Sympy) -> None:
+        """Notes that something has a value only where this is not negative, unless it plainly never is."""
+        if not _is_plainly_nonnegative(radicand):
+            self.radicands.append(Positive(radicand) + Zero(radicand))
+
     @staticmethod
     def _valued(value: Sympy) -> Sympy:
         if value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
@@ -713,6 +729,17 @@ class Entries:
         for entry in entries[1:]:
             total = Maximum(total, sign * entry, self.kink)
         return sign * total
+
+
+def _is_plainly_nonnegative(value: Sympy) -> bool:
+    """Whether a value is a sum of even powers, exponentials and nonnegative numbers."""
+    if isinstance(value, sympy.Add):
+        return all(_is_plainly_nonnegative(term) for term in value.args)
+    if isinstance(value, sympy.Mul):
+        return all(_is_plainly_nonnegative(factor) for factor in value.args)
+    if isinstance(value, sympy.Pow):
+        return bool(value.exp.is_Integer and value.exp % 2 == 0) or _is_plainly_nonnegative(value.base)
+    return isinstance(value, sympy.exp) or bool(value.is_Rational and value >= 0)
 
 
 def product(left: Array, right: Array, shape: Shape) -> Array:

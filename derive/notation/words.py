@@ -3,8 +3,9 @@
 import re
 
 from derive.errors import FormulaError
+from derive.expressions.shapes import Dim
 from derive.notation.elaboration import Elaborator
-from derive.notation.syntax import Term, parse
+from derive.notation.syntax import parse
 from derive.notation.tokens import FUNCTION_WORDS, tokenize
 
 _SCRIPT = r"\s*[_^]\s*(?:\{[^{}]*\}|\\?\w)"
@@ -30,5 +31,10 @@ def _is_product(name: str, elaborator: Elaborator) -> bool:
         only = parse(tokenize(name, elaborator.table.words)).only
     except FormulaError:
         return False
-    term: Term | None = only.terms[0] if only is not None and len(only.terms) == 1 else None
-    return term is not None and all(elaborator.resolve(factor) is not None for factor in term.factors)
+    if only is None or len(only.terms) != 1:
+        return False
+    factors = only.terms[0].factors
+    first = elaborator.resolve(factors[0])
+    if name.startswith("d") and first is not None and isinstance(first.meaning, Dim):
+        return False
+    return all(elaborator.resolve(factor) is not None for factor in factors)

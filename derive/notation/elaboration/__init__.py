@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.tree import Expr, IndexVariable, Layout
+from derive.expressions.tree import Expr, Fill, Identity, IndexVariable, Layout
+from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.big import BigOperators
 from derive.notation.symbols import IndexUse, SymbolTable
@@ -45,6 +46,7 @@ class Options:
     layout: Layout
     formal: dict[str, Expr] = field(default_factory=dict)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
+    argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def elaborated(table: SymbolTable, content: List, options: Options, choices: Choices | None = None) -> Reading:
@@ -54,17 +56,31 @@ def elaborated(table: SymbolTable, content: List, options: Options, choices: Cho
 
 def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[[Elaborator], Expr]) -> Reading:
     elaborator = Elaborator(
-        table, choices, options.layout, formal=dict(options.formal), treated_apart=options.treated_apart
+        table,
+        choices,
+        options.layout,
+        formal=dict(options.formal),
+        treated_apart=options.treated_apart,
+        argument_orders=options.argument_orders,
     )
     try:
         value = read(elaborator)
     except RecursionError:
         raise Unreadable("this formula is nested too deeply") from None
+    if not value.shape.is_open:
+        _check_sizes(value)
     free: dict[str, list[IndexUse]] = {}
     for index, uses in elaborator.uses.items():
         if isinstance(index, IndexVariable) and index.scope == 0:
             free.setdefault(index.name, []).extend(uses)
     return Reading(value, choices.conventions(), free)
+
+
+def _check_sizes(value: Expr) -> None:
+    """Every identity and vector of ones in a value must have got its size from where it stands."""
+    for node in walk(value):
+        if isinstance(node, (Identity, Fill)) and node.shape.is_open:
+            raise Unreadable("the size of this cannot be told from where it stands", node.span)
 
 
 def readings(table: SymbolTable, content: List, options: Options) -> Iterator[Reading | Unreadable | Meaningless]:

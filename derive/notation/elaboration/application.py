@@ -18,14 +18,17 @@ from derive.expressions.tree import (
     Extremum,
     IndexNumber,
     IndexValue,
+    Inverse,
     Kronecker,
     Label,
+    MatMul,
     Negative,
     Number,
     Quotient,
     Reduce,
     Softmax,
     Symbol,
+    Transpose,
     Unspecified,
     UnspecifiedMap,
     Vectorised,
@@ -33,7 +36,7 @@ from derive.expressions.tree import (
 from derive.expressions.walk import walk
 from derive.notation.elaboration.scripts import Scripts, Superscript, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
-from derive.notation.symbols import FunctionAlias, Given, UserFunction, shown
+from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Group, List, Name, Scripted, Syntax, Term
 from derive.source import Span
 
@@ -158,6 +161,8 @@ class Application(Scripts):
         """A function of arguments; they are read once the indices that its name binds are known."""
         if head.kind == "other" and head.name in ("max", "min") and head.sub is not None:
             return self.quantified_call(head, arguments, span)
+        if any(not isinstance(item, str) and canonical(item).strip().startswith("-") for item in head.sups):
+            raise Unreadable("a negative power of a function could be its inverse or a reciprocal", span)
         value = self._value(head, arguments(), span)
         if head.sub is not None and not (head.kind == "entrywise" and head.name == "log"):
             value = self.entry(value, head.sub, span)
@@ -214,11 +219,17 @@ class Application(Scripts):
             )
         if head.order:
             return self._derivative_of_user_function(function, head.order, _one(head, arguments, span), span)
-        if len(arguments) == 1 and arguments[0].shape.is_matrix:
+        if len(arguments) == 1 and arguments[0].shape.is_matrix and self._is_scalar_name(function.parameters[0]):
             formula = self._scalar_formula(function, 0, span)
-            if formula is not None and any(isinstance(node, Derivative) for node in walk(formula[1])):
+            if formula is not None and not any(isinstance(node, _OF_VECTORS) for node in walk(formula[1])):
                 return EntryByEntry(*formula, arguments[0], span=span)
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
+
+    def _is_scalar_name(self, name: str) -> bool:
+        """Whether a name is not declared as a vector or matrix, so that a function of it may be one of a real number."""
+        found = self.table.find(name)
+        meaning = None if found is None else self.table.meanings[found]
+        return not isinstance(meaning, (Given, Computed)) or meaning.shape.is_scalar
 
     def body_with(self, function: UserFunction, formal: dict[str, Expr], span: Span) -> Expr:
         """The formula of a function with values for its arguments."""
@@ -272,6 +283,10 @@ class Application(Scripts):
         }
         down, along = shape.rows.size in classes, shape.columns.size in classes
         return 0 if down and not along else 1
+
+
+_OF_VECTORS = (Transpose, Reduce, Dot, MatMul, Softmax, Diagonal, Inverse)
+"""What the formula of a function of one real number does not contain."""
 
 
 def _builtin_kind(function: str) -> str:

@@ -77,7 +77,9 @@ class Base:
     depth: int = 0
     next_scope: int = 1
     formal: dict[str, Expr] = field(default_factory=dict)
-    treated_apart: "dict[str, tuple[Expr, ...]]" = field(default_factory=dict)
+    treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
+    argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kept_apart: dict[str, int] = field(default_factory=dict)
 
     # ── offered by the parts ──
 

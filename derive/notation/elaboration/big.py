@@ -169,7 +169,7 @@ class BigOperators(Derivatives):
         last = None if sup is None else self.position(sup)
         only = sub.entries[0]
         if len(sub.entries) == 1 and only.relations:
-            return [self._related_bound(only, sub, sup, last)]
+            return self._related_bounds(only, sub, sup, last)
         letters = [letter for entry in sub.entries for letter in self._letters(entry)]
         if sup is not None:
             if len(letters) != 1:
@@ -177,25 +177,37 @@ class BigOperators(Derivatives):
             return [Bound(letters[0], 0, self._count(sup))]
         return [Bound(letter) for letter in letters]
 
-    def _related_bound(self, formula: Formula, sub: List, sup: List | None, last: int | None) -> Bound:
+    def _other_letter(self, formula: Formula, kind: str) -> str | None:
+        """The j of `\\sum_{i<j}`, which may be bound there too."""
+        side = formula.sides[1]
+        factor = None if side is None else side.single_factor
+        if kind not in ("less", "greater", "at most", "at least") or not isinstance(factor, Name):
+            return None
+        is_free = self.resolve(factor) is None and is_index_letter(factor.text)
+        return plain(factor.text) if is_free else None
+
+    def _related_bounds(self, formula: Formula, sub: List, sup: List | None, last: int | None) -> list[Bound]:
         kinds = [RELATIONS.get(relation, "") for relation in formula.relations]
         if kinds == ["claim"]:
             letter = self._letter(formula.sides[0], formula.span)
             first = self.position(_as_list(formula.sides[1], formula.span))
-            return Bound(letter, first, last)
+            return [Bound(letter, first, last)]
         if kinds == ["member"]:
             letter = self._letter(formula.sides[0], formula.span)
             dim = self.table.find_dim(canonical(formula.sides[1]).strip())
             if dim is None:
                 raise Unreadable("the set over which this sum runs is not known", formula.span)
-            return Bound(letter, over=dim)
+            return [Bound(letter, over=dim)]
         if kinds in (["at most", "at most"], ["less", "at most"], ["at most", "less"]):
             lower = self.position(_as_list(formula.sides[0], formula.span)) + (kinds[0] == "less")
             upper = self.position(_as_list(formula.sides[2], formula.span)) - (kinds[1] == "less")
-            return Bound(self._letter(formula.sides[1], formula.span), lower, upper)
+            return [Bound(self._letter(formula.sides[1], formula.span), lower, upper)]
         if len(kinds) == 1 and kinds[0] in _COMPARATORS:
             letter = self._letter(formula.sides[0], formula.span)
-            return Bound(letter, None if sup is None else 0, None if sup is None else self._count(sup), sub)
+            other = self._other_letter(formula, kinds[0])
+            if other is not None and self.choices.choose((frozenset(), frozenset())) == 1:
+                return [Bound(other), Bound(letter, condition=sub)]
+            return [Bound(letter, None if sup is None else 0, None if sup is None else self._count(sup), sub)]
         raise Unreadable("what stands below this sum is not read", formula.span)
 
     def _letters(self, entry: Formula) -> list[str]:

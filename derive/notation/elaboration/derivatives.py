@@ -8,12 +8,20 @@ from derive.expressions.shapes import Shape
 from derive.expressions.tree import (
     DIAGONAL,
     ENTRYWISE,
+    Constant,
     Derivative,
+    Entry,
     Expr,
+    IndexValue,
+    Layout,
     LocalFactor,
+    Number,
     Quotient,
+    Size,
+    Slice,
     Symbol,
 )
+from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.base import PLAIN
 from derive.notation.elaboration.products import Item, Products
 from derive.notation.elaboration.scripts import taken_apart
@@ -172,7 +180,9 @@ class Derivatives(Products):
         if len(part.of) == 1:
             head = self.head(part.of[0])
             if head is not None:
-                return self.call_on(head, lambda: [by], part.span)
+                of_vector = head.kind == "map" and isinstance(by, (Entry, Slice))
+                argument = by.operand if of_vector and isinstance(by, (Entry, Slice)) else by
+                return self.call_on(head, lambda: [argument], part.span)
         return self.term(Term(part.of, part.operators, span=part.span))
 
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
@@ -214,22 +224,30 @@ class Derivatives(Products):
             factors[-1] = Scripted(last.base, kept, span=last.span) if kept else last.base
         return self.term(Term(tuple(factors), part.operators, span=part.span))
 
-    def derivative(self, of: Expr, by: Expr, span: Span) -> Expr:
+    def derivative(self, of: Expr, by: Expr, span: Span, layout: Layout | None = None) -> Expr:
         """∂of/∂by, or what stands for it under a convention."""
         if by.shape.is_tensor or of.shape.is_tensor:
             raise Meaningless("a derivative with more than four indices is not read", span)
-        options: list[tuple[frozenset[str], Callable[[], Expr]]] = [
-            (PLAIN, lambda: Derivative(of, by, self.layout, span=span))
-        ]
-        for kept in self._without_terms_apart(of, by):
-            options.append((frozenset({"one-term"}), lambda kept=kept: Derivative(kept, by, self.layout, span=span)))  # type: ignore[misc]
+        if isinstance(by, (Size, Number, Constant, IndexValue)):
+            raise Unreadable("a derivative is taken by a variable, not by a number", by.span or span)
+        layout = layout or self.layout
+        kept = self._without_terms_apart(of, by)
+        if kept:
+            return self._of_part_of_the_loss(kept, of, by, layout, span)
+        options: list[tuple[frozenset[str], Expr]] = [(PLAIN, Derivative(of, by, layout, span=span))]
         for paired, transposed in local_factors(of.shape, by.shape):
-            make = lambda paired=paired, transposed=transposed: LocalFactor(  # noqa: E731
-                Derivative(of, by, "gradient", span=span), paired, transposed, span=span
-            )
-            options.append((frozenset({"local-factor"}), make))
+            factor = LocalFactor(Derivative(of, by, "gradient", span=span), paired, transposed, span=span)
+            options.append((frozenset({"local-factor"}), factor))
         chosen = self.choices.choose([conventions for conventions, _ in options]) if len(options) > 1 else 0
-        return options[chosen][1]()
+        return options[chosen][1]
+
+    def _of_part_of_the_loss(self, kept: Sequence[Expr], of: Expr, by: Expr, layout: Layout, span: Span) -> Expr:
+        """The derivative of the whole loss or of the part that is not treated apart: the same one throughout a formula."""
+        name = f"{of} {by}"
+        if name not in self.kept_apart:
+            self.kept_apart[name] = self.choices.choose((PLAIN, *(frozenset({"one-term"}) for _ in kept)))
+        chosen = self.kept_apart[name]
+        return Derivative(of if chosen == 0 else kept[chosen - 1], by, layout, span=span)
 
     def _without_terms_apart(self, of: Expr, by: Expr) -> tuple[Expr, ...]:
         """The loss without the terms that the document treats in a step of their own."""
@@ -250,7 +268,7 @@ class Derivatives(Products):
         if not operand.shape.is_scalar:
             raise Unreadable(f"∇ of {operand.shape}: write the derivative of a vector as a Jacobian, ∂f/∂x", node.span)
         by = self._inferred_variable(operand, node.span) if parts.sub is None else self.list_value(parts.sub)
-        value: Expr = Derivative(operand, by, "gradient", span=span)
+        value = self.derivative(operand, by, span, "gradient")
         if second:
             value = Derivative(value, by, "gradient", span=span)
         return self.with_scripts(value, None, others, parts.primes, span), 1 + used
@@ -258,7 +276,7 @@ class Derivatives(Products):
     def _operand_of_nabla(self, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         """The quantity behind ∇ if that is a scalar, else the product up to the next entrywise sign."""
         value, used = self._read_item([Item("", rest[0].value), *rest[1:]], 0, span)
-        if value.shape.is_scalar:
+        if value.shape.is_scalar and symbols_of(value):
             return value, used
         taken = 1
         while taken < len(rest) and rest[taken].operator in ("", "CDOT"):

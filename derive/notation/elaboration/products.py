@@ -10,6 +10,8 @@ from fractions import Fraction as Rational
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Shape, matrix, meet
 from derive.expressions.tree import (
+    DIAGONAL,
+    ENTRYWISE,
     Add,
     ChainRule,
     Derivative,
@@ -20,6 +22,7 @@ from derive.expressions.tree import (
     Identity,
     Indicator,
     Kronecker,
+    LocalFactor,
     MatMul,
     Negative,
     Number,
@@ -34,7 +37,7 @@ from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
 from derive.notation.names import canonical, unwrapped
-from derive.notation.symbols import Computed
+from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import (
     Bars,
     Big,
@@ -199,13 +202,26 @@ class Products(Application, Scripts):
         if not rest:
             raise Unreadable("a derivative operator has nothing to differentiate", node.span)
         first = rest[0].value
-        if isinstance(first, Syntax) and isinstance(_bracket(first), Group) and not isinstance(unwrapped(first), Name):
+        if isinstance(first, Syntax) and self._ends_with_bracket(first, rest):
             return self.derivative_by_operator(
                 node, lambda: self.product([Item("", first)], span), node.span.to(first.span)
             ), 2
         return self.derivative_by_operator(
             node, lambda: self.product(_first(rest), span), node.span.to(rest[-1].span)
         ), 1 + len(rest)
+
+    def _ends_with_bracket(self, first: Syntax, rest: Sequence[Item]) -> bool:
+        """Whether an operator's operand is the bracket behind it, and not the product that begins with it.
+
+        `(u - y)^T (u - y)` is one product; for `(u)(v)` the bracket alone is the plain reading.
+        """
+        if isinstance(unwrapped(first), Name) or not isinstance(_bracket(first), Group):
+            return False
+        if len(rest) == 1 or rest[1].operator not in ("", "CDOT"):
+            return True
+        if isinstance(first, Scripted):
+            return False
+        return self.choices.choose((frozenset(), frozenset({"operator-scope"}))) == 0
 
     def _applied_head(self, head: Head, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         """A function takes the bracket behind it; without one, the rest of its product up to the next function."""
@@ -221,7 +237,7 @@ class Products(Application, Scripts):
         while (
             taken < len(rest)
             and rest[taken].operator in STRONG - {"SLASH"}
-            and not (taken and self._is_head(rest[taken].value))
+            and not (taken and self._ends_argument(head, rest, taken))
         ):
             next_value = rest[taken].value
             takes_all = isinstance(next_value, Syntax) and (
@@ -233,8 +249,13 @@ class Products(Application, Scripts):
         whole = node.span.to(rest[taken - 1].span)
         return self.call_on(head, lambda: [self.product(_first(rest[:taken]), whole)], whole), 1 + taken
 
-    def _is_head(self, value: Syntax | Expr) -> bool:
-        return isinstance(value, Syntax) and self.head(value) is not None
+    def _ends_argument(self, head: Head, rest: Sequence[Item], at: int) -> bool:
+        """Whether another function ends the argument of one without brackets; a logarithm goes on over functions with brackets."""
+        value = rest[at].value
+        if not isinstance(value, Syntax) or self.head(value) is None:
+            return False
+        bracketed = at + 1 < len(rest) and isinstance(_bracket(rest[at + 1].value), Group)
+        return not (head.name == "log" and bracketed)
 
     def _scripts_of_bracket(self, value: Expr, node: Syntax, span: Span) -> Expr:
         """`\\sigma(z)_i^T`: the scripts behind the bracket belong to the value of the function."""
@@ -265,29 +286,29 @@ class Products(Application, Scripts):
             and resolved.sub is None
             and not resolved.sups
         ):
-            if self._are_arguments(bracket.content, resolved.meaning):
+            if self._are_arguments(resolved.key, bracket.content, resolved.meaning):
                 return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
         return None
 
-    def _are_arguments(self, content: List, meaning: Computed) -> bool:
-        """Whether what a bracket holds is a list of names on which a quantity depends, as in `L(w, b)`."""
-        values = []
-        for entry in content.entries:
-            side = entry.sides[0]
-            single = (
-                side is not None
-                and not entry.relations
-                and len(side.terms) == 1
-                and len(side.terms[0].factors) == 1
-                and not side.signs[0]
-            )
-            if not single or side is None or not isinstance(unwrapped(side.terms[0].factors[0]), (Name, Scripted)):
+    def _are_arguments(self, key: str, content: List, meaning: Computed) -> bool:
+        """Whether a bracket behind a quantity lists names on which it depends, as in `L(w, b)`, in the order of their first use.
+
+        Raises `Unreadable` where a bracket holds one name or number on which the quantity does not depend: whether that is
+        an argument or a factor is not certain.
+        """
+        factors = [entry.single_factor for entry in content.entries]
+        if not all(isinstance(factor, (Name, Scripted, Literal)) for factor in factors):
+            return False
+        resolved = [None if factor is None else self.resolve(factor) for factor in factors]
+        names = tuple("" if found is None else found.key for found in resolved)
+        below = set() if meaning.value is None else self.names_below(meaning.value)
+        if not set(names) <= below or len(set(names)) < len(names):
+            if len(names) == 1 and any(isinstance(factor, Scripted) for factor in factors):
                 return False
-            resolved = self.resolve(side.terms[0].factors[0])
-            values.append(None if resolved is None else resolved.key)
-        if len(values) > 1:
-            return True
-        return meaning.value is not None and values[0] is not None and values[0] in self.names_below(meaning.value)
+            raise Unreadable(f"{shown(key)} is no function of what stands in these brackets", content.span)
+        if self.argument_orders.setdefault(key, names) != names:
+            raise Unreadable(f"the arguments of {shown(key)} stood in another order before", content.span)
+        return True
 
     def names_below(self, value: Expr) -> set[str]:
         """All symbols that an expression depends on, through the definitions of computed ones."""
@@ -359,7 +380,7 @@ class Products(Application, Scripts):
         try:
             return self._grouped(values, operators)
         except Meaningless as error:
-            if len(values) > 2 and not set(operators) <= STRONG:
+            if len(values) > 2 and not set(operators) & {"SLASH", "OSLASH"}:
                 others = _other_groupings(values, operators, self.times)
                 if len(others) == 1:
                     return others[0]
@@ -387,7 +408,24 @@ class Products(Application, Scripts):
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
             return Scale(right, left, span=span)
+        if operator in ("", "CDOT"):
+            turned = self._identity_on_the_other_side(left, right)
+            if turned is not None:
+                return turned
         return _PRODUCTS[operator](left, right, span)
+
+    def _identity_on_the_other_side(self, left: Expr, right: Expr) -> Expr | None:
+        """A column times an identity is no product, unless the column is meant as the row of the other layout."""
+        column_first = isinstance(right, Identity) and right.shape.is_open and left.shape.is_column
+        row_last = isinstance(left, Identity) and left.shape.is_open and right.shape.is_row
+        vector = left if column_first else right
+        if not (column_first or row_last) or vector.shape.length.size == 1:
+            return None
+        if self.choices.choose((frozenset(), frozenset({"layout"}))) == 0:
+            side = "right" if column_first else "left"
+            raise Meaningless(f"an identity on the {side} of {vector.shape} would be 1 x 1", right.span)
+        unit = Identity(vector.shape.length)
+        return MatMul(unit, vector) if column_first else MatMul(vector, unit)
 
     # ── factors ──
 
@@ -536,6 +574,10 @@ def _fitted(value: Expr, shape: Shape) -> Expr:
 
 
 def _matrix_product(left: Expr, right: Expr, span: Span | None) -> Expr:
+    for factor in (left, right):
+        inner = factor.operand if isinstance(factor, Transpose) else factor
+        if isinstance(inner, LocalFactor) and inner.paired in (DIAGONAL, ENTRYWISE):
+            raise Meaningless("the diagonal of a Jacobian multiplies entry by entry, not as a matrix", factor.span)
     if left.shape.is_tensor or right.shape.is_tensor:
         tensor = left if left.shape.is_tensor else right
         raise Meaningless(f"{tensor.shape} has four indices and is no factor of a matrix product", tensor.span)

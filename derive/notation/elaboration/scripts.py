@@ -53,7 +53,7 @@ from derive.notation.syntax import (
 from derive.notation.tokens import tokenize
 from derive.source import Span
 
-TRANSPOSES = frozenset({"T", "\\top", "\\intercal", "t", "\\mathsf{T}", "\\prime T"})
+TRANSPOSES = frozenset({"T", "\\top", "\\intercal"})
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
 INDICATORS = frozenset({"\\mathbb{1}", "\\mathbf{1}", "1", "I", "\\mathbb{I}", "\\mathbf{I}", "\\chi", "[["})
 ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}"})
@@ -115,13 +115,37 @@ def taken_apart(scripts: Sequence[Script]) -> Scripting:
 
 
 def _superscript_items(content: List) -> list[Syntax]:
-    """`[2]T` is two items; anything but a plain product is one."""
+    """`[2]T` and `lT` are a layer and a transpose; anything else is one item."""
     only = content.only
-    if only is not None and only.signs == ("",) and len(only.terms) == 1:
-        term = only.terms[0]
-        if all(operator.kind == "" for operator in term.operators):
-            return list(term.factors)
+    if (
+        only is None
+        or only.signs != ("",)
+        or len(only.terms) != 1
+        or any(only.terms[0].operators[at].kind for at in range(len(only.terms[0].operators)))
+    ):
+        return [content]
+    factors = list(only.terms[0].factors)
+    if len(factors) == 1:
+        return [unwrapped(factors[0])]
+    layers, last = factors[:-1], unwrapped(factors[-1])
+    are_layers = all(_is_bracket(layer) for layer in layers) or (
+        len(layers) == 1 and isinstance(layers[0], (Name, Literal))
+    )
+    if are_layers and isinstance(last, Name) and plain(last.text) in TRANSPOSES:
+        return [*layers, last]
+    if all(_is_bracket(factor) for factor in factors):
+        return factors
     return [content]
+
+
+def _is_bracket(node: Syntax) -> bool:
+    return isinstance(node, Group) and node.kind in ("(", "[")
+
+
+def _is_of_the_matrix(item: "Superscript") -> bool:
+    """Whether a superscript belongs to a matrix before an entry of it is taken: a transpose or an inverse."""
+    written = "" if isinstance(item, str) else plain(canonical(item).strip())
+    return written in TRANSPOSES or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
 class Scripts(Base):
@@ -152,13 +176,12 @@ class Scripts(Base):
             expanded = self._abbreviation(key, node.span)
             if expanded is not None:
                 return _resolved(key, expanded, rest)
-        family = self.table.find_family(base.text) if parts.sub is not None else None
+        family = self.table.find_family(base.text)
         if family is not None:
             return Resolved(family, self.table.meaning(family), parts.sub, parts.sups, parts.primes)
-        dim = self.table.find_dim(base.text)
-        if dim is not None and parts.sub is None:
-            return Resolved(base.text, dim, None, parts.sups, parts.primes)
-        return None
+        key = key_of(base.text, "" if parts.sub is None else canonical(parts.sub).strip())
+        dim = self.table.find_dim(key)
+        return None if dim is None else Resolved(key, dim, None, parts.sups, parts.primes)
 
     @staticmethod
     def _is_scalar(meaning: Meaning | Expr) -> bool:
@@ -180,7 +203,7 @@ class Scripts(Base):
             "".join(canonical(item) for item in parts.sups[:count] if not isinstance(item, str)).strip()
             for count in range(named + 1)
         ]
-        in_brackets = sum(isinstance(item, Group) and item.kind in ("(", "[") for item in parts.sups)
+        in_brackets = sum(isinstance(item, Group) and _is_bracket(item) for item in parts.sups)
         for primes in dict.fromkeys((parts.primes, 0)):
             for with_sub in (True, False) if parts.sub is not None else (False,):
                 for count in range(named, in_brackets - 1, -1):
@@ -189,6 +212,9 @@ class Scripts(Base):
                     yield key, rest
 
     def _known(self, key: str) -> tuple[str, Meaning | Expr] | None:
+        bound = self.bound(plain(key))
+        if bound is not None:
+            return key, IndexValue(bound)
         formal = self.formal.get(key)
         if formal is None:
             close = [name for name in self.formal if plain(name) == plain(key)]
@@ -202,20 +228,27 @@ class Scripts(Base):
         """The expression that a name of the notation stands for, its index letters filled in."""
         for abbreviation in self.table.abbreviations:
             match = abbreviation.pattern.fullmatch(key) or abbreviation.pattern.fullmatch(plain(key))
-            if match:
-                return self._expanded(abbreviation, match.groupdict(), span)
+            indices = None if match is None else self._captured(match.groupdict(), span)
+            if indices is not None:
+                return self._expanded(abbreviation, indices, span)
         return None
 
-    def _expanded(self, abbreviation: Abbreviation, captured: dict[str, str], span: Span) -> Expr:
+    def _captured(self, captured: dict[str, str], span: Span) -> dict[str, Index] | None:
+        """The indices that a name of the notation carries here; None where what stands in their place is no index."""
+        try:
+            return {
+                letter: self.index(parse(tokenize(text, self.table.words)), span) for letter, text in captured.items()
+            }
+        except (Unreadable, Meaningless):
+            return None
+
+    def _expanded(self, abbreviation: Abbreviation, indices: dict[str, Index], span: Span) -> Expr:
         self.depth += 1
         if self.depth > 40:
             raise Unreadable("this abbreviation refers to itself", span)
         outer_formal, outer_scopes = self.formal, self.scopes
         try:
-            given = {
-                letter: self.index(parse(tokenize(text, self.table.words)), span) for letter, text in captured.items()
-            }
-            self.formal = {letter: IndexValue(index) for letter, index in given.items()}
+            self.formal = {letter: IndexValue(index) for letter, index in indices.items()}
             self.scopes = []
             value = self.list_value(abbreviation.meaning)
         except (Unreadable, Meaningless) as error:
@@ -333,12 +366,18 @@ class Scripts(Base):
     # ── scripts on a value ──
 
     def with_scripts(self, value: Expr, sub: List | None, sups: Sequence[Superscript], primes: int, span: Span) -> Expr:
-        """A value with an index, transposes and powers, in that order."""
+        """A value with its scripts: `A^T_{ij}` is an entry of the transpose, `A^2_{ij}` the square of an entry."""
         if primes:
             raise Unreadable("a prime stands at something that is no function", span)
+        of_entry = list(sups)
+        if sub is not None and value.shape.is_matrix:
+            of_matrix = [item for item in sups if _is_of_the_matrix(item)]
+            of_entry = [item for item in sups if not _is_of_the_matrix(item)]
+            for item in of_matrix:
+                value = self._with_superscript(value, item, span)
         if sub is not None:
             value = self.entry(value, sub, span)
-        for item in sups:
+        for item in of_entry:
             value = self._with_superscript(value, item, span)
         return value
 
@@ -348,7 +387,9 @@ class Scripts(Base):
                 return Extremum("max", value, Number(Rational(0), span=span), span=span)
             raise Unreadable(f"a superscript {item} has no meaning here", span)
         written = canonical(item).strip()
-        if plain(written) in TRANSPOSES or written in TRANSPOSES:
+        if plain(written) in TRANSPOSES:
+            if value.shape.is_scalar and isinstance(item, Syntax) and self.resolve(item) is not None:
+                return self.power(value, self.superscript_value(item), span)
             return Transpose(value, span=span)
         if isinstance(item, List) and plain(written) in {"-" + transpose for transpose in TRANSPOSES}:
             return Transpose(Inverse(value, span=span), span=span)
@@ -370,6 +411,8 @@ class Scripts(Base):
             if whole is not None and whole >= 0:
                 return MatrixPower(base, whole, span=span)
             raise Unreadable("this power of a matrix is not read", span)
+        if whole == -1 and base.shape.is_matrix and not base.shape.is_vector:
+            return Inverse(base, span=span)
         return Power(base, exponent, span=span)
 
     # ── entries ──
@@ -465,15 +508,20 @@ class Scripts(Base):
         if resolved is not None:
             return self._known_index(resolved, written, span)
         if isinstance(node, Name) and is_index_letter(node.text):
-            return IndexVariable(plain(node.text), span=span)
+            return self._free_index(plain(node.text), span)
         raise Unreadable(f"{shown(written)} is no index that is known here", span)
+
+    def _free_index(self, letter: str, span: Span) -> IndexVariable:
+        index = IndexVariable(letter, span=span)
+        self.uses.setdefault(index, [])
+        return index
 
     def _known_index(self, resolved: Resolved, written: str, span: Span) -> Index:
         match resolved.meaning:
             case Dim() as dim:
                 letter = plain(resolved.key)
                 if not self.in_dots and is_index_letter(letter) and letter.islower():
-                    return IndexVariable(letter, span=span)
+                    return self._free_index(letter, span)
                 return IndexNumber((dim.size or 1) - 1, written, span=span)
             case IndexValue(index):
                 return index
