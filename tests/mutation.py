@@ -12,6 +12,10 @@ from fractions import Fraction
 from itertools import pairwise, product
 from pathlib import Path
 
+import numpy as np
+import oracle
+from oracle import Point, UnjudgedError, Values
+
 from derive.checking.claims import Judgement
 from derive.checking.session import Session
 from derive.checking.sides import Side
@@ -19,7 +23,8 @@ from derive.checking.statements import Statement
 from derive.documents import read_document
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError
-from derive.expressions.tree import Layout
+from derive.expressions import tree
+from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.models import build_model
 from derive.notation.chains import Chain, kind_of, slice_of, split
 from derive.notation.elaboration import Elaborator, Reading
@@ -32,7 +37,6 @@ from derive.notation.syntax import (
     Dots,
     Environment,
     Formula,
-    Fraction as Quotient,
     Group,
     List,
     Literal,
@@ -48,10 +52,9 @@ from derive.notation.syntax import (
     Term,
     parse,
 )
+from derive.notation.syntax import Fraction as Quotient
 from derive.notation.tokens import Token
 from derive.notation.words import new_words
-import oracle
-from oracle import Point, UnjudgedError, Values
 
 # ── steps in their documents ──
 
@@ -250,7 +253,7 @@ class Claim:
             first, second = _sized(left[0], right[0]), _sized(right[0], left[0])
             if first.conventions or second.conventions or first.value.shape != second.value.shape:
                 return None
-            point = Point(self.step.table, 7, fixed=_fixed(self.step.table, example.at))
+            point = Point(self.step.table, 7, fixed=_fixed(self.step.table, self.statement.formal, example.at))
             i, j = (0, 0) if example.entry is None else (example.entry[0] - 1, example.entry[1] - 1)
             reported = (float(Fraction(example.lhs)), float(Fraction(example.rhs)))
             for environment in self._environments((first, second), point):
@@ -272,7 +275,7 @@ class Claim:
                         raise UnjudgedError(f"the index {letter} has two ranges")
                     ranges[letter] = range(max(before.start, -use.by), min(before.stop, use.dim.size - max(0, use.by)))
         for values in product(*ranges.values()):
-            environment = {oracle.IndexVariable(letter): at for letter, at in zip(ranges, values, strict=True)}
+            environment = {IndexVariable(letter): at for letter, at in zip(ranges, values, strict=True)}
             restrictions = [restriction.condition for restriction in self.statement.restrictions]
             if all(oracle.holds_at(point, condition, environment) for condition in restrictions):
                 yield environment
@@ -334,27 +337,28 @@ class Claim:
         derivative = left[0].value
         by, table = getattr(derivative, "by", None), self.step.table
         loss = table.meanings.get(table.loss or "")
-        if by is None or not isinstance(loss, Computed) or not isinstance(loss.value, oracle.tree.Add):
+        if by is None or not isinstance(loss, Computed) or not isinstance(loss.value, tree.Add):
             raise UnjudgedError("not a sum of terms")
-        terms = [oracle.tree.Derivative(term, by) for term in loss.value.terms]
+        terms = [tree.Derivative(term, by) for term in loss.value.terms]
         values = [[oracle.value_at(point, term) for term in terms] for point in points]
         target = [oracle.value_at(point, right[0].value) for point in points]
         for chosen in product((False, True), repeat=len(terms)):
             if any(chosen):
                 sums = [sum(part * taken for part, taken in zip(parts, chosen, strict=True)) for parts in values]
-                pairs = [_as_meant(oracle.np.asarray(total), aim, names) for total, aim in zip(sums, target, strict=True)]
+                totals = [np.asarray(total) for total in sums]
+                pairs = [_as_meant(total, aim, names) for total, aim in zip(totals, target, strict=True)]
                 agree = all(any(oracle.close(*pair) for pair in meant) for meant in pairs)
-                if agree and any(oracle.np.any(total) for total in sums):
+                if agree and any(np.any(total) for total in sums):
                     return True
         return False
 
 
 def _is_zero(reading: Reading) -> bool:
-    return isinstance(reading.value, oracle.tree.Number) and reading.value.value == 0
+    return isinstance(reading.value, tree.Number) and reading.value.value == 0
 
 
 def _broadcast(left: Values, right: Values) -> tuple[Values, Values]:
-    return (left, right) if left.shape == right.shape else tuple(oracle.np.broadcast_arrays(left, right))  # type: ignore[return-value]
+    return (left, right) if left.shape == right.shape else tuple(np.broadcast_arrays(left, right))  # type: ignore[return-value]
 
 
 def _sized(reading: Reading, other: Reading) -> Reading:
@@ -367,9 +371,12 @@ def _sized(reading: Reading, other: Reading) -> Reading:
     return reading
 
 
-def _fixed(table: SymbolTable, at: Mapping[str, str | list[list[str]]]) -> dict[str, Values]:
-    """The values of a counterexample by the names of the table; classes count from 0."""
+def _fixed(
+    table: SymbolTable, formal: Mapping[str, Expr], at: Mapping[str, str | list[list[str]]]
+) -> dict[str, Values]:
+    """The values of a counterexample by the names of the table, or by those of the step; classes count from 0."""
     names = {shown(name): name for name in table.meanings}
+    names |= {shown(name): value.name for name, value in formal.items() if isinstance(value, tree.Symbol)}
     values = {}
     for written, value in at.items():
         name = names.get(written, f"formal {written}")
@@ -377,7 +384,7 @@ def _fixed(table: SymbolTable, at: Mapping[str, str | list[list[str]]]) -> dict[
         meaning = table.meanings.get(name)
         if isinstance(meaning, Given) and meaning.kind in ("function", "map"):
             raise UnjudgedError("a counterexample that chooses a function")
-        array = oracle.np.array([[float(Fraction(entry)) for entry in row] for row in rows])[None]
+        array = np.array([[float(Fraction(entry)) for entry in row] for row in rows])[None]
         labels = isinstance(meaning, Given) and meaning.kind == "labels" and meaning.target is None
         values[name] = array - table.index_base if labels else array
     return values
@@ -400,7 +407,7 @@ def _by_entries(formula: Reading, vector: Reading, point: Point) -> Values:
     """The vector or matrix whose entries a formula with free indices gives."""
     rows, columns = vector.value.shape.sizes()
     letters = sorted(letter for letter, uses in formula.free.items() if uses)
-    value = oracle.np.zeros((rows, columns))
+    value = np.zeros((rows, columns))
     for i, j in product(range(rows), range(columns)):
         if vector.value.shape.is_vector and len(letters) == 1:
             places = {letters[0]: max(i, j)}
@@ -408,7 +415,7 @@ def _by_entries(formula: Reading, vector: Reading, point: Point) -> Values:
             places = {letters[0]: i, letters[1]: j}
         else:
             raise UnjudgedError("a formula whose indices do not fit the entries")
-        environment = {oracle.IndexVariable(letter): at for letter, at in places.items()}
+        environment = {IndexVariable(letter): at for letter, at in places.items()}
         value[i, j] = oracle.value_at(point, formula.value, environment)[0, 0]
     return value
 
@@ -676,9 +683,12 @@ def rewritings(step: Step) -> list[Edit]:
     rewriter = _Rewriter(step, text)
     rewriter.whole(content)
     edits = [Edit(kind, _applied(text, [(start, end, new)])) for kind, start, end, new in rewriter.found]
-    edits += [Edit("bracketed", rf"\left( {text} \right)"), Edit("turned round twice", rf"-\left( -\left( {text} \right) \right)")]
-    edits += [Edit("double transpose", rf"\left( \left( {text} \right)^T \right)^T")]
-    edits += [Edit("halves added", rf"\frac{{1}}{{2}} \left( {text} \right) + \frac{{1}}{{2}} \left( {text} \right)")]
+    whole = rf"\left( {text} \right)"
+    edits.append(Edit("bracketed", whole))
+    if text.strip() != "0":
+        edits.append(Edit("turned round twice", rf"-\left( -{whole} \right)"))
+        edits.append(Edit("double transpose", rf"\left( {whole}^T \right)^T"))
+        edits.append(Edit("halves added", rf"\frac{{1}}{{2}} {whole} + \frac{{1}}{{2}} {whole}"))
     edits += rewriter.renamed_indices(content)
     if step.sign == "=":
         edits.append(Edit("sides exchanged", step.left, step.right))
@@ -707,7 +717,7 @@ class _Rewriter:
 
     def sum(self, node: Sum) -> None:
         dotted = any(isinstance(factor, Dots) for term in node.terms for factor in term.factors)
-        if 1 < len(node.terms) and not dotted and not any(_has_open_operator(self, term) for term in node.terms):
+        if len(node.terms) > 1 and not dotted and not any(_has_open_operator(self, term) for term in node.terms):
             parts = [(sign or "+", self.of(term)) for sign, term in zip(node.signs, node.terms, strict=True)]
             shifted = [*parts[1:], parts[0]]
             new = " ".join(f"{sign} {term}" for sign, term in shifted).removeprefix("+ ")
@@ -730,10 +740,10 @@ class _Rewriter:
     def _twice_transposed(self, node: Term) -> None:
         """A is (A^T)^T."""
         for number, factor in enumerate(node.factors):
-            if isinstance(factor, (Name, Scripted)) and self._is_matrix(factor):
-                if not (number and self._is_head(node.factors[number - 1])) and not _is_bracket(node, number + 1):
-                    new = rf"\left( \left( {self.of(factor)} \right)^T \right)^T"
-                    self.note("double transpose", factor.span.start, factor.span.end, new)
+            alone = not (number and self._is_head(node.factors[number - 1])) and not _is_bracket(node, number + 1)
+            if alone and isinstance(factor, (Name, Scripted)) and self._is_matrix(factor):
+                new = rf"\left( \left( {self.of(factor)} \right)^T \right)^T"
+                self.note("double transpose", factor.span.start, factor.span.end, new)
 
     def _commuted(self, node: Term) -> None:
         """A ⊙ B C is B C ⊙ A."""
@@ -754,12 +764,15 @@ class _Rewriter:
         """A (B + C) D is A B D + A C D."""
         for number, factor in enumerate(node.factors):
             bracket = unwrapped(factor)
-            is_sum = isinstance(bracket, Group) and bracket.kind in ("(", "[") and bracket.content.only is not None
-            if not is_sum or len(node.factors) < 2 or (number and self._is_head(node.factors[number - 1])):
-                continue
-            assert isinstance(bracket, Group) and bracket.content.only is not None
-            inner = bracket.content.only
-            if len(inner.terms) < 2 or any(_has_open_operator(self, term) for term in inner.terms):
+            inner = bracket.content.only if isinstance(bracket, Group) and bracket.kind in ("(", "[") else None
+            is_argument = number > 0 and self._is_head(node.factors[number - 1])
+            if (
+                inner is None
+                or len(node.factors) < 2
+                or is_argument
+                or len(inner.terms) < 2
+                or any(_has_open_operator(self, term) for term in inner.terms)
+            ):
                 continue
             head = self.text[node.span.start : factor.span.start]
             tail = self.text[factor.span.end : node.span.end]
@@ -804,7 +817,8 @@ class _Rewriter:
             return
         argument = self.text[inner.content.span.start : inner.content.span.end]
         for new in _WRITTEN_OUT.get(head.name, ()):
-            self.note(f"{head.name} written out", function.span.start, bracket.span.end, new.replace("@", f"({argument})"))
+            written = new.replace("@", f"({argument})")
+            self.note(f"{head.name} written out", function.span.start, bracket.span.end, written)
 
     def _is_head(self, factor: Syntax) -> bool:
         base = unwrapped(factor.base) if isinstance(factor, Scripted) else unwrapped(factor)

@@ -134,6 +134,7 @@ def _top_level(tokens: Sequence[Token]) -> list[bool]:
 
 def _rows(tokens: list[Token]) -> list[list[list[Token]]]:
     """Rows of cells. The environments that only arrange rows are taken away."""
+    tokens = _without_frame(tokens)
     kept: list[Token] = []
     joined_lines = 0
     for at, token in enumerate(tokens):
@@ -152,6 +153,19 @@ def _rows(tokens: list[Token]) -> list[list[list[Token]]]:
     return rows
 
 
+def _without_frame(tokens: list[Token]) -> list[Token]:
+    """A system of equations that stands in an array or behind one brace is rows of equations."""
+    around = {"TAG", "LABEL", *_TRAILING}
+    start = next((at for at, token in enumerate(tokens) if token.kind not in around), 0)
+    if not tokens or tokens[start].kind != "BEGIN" or tokens[start].text in ROW_ENVIRONMENTS:
+        return tokens
+    end = _partners(tokens).get(start)
+    if end is None or any(token.kind not in around for token in tokens[end + 1 :]):
+        return tokens
+    inside = tokens[start + 1 : end]
+    return [*tokens[:start], *inside, *tokens[end + 1 :]] if _relations(inside) else tokens
+
+
 def _is_relation(token: Token) -> bool:
     return token.kind in ("RELATION", "COLON")
 
@@ -164,21 +178,28 @@ class _Splitter:
         self.chains: list[Chain] = []
         self.current: Chain | None = None
         self.untagged: list[Chain] = []
+        self.waiting: list[list[Token]] = []
 
     def finish(self) -> None:
+        """Conditions that stand behind all equations belong to the last one."""
+        if self.waiting and self.chains:
+            self.chains[-1].conditions += self.waiting
         for chain in self.chains:
             for member in chain.members:
                 while member.tokens and member.tokens[-1].kind in _TRAILING:
                     member.tokens.pop()
         self.chains = [chain for chain in self.chains if any(member.tokens for member in chain.members)]
 
+    # ── rows and cells ──
+
     def read_row(self, cells: list[list[Token]]) -> None:
         named = [self.without_names(cell) for cell in cells]
+        has_relation = any(_relations(cell) for cell, _ in named)
         for place, (cell, tag) in enumerate(named):
             if cell:
                 nothing: list[Token] = []
                 following = next((later for later, _ in named[place + 1 :] if later), nothing)
-                self.read_cell(cell, place, following)
+                self.read_cell(cell, place, following, has_relation)
             if tag is not None:
                 self.name(tag)
 
@@ -199,24 +220,21 @@ class _Splitter:
             chain.tag = tag
         self.untagged = []
 
-    def read_cell(self, cell: list[Token], place: int, following: list[Token]) -> None:
+    def read_cell(self, cell: list[Token], place: int, following: list[Token], row_has_relation: bool) -> None:
         begins_equation = bool(following) and _is_relation(following[0])
-        waiting = self.current is not None and self.current.relations and not self.current.last.tokens
-        if place >= 2 and not _is_relation(cell[0]) and not begins_equation and not waiting:
+        is_open = self.current is not None and bool(self.current.relations) and not self.current.last.tokens
+        if place >= 2 and not _is_relation(cell[0]) and not begins_equation and not is_open:
             self.read_note(cell)
             return
-        signed_equation = cell[0].kind == "MINUS" and begins_equation and place == 0
-        continues = self.current is not None and bool(
-            _is_relation(cell[0])
-            or waiting
-            or (cell[0].kind in _CONTINUING and not signed_equation)
-            or self.expects_more(cell)
+        starts_with_sign = cell[0].kind in _CONTINUING and not (place == 0 and row_has_relation)
+        goes_on = self.current is not None and (
+            _is_relation(cell[0]) or is_open or starts_with_sign or self.expects_more()
         )
         for number, segment in enumerate(self.segments(cell)):
-            self.read_segment(segment, continues and number == 0)
+            self.read_segment(segment, goes_on and number == 0, number == 0 and place == 0)
 
-    def expects_more(self, cell: list[Token]) -> bool:
-        """Whether the last member ends with an open bracket or an operator, or this cell has no relation of its own in a row of an align."""
+    def expects_more(self) -> bool:
+        """Whether the last member ends with an open bracket or an operator."""
         if self.current is None or not self.current.last.tokens:
             return False
         tokens = self.current.last.tokens
@@ -225,25 +243,24 @@ class _Splitter:
         return unclosed or tokens[-1].kind in _CONTINUING
 
     def read_note(self, cell: list[Token]) -> None:
-        """A side note in a column of its own: a condition where a word says so, else a remark."""
-        if self.current is not None and cell[0].kind in ("CONDITION", "FORALL"):
-            self.current.conditions.append(cell)
+        """A side note in a column of its own: a condition where it is one, else a remark."""
+        tokens = cell[1:] if cell[0].kind == "WORDS" else cell
+        if (
+            self.current is not None
+            and tokens
+            and (tokens[0].kind in ("CONDITION", "FORALL") or self.is_condition(tokens))
+        ):
+            self.current.conditions.append(tokens)
+
+    # ── segments ──
 
     def segments(self, cell: list[Token]) -> Iterable[list[Token]]:
         """The cell cut at long spaces, semicolons, words, implications, and commas between equations."""
         flags = _top_level(cell)
+        is_claim = any(outside and _is_claim(token) for token, outside in zip(cell, flags, strict=True))
         pieces: list[list[Token]] = [[]]
         for at, (token, outside) in enumerate(zip(cell, flags, strict=True)):
-            cuts = outside and (
-                (
-                    token.kind == "QUAD"
-                    and (token.text == "\\qquad" or (at > 0 and cell[at - 1].kind in ("COMMA", "QUAD")))
-                )
-                or token.kind == "SEMICOLON"
-                or (_is_relation(token) and kind_of(token) == "implies")
-                or (token.kind == "COMMA" and self.comma_separates(cell, flags, at, pieces[-1]))
-            )
-            if cuts:
+            if outside and self.cuts(cell, flags, at, pieces[-1], is_claim):
                 pieces.append([])
             elif outside and token.kind in ("WORDS", "CONDITION", "OTHERWISE", "FORALL"):
                 pieces.append([token])
@@ -251,59 +268,78 @@ class _Splitter:
                 pieces[-1].append(token)
         return [piece for piece in pieces if any(token.kind not in _TRAILING for token in piece)]
 
+    def cuts(self, cell: list[Token], flags: list[bool], at: int, before: list[Token], is_claim: bool) -> bool:
+        """Whether one equation ends and another begins at a token."""
+        token = cell[at]
+        match token.kind:
+            case "SEMICOLON":
+                return True
+            case "QUAD":
+                doubled = at > 0 and cell[at - 1].kind in ("COMMA", "QUAD")
+                return token.text == "\\qquad" or doubled or self.separates(cell, flags, at, before)
+            case "COMMA":
+                return self.separates(cell, flags, at, before)
+        return _is_relation(token) and (kind_of(token) == "implies" or (kind_of(token) == "map" and is_claim))
+
     @staticmethod
-    def comma_separates(cell: list[Token], flags: list[bool], at: int, before: list[Token]) -> bool:
-        """A comma separates equations where there is a relation on both of its sides."""
+    def separates(cell: list[Token], flags: list[bool], at: int, before: list[Token]) -> bool:
+        """A comma or a space separates equations where there is a relation on both of its sides, or a condition behind it."""
         if before and before[0].kind in ("CONDITION", "FORALL"):
             return False
-        relation_before = any(
-            _is_relation(token) and outside for token, outside in zip(before, _top_level(before), strict=True)
-        )
-        relation_after = any(
-            _is_relation(token) and outside for token, outside in zip(cell[at + 1 :], flags[at + 1 :], strict=True)
-        )
-        return relation_before and relation_after
+        after = cell[at + 1 :]
+        if cell[at].kind == "QUAD" and _wrapped_condition(after):
+            return bool(_relations(before))
+        follows = any(_is_relation(token) and outside for token, outside in zip(after, flags[at + 1 :], strict=True))
+        leads = bool(after) and (_is_relation(after[0]) or after[0].kind in _CONTINUING)
+        return bool(_relations(before)) and follows and not leads
 
-    def read_segment(self, segment: list[Token], continues: bool) -> None:
+    def read_segment(self, segment: list[Token], goes_on: bool, is_first: bool) -> None:
+        segment = _unwrapped(segment)
         first = segment[0]
         if first.kind in ("CONDITION", "FORALL", "OTHERWISE"):
-            if self.current is not None and len(segment) > 1:
-                self.current.conditions.append(segment)
+            if len(segment) > 1:
+                self.add_condition(segment, is_first)
             return
         if first.kind == "WORDS":
-            from_word = segment[1:]
-            if first.text in _REMARKS or not from_word:
+            segment, goes_on = segment[1:], False
+            if not segment or not _relations(segment):
                 return
-            segment, continues = from_word, False
-        if any(
-            _is_relation(token) and kind_of(token) == "map"
-            for token, outside in zip(segment, _top_level(segment), strict=True)
-            if outside
-        ):
+        relations = _relations(segment)
+        if any(kind_of(token) == "map" for token in relations):
             self.current = None
             return
-        if not continues and self.current is not None and self.is_condition(segment):
-            self.current.conditions.append(segment)
+        if not goes_on and self.is_condition(segment):
+            self.add_condition(segment, is_first and self.current is None)
             return
-        if not continues:
-            self.current = Chain()
+        if not goes_on:
+            self.current = Chain(conditions=self.waiting)
+            self.waiting = []
             self.chains.append(self.current)
             self.untagged.append(self.current)
         self.extend(segment)
 
+    def add_condition(self, segment: list[Token], leads: bool) -> None:
+        """A condition restricts the equation before it; one that leads a row, the equation behind it."""
+        if leads or self.current is None:
+            self.waiting.append(segment)
+        else:
+            self.current.conditions.append(segment)
+
     def is_condition(self, segment: list[Token]) -> bool:
         """Behind an equation: a comparison, or an equality or membership of an index that the equation uses."""
-        outside = _top_level(segment)
-        signs = [token for token, flag in zip(segment, outside, strict=True) if flag and _is_relation(token)]
-        kinds = {kind_of(token) for token in signs}
-        if not kinds or self.current is None or not self.current.relations:
+        if self.current is None or not self.current.relations:
+            return False
+        relations = _relations(segment)
+        kinds = {kind_of(token) for token in relations}
+        if not kinds:
             return False
         if kinds <= _CONDITIONAL:
             return True
-        left = segment[: segment.index(signs[0])]
-        used = {token.text for member in self.current.members for token in member.tokens if token.kind == "NAME"}
-        is_index = len(left) == 1 and left[0].kind == "NAME" and self.is_index(left[0].text) and left[0].text in used
-        return is_index and kinds <= {"claim", "member"} and all(token.kind in _INDEX_TOKENS for token in segment)
+        left, right = segment[: segment.index(relations[0])], segment[segment.index(relations[0]) + 1 :]
+        is_index = len(left) == 1 and left[0].kind == "NAME" and self.is_index(left[0].text)
+        used = {token.text for member in self.current.members for token in _in_subscripts(member.tokens)}
+        values = all(token.kind in _INDEX_TOKENS for token in right)
+        return is_index and left[0].text in used and kinds <= {"claim", "member"} and values
 
     def extend(self, segment: list[Token]) -> None:
         assert self.current is not None
@@ -315,23 +351,40 @@ class _Splitter:
                 self.current.last.tokens.append(token)
 
 
-_REMARKS = frozenset(
-    {
-        "where",
-        "with",
-        "since",
-        "because",
-        "as",
-        "which",
-        "using",
-        "by",
-        "from",
-        "note",
-        "such that",
-        "s.t.",
-        "i.e.",
-        "that is",
-    }
-)
-_INDEX_TOKENS = frozenset({"NAME", "NUMBER", "COMMA", "DOTS", "RELATION", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET", "PLUS", "MINUS",
-                           "COLON", "PRIME", "CARET", "LPAR", "RPAR"})  # fmt: skip
+def _relations(tokens: Sequence[Token]) -> list[Token]:
+    """The relation signs outside all brackets."""
+    return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
+
+
+def _is_claim(token: Token) -> bool:
+    return _is_relation(token) and kind_of(token) not in ("map", "implies") and token.kind != "COLON"
+
+
+def _unwrapped(segment: list[Token]) -> list[Token]:
+    """An equation that stands in brackets as a whole, or in a box, without them."""
+    while len(segment) > 2 and _partners(segment).get(0) == len(segment) - 1 and segment[0].kind in _OPENERS:
+        inside = segment[1:-1]
+        if segment[0].kind == "BEGIN" or not (_relations(inside) or inside[0].kind in ("CONDITION", "FORALL")):
+            break
+        segment = inside
+    return segment
+
+
+def _wrapped_condition(tokens: list[Token]) -> bool:
+    """`(k \\neq y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
+    inside = _unwrapped(tokens)
+    if len(inside) == len(tokens) or not inside:
+        return False
+    return inside[0].kind in ("CONDITION", "FORALL") or {kind_of(token) for token in _relations(inside)} <= _CONDITIONAL
+
+
+def _in_subscripts(tokens: Sequence[Token]) -> Iterable[Token]:
+    """The names that stand in a subscript."""
+    partners = _partners(tokens)
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind == "UNDERSCORE":
+            last = partners.get(at + 1, at + 1)
+            yield from (inner for inner in tokens[at + 1 : last + 1] if inner.kind == "NAME")
+
+
+_INDEX_TOKENS = frozenset({"NAME", "NUMBER", "COMMA", "DOTS", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET"})

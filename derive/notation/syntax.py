@@ -212,6 +212,7 @@ def listed(node: Syntax) -> List:
 
 def parse(tokens: Sequence[Token]) -> List:
     """The syntax of one side of a relation. Raises `Unreadable` at the first token that cannot stand where it does."""
+    _check_spaces(tokens)
     readable = [token for token in tokens if token.kind not in ("QUAD", "TAG", "LABEL", "PERIOD")]
     for token in readable:
         if token.kind == "UNKNOWN":
@@ -227,6 +228,16 @@ def parse(tokens: Sequence[Token]) -> List:
     except UnexpectedInput as error:
         raise _explained(error, readable) from None
     return _Build().transform(tree)
+
+
+def _check_spaces(tokens: Sequence[Token]) -> None:
+    """A wide space between two operands is no product."""
+    for at, token in enumerate(tokens[:-1]):
+        between = at > 0 and tokens[at - 1].kind in _OPERAND_ENDS and tokens[at + 1].kind in _OPERAND_STARTS
+        if token.kind == "QUAD" and between:
+            raise Unreadable(
+                "a wide space stands between two expressions; what joins them is not certain", tokens[at + 1].span
+            )
 
 
 def _check_brackets(tokens: Sequence[Token]) -> None:
@@ -272,6 +283,8 @@ _OPERAND_ENDS = frozenset(
         "DOTS",
     }
 )
+_OPERAND_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LBRACK", "LSET", "LBRACE", "FRAC", "SQRT", "NTHROOT", "SUM", "PROD", "PARTIAL", "NABLA",
+                             "BEGIN"})  # fmt: skip
 _OPENERS = frozenset({"LPAR", "LBRACK", "LSET", "LBRACE", "LANGLE", "BEGIN"})
 _CLOSERS = frozenset({"RPAR", "RBRACK", "RSET", "RBRACE", "RANGLE", "END"})
 

@@ -446,6 +446,8 @@ class BigOperators(Derivatives):
         if trailing:
             _, pairs = generalised(cells[0], cells[-1])
             first, last = self._dots_ends(pairs, span)
+            if last < first:
+                raise Unreadable("the dots in this matrix leave its pattern open", span)
             return Pattern(leading, trailing, first, last)
         if leading < 2:
             raise Unreadable("the dots in this matrix have one entry before them and none behind", span)
