@@ -245,6 +245,12 @@ class Claim:
 
     def differs_as_reported(self) -> bool | None:
         """Whether the sides have the reported values at the reported counterexample; None where that is not plain."""
+        try:
+            return self._differs_as_reported()
+        except UnjudgedError:
+            return None
+
+    def _differs_as_reported(self) -> bool | None:
         with _Restored(self.step):
             example = self.judgement.counterexample
             left, right = (self.readings(side, 1) for side in self.sides)
@@ -255,10 +261,10 @@ class Claim:
                 return None
             point = Point(self.step.table, 7, fixed=_fixed(self.step.table, self.statement.formal, example.at))
             i, j = (0, 0) if example.entry is None else (example.entry[0] - 1, example.entry[1] - 1)
-            reported = (float(Fraction(example.lhs)), float(Fraction(example.rhs)))
+            reported = [_interval(text) for text in (example.lhs, example.rhs)]
             for environment in self._environments((first, second), point):
                 values = [oracle.value_at(point, side.value, environment)[i, j] for side in (first, second)]
-                if all(abs(a - b) <= 1e-4 * (1 + abs(b)) for a, b in zip(values, reported, strict=True)):
+                if all(low <= value <= high for value, (low, high) in zip(values, reported, strict=True)):
                     return True
             return False
 
@@ -371,6 +377,12 @@ def _sized(reading: Reading, other: Reading) -> Reading:
     return reading
 
 
+def _interval(text: str) -> tuple[float, float]:
+    """The numbers that a reported one may stand for: its last digit is certain up to rounding."""
+    ends = [float(Fraction(end)) for end in text.removeprefix("between ").split(" and ")]
+    return tuple(end + side * 1e-4 * (1 + abs(end)) for end, side in ((ends[0], -1), (ends[-1], 1)))  # type: ignore[return-value]
+
+
 def _fixed(
     table: SymbolTable, formal: Mapping[str, Expr], at: Mapping[str, str | list[list[str]]]
 ) -> dict[str, Values]:
@@ -382,9 +394,10 @@ def _fixed(
         name = names.get(written, f"formal {written}")
         rows = [[value]] if isinstance(value, str) else value
         meaning = table.meanings.get(name)
-        if isinstance(meaning, Given) and meaning.kind in ("function", "map"):
-            raise UnjudgedError("a counterexample that chooses a function")
-        array = np.array([[float(Fraction(entry)) for entry in row] for row in rows])[None]
+        try:
+            array = np.array([[float(Fraction(entry)) for entry in row] for row in rows])[None]
+        except ValueError:
+            raise UnjudgedError("a counterexample that chooses a function") from None
         labels = isinstance(meaning, Given) and meaning.kind == "labels" and meaning.target is None
         values[name] = array - table.index_base if labels else array
     return values

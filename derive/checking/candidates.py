@@ -35,12 +35,17 @@ Uses = dict[str, list[IndexUse]]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Two values of one shape that a claim may mean to be equal, and the conventions that this costs."""
+    """Two values of one shape that a claim may mean to be equal, and the conventions that this costs.
+
+    `free` are the indices for all of whose values the claim is made, except those in `last`: a letter that names a
+    dimension and stands on one side only is the last index, as in `x_n`.
+    """
 
     left: Expr
     right: Expr
     conventions: frozenset[str]
     free: Uses = field(default_factory=dict)
+    last: frozenset[str] = frozenset()
 
 
 class Claim:
@@ -105,7 +110,9 @@ def _closed(session: Session, first: Reading, second: Reading, plain_only: bool 
     free = joined(first.free, second.free)
     left, right = sized(first.value, second.value)
     if left.shape == right.shape and not left.shape.is_open:
-        yield Candidate(left, right, conventions, free)
+        one_sided = (letter for letter in free if (letter in first.free) != (letter in second.free))
+        last = frozenset(letter for letter in one_sided if session.table.find_dim(letter) is not None)
+        yield Candidate(left, right, conventions, free, last)
         return
     if plain_only:
         return

@@ -7,6 +7,8 @@ every reading certainly fails. A reading that could not be decided makes the ste
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sympy
+
 from derive.checking.candidates import Candidate, Claim, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
@@ -19,6 +21,10 @@ from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Meaningless, Undecidable, Unreadable
 from derive.expressions.tree import Expr
 from derive.source import Span
+
+
+KINKS = (sympy.S.Zero, sympy.S.One, sympy.S.Half, sympy.S.NegativeOne)
+"""Values that authors choose for a derivative where a function has none."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,11 @@ class _Trial:
         self.refuted: tuple[Candidate, Found, Different] | None = None
         self.undecided: list[str] = []
         self.impossible: Meaningless | None = None
+        self.restrictions: Sequence[Restriction] = ()
+        self.deadline = Deadline(0)
 
     def verdict(self, restrictions: Sequence[Restriction], deadline: Deadline) -> Judgement:
+        self.restrictions, self.deadline = restrictions, deadline
         for candidate in candidates(self.claim):
             try:
                 found = evidence(self.claim.session, candidate, restrictions, deadline)
@@ -94,7 +103,7 @@ class _Trial:
         match found.evidence:
             case Equal():
                 return self._holds(candidate, frozenset())
-            case EqualOffKinks() if involves_derivative(self.claim.session, candidate):
+            case EqualOffKinks() if self._differs_by_a_choice(candidate, found):
                 return self._holds(candidate, frozenset({"kink"}))
             case EqualOffKinks():
                 self.undecided.append("the sides agree except, perhaps, where the argument of a step function is zero")
@@ -103,6 +112,17 @@ class _Trial:
             case undecided:
                 self.undecided.append(undecided.reason)
         return None
+
+    def _differs_by_a_choice(self, candidate: Candidate, found: Found) -> bool:
+        """Whether the sides are equal for another value of a derivative where it has none, or one of them has none there."""
+        session = self.claim.session
+        if not involves_derivative(session, candidate):
+            return False
+        for value in KINKS:
+            other = evidence(session.with_kink(value), candidate, self.restrictions, self.deadline).evidence
+            if isinstance(other, Equal) or (found.has_gaps and isinstance(other, EqualOffKinks)):
+                return True
+        return False
 
     def _holds(self, candidate: Candidate, more: frozenset[str]) -> Judgement:
         names = in_order(candidate.conventions | more)

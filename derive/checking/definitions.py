@@ -225,6 +225,16 @@ def _stands_for_any_number(name: Name, elaborator: Elaborator) -> bool:
     return elaborator.resolve(name) is None and elaborator.head(name) is None
 
 
+def arguments_by_themselves(content: List, elaborator: Elaborator) -> list[Name]:
+    """The z of a left side `f'(z)`: names that are the whole argument of a function."""
+    only = content.only
+    factors = only.terms[0].factors if only is not None and len(only.terms) == 1 else ()
+    if len(factors) != 2 or not isinstance(factors[1], Group) or elaborator.head(factors[0]) is None:
+        return []
+    arguments = [entry.single_factor for entry in factors[1].content.entries]
+    return [argument for argument in arguments if isinstance(argument, Name)]
+
+
 def nodes(node: object) -> Iterator[Syntax]:
     """All syntax in a piece of syntax."""
     waiting = [node]

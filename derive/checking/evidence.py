@@ -34,10 +34,11 @@ class Restriction:
 
 @dataclass(frozen=True)
 class Found:
-    """Evidence with the place of each equation that it speaks of."""
+    """Evidence with the place of each equation that it speaks of; `has_gaps` where a side has no value at kinks."""
 
     evidence: Evidence
     places: tuple[Place, ...]
+    has_gaps: bool = False
 
 
 class NoLocalFactorError(Exception):
@@ -74,7 +75,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     found = session.decide(equations, deadline)
     if isinstance(found, Equal) and off_kinks:
         found = EqualOffKinks(found.method, ())
-    return Found(found, tuple(places))
+    return Found(found, tuple(places), off_kinks)
 
 
 def _check_obligations(session: Session, deadline: Deadline) -> None:
@@ -155,7 +156,7 @@ def _ranges(session: Session, candidate: Candidate, restrictions: Sequence[Restr
         dim = helper.common_range(letter, uses, uses[0].span if uses else None)
         low = max([0, *(-use.by for use in uses)])
         high = (dim.size or 1) - max([0, *(use.by for use in uses)])
-        found[letter] = range(low, high)
+        found[letter] = range(high - 1, high) if letter in candidate.last else range(low, high)
     return found
 
 

@@ -32,6 +32,7 @@ class Session:
     entries: Entries = field(init=False)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _other_kinks: "dict[sympy.Expr, Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
 
@@ -71,6 +72,17 @@ class Session:
             )
             self.definitions.on_define = self._decider.define
         return self._decider
+
+    def with_kink(self, value: sympy.Expr) -> "Session":
+        """The same document with another value for derivatives where a function has none."""
+        if value not in self._other_kinks:
+            other = Session(self.model, self.allow)
+            other.entries.kink = value
+            self._other_kinks[value] = other
+        other = self._other_kinks[value]
+        other.learn(self.table)
+        other.treated_apart = self.treated_apart
+        return other
 
     def options(
         self, layout: Layout | None = None, formal: dict[str, Expr] | None = None, with_apart: bool = True

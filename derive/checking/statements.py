@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 
 from derive.checking.added_terms import judge_added
 from derive.checking.claims import Judgement, failed, judge
-from derive.checking.definitions import PLACEHOLDER, NewName, define, define_silently, free_names, new_name, nodes
+from derive.checking.conditions import read_range
+from derive.checking.conventions import sentence
+from derive.checking.definitions import (
+    PLACEHOLDER,
+    NewName,
+    arguments_by_themselves,
+    define,
+    define_silently,
+    free_names,
+    new_name,
+    nodes,
+)
 from derive.checking.evidence import Restriction
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
@@ -16,12 +27,12 @@ from derive.checking.spaces import judge_membership
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable, Unreadable
 from derive.expressions.shapes import SCALAR
-from derive.expressions.tree import Expr, Symbol
+from derive.expressions.tree import Entry, Expr, Slice, Symbol
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical
-from derive.notation.symbols import Computed
+from derive.notation.symbols import Computed, Given, shown
 from derive.notation.syntax import Name, parse
 from derive.notation.tokens import Token
 
@@ -89,6 +100,10 @@ class Statement:
         new = self._introduced(number)
         if new is None:
             judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline)
+            if judgement.verdict in ("refuted", "unknown") and kind_of(self.chain.relations[number]) == "define":
+                return self._updated(left, judgement), right
+            if judgement.verdict == "refuted" and judgement.counterexample is None:
+                judgement = self._for_every_number(left, right, deadline) or judgement
             self._remember(left, right, judgement)
             return judgement, self._next(left, right)
         if right.content is None:
@@ -101,6 +116,36 @@ class Statement:
             return define(self.session, new, right.content, self.formal, goes_on), right
         except FormulaError as error:
             return failed(error), right
+
+    def _updated(self, left: Side, judgement: Judgement) -> Judgement:
+        """`W := W - …` gives a given symbol a new value, `p := …` a name that the document has defined already."""
+        found = left.read(self.session, None, self.formal).upto(1)
+        value = found[0].value if found else None
+        symbol = value.operand if isinstance(value, (Entry, Slice)) else value
+        meaning = self.session.table.meanings.get(symbol.name) if isinstance(symbol, Symbol) else None
+        if not isinstance(symbol, Symbol) or judgement.shapes is None or judgement.shapes[0] != judgement.shapes[1]:
+            return judgement
+        if isinstance(meaning, Given):
+            message = f"{shown(symbol.name)} is given a new value here; what follows still speaks of the old one."
+            return Judgement("definition", message, shapes=judgement.shapes)
+        if symbol.name in self.session.table.introduced:
+            message = f"{shown(symbol.name)} is defined already; a second definition of one name is not followed."
+            return Judgement("unknown", message, shapes=judgement.shapes)
+        return judgement
+
+    def _for_every_number(self, left: Side, right: Side, deadline: Deadline) -> Judgement | None:
+        """`\\sigma'(z) = \\sigma(z)(1 - \\sigma(z))` with a vector z, meant for each of its entries."""
+        names = [] if left.content is None else arguments_by_themselves(left.content, self._elaborator())
+        if not names:
+            return None
+        formal = dict(self.formal)
+        for name in names:
+            formal[name.text] = Symbol(f"formal {name.text}", SCALAR)
+        judgement = judge(self.session, left, right, self.restrictions, formal, deadline)
+        if judgement.verdict != "proved":
+            return None
+        names_of = ("entrywise",)
+        return Judgement("convention", sentence(names_of), names_of, judgement.shapes)
 
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""
@@ -157,6 +202,10 @@ class Statement:
         kinds = {kind_of(token) for token in rest if token.kind in ("RELATION", "COLON")}
         if not kinds and not universal:
             raise Unreadable("it compares nothing", tokens[0].span)
+        index_range = read_range(rest, self._elaborator())
+        if index_range is not None:
+            self.restrictions.append(index_range)
+            return
         if "member" in kinds or not kinds:
             self._read_quantifier(rest)
             return

@@ -1,0 +1,49 @@
+"""Conditions that give an index a range: `i = 2, \\dots, n`, `\\forall i \\in \\{2, \\dots, n\\}`, `1 \\le i \\le n`."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from derive.checking.evidence import Restriction
+from derive.errors import FormulaError
+from derive.expressions.tree import AllOf, Comparison, IndexValue, IndexVariable, Number
+from derive.notation.elaboration import Elaborator
+from derive.notation.syntax import Dots, Formula, Group, List, Name, listed, parse
+from derive.notation.tokens import Token
+
+
+def read_range(tokens: Sequence[Token], elaborator: Elaborator) -> Restriction | None:
+    """The restriction to a range with dots, or None where a condition is no such range."""
+    content = parse(tokens)
+    head = content.entries[0]
+    name = head.leading_factor
+    if not isinstance(name, Name) or len(head.relations) != 1 or head.sides[1] is None:
+        return None
+    members = _members(head, content)
+    if len(members) < 3 or not any(isinstance(member.single_factor, Dots) for member in members):
+        return None
+    try:
+        index = elaborator.index(listed(name), name.span)
+        ends = [_end(member, elaborator) for member in (members[0], members[-1])]
+    except FormulaError:
+        return None
+    if not isinstance(index, IndexVariable):
+        return None
+    base = elaborator.table.index_base
+    first, last = (Number(Fraction(end + base)) for end in ends)
+    at = IndexValue(index)
+    return Restriction(AllOf((Comparison(at, ">=", first), Comparison(at, "<=", last))), {index.name: []})
+
+
+def _members(head: Formula, content: List) -> list[Formula]:
+    """What stands between the commas: behind `i =`, or in the braces behind `i \\in`."""
+    side = head.sides[1]
+    factor = None if side is None else side.single_factor
+    if isinstance(factor, Group) and factor.kind == "{":
+        return list(factor.content.entries)
+    if side is None:
+        return []
+    return [Formula((side,), (), span=side.span), *content.entries[1:]]
+
+
+def _end(member: Formula, elaborator: Elaborator) -> int:
+    return elaborator.position(List((member,), span=member.span))
