@@ -264,6 +264,8 @@ class Claim:
             reported = [_interval(text) for text in (example.lhs, example.rhs)]
             for environment in self._environments((first, second), point):
                 values = [oracle.value_at(point, side.value, environment)[i, j] for side in (first, second)]
+                if not np.all(np.isfinite(values)):
+                    return None
                 if all(low <= value <= high for value, (low, high) in zip(values, reported, strict=True)):
                     return True
             return False

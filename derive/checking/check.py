@@ -6,6 +6,7 @@ from derive.checking.added_terms import judge_added
 from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session
+from derive.checking.sizes import counts_by_size, held_at_other_sizes
 from derive.checking.sides import Side
 from derive.checking.statements import Statement
 from derive.deciding.limits import Deadline
@@ -14,6 +15,7 @@ from derive.errors import FormulaError, Undecidable
 from derive.models import build_model
 from derive.notation.chains import Chain, kind_of, slice_of, split
 from derive.notation.elaboration import Elaborator
+from derive.notation.symbols import shown
 from derive.notation.syntax import parse
 from derive.notation.words import new_words
 
@@ -22,21 +24,28 @@ Progress = Callable[[int, int], None]
 
 def check_document(document: Document, *, progress: Progress | None = None) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used."""
-    model = build_model(document.setting)
-    session = Session(model, frozenset(document.setting.allow))
-    _learn_added_terms(session, document)
+    session = _session(document, at_other_sizes=False)
+    other = _session(document, at_other_sizes=True) if counts_by_size(session, document) else None
     steps: list[StepResult] = []
     equations = 0
     for number, passage in enumerate(document.passages):
         if progress is not None:
             progress(number, len(document.passages))
         for chain in _chains(session, passage):
-            results = _results(session, passage, chain, equations + 1)
+            results = _results(session, other, passage, chain, equations + 1)
             equations += bool(results)
             steps += results
     if progress is not None:
         progress(len(document.passages), len(document.passages))
-    return DocumentResult(document.source.name, document.setting.title, model.dims, tuple(steps), document.exercise)
+    dims = {shown(name): dim.size or 0 for name, dim in session.table.dims.items()}
+    return DocumentResult(document.source.name, document.setting.title, dims, tuple(steps), document.exercise)
+
+
+def _session(document: Document, *, at_other_sizes: bool) -> Session:
+    model = build_model(document.setting, at_other_sizes=at_other_sizes)
+    session = Session(model, frozenset(document.setting.allow))
+    _learn_added_terms(session, document)
+    return session
 
 
 def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
@@ -66,13 +75,17 @@ def _learn_added_terms(session: Session, document: Document) -> None:
                 continue
 
 
-def _results(session: Session, passage: Passage, chain: Chain, equation: int) -> list[StepResult]:
+def _results(
+    session: Session, other: Session | None, passage: Passage, chain: Chain, equation: int
+) -> list[StepResult]:
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
         judgements = [Judgement("unreadable", message)] * len(chain.relations)
     else:
         judgements = Statement(session, chain, is_inline).judgements()
+        if other is not None:
+            judgements = held_at_other_sizes(judgements, other, Statement(other, chain, is_inline))
     return [
         _result(passage, chain, equation, number, judgement)
         for number, judgement in enumerate(judgements)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from sympy import Symbol
 
+from derive.checking.evidence import Place
 from derive.checking.results import Counterexample, Matrix
 from derive.checking.session import Session
 from derive.deciding.evidence import Different
@@ -13,16 +14,16 @@ from derive.exact.entries import Position
 from derive.notation.symbols import Given, shown
 
 
-def counterexample(
-    session: Session, found: Different, places: Sequence[tuple[str, Position]]
-) -> tuple[Counterexample, str]:
+def counterexample(session: Session, found: Different, places: Sequence[Place]) -> tuple[Counterexample, str]:
     """The counterexample as data, and where it lies in words: ` in entry (1, 2)`, ` at i = 1`, or nothing."""
-    indices, position = places[found.equation] if found.equation < len(places) else ("", ())
+    indices, position = places[found.equation]
     entry = (position[0] + 1, position[1] + 1) if len(position) == 2 else None
-    words = (f" at {indices}" if indices else "") + (f" in entry ({entry[0]}, {entry[1]})" if entry else "")
+    at_indices = ", ".join(f"{letter} = {value}" for letter, value in indices.items())
+    words = (f" at {at_indices}" if indices else "") + (f" in entry ({entry[0]}, {entry[1]})" if entry else "")
     at: dict[str, str | Matrix] = {}
     for name in _names(session, found):
         at[_latex(name)] = _value(session, name, found)
+    at.update({shown(letter): str(value) for letter, value in indices.items()})
     at.update({shown(name): description for name, description in found.functions.items()})
     return Counterexample(at, entry, found.lhs, found.rhs), words
 

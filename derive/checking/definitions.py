@@ -2,8 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from derive.checking.claims import Judgement
 from derive.checking.session import Session
@@ -14,7 +13,7 @@ from derive.models.model import defined, family_letters
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
-from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term
+from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term, nodes
 
 PLACEHOLDER = "\\cdot"
 
@@ -233,15 +232,3 @@ def arguments_by_themselves(content: List, elaborator: Elaborator) -> list[Name]
         return []
     arguments = [entry.single_factor for entry in factors[1].content.entries]
     return [argument for argument in arguments if isinstance(argument, Name)]
-
-
-def nodes(node: object) -> Iterator[Syntax]:
-    """All syntax in a piece of syntax."""
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, tuple):
-            waiting.extend(current)
-        elif isinstance(current, Syntax):
-            yield current
-            waiting.extend(getattr(current, part.name) for part in fields(current) if part.name != "span")

@@ -20,8 +20,8 @@ from derive.notation.symbols import Computed, Given
 
 MAX_EQUATIONS = 4_000
 
-Place = tuple[str, tuple[int, ...]]
-"""Where an equation stands: the values of the free indices in words, the position of its entry."""
+Place = tuple[dict[str, int], tuple[int, ...]]
+"""Where an equation stands: the values of the free indices as the document counts them, the position of its entry."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
             continue
         for position in left.positions():
             equations.append(EntryEquation(left.at(*position), right.at(*position), where))
-            places.append((_in_words(session, environment), position))
+            places.append((_as_counted(session, environment), position))
         if len(equations) > MAX_EQUATIONS:
             raise Undecidable(f"this claim has more than {MAX_EQUATIONS} entries at these dimensions")
     if not equations:
@@ -165,9 +165,8 @@ def _environments(ranges: dict[str, range]) -> Iterator[dict[IndexVariable, int]
         yield {IndexVariable(letter): value for letter, value in zip(ranges, values, strict=True)}
 
 
-def _in_words(session: Session, environment: dict[IndexVariable, int]) -> str:
-    base = session.table.index_base
-    return ", ".join(f"{index.name} = {value + base}" for index, value in environment.items())
+def _as_counted(session: Session, environment: dict[IndexVariable, int]) -> dict[str, int]:
+    return {index.name: value + session.table.index_base for index, value in environment.items()}
 
 
 # ── kinks ──

@@ -1,6 +1,6 @@
 """Claims of membership: `W \\in \\mathbb{R}^{D \\times H}`, `x : 1 \\times D`. They declare new names and claim shapes of known ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.checking.claims import Judgement
 from derive.checking.session import Session
@@ -13,7 +13,7 @@ from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, SymbolTable, shown
-from derive.notation.syntax import Group, List, Name, Scripted, Syntax, listed
+from derive.notation.syntax import Group, List, Name, Script, Scripted, Syntax, listed, nodes
 
 REALS = frozenset({"\\mathbb{R}", "R", "\\Re"})
 NUMBERS = frozenset({"\\mathbb{R}", "\\mathbb{N}", "\\mathbb{Z}", "\\mathbb{C}", "\\mathbb{Q}", "R", "\\Re"})
@@ -35,12 +35,26 @@ class Space:
 
 def judge_membership(session: Session, left: Side, right: Side, formal: dict[str, Expr]) -> Judgement:
     """The verdict on `left ∈ right`; new names on the left are declared. Raises `Unreadable`, `Meaningless`."""
+    if session.model.has_open_dims:
+        _learn_dims(session, right)
     space = _space(right, session.table)
     names = _names(left.content)
     if not names:
         return _of_side(session, left, space, formal)
     judgements = [_of_name(session, name, space, formal) for name in names]
     return next((found for found in judgements if found.verdict == "refuted"), judgements[0])
+
+
+def _learn_dims(session: Session, right: Side) -> None:
+    """Where a setting names no dimensions, those of a declaration are new, each with a size of its own."""
+    for script in (node for node in nodes(right.content) if isinstance(node, Script) and node.kind == "sup"):
+        only = None if script.content is None else script.content.only
+        for factor in only.terms[0].factors if only is not None and len(only.terms) == 1 else ():
+            name = canonical(unwrapped(factor)).strip()
+            if isinstance(unwrapped(factor), (Name, Scripted)) and session.table.find_dim(name) is None:
+                taken = {dim.size for dim in session.table.dims.values()}
+                size = next(size for size in range(2, 1_000) if size not in taken)
+                session.learn(replace(session.table, dims={**session.table.dims, name: Dim(size, name)}))
 
 
 def _of_name(session: Session, name: Syntax, space: Space, formal: dict[str, Expr]) -> Judgement:

@@ -18,7 +18,6 @@ from derive.checking.definitions import (
     define_silently,
     free_names,
     new_name,
-    nodes,
 )
 from derive.checking.evidence import Restriction
 from derive.checking.session import STEP_SECONDS, Session
@@ -33,7 +32,7 @@ from derive.notation.elaboration import Elaborator, Reading
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
-from derive.notation.syntax import Name, parse
+from derive.notation.syntax import Name, nodes, parse
 from derive.notation.tokens import Token
 
 
@@ -150,6 +149,8 @@ class Statement:
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""
         new = new_name(self.sides[number].content, self._elaborator())
+        if new is not None and new.key in self.session.entries.arrays:
+            return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None
 
     def _membership(self, left: Side, right: Side) -> Judgement:

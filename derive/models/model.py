@@ -29,15 +29,17 @@ class Model:
     """What a document starts from: its names, the sizes, and the value that derivatives take at a kink."""
 
     table: SymbolTable
-    dims: dict[str, int]
     kink: Fraction
+    has_open_dims: bool = False
 
 
-def build_model(setting: Setting) -> Model:
-    """The model that a setting describes. Raises `DocumentError`."""
+def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
+    """The model that a setting describes, at its sizes or with every size changed. Raises `DocumentError`."""
     names = [name.value for group in (setting.symbols, setting.model, setting.notation) for name, _ in group]
     declarations = [(name, _declaration(text), text) for name, text in setting.symbols]
     dims = _dimensions(setting, [(declaration, text) for _, declaration, text in declarations])
+    if at_other_sizes:
+        dims = _changed(dims)
     table = SymbolTable(
         dims=dims,
         words=words_of([*names, *dims]),
@@ -50,7 +52,7 @@ def build_model(setting: Setting) -> Model:
     for name, expression in setting.model:
         table = _with_node(table, name, expression)
     table = _with_loss(table, setting.loss)
-    return Model(table, {name: dim.size or 0 for name, dim in dims.items()}, Fraction(setting.kink))
+    return Model(table, Fraction(setting.kink), not setting.dims)
 
 
 def _error(text: Text, problem: str, offset: int = 0) -> DocumentError:
@@ -85,6 +87,14 @@ def _dimensions(setting: Setting, declarations: list[tuple[Declaration, Text]]) 
     taken = {size for size in sizes.values() if size is not None} | literal
     free = (size for size in range(2, 10_000) if size not in taken)
     return {_dim_name(name): Dim(size if size is not None else next(free), name) for name, size in sizes.items()}
+
+
+def _changed(dims: dict[str, Dim]) -> dict[str, Dim]:
+    """Every size another one, equal sizes equal and different ones different as before."""
+    sizes = sorted({dim.size for dim in dims.values() if dim.size is not None})
+    following = [*sizes[1:], sizes[0]] if len(sizes) > 1 else [size + 1 for size in sizes]
+    other = dict(zip(sizes, following, strict=True))
+    return {name: Dim(other[dim.size] if dim.size is not None else None, dim.name) for name, dim in dims.items()}
 
 
 def _dim_name(name: str) -> str:

@@ -6,7 +6,7 @@ derivative is settled later, by the symbol table and by shapes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from typing import Any
 
@@ -196,6 +196,18 @@ class Scripted(Syntax):
 
     base: Syntax
     scripts: tuple[Script, ...]
+
+
+def nodes(node: object) -> Iterator[Syntax]:
+    """All syntax in a piece of syntax."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, tuple):
+            waiting.extend(current)
+        elif isinstance(current, Syntax):
+            yield current
+            waiting.extend(getattr(current, part.name) for part in fields(current) if part.name != "span")
 
 
 MAX_NESTING = 60

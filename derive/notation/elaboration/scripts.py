@@ -289,9 +289,7 @@ class Scripts(Base):
                 raise Unreadable(f"the function {shown(resolved.key)} has no argument here", span)
             case Given(shape=shape):
                 return Symbol(resolved.key, shape, span=span)
-            case Computed(shape, value):
-                if value is None:
-                    raise Unreadable(f"only the shape of {shown(resolved.key)} is known, not its value", span)
+            case Computed(shape, _):
                 return Symbol(resolved.key, shape, span=span)
         raise AssertionError(resolved)
 
