@@ -66,7 +66,7 @@ class Step:
     document: str
     session: Session
     table: SymbolTable
-    apart: dict[str, tuple[object, ...]]
+    apart: dict[str, tuple[Expr, ...]]
     chain: Chain
     tag: str
     left: str
@@ -119,7 +119,7 @@ class _Restored:
         session = self.step.session
         self.table, self.apart = session.table, dict(session.treated_apart)
         session.learn(self.step.table)
-        session.treated_apart = dict(self.step.apart)  # type: ignore[arg-type]
+        session.treated_apart = dict(self.step.apart)
 
     def __exit__(self, *_: object) -> None:
         self.step.session.learn(self.table)

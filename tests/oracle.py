@@ -12,17 +12,17 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Index, IndexVariable
 from derive.notation.symbols import Computed, Given, SymbolTable
 
-Values = NDArray[Any]
+Values: TypeAlias = Any
+"""Arrays of floats or complex numbers; numpy's own types do not say which comes of which."""
 Position = tuple[int, int]
 Environment = Mapping[IndexVariable, int]
 

@@ -88,7 +88,7 @@ def in_brackets(step: StepResult, message: str) -> Indices | None:
 # ── refuted steps carry their reason ──
 
 SHAPES_OR_RANGES = re.compile(
-    r"The index \w runs over 1\.\.\w+(?: = \d+)?(?:, but stands where an index runs over| in one place and over) .*"
+    r"The index \w (?:runs over|has the range) 1\.\.\w+(?: = \d+)?(?: in \S+)?, but .*1\.\.\w+ = \d+.*"
     r"|Cannot multiply (\w+ x \w+) by (?!\1)(\w+ x \w+): .*"
     r"|(.*) is (\w+ x \w+), not (?!\4)(\w+ x \w+)\."
 )

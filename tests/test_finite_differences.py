@@ -150,7 +150,7 @@ def test_jacobians_between_neighbouring_nodes_agree_with_finite_differences(path
     points = oracle.points(session.table, 1, seed=4)
     for before, after in itertools.pairwise(computed):
         for layout in ("gradient", "numerator", "denominator"):
-            compare(session, after, before, layout, points)  # type: ignore[arg-type]
+            compare(session, after, before, layout, points)
 
 
 # ── random models ──

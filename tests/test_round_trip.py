@@ -10,7 +10,7 @@ from derive.expressions.walk import rebuilt
 from derive.notation.elaboration import Options, elaborated
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
-from tests.strategies import TABLE, expressions
+from strategies import TABLE, expressions
 
 
 def read(text: str) -> Expr:

@@ -29,6 +29,16 @@ symbols:
 """
 
 FALSE = [
+    r"A_{i,:}^T = A_{:,i}",
+    r"\sum_i A_{i,:}^T x_i = A x",
+    r"\frac{\partial \operatorname{tr}(A B)}{\partial A} = B_{ij}",
+    r"A^T = A_{ij}",
+    r"\frac{\partial (x + y)}{\partial x} = 2",
+    r"\frac{\partial}{\partial a} \log(-e^a) = 1",
+    r"0 \cdot \log(-e^a) = 0",
+    r"\max(x) = x",
+    r"\det(A) = A",
+    r"e^{\sigma(s)} = 3",
     r"(A^T A)^{-1}_{11} = \frac{1}{(A^T A)_{11}}",
     r"A^{-1}_{ij} = \frac{1}{A_{ij}}",
     r"A^T_{ij} = A_{ij}",
@@ -68,6 +78,11 @@ FALSE = [
 ]
 
 TRUE = [
+    r"\sum_i A_{i,:}^T x_i = A^T x",
+    r"A_{:,i}^T x = (A^T x)_i",
+    r"\frac{\partial \operatorname{tr}(A B)}{\partial A} = B_{ji}",
+    r"\frac{\partial (x + y)}{\partial x} = 1",
+    r"\frac{\partial x^T A x}{\partial A} = x_i x_j",
     r"A^T_{ij} = A_{ji}",
     r"(A B)^T_{ij} = (A B)_{ji}",
     r"\sum_{a=1}^{n} a x_a = \sum_{i=1}^n i x_i",

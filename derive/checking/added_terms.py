@@ -41,7 +41,7 @@ def _added_term(
     if not terms:
         message = f"{shown(of.name)} is not the loss of the setting, so it has no terms that could be added."
         return Judgement("unreadable", message, span=derivative.span)
-    direct = frozenset(at for at, term in enumerate(terms) if mentions(session.table, term, by.name))
+    direct = frozenset(at for at, term in enumerate(terms) if mentions(term, by.name))
     failures: list[Judgement] = []
     for chosen in _subsets(len(terms), direct):
         part = Derivative(without(terms, frozenset(range(len(terms))) - chosen), by, derivative.layout)

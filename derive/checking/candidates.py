@@ -14,10 +14,12 @@ from derive.expressions.tree import (
     EntryFormula,
     Expr,
     Fill,
+    Identity,
     IndexVariable,
     Layout,
     MatMul,
     Number,
+    Reduce,
     Symbol,
     Transpose,
 )
@@ -116,11 +118,12 @@ def _closed(session: Session, first: Reading, second: Reading, plain_only: bool 
         return
     if plain_only:
         return
+    yield from _identity_as_one(left, right, conventions, free)
+    if "broadcast" in session.allow:
+        yield from _broadcast(left, right, conventions, free)
     if left.shape.is_matrix and right.shape.is_matrix:
         if left.shape == right.shape.transposed:
             yield Candidate(Transpose(left), right, conventions | {"transposed"}, free)
-        if "broadcast" in session.allow:
-            yield from _broadcast(left, right, conventions, free)
     for vector, formula, swapped in ((left, second, False), (right, first, True)):
         for entry in _entrywise(vector, formula):
             pair = (entry, vector) if swapped else (vector, entry)
@@ -156,11 +159,15 @@ def sized(left: Expr, right: Expr) -> tuple[Expr, Expr]:
 
 
 def _broadcast(left: Expr, right: Expr, conventions: frozenset[str], free: Uses) -> Iterator[Candidate]:
-    """A row equated with a matrix of rows: the sum of the rows; likewise for columns."""
+    """A row equated with a matrix of rows: the sum of the rows; likewise for columns, and for a scalar with a vector."""
     for small, large, swapped in ((left, right, False), (right, left, True)):
         shape = large.shape
-        if small.shape.is_row and small.shape.columns == shape.columns:
-            total: Expr = _sum_of_rows(shape.rows, large)
+        if not shape.is_matrix:
+            continue
+        if small.shape.is_scalar and shape.is_vector:
+            total: Expr = Reduce("sum", large)
+        elif small.shape.is_row and small.shape.columns == shape.columns:
+            total = _sum_of_rows(shape.rows, large)
         elif small.shape.is_column and small.shape.rows == shape.rows:
             total = Transpose(_sum_of_rows(shape.columns, Transpose(large)))
         else:
@@ -168,12 +175,24 @@ def _broadcast(left: Expr, right: Expr, conventions: frozenset[str], free: Uses)
         yield Candidate(total if swapped else small, small if swapped else total, conventions | {"broadcast"}, free)
 
 
+def _identity_as_one(left: Expr, right: Expr, conventions: frozenset[str], free: Uses) -> Iterator[Candidate]:
+    """A Jacobian equated with 1, the factor by which the chain rule multiplies where it is the identity."""
+    for jacobian, one, swapped in ((left, right, False), (right, left, True)):
+        if isinstance(jacobian, Derivative) and jacobian.shape.is_square and isinstance(one, Number) and one.value == 1:
+            unit = Identity(jacobian.shape.rows)
+            first, second = (unit, jacobian) if swapped else (jacobian, unit)
+            yield Candidate(first, second, conventions | {"local-factor"}, free)
+
+
 def _sum_of_rows(dim: Dim, matrix: Expr) -> Expr:
     return MatMul(Fill(1, row(dim)), matrix)
 
 
 def _entrywise(vector: Expr, formula: Reading) -> Iterator[Expr]:
-    """The vector or matrix whose entries a formula with free indices gives, where its indices run along that vector."""
+    """The vector or matrix whose entries a formula with free indices gives, where its indices run along that vector.
+
+    The index that comes first in the alphabet is that of the rows, unless only the other order fits.
+    """
     if not (vector.shape.is_matrix and formula.value.shape.is_scalar and formula.free):
         return
     used = sorted(letter for letter, uses in formula.free.items() if uses)
@@ -187,6 +206,7 @@ def _entrywise(vector: Expr, formula: Reading) -> Iterator[Expr]:
                 yield EntryFormula(first, None, formula.value, vector.shape)
             else:
                 yield EntryFormula(None, first, formula.value, vector.shape)
+            return
 
 
 def _runs_along(formula: Reading, letter: str, dim: Dim) -> bool:

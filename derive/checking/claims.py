@@ -7,8 +7,6 @@ every reading certainly fails. A reading that could not be decided makes the ste
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sympy
-
 from derive.checking.candidates import Candidate, Claim, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
@@ -21,10 +19,6 @@ from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Meaningless, Undecidable, Unreadable
 from derive.expressions.tree import Expr
 from derive.source import Span
-
-
-KINKS = (sympy.S.Zero, sympy.S.One, sympy.S.Half, sympy.S.NegativeOne)
-"""Values that authors choose for a derivative where a function has none."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +112,8 @@ class _Trial:
         session = self.claim.session
         if not involves_derivative(session, candidate):
             return False
-        for value in KINKS:
-            other = evidence(session.with_kink(value), candidate, self.restrictions, self.deadline).evidence
+        for other_session in session.with_other_kinks():
+            other = evidence(other_session, candidate, self.restrictions, self.deadline).evidence
             if isinstance(other, Equal) or (found.has_gaps and isinstance(other, EqualOffKinks)):
                 return True
         return False

@@ -54,5 +54,9 @@ def in_order(names: frozenset[str]) -> tuple[str, ...]:
 
 
 def sentence(names: tuple[str, ...]) -> str:
-    """What a report says of a step that holds under these conventions."""
-    return "This holds under a convention: " + "; ".join(CONVENTIONS[name].sentence for name in names) + "."
+    """What a report says of a step that holds under these conventions: a sentence for each."""
+    return " ".join(_capital(CONVENTIONS[name].sentence) + "." for name in names)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

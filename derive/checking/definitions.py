@@ -46,7 +46,7 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
         return None
     if len(factors) == 1:
         resolved = elaborator.resolve(name)
-        return NewName(key if resolved is None else resolved.key)
+        return NewName(key if resolved is None or resolved.sub is not None else resolved.key)
     bracket = factors[1]
     if not (isinstance(bracket, Group) and bracket.kind == "("):
         return None
@@ -225,10 +225,11 @@ def _stands_for_any_number(name: Name, elaborator: Elaborator) -> bool:
 
 
 def arguments_by_themselves(content: List, elaborator: Elaborator) -> list[Name]:
-    """The z of a left side `f'(z)`: names that are the whole argument of a function."""
-    only = content.only
-    factors = only.terms[0].factors if only is not None and len(only.terms) == 1 else ()
-    if len(factors) != 2 or not isinstance(factors[1], Group) or elaborator.head(factors[0]) is None:
-        return []
-    arguments = [entry.single_factor for entry in factors[1].content.entries]
-    return [argument for argument in arguments if isinstance(argument, Name)]
+    """The z of a left side like `f'(z)` or `\\frac{d f(z)}{dz}`: names that are the whole argument of a function."""
+    found = []
+    for node in nodes(content):
+        pairs = itertools.pairwise(node.factors) if isinstance(node, Term) else ()
+        for function, bracket in pairs:
+            if isinstance(bracket, Group) and elaborator.head(function) is not None:
+                found += [entry.single_factor for entry in bracket.content.entries]
+    return [name for name in found if isinstance(name, Name)]

@@ -52,16 +52,18 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     places: list[Place] = []
     entries = session.entries
     entries.obligations.clear()
+    requirements: list[tuple[sympy.Expr, ...]] = []
     off_kinks = False
     for environment in _environments(ranges):
         entries.domain.clear()
-        entries.radicands.clear()
+        entries.required.clear()
         deadline.check()
         left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
         domain, has_gaps = _domain(session, deadline)
         off_kinks = off_kinks or has_gaps
-        roots = dict.fromkeys(entries.radicands)
-        where = sympy.Mul(*domain, *roots, *_conditions(session, restrictions, environment, ranges))
+        required = tuple(dict.fromkeys(entries.required))
+        requirements.append(required)
+        where = sympy.Mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
         if where == 0:
             continue
         for position in left.positions():
@@ -70,9 +72,13 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         if len(equations) > MAX_EQUATIONS:
             raise Undecidable(f"this claim has more than {MAX_EQUATIONS} entries at these dimensions")
     if not equations:
-        raise Undecidable("the condition of this step holds for no index at these dimensions")
+        raise Undecidable(
+            "the condition of this step holds nowhere" if restrictions else "a side has no value anywhere"
+        )
     _check_obligations(session, deadline)
     found = session.decide(equations, deadline)
+    if isinstance(found, (Equal, EqualOffKinks)):
+        _check_requirements(session, requirements, deadline)
     if isinstance(found, Equal) and off_kinks:
         found = EqualOffKinks(found.method, ())
     return Found(found, tuple(places), off_kinks)
@@ -88,6 +94,14 @@ def _check_obligations(session: Session, deadline: Deadline) -> None:
         raise NoLocalFactorError
     if not isinstance(found, (Equal, EqualOffKinks)):
         raise Undecidable(found.reason)
+
+
+def _check_requirements(session: Session, requirements: Sequence[tuple[sympy.Expr, ...]], deadline: Deadline) -> None:
+    """An equation proves nothing where a root or a logarithm in it has a value nowhere."""
+    for required in dict.fromkeys(requirements):
+        nowhere = EntryEquation(sympy.Mul(*required), sympy.S.Zero)
+        if required and isinstance(session.decide([nowhere], deadline), (Equal, EqualOffKinks)):
+            raise Undecidable("a side has no value anywhere")
 
 
 # ── where a claim is made ──

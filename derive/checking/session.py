@@ -1,6 +1,6 @@
 """What is known while one document is checked: its names so far, their exact entries, the decider."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sympy
@@ -19,6 +19,10 @@ from derive.notation.symbols import Computed, Given, SymbolTable
 
 STEP_SECONDS = 9.0
 """A step may take this long; what is not decided then is `unknown`."""
+
+
+KINKS = (sympy.S.Zero, sympy.S.One, sympy.S.Half, sympy.S.NegativeOne)
+"""Values that authors choose for a derivative where a function has none."""
 
 
 @dataclass
@@ -73,8 +77,11 @@ class Session:
             self.definitions.on_define = self._decider.define
         return self._decider
 
-    def with_kink(self, value: sympy.Expr) -> "Session":
-        """The same document with another value for derivatives where a function has none."""
+    def with_other_kinks(self) -> "Iterator[Session]":
+        """The same document with other values for derivatives where a function has none."""
+        return (self._with_kink(value) for value in KINKS if value != self.entries.kink)
+
+    def _with_kink(self, value: sympy.Expr) -> "Session":
         if value not in self._other_kinks:
             other = Session(self.model, self.allow)
             other.entries.kink = value
@@ -96,9 +103,14 @@ class Session:
         if "one-term" not in self.allow or self.table.loss is None:
             return self.treated_apart
         terms = loss_terms(self.table)
-        kept = tuple(without(terms, frozenset({at})) for at in range(len(terms))) if len(terms) > 1 else ()
         given = [name for name, meaning in self.table.meanings.items() if isinstance(meaning, Given)]
-        return {**{f"{self.table.loss} by {name}": kept for name in given}, **self.treated_apart}
+        allowed = {f"{self.table.loss} by {name}": self._without_one(terms, name) for name in given}
+        return {**allowed, **self.treated_apart}
+
+    def _without_one(self, terms: Sequence[Expr], name: str) -> tuple[Expr, ...]:
+        """The loss without one of the terms that mention a variable themselves, as a penalty does."""
+        direct = [at for at, term in enumerate(terms) if mentions(term, name)]
+        return tuple(without(terms, frozenset({at})) for at in direct) if len(terms) > 1 else ()
 
 
 def loss_terms(table: SymbolTable) -> list[Expr]:
@@ -125,6 +137,6 @@ def without(terms: Sequence[Expr], dropped: frozenset[int]) -> Expr:
     return kept[0] if len(kept) == 1 else Add(tuple(kept))
 
 
-def mentions(table: SymbolTable, value: Expr, name: str) -> bool:
+def mentions(value: Expr, name: str) -> bool:
     """Whether a name stands in an expression itself, not only in what it is computed from."""
     return any(symbol.name == name for symbol in symbols_of(value))

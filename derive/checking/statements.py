@@ -26,9 +26,11 @@ from derive.checking.spaces import judge_membership
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable, Unreadable
 from derive.expressions.shapes import SCALAR
-from derive.expressions.tree import Entry, Expr, Slice, Symbol
+from derive.expressions.tree import Entry, Expr, Node, Slice, Symbol
+from derive.expressions.walk import walk
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
+from derive.notation.elaboration.application import OF_VECTORS
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
@@ -140,6 +142,10 @@ class Statement:
         formal = dict(self.formal)
         for name in names:
             formal[name.text] = Symbol(f"formal {name.text}", SCALAR)
+        readings = [side.read(self.session, None, formal).upto(1) for side in (left, right)]
+        values = [found[0].value for found in readings if found]
+        if len(values) < 2 or any(_is_of_vectors(node) for value in values for node in walk(value)):
+            return None
         judgement = judge(self.session, left, right, self.restrictions, formal, deadline)
         if judgement.verdict != "proved":
             return None
@@ -238,6 +244,11 @@ class Statement:
 
     def _elaborator(self) -> Elaborator:
         return Elaborator.plain(self.session.table, self.formal)
+
+
+def _is_of_vectors(node: Node) -> bool:
+    """Whether a part of a formula has no meaning entry by entry."""
+    return isinstance(node, OF_VECTORS) or (isinstance(node, Symbol) and node.shape.is_matrix)
 
 
 def _side(member: Member) -> Side:

@@ -478,8 +478,18 @@ def _rational(value: arb) -> fmpq:
 
 
 def _leading_digits(lower: fmpq, upper: fmpq, digits: int) -> str:
-    """The decimal digits on which the whole interval agrees, at most so many."""
-    for count in range(digits, 0, -1):
+    """The decimal digits on which the whole interval agrees, at most so many.
+
+    Where it lies about a short decimal, as an interval about 3/2 does, its ends agree in no digits behind that decimal;
+    then it is the decimal to which both ends are rounded.
+    """
+    whole = _cut(lower, digits)
+    if whole == _cut(upper, digits):
+        return whole
+    half = (upper - lower) * 2
+    if _cut(lower + half, digits) == _cut(upper + half, digits):
+        return _cut(upper + half, digits)
+    for count in range(digits - 1, 0, -1):
         first, second = _cut(lower, count), _cut(upper, count)
         if first == second:
             return first

@@ -76,7 +76,11 @@ MAX_ENTRIES = 4_000
 
 @dataclass
 class Entries:
-    """Lowers expressions for one document; remembers the entries of every name."""
+    """Lowers expressions for one document; remembers the entries of every name.
+
+    What a lowering presupposes is noted on the way: `obligations` are equations that must be proved for a reading to hold,
+    `domain` are 0/1 values that say where cases written out have a value, `required` where roots and logarithms have one.
+    """
 
     table: SymbolTable
     kink: Sympy
@@ -85,7 +89,7 @@ class Entries:
     origin: dict[SympySymbol, tuple[str, Position]] = field(default_factory=dict)
     obligations: list[tuple[Sympy, Sympy]] = field(default_factory=list)
     domain: list[Sympy] = field(default_factory=list)
-    radicands: list[Sympy] = field(default_factory=list)
+    required: list[Sympy] = field(default_factory=list)
     counter: "itertools.count[int]" = field(default_factory=itertools.count)
     inverses: dict[tuple[Sympy, ...], Array] = field(default_factory=dict)
     presupposed: dict[str, tuple[list[tuple[Sympy, Sympy]], list[Sympy]]] = field(default_factory=dict)
@@ -344,6 +348,8 @@ class Entries:
         def applied(argument: Sympy) -> Sympy:
             if node.function == "sqrt":
                 self._rooted(argument)
+            if node.function == "log" and node.order == 0 and not _is_plainly_positive(argument):
+                self.required.append(Positive(argument))
             return self._valued(activations.value(node.function, argument, parameters, self.kink, node.order))
 
         return self._each(
@@ -715,7 +721,7 @@ class Entries:
     def _rooted(self, radicand: Sympy) -> None:
         """Notes that something has a value only where this is not negative, unless it plainly never is."""
         if not _is_plainly_nonnegative(radicand):
-            self.radicands.append(Positive(radicand) + Zero(radicand))
+            self.required.append(Positive(radicand) + Zero(radicand))
 
     @staticmethod
     def _valued(value: Sympy) -> Sympy:
@@ -729,6 +735,17 @@ class Entries:
         for entry in entries[1:]:
             total = Maximum(total, sign * entry, self.kink)
         return sign * total
+
+
+def _is_plainly_positive(value: Sympy) -> bool:
+    """Whether a value is made of exponentials and positive numbers by sums, products and powers."""
+    if isinstance(value, sympy.Add):
+        return all(map(_is_plainly_nonnegative, value.args)) and any(map(_is_plainly_positive, value.args))
+    if isinstance(value, sympy.Mul):
+        return all(map(_is_plainly_positive, value.args))
+    if isinstance(value, sympy.Pow):
+        return _is_plainly_positive(value.base)
+    return isinstance(value, sympy.exp) or value is sympy.E or bool(value.is_Rational and value > 0)
 
 
 def _is_plainly_nonnegative(value: Sympy) -> bool:

@@ -19,6 +19,11 @@ class Dim:
     size: int | None
     name: str = field(default="", compare=False)
 
+    @property
+    def is_unit(self) -> bool:
+        """Whether this is the 1 of a row or a column, and not a dimension that happens to have the size 1."""
+        return self.size == 1 and self.name in ("", "1")
+
     def __str__(self) -> str:
         return self.name or ("?" if self.size is None else str(self.size))
 

@@ -243,7 +243,7 @@ class MatMul(Expr):
         left, right = self.left.shape, self.right.shape
         if not (left.is_matrix and right.is_matrix) or meet(left.columns, right.rows) is None:
             raise _no(f"cannot multiply {left} by {right}: {inner_sizes(left, right)}", self)
-        if left.rows.size == 1 and right.columns.size == 1:
+        if left.rows.is_unit and right.columns.is_unit:
             return SCALAR
         return matrix(left.rows, right.columns)
 

@@ -247,6 +247,10 @@ def _factors(side: Sum | None) -> Iterator[Syntax]:
 
 def by_entries(table: SymbolTable, letters: list[str], reading: Reading) -> Expr:
     """The vector or matrix whose entries a formula gives. Raises `Unreadable` where an index has no range."""
+    if not reading.value.shape.is_scalar:
+        raise Unreadable(
+            f"a name with an index that stands for {reading.value.shape} is not read; write the row or column itself"
+        )
     if len(letters) > 2 or not letters:
         raise Unreadable(f"a name with {len(letters)} indices is not read")
     dims = []

@@ -153,11 +153,17 @@ def shown(name: str) -> str:
 
 @dataclass
 class IndexUse:
-    """Where an index letter was used: the dimension that it ran along there, and by how much it was moved."""
+    """Where an index letter was used: the dimension that it ran along there, by how much it was moved, and in what."""
 
     dim: Dim
     span: Span | None
     by: int = 0
+    of: str = ""
+
+    @property
+    def where(self) -> str:
+        """` in W_1`, or nothing where what has the index has no name."""
+        return f" in {self.of}" if self.of else ""
 
 
 Uses = dict[IndexVariable, list[IndexUse]]

@@ -10,17 +10,19 @@ from derive.notation.tokens import FUNCTION_WORDS, tokenize
 
 _SCRIPT = r"\s*[_^]\s*(?:\{[^{}]*\}|\\?\w)"
 _FIRST_NAME = re.compile(
-    rf"(?:\s|&|\\begin\{{[a-z]+\*?\}})*(?P<name>(?P<word>[A-Za-z]{{2,}})(?:{_SCRIPT})*)"
+    rf"(?:^|\\\\|\\q?quad|[,;])(?:\s|&|\\begin\{{[a-z]+\*?\}})*(?P<name>(?P<word>[A-Za-z]{{2,}})(?:{_SCRIPT})*)"
     r"(?:\([^()=]*\))?\s*&?\s*(?::=|=|\\equiv|\\triangleq|\\in\b)"
 )
 
 
 def new_words(text: str, elaborator: Elaborator) -> frozenset[str]:
-    """Runs of letters that are a whole left side, where not every letter of them is known by itself."""
+    """Runs of letters that are a whole left side, where not every letter of them is known by itself.
+
+    A left side begins a text, a row, or what stands behind a comma, a semicolon or a wide space.
+    """
     found = set()
-    for row in text.split("\\\\"):
-        match = _FIRST_NAME.match(row)
-        if match and match["word"] not in FUNCTION_WORDS and not _is_product(match["name"], elaborator):
+    for match in _FIRST_NAME.finditer(text):
+        if match["word"] not in FUNCTION_WORDS and not _is_product(match["name"], elaborator):
             found.add(match["word"])
     return frozenset(found)
 

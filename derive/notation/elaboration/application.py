@@ -221,7 +221,7 @@ class Application(Scripts):
             return self._derivative_of_user_function(function, head.order, _one(head, arguments, span), span)
         if len(arguments) == 1 and arguments[0].shape.is_matrix and self._is_scalar_name(function.parameters[0]):
             formula = self._scalar_formula(function, 0, span)
-            if formula is not None and not any(isinstance(node, _OF_VECTORS) for node in walk(formula[1])):
+            if formula is not None and not any(isinstance(node, OF_VECTORS) for node in walk(formula[1])):
                 return EntryByEntry(*formula, arguments[0], span=span)
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
 
@@ -285,7 +285,7 @@ class Application(Scripts):
         return 0 if down and not along else 1
 
 
-_OF_VECTORS = (Transpose, Reduce, Dot, MatMul, Softmax, Diagonal, Inverse)
+OF_VECTORS = (Transpose, Reduce, Dot, MatMul, Softmax, Diagonal, Inverse)
 """What the formula of a function of one real number does not contain."""
 
 
@@ -334,6 +334,9 @@ def _cross_entropy(reader: Application, arguments: list[Expr], span: Span) -> Ex
     if len(arguments) != 2:
         raise Unreadable(f"the cross-entropy takes a target and a prediction, not {len(arguments)} arguments", span)
     target, prediction = arguments
+    meaning = reader.table.meanings.get(prediction.name) if isinstance(prediction, Symbol) else None
+    if isinstance(meaning, Given) and meaning.kind == "one-hot":
+        raise Unreadable("the cross-entropy takes the target first and the prediction second", span)
     if not prediction.shape.is_vector:
         raise Unreadable(
             f"the cross-entropy of {prediction.shape}: whether it is a sum or a mean over a batch is not certain", span

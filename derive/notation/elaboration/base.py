@@ -144,24 +144,26 @@ class Base:
         """The bound index of that letter in the innermost scope that has it."""
         return next((scope[letter] for scope in reversed(self.scopes) if letter in scope), None)
 
-    def use(self, index: Index, dim: Dim, span: Span | None) -> None:
+    def use(self, index: Index, dim: Dim, span: Span | None, of: str = "") -> None:
         """Notes that an index runs along a dimension here. Raises `Meaningless` for a position out of range."""
         match index:
             case IndexNumber(position):
                 if dim.size is not None and not 0 <= position < dim.size:
                     raise Meaningless(
-                        f"the index {index.shown or position + self.table.index_base} is outside {self.range_text(dim)}",
+                        f"the index {index.shown or position + self.table.index_base}{' of ' + of if of else ''} "
+                        f"is outside its range {self.range_text(dim)}",
                         span,
                     )
             case IndexVariable():
-                self.uses.setdefault(index, []).append(IndexUse(dim, span))
+                self.uses.setdefault(index, []).append(IndexUse(dim, span, 0, of))
             case IndexShift(inner, by):
-                self.uses.setdefault(_variable(inner), []).append(IndexUse(dim, span, by))
+                self.uses.setdefault(_variable(inner), []).append(IndexUse(dim, span, by, of))
             case Label(name):
                 classes = self.classes(name)
                 if classes is not None and classes != dim:
                     raise Meaningless(
-                        f"the label {shown(name)} has {classes} classes, but stands where an index runs over {self.range_text(dim)}",
+                        f"the label {shown(name)} has {classes} classes, "
+                        f"but{' in ' + of if of else ''} it stands for an index with the range {self.range_text(dim)}",
                         span,
                     )
 

@@ -148,7 +148,8 @@ class BigOperators(Derivatives):
         for use in known[1:]:
             if use.dim != known[0].dim:
                 raise Meaningless(
-                    f"the index {letter} runs over {self.range_text(known[0].dim)} in one place and over {self.range_text(use.dim)} in another",
+                    f"the index {letter} has the range {self.range_text(known[0].dim)}{known[0].where}, "
+                    f"but {self.range_text(use.dim)}{use.where or ' in another place'}",
                     use.span or span,
                 )
         return known[0].dim
@@ -158,7 +159,7 @@ class BigOperators(Derivatives):
         if size is not None and (first + use.by < 0 or last + use.by >= size) and last >= first:
             raise Meaningless(
                 f"the index {letter} runs over {first + base}..{last + base}, "
-                f"but stands where an index runs over {self.range_text(use.dim)}",
+                f"but{use.where} it stands for an index with the range {self.range_text(use.dim)}",
                 use.span,
             )
 

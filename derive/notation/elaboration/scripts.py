@@ -135,11 +135,17 @@ def _superscript_items(content: List) -> list[Syntax]:
         return [*layers, last]
     if all(_is_bracket(factor) for factor in factors):
         return factors
+    if all(_is_bracket(layer) for layer in layers) and isinstance(last, Literal):
+        return [*layers, last]
     return [content]
 
 
 def _is_bracket(node: Syntax) -> bool:
     return isinstance(node, Group) and node.kind in ("(", "[")
+
+
+def _is_slice(sub: List) -> bool:
+    return any(":" in entry.relations for entry in sub.entries)
 
 
 def _is_of_the_matrix(item: "Superscript") -> bool:
@@ -364,11 +370,14 @@ class Scripts(Base):
     # ── scripts on a value ──
 
     def with_scripts(self, value: Expr, sub: List | None, sups: Sequence[Superscript], primes: int, span: Span) -> Expr:
-        """A value with its scripts: `A^T_{ij}` is an entry of the transpose, `A^2_{ij}` the square of an entry."""
+        """A value with its scripts.
+
+        `A^T_{ij}` is an entry of the transpose, `A^2_{ij}` the square of an entry, `A_{i,:}^T` a row stood up.
+        """
         if primes:
             raise Unreadable("a prime stands at something that is no function", span)
         of_entry = list(sups)
-        if sub is not None and value.shape.is_matrix:
+        if sub is not None and value.shape.is_matrix and not _is_slice(sub):
             of_matrix = [item for item in sups if _is_of_the_matrix(item)]
             of_entry = [item for item in sups if not _is_of_the_matrix(item)]
             for item in of_matrix:
@@ -420,31 +429,34 @@ class Scripts(Base):
         shape = value.shape
         if shape.is_scalar or shape.is_tensor:
             label = isinstance(value, Symbol) and isinstance(self.table.meanings.get(value.name), Given)
-            what = f"{shown(value.name)} is a {shape}" if label and isinstance(value, Symbol) else f"this is a {shape}"
-            raise Unreadable(f"{what} and has no entry _{shown(canonical(sub).strip())}", span)
-        pieces = self.index_pieces(sub, 1 if shape.is_vector else 2)
+            what = f"the symbol {shown(value.name)}" if label and isinstance(value, Symbol) else "this"
+            raise Unreadable(f"{what} is a {shape} and has no entry _{{{canonical(sub).strip()}}}", span)
+        name = shown(value.name.split(" for every ")[0]) if isinstance(value, Symbol) else ""
+        pieces = self.index_pieces(sub, 1 if any(dim.is_unit for dim in shape.dims) else 2)
         if isinstance(value, Symbol):
             meaning = self.table.meanings.get(value.name)
             if isinstance(meaning, Given) and meaning.kind == "labels" and len(pieces) == 1 and pieces[0] is not None:
                 example = self.index(pieces[0], span)
-                self.use(example, shape.length, span)
+                self.use(example, shape.length, span, name)
                 return IndexValue(Label(value.name, example, span=span), span=span)
         if len(pieces) == 1 and shape.is_vector and pieces[0] is not None:
             index = self.index(pieces[0], span)
-            self.use(index, shape.length, span)
+            self.use(index, shape.length, span, name)
             first = IndexNumber(0)
             return Entry(value, index, first, span=span) if shape.is_column else Entry(value, first, index, span=span)
         if len(pieces) == 2:
-            return self._matrix_entry(value, pieces, span)
+            return self._matrix_entry(value, pieces, span, name)
+        what = name or "this"
+        count = "one index" if len(pieces) == 1 else f"{len(pieces)} indices"
         raise Unreadable(
-            f"{len(pieces)} index at a matrix of shape {shape}, which needs two (a row is written X_{{i,:}})", span
+            f"{what} is {shape} and needs two indices, not {count}; its row i is written {name}_{{i,:}}", span
         )
 
-    def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span) -> Expr:
+    def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span, name: str) -> Expr:
         indices = [None if piece is None else self.index(piece, span) for piece in pieces]
         for index, dim in zip(indices, value.shape.dims, strict=True):
             if index is not None:
-                self.use(index, dim, span)
+                self.use(index, dim, span, name)
         match indices:
             case [None, None]:
                 return value
