@@ -57,7 +57,9 @@ def expressions(draw: st.DrawFn, shape: Shape | None = None, depth: int = 3, ind
 
 def _leaf(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
     fitting = [tree.Symbol(name, of) for name, of in SYMBOLS.items() if of == shape]
-    transposed = [tree.Transpose(tree.Symbol(name, of)) for name, of in SYMBOLS.items() if of.transposed == shape and of.is_matrix]
+    transposed = [
+        tree.Transpose(tree.Symbol(name, of)) for name, of in SYMBOLS.items() if of.transposed == shape and of.is_matrix
+    ]
     leaves = st.sampled_from(fitting + transposed) if fitting or transposed else st.just(_ones(shape))
     return st.one_of(leaves, numbers) if shape.is_scalar else leaves
 
@@ -73,7 +75,8 @@ def _ones(shape: Shape) -> Expr:
 
 def _sum(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
     terms = st.lists(expressions(shape, depth - 1, index), min_size=2, max_size=3)
-    return terms.filter(lambda found: not any(isinstance(term, tree.Add) for term in found)).map(lambda found: tree.Add(tuple(found)))
+    unnested = terms.filter(lambda found: not any(isinstance(term, tree.Add) for term in found))
+    return unnested.map(lambda found: tree.Add(tuple(found)))
 
 
 def _negative(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
@@ -87,7 +90,8 @@ def _scaled(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Ex
 def _function(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
     inner = expressions(shape, depth - 1, index)
     known = st.builds(tree.Apply, st.sampled_from(ENTRYWISE), inner)
-    return st.one_of(known, st.builds(lambda operand, order: tree.Unspecified("f", operand, order), inner, st.integers(0, 2)))
+    unknown = st.builds(lambda operand, order: tree.Unspecified("f", operand, order), inner, st.integers(0, 2))
+    return st.one_of(known, unknown)
 
 
 def _entrywise_product(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
@@ -134,10 +138,9 @@ def _total(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Exp
 
 
 def _entry(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
-    position = st.one_of(
-        st.integers(0, 2).map(lambda at: tree.IndexNumber(at, str(at + 1))), st.just(tree.Label("k"))
-    )
-    return st.builds(lambda operand, at: tree.Entry(operand, at, tree.IndexNumber(0)), expressions(column(D), depth - 1, index), position)
+    position = st.one_of(st.integers(0, 2).map(lambda at: tree.IndexNumber(at, str(at + 1))), st.just(tree.Label("k")))
+    operands = expressions(column(D), depth - 1, index)
+    return st.builds(lambda operand, at: tree.Entry(operand, at, tree.IndexNumber(0)), operands, position)
 
 
 def _derivative(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
@@ -156,4 +159,5 @@ def _softmax(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[E
 def _slice(shape: Shape, depth: int, index: str | None) -> st.SearchStrategy[Expr]:
     along = "row" if shape.is_row else "column"
     whole = matrix(H, shape.columns) if shape.is_row else matrix(shape.rows, H)
-    return expressions(whole, depth - 1, index).map(lambda operand: tree.Slice(operand, tree.IndexNumber(1, "2"), along))
+    operands = expressions(whole, depth - 1, index)
+    return operands.map(lambda operand: tree.Slice(operand, tree.IndexNumber(1, "2"), along))

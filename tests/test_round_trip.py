@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from strategies import TABLE, expressions
 
 from derive.expressions import tree
 from derive.expressions.latex import latex, write
@@ -10,7 +11,6 @@ from derive.expressions.walk import rebuilt
 from derive.notation.elaboration import Options, elaborated
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
-from strategies import TABLE, expressions
 
 
 def read(text: str) -> Expr:
@@ -43,7 +43,9 @@ def test_printing_again_gives_the_same_text(expression: Expr) -> None:
 
 
 def test_every_node_can_be_printed() -> None:
-    nodes = [node for node in vars(tree).values() if isinstance(node, type) and issubclass(node, Expr) and node is not Expr]
+    nodes = [
+        node for node in vars(tree).values() if isinstance(node, type) and issubclass(node, Expr) and node is not Expr
+    ]
     missing = [node.__name__ for node in nodes if write.dispatch(node) is write.dispatch(object)]
     assert not missing, f"add rules to derive/expressions/latex.py for {missing}"
 

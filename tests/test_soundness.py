@@ -128,35 +128,26 @@ TRUE = [
 ]
 
 
-def checked(setting: str, *displays: str) -> list[StepResult]:
+def checked(folder: Path, setting: str, *displays: str) -> list[StepResult]:
     text = f"---\n{setting.strip()}\n---\n\n" + "\n\n".join(f"$$ {display} $$" for display in displays) + "\n"
-    return check_document(document(text)).steps  # type: ignore[return-value]
+    return check_document(document(folder, text)).steps  # type: ignore[return-value]
 
 
-def document(text: str) -> Document:
-    path = Path(_FOLDER) / "claims.md"
+def document(folder: Path, text: str) -> Document:
+    path = folder / "claims.md"
     path.write_text(text, encoding="utf-8")
     return read_document(path)
 
 
-_FOLDER = ""
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path) -> None:
-    global _FOLDER
-    _FOLDER = str(tmp_path)
-
-
 @pytest.mark.parametrize("claim", FALSE)
-def test_a_false_claim_is_not_accepted(claim: str) -> None:
-    steps = checked(VECTORS, claim)
+def test_a_false_claim_is_not_accepted(tmp_path: Path, claim: str) -> None:
+    steps = checked(tmp_path, VECTORS, claim)
     assert steps
     assert steps[-1].verdict not in ACCEPTED, steps[-1]
 
 
 @pytest.mark.parametrize("claim", TRUE)
-def test_a_true_claim_is_accepted(claim: str) -> None:
-    steps = checked(VECTORS, claim)
+def test_a_true_claim_is_accepted(tmp_path: Path, claim: str) -> None:
+    steps = checked(tmp_path, VECTORS, claim)
     assert steps
     assert all(step.verdict in ACCEPTED for step in steps), steps

@@ -72,7 +72,7 @@ def _is_zero(session: Session, value: Expr) -> bool:
 
 
 def _subsets(count: int, direct: frozenset[int]) -> list[frozenset[int]]:
-    """Which terms may be meant: those that mention the variable themselves, then each, then every proper part, then all."""
+    """Which terms may be meant: those that mention the variable themselves, each, every proper part, then all."""
     singles = [frozenset({at}) for at in range(count)]
     larger = (
         [frozenset(part) for size in range(2, count) for part in itertools.combinations(range(count), size)]

@@ -1,4 +1,4 @@
-"""What two sides may mean as equal: their plain readings, then those that a convention offers, the fewest conventions first."""
+"""What two sides may mean as equal: their plain readings, then those of conventions, the fewest conventions first."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -121,9 +121,8 @@ def _closed(session: Session, first: Reading, second: Reading, plain_only: bool 
     yield from _identity_as_one(left, right, conventions, free)
     if "broadcast" in session.allow:
         yield from _broadcast(left, right, conventions, free)
-    if left.shape.is_matrix and right.shape.is_matrix:
-        if left.shape == right.shape.transposed:
-            yield Candidate(Transpose(left), right, conventions | {"transposed"}, free)
+    if left.shape.is_matrix and right.shape.is_matrix and left.shape == right.shape.transposed:
+        yield Candidate(Transpose(left), right, conventions | {"transposed"}, free)
     for vector, formula, swapped in ((left, second, False), (right, first, True)):
         for entry in _entrywise(vector, formula):
             pair = (entry, vector) if swapped else (vector, entry)
@@ -159,7 +158,7 @@ def sized(left: Expr, right: Expr) -> tuple[Expr, Expr]:
 
 
 def _broadcast(left: Expr, right: Expr, conventions: frozenset[str], free: Uses) -> Iterator[Candidate]:
-    """A row equated with a matrix of rows: the sum of the rows; likewise for columns, and for a scalar with a vector."""
+    """A row equated with a matrix of rows: the sum of the rows; likewise columns, and a scalar with a vector."""
     for small, large, swapped in ((left, right, False), (right, left, True)):
         shape = large.shape
         if not shape.is_matrix:

@@ -6,8 +6,8 @@ from derive.checking.added_terms import judge_added
 from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session
-from derive.checking.sizes import counts_by_size, held_at_other_sizes
 from derive.checking.sides import Side
+from derive.checking.sizes import counts_by_size, held_at_other_sizes
 from derive.checking.statements import Statement
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
@@ -61,7 +61,7 @@ def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
 
 
 def _learn_added_terms(session: Session, document: Document) -> None:
-    """The terms of the loss that the document adds in steps of their own, known before the steps that leave them out."""
+    """The terms of the loss that the document adds in steps of their own, known before any step leaves them out."""
     for passage in document.passages:
         for chain in _chains(session, passage):
             if [kind_of(relation) for relation in chain.relations] != ["adds"]:
@@ -94,7 +94,7 @@ def _results(
 
 
 def _is_silent(kind: str, judgement: Judgement) -> bool:
-    """Mathematics in a line of text declares, and claims only what can be read: a declaration is a step if it is refuted."""
+    """Whether it is no step: mathematics in a line of text is one only if it can be read, a declaration if refuted."""
     if kind == "member":
         return judgement.verdict != "refuted"
     return kind not in ("claim", "define") or judgement.verdict in ("unreadable", "definition")

@@ -108,7 +108,7 @@ class _Trial:
         return None
 
     def _differs_by_a_choice(self, candidate: Candidate, found: Found) -> bool:
-        """Whether the sides are equal for another value of a derivative where it has none, or one of them has none there."""
+        """Whether the sides are equal for another value of a derivative where there is none, or one has none there."""
         session = self.claim.session
         if not involves_derivative(session, candidate):
             return False

@@ -1,4 +1,4 @@
-"""Conditions that give an index a range: `i = 2, \\dots, n`, `\\forall i \\in \\{2, \\dots, n\\}`, `1 \\le i \\le n`."""
+"""Conditions on the range of an index: `i = 2, \\dots, n`, `\\forall i \\in \\{2, \\dots, n\\}`, `1 \\le i \\le n`."""
 
 from collections.abc import Sequence
 from fractions import Fraction

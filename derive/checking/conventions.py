@@ -26,7 +26,8 @@ CONVENTIONS = {
         ),
         Convention(
             "local-factor",
-            "a derivative by a matrix, or a diagonal Jacobian, is given as the factor with which the chain rule multiplies",
+            "a derivative by a matrix, or a diagonal Jacobian, is given as the factor with which "
+            "the chain rule multiplies",
         ),
         Convention(
             "operator-scope",

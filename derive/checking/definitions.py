@@ -57,7 +57,7 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
 
 
 def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
-    """Whether nothing has given a name its meaning. A letter by itself is free even where it is e, π or the identity."""
+    """Whether nothing has given a name its meaning; a letter by itself is free even if it is e, π or the identity."""
     if is_differential_of_known(name, elaborator):
         return True
     resolved = elaborator.resolve(name)
@@ -160,7 +160,7 @@ def _first_reading(session: Session, content: List, formal: dict[str, Expr]) -> 
 
 
 def _function_value(session: Session, content: List, formal: dict[str, Expr]) -> UserFunction | FunctionAlias | None:
-    """A right side that is a function without its argument: `\\tanh`, the derivative of one, a formula of `(\\cdot)`."""
+    """A right side that is a function without its argument: `\\tanh`, its derivative, a formula of `(\\cdot)`."""
     elaborator = Elaborator.plain(session.table, formal)
     only = unwrapped_list(content)
     if isinstance(only, (Name, Scripted)):
@@ -202,7 +202,7 @@ def _check_body(
 
 
 def free_names(content: List, elaborator: Elaborator) -> list[Name]:
-    """Names on a left side that nothing declares and that stand for any number: arguments of functions, the z of d/dz."""
+    """Undeclared names on a left side that stand for any number: arguments of functions, the z of d/dz."""
     found: list[Name] = []
     for node in nodes(content):
         if isinstance(node, Term):

@@ -1,6 +1,6 @@
 """What a check finds, as data: one `StepResult` a relation, one `DocumentResult` a document.
 
-Writers (JSON, terminal) only arrange these; no writer decides anything.
+Writers only arrange these; no writer decides anything.
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.checking.session import Session
-from derive.errors import FormulaError, Meaningless, Unreadable
+from derive.errors import FormulaError, Unreadable
 from derive.expressions.tree import Expr, Layout
 from derive.notation.elaboration import Reading, readings
 from derive.notation.syntax import List

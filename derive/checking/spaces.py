@@ -1,4 +1,7 @@
-"""Claims of membership: `W \\in \\mathbb{R}^{D \\times H}`, `x : 1 \\times D`. They declare new names and claim shapes of known ones."""
+"""Claims of membership: `W \\in \\mathbb{R}^{D \\times H}`, `x : 1 \\times D`.
+
+They declare new names and claim shapes of known ones.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -83,7 +86,7 @@ def _elaborator(session: Session, formal: dict[str, Expr]) -> Elaborator:
 def _of_side(
     session: Session, side: Side, space: Space, formal: dict[str, Expr], what: str = "The expression"
 ) -> Judgement:
-    """The shape of an expression; where a convention gives it another reading of the shape that is claimed, that one is meant."""
+    """The shape of an expression; a reading by a convention is meant where that has the shape that is claimed."""
     readings = side.read(session, None, formal)
     if readings.failure is not None:
         raise readings.failure

@@ -1,6 +1,7 @@
-"""One chain of a document: each of its relations is a definition, a claim, a shape, or what a term adds, and gets its verdict.
+"""One chain of a document: each of its relations is a definition, a claim, a shape, or what a term adds.
 
-A definition makes a new name known to what follows; a proved claim about a name is remembered as another form of it.
+Each gets its verdict. A definition makes a new name known to what follows; a proved claim about a name is
+remembered as another form of it.
 """
 
 from collections.abc import Sequence
@@ -226,9 +227,9 @@ class Statement:
         content = parse(tokens)
         entry = content.entries[0]
         name = entry.leading_factor
-        if isinstance(name, Name) and len(content.entries) == 1 and len(entry.relations) == 1:
-            if canonical(entry.sides[1]).strip() in ("\\mathbb{R}", "R"):
-                self._bind_scalar(name)
+        one_relation = len(content.entries) == 1 and len(entry.relations) == 1
+        if isinstance(name, Name) and one_relation and canonical(entry.sides[1]).strip() in ("\\mathbb{R}", "R"):
+            self._bind_scalar(name)
 
     def _bind_scalar(self, name: Name) -> None:
         self.formal[name.text] = Symbol(f"formal {name.text}", SCALAR)

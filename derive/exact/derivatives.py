@@ -75,7 +75,7 @@ class Definitions:
         return symbol == on or on in self.mentions.get(symbol, frozenset())
 
     def opened(self, expression: Expr, on: Symbol) -> Expr:
-        """The expression with every cut symbol that depends on a symbol replaced by its definition, so that it shows."""
+        """The expression with every cut symbol that depends on a symbol replaced by its definition."""
         for _ in range(200):
             hidden = {
                 symbol: self.values[symbol]

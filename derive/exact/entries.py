@@ -78,8 +78,9 @@ MAX_ENTRIES = 4_000
 class Entries:
     """Lowers expressions for one document; remembers the entries of every name.
 
-    What a lowering presupposes is noted on the way: `obligations` are equations that must be proved for a reading to hold,
-    `domain` are 0/1 values that say where cases written out have a value, `required` where roots and logarithms have one.
+    What a lowering presupposes is noted on the way: `obligations` are equations that must be proved for a reading to
+    hold, `domain` are 0/1 values that say where cases written out have a value, `required` where roots and logarithms
+    have one.
     """
 
     table: SymbolTable
@@ -123,7 +124,7 @@ class Entries:
             return self.label_array(name)
         sizes = given.shape.sizes()
         array = made(sizes, lambda *position: self._symbol(name, position))
-        if given.kind == "positive" or given.kind == "integer":
+        if given.kind in ("positive", "integer"):
             for entry in array.entries:
                 (self.definitions.positive if given.kind == "positive" else self.definitions.integers)(entry)
         if given.kind == "one-hot":
@@ -132,7 +133,10 @@ class Entries:
         return self._structured(array, given.structure) if given.structure else array
 
     def _structured(self, array: Array, structure: str) -> Array:
-        """A matrix with a structure: its entries are cut symbols, defined by free ones, so that derivatives by it are unconstrained."""
+        """A matrix with a structure: its entries are cut symbols, defined by free ones.
+
+        Derivatives by it are therefore unconstrained.
+        """
         size = array.sizes[0]
         free = {position: array.at(*position) for position in array.positions()}
         cut = made(array.sizes, lambda i, j: self.fresh())
@@ -253,7 +257,7 @@ class Entries:
     @_lower.register
     def lower_add(self, node: tree.Add, environment: Environment) -> Array:
         """(A + B)_ij = A_ij + B_ij."""
-        return self._each(node.shape, lambda *terms: sympy.Add(*terms), *node.terms, environment=environment)
+        return self._each(node.shape, sympy.Add, *node.terms, environment=environment)
 
     @_lower.register
     def lower_scale(self, node: tree.Scale, environment: Environment) -> Array:
@@ -629,8 +633,9 @@ class Entries:
     ) -> tuple[Sympy, ...]:
         """The numerator in terms of what it is differentiated by.
 
-        A loss of the model is not computed from a name that the document introduced later; where the document has proved
-        that it can be, it is differentiated in that form. Raises `Unreadable` where nothing says how the two are related.
+        A loss of the model is not computed from a name that the document introduced later; where the document has
+        proved that it can be, it is differentiated in that form. Raises `Unreadable` where nothing says how the two
+        are related.
         """
         variable = node.by.operand if isinstance(node.by, (tree.Entry, tree.Slice)) else node.by
         if not (isinstance(variable, tree.Symbol) and variable.name in self.table.introduced):
@@ -695,7 +700,7 @@ class Entries:
         return sympy.Add(*(a * b for (a, i), (b, j) in itertools.product(left, right) if holds(i, j)))
 
     def _positions(self, node: Expr, environment: Environment) -> list[tuple[Sympy, Fraction]]:
-        """The positions from 0 that an index may have, or that a number means where positions count from the index base."""
+        """The positions from 0 that an index may have, or that a number means, counted from the index base."""
         if isinstance(node, tree.IndexValue):
             return [(weight, Fraction(position)) for weight, position in self.choices_of(node.index, environment)]
         assert isinstance(node, tree.Number)
@@ -839,7 +844,7 @@ def _unstructured(free: Mapping[Position, Sympy], size: int, entries: Entries) -
 
 
 def _orthogonal(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
-    """Q = D (I - K)(I + K)^{-1}, K skew, D = diag(±1, 1, …): Cayley's form, which reaches a dense part of both components."""
+    """Q = D (I - K)(I + K)^{-1}, K skew, D = diag(±1, 1, …): Cayley's form, dense in both components."""
     skew = sympy.Matrix(size, size, lambda i, j: 0 if i == j else (free[i, j] if i < j else -free[j, i]))
     unit = sympy.eye(size)
     rotation = ((unit - skew) * (unit + skew).adjugate()) / (unit + skew).det(method="berkowitz")

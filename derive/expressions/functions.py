@@ -33,9 +33,6 @@ NOT_FUNCTIONS = MappingProxyType(
 # parameters that may follow the argument, with the value that is meant where none is given
 PARAMETERS = MappingProxyType({"leaky": "1/100", "elu": "1"})
 
-# functions whose derivative jumps at 0, so that a value there is a choice
-KINKED = frozenset({"relu", "leaky", "abs", "elu"})
-
 
 def entrywise(name: str) -> str | None:
     """The function of one variable that a name stands for."""

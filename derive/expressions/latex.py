@@ -181,10 +181,12 @@ def write_matrix_power(node: tree.MatrixPower) -> tuple[str, int]:
     return f"{_base(node.base)}^{{{node.exponent}}}", FACTOR
 
 
-_COMMANDS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "sinh": r"\sinh", "cosh": r"\cosh", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
-             "coth": r"\coth", "sigmoid": r"\sigma", "relu": r"\text{ReLU}", "leaky": r"\text{LeakyReLU}", "softplus": r"\text{softplus}",
-             "gelu": r"\text{GELU}", "elu": r"\text{ELU}", "silu": r"\text{SiLU}", "sign": r"\text{sign}", "erf": r"\text{erf}",
-             "abs": r"\text{abs}", "sqrt": r"\text{sqrt}"}  # fmt: skip
+_COMMANDS = {
+    "exp": r"\exp", "log": r"\log", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "coth": r"\coth",
+    "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "sigmoid": r"\sigma", "relu": r"\text{ReLU}",
+    "leaky": r"\text{LeakyReLU}", "softplus": r"\text{softplus}", "gelu": r"\text{GELU}", "elu": r"\text{ELU}",
+    "silu": r"\text{SiLU}", "sign": r"\text{sign}", "erf": r"\text{erf}", "abs": r"\text{abs}", "sqrt": r"\text{sqrt}",
+}  # fmt: skip
 
 
 @write.register
@@ -227,8 +229,10 @@ def write_softmax(node: tree.Softmax) -> tuple[str, int]:
     return rf"\text{{{name}}}\left({latex(node.operand)}\right)", FACTOR
 
 
-_REDUCTIONS = {"sum": r"\text{sum}", "mean": r"\text{mean}", "max": r"\max", "min": r"\min", "logsumexp": r"\text{logsumexp}",
-               "trace": r"\operatorname{tr}", "det": r"\det"}  # fmt: skip
+_REDUCTIONS = {
+    "sum": r"\text{sum}", "mean": r"\text{mean}", "max": r"\max", "min": r"\min",
+    "logsumexp": r"\text{logsumexp}", "trace": r"\operatorname{tr}", "det": r"\det",
+}  # fmt: skip
 
 
 @write.register

@@ -11,7 +11,7 @@ Notation of the docstrings: A is m x n, `·` separates indices.
 
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from typing import Literal, Union
+from typing import Literal
 
 from derive.errors import Meaningless
 from derive.expressions.shapes import (
@@ -72,7 +72,7 @@ class Label(Node):
     example: "Index | None" = None
 
 
-Index = Union[IndexVariable, IndexNumber, IndexShift, Label]
+Index = IndexVariable | IndexNumber | IndexShift | Label
 
 
 # ── expressions ──────────────────────────────────────────────────────────────────────────────────────
@@ -453,7 +453,7 @@ class Extremum(Expr):
 
 @dataclass(frozen=True)
 class Softmax(Expr):
-    """softmax(z)_i = e^{z_i} / sum_j e^{z_j} along a vector, or along each row (axis 1) or column (axis 0); or its log."""
+    """softmax(z)_i = e^{z_i} / sum_j e^{z_j} along a vector, each row (axis 1) or column (axis 0); or its log."""
 
     operand: Expr
     axis: Literal[0, 1]
@@ -681,8 +681,8 @@ class LocalFactor(Expr):
     """The matrix F with which the chain rule multiplies in place of a derivative of two matrices.
 
     `paired` are the axes (one of the numerator, one of the denominator) along which the derivative is the identity:
-    T[i, j, k, l] = δ[paired] F[rest]. DIAGONAL: a vector by a vector, F is the diagonal of the Jacobian. ENTRYWISE: both
-    axes are paired, T[i, j, k, l] = δ_ik δ_jl F_ij.
+    T[i, j, k, l] = δ[paired] F[rest]. DIAGONAL: a vector by a vector, F is the diagonal of the Jacobian. ENTRYWISE:
+    both axes are paired, T[i, j, k, l] = δ_ik δ_jl F_ij.
     """
 
     derivative: Derivative
@@ -742,7 +742,7 @@ class AllOf(Node):
         return total
 
 
-Condition = Union[Comparison, AllOf]
+Condition = Comparison | AllOf
 
 
 def parts(node: Node) -> tuple[Node, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 
-from derive.expressions.tree import Expr, Node, Symbol, parts
+from derive.expressions.tree import Node, Symbol, parts
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -43,10 +43,3 @@ def _rebuilt_value(value: object, change: Callable[[Node], Node | None]) -> obje
         items = tuple(_rebuilt_value(item, change) for item in value)
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
     return value
-
-
-def substituted(expression: Expr, name: str, value: Expr) -> Expr:
-    """The expression with a symbol replaced by a value of its shape."""
-    result = rebuilt(expression, lambda node: value if isinstance(node, Symbol) and node.name == name else None)
-    assert isinstance(result, Expr)
-    return result

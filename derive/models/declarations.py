@@ -8,7 +8,10 @@ from derive.expressions.shapes import ONE, SCALAR, Dim, Shape, column, matrix, r
 from derive.notation.symbols import Given, Kind
 
 STRUCTURES = ("symmetric", "diagonal", "orthogonal", "invertible", "positive definite")
-EXAMPLES = "“N x D”, “scalar”, “positive scalar”, “integer”, “labels N of C”, “label of C”, “one-hot k x 1”, “hot index of y”, “function”"
+EXAMPLES = (
+    "“N x D”, “scalar”, “positive scalar”, “integer”, “labels N of C”, “label of C”, “one-hot k x 1”, "
+    "“hot index of y”, “function”"
+)
 
 
 class Undeclarable(Exception):
@@ -27,6 +30,15 @@ class Declaration:
 
 _NAME = r"(?:\\?[A-Za-z][A-Za-z0-9_{}\\^]*|\d+)"
 _TIMES = r"\s*(?:x|×|\\times|\*)\s*"
+_STRUCTURE = "|".join(STRUCTURES)
+
+
+def _array(match: re.Match[str]) -> Declaration:
+    """`N x D`, `positive N x D`."""
+    positive = (match[1] or "").startswith("pos")
+    return Declaration("positive" if positive else "real", (match[2], match[3]))
+
+
 _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Declaration]], ...] = (
     (r"(?:real\s+)?scalar", lambda match: Declaration("real")),
     (r"positive(?:\s+scalar)?", lambda match: Declaration("positive")),
@@ -37,8 +49,8 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Declaration]], ...] = (
     (r"hot\s+index\s+of\s+(.+)", lambda match: Declaration("hot index", target=match[1].strip())),
     (r"function", lambda match: Declaration("function")),
     (rf"function\s+({_NAME})\s*(?:->|→|\\to)\s*({_NAME})", lambda match: Declaration("map", (match[1], match[2]))),
-    (rf"({'|'.join(STRUCTURES)})\s+({_NAME}){_TIMES}({_NAME})", lambda match: Declaration("real", (match[2], match[3]), match[1])),
-    (rf"(positive\s+|real\s+)?({_NAME}){_TIMES}({_NAME})", lambda match: Declaration("positive" if (match[1] or "").startswith("pos") else "real", (match[2], match[3]))),
+    (rf"({_STRUCTURE})\s+({_NAME}){_TIMES}({_NAME})", lambda match: Declaration("real", match.group(2, 3), match[1])),
+    (rf"(positive\s+|real\s+)?({_NAME}){_TIMES}({_NAME})", _array),
 )  # fmt: skip
 
 

@@ -207,7 +207,7 @@ def _with_node(table: SymbolTable, name: Text, expression: Text) -> SymbolTable:
 
 
 def defined(table: SymbolTable, key: str, reading: Reading) -> SymbolTable:
-    """The table in which a name has the value of a reading: a whole, or, where its script holds free indices, by entries.
+    """The table in which a name has the value of a reading: a whole, or by entries where its script has free indices.
 
     Raises `Unreadable` where an index is free that the name does not carry.
     """
@@ -273,7 +273,7 @@ def by_entries(table: SymbolTable, letters: list[str], reading: Reading) -> Expr
 
 
 def vector_shape(table: SymbolTable, index: IndexVariable, dim: Dim, body: Expr) -> Shape:
-    """A vector given by its entries stands as the vectors of which its formula takes the same entry, else as the setting says."""
+    """A vector given by entries stands as the vectors whose same entry its formula takes, else as the setting says."""
     for node in walk(body):
         if isinstance(node, Entry) and node.operand.shape.is_vector and index in (node.row, node.column):
             return row(dim) if node.operand.shape.is_row else column(dim)

@@ -77,7 +77,7 @@ def kind_of(relation: Token) -> str:
 def split(
     text: str, words: frozenset[str], is_index: Callable[[str], bool] = lambda name: len(name) == 1
 ) -> list[Chain]:
-    """All chains of a display, those without any relation too. `is_index` says which names can be an index or a label."""
+    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label."""
     tokens = _cases_by_brace(tokenize(text, words))
     splitter = _Splitter(is_index)
     for row in _rows(tokens):
@@ -137,7 +137,7 @@ def _rows(tokens: list[Token]) -> list[list[list[Token]]]:
     tokens = _without_frame(tokens)
     kept: list[Token] = []
     joined_lines = 0
-    for at, token in enumerate(tokens):
+    for token in tokens:
         if token.kind in ("BEGIN", "END") and token.text in ROW_ENVIRONMENTS:
             joined_lines += (1 if token.kind == "BEGIN" else -1) * (token.text == "multline")
         elif not (token.kind == "NEWLINE" and joined_lines > 0):
@@ -283,7 +283,7 @@ class _Splitter:
 
     @staticmethod
     def separates(cell: list[Token], flags: list[bool], at: int, before: list[Token]) -> bool:
-        """A comma or a space separates equations where there is a relation on both of its sides, or a condition behind it."""
+        """A comma or a space separates equations: a relation stands on both of its sides, or a condition behind it."""
         if before and before[0].kind in ("CONDITION", "FORALL"):
             return False
         after = cell[at + 1 :]

@@ -5,6 +5,7 @@ subscript before the superscript: `W_1`, `W_{1}` and `{W}_1` are all `W_{1}`.
 """
 
 import re
+from functools import singledispatch
 
 from derive.errors import Unreadable
 from derive.notation.syntax import (
@@ -31,58 +32,130 @@ from derive.notation.syntax import (
 )
 from derive.notation.tokens import tokenize, without_fonts
 
-_OPERATOR_TEXT = {"": "", "CDOT": "\\cdot ", "TIMES": "\\times ", "STAR": "*", "ODOT": "\\odot ", "CIRC": "\\circ ", "OTIMES": "\\otimes ",
-                  "OSLASH": "\\oslash ", "SLASH": "/"}  # fmt: skip
+_OPERATOR_TEXT = {
+    "": "", "CDOT": "\\cdot ", "TIMES": "\\times ", "STAR": "*", "ODOT": "\\odot ", "CIRC": "\\circ ",
+    "OTIMES": "\\otimes ", "OSLASH": "\\oslash ", "SLASH": "/",
+}  # fmt: skip
 _BRACKETS = {"(": "()", "[": "[]", "{": ("\\{", "\\}"), "<": ("\\langle ", "\\rangle "), "braces": "{}"}
 
 
+@singledispatch
 def canonical(node: Syntax | Script | None) -> str:
     """One spelling for all that typesets alike; fonts are kept."""
-    match node:
-        case None | Word():
-            return ""
-        case Name(text) | Literal(text):
-            return text + (" " if re.fullmatch(r"\\[A-Za-z]+", text) else "")
-        case Partial():
-            return "\\partial "
-        case Nabla():
-            return "\\nabla "
-        case Dots():
-            return "\\dots "
-        case Big(kind):
-            return "\\sum " if kind == "sum" else "\\prod "
-        case List(entries):
-            return ",".join(map(canonical, entries))
-        case Formula(sides, relations):
-            texts = [canonical(sides[0])]
-            for relation, side in zip(relations, sides[1:], strict=True):
-                texts += [relation, canonical(side)]
-            return "".join(texts)
-        case Sum(signs, terms):
-            return "".join(sign + canonical(term) for sign, term in zip(signs, terms, strict=True))
-        case Term(factors, operators):
-            texts = [canonical(factors[0])]
-            for operator, factor in zip(operators, factors[1:], strict=True):
-                texts += [_OPERATOR_TEXT[operator.kind], operator.sign, canonical(factor)]
-            return "".join(texts)
-        case Fraction(top, bottom):
-            return f"\\frac{{{canonical(top)}}}{{{canonical(bottom)}}}"
-        case Root(radicand, degree):
-            return f"\\sqrt{'' if degree is None else f'[{canonical(degree)}]'}{{{canonical(radicand)}}}"
-        case Group(kind, content):
-            opening, closing = _BRACKETS[kind]
-            return f"{opening}{canonical(content)}{closing}"
-        case Bars(kind, content):
-            bar = "\\|" if kind == "norm" else "|"
-            return f"{bar}{canonical(content)}{bar}"
-        case Environment(name, lines):
-            body = r"\\".join("&".join(map(canonical, line)) for line in lines)
-            return f"\\begin{{{name}}}{body}\\end{{{name}}}"
-        case Script(kind, content, bare):
-            return {"sub": "_", "sup": "^"}.get(kind, kind) + "{" + (bare or canonical(content).strip()) + "}"
-        case Scripted(base, scripts):
-            return canonical(unwrapped(base)).rstrip() + scripts_text(scripts)
     raise NotImplementedError(f"canonical has no rule for {type(node).__name__}; add it in derive/notation/names.py")
+
+
+@canonical.register
+def canonical_nothing(node: Word | None) -> str:
+    """Words and empty places leave no trace in a name."""
+    return ""
+
+
+@canonical.register
+def canonical_text(node: Name | Literal) -> str:
+    """A command is set off from the letter behind it."""
+    return node.text + (" " if re.fullmatch(r"\\[A-Za-z]+", node.text) else "")
+
+
+@canonical.register
+def canonical_partial(node: Partial) -> str:
+    """∂."""
+    return "\\partial "
+
+
+@canonical.register
+def canonical_nabla(node: Nabla) -> str:
+    """∇."""
+    return "\\nabla "
+
+
+@canonical.register
+def canonical_dots(node: Dots) -> str:
+    """All dots are alike."""
+    return "\\dots "
+
+
+@canonical.register
+def canonical_big(node: Big) -> str:
+    """The sign of a sum or a product."""
+    return "\\sum " if node.kind == "sum" else "\\prod "
+
+
+@canonical.register
+def canonical_list(node: List) -> str:
+    """a, b."""
+    return ",".join(map(canonical, node.entries))
+
+
+@canonical.register
+def canonical_formula(node: Formula) -> str:
+    """a = b < c."""
+    texts = [canonical(node.sides[0])]
+    for relation, side in zip(node.relations, node.sides[1:], strict=True):
+        texts += [relation, canonical(side)]
+    return "".join(texts)
+
+
+@canonical.register
+def canonical_sum(node: Sum) -> str:
+    """a + b - c."""
+    return "".join(sign + canonical(term) for sign, term in zip(node.signs, node.terms, strict=True))
+
+
+@canonical.register
+def canonical_term(node: Term) -> str:
+    """a b, a · b."""
+    texts = [canonical(node.factors[0])]
+    for operator, factor in zip(node.operators, node.factors[1:], strict=True):
+        texts += [_OPERATOR_TEXT[operator.kind], operator.sign, canonical(factor)]
+    return "".join(texts)
+
+
+@canonical.register
+def canonical_fraction(node: Fraction) -> str:
+    """A numerator above a denominator."""
+    return f"\\frac{{{canonical(node.top)}}}{{{canonical(node.bottom)}}}"
+
+
+@canonical.register
+def canonical_root(node: Root) -> str:
+    """A root, with its degree if one is written."""
+    degree = "" if node.degree is None else f"[{canonical(node.degree)}]"
+    return f"\\sqrt{degree}{{{canonical(node.radicand)}}}"
+
+
+@canonical.register
+def canonical_group(node: Group) -> str:
+    """What stands in brackets, in the brackets of its kind."""
+    opening, closing = _BRACKETS[node.kind]
+    return f"{opening}{canonical(node.content)}{closing}"
+
+
+@canonical.register
+def canonical_bars(node: Bars) -> str:
+    """|a|, ‖a‖."""
+    bar = "\\|" if node.kind == "norm" else "|"
+    return f"{bar}{canonical(node.content)}{bar}"
+
+
+@canonical.register
+def canonical_environment(node: Environment) -> str:
+    """Rows of cells between `\\begin` and `\\end`."""
+    body = r"\\".join("&".join(map(canonical, line)) for line in node.lines)
+    return f"\\begin{{{node.name}}}{body}\\end{{{node.name}}}"
+
+
+@canonical.register
+def canonical_script(node: Script) -> str:
+    """A script is always in braces."""
+    mark = {"sub": "_", "sup": "^"}.get(node.kind, node.kind)
+    return mark + "{" + (node.bare or canonical(node.content).strip()) + "}"
+
+
+@canonical.register
+def canonical_scripted(node: Scripted) -> str:
+    """A base with its scripts in one order; braces around the base alone are dropped."""
+    return canonical(unwrapped(node.base)).rstrip() + scripts_text(node.scripts)
 
 
 def scripts_text(scripts: tuple[Script, ...]) -> str:

@@ -23,7 +23,7 @@ Kind = Literal["real", "positive", "integer", "labels", "one-hot", "hot index", 
 
 @dataclass(frozen=True)
 class Given:
-    """A declared symbol. `classes` is the number of classes of a label or one-hot, `target` the one-hot of a hot index."""
+    """A declared symbol; `classes` counts the classes of a label or one-hot, `target` is the one-hot of a hot index."""
 
     kind: Kind
     shape: Shape
@@ -97,8 +97,7 @@ class SymbolTable:
 
     def find_dim(self, key: str) -> Dim | None:
         """The dimension of that name, in any font."""
-        found = self.dims.get(key) or self.dims.get(plain(key))
-        return found
+        return self.dims.get(key) or self.dims.get(plain(key))
 
     def find_family(self, base: str) -> str | None:
         """The symbol that holds the entries of a family with this base."""

@@ -295,14 +295,16 @@ _OPERAND_ENDS = frozenset(
         "DOTS",
     }
 )
-_OPERAND_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LBRACK", "LSET", "LBRACE", "FRAC", "SQRT", "NTHROOT", "SUM", "PROD", "PARTIAL", "NABLA",
-                             "BEGIN"})  # fmt: skip
+_OPERAND_STARTS = frozenset(
+    {"NAME", "NUMBER", "LPAR", "LBRACK", "LSET", "LBRACE", "FRAC", "SQRT", "NTHROOT", "SUM", "PROD", "PARTIAL", "NABLA",
+     "BEGIN"}
+)  # fmt: skip
 _OPENERS = frozenset({"LPAR", "LBRACK", "LSET", "LBRACE", "LANGLE", "BEGIN"})
 _CLOSERS = frozenset({"RPAR", "RBRACK", "RSET", "RBRACE", "RANGLE", "END"})
 
 
 def _pair_bars(tokens: Sequence[Token]) -> list[Token]:
-    """Each bar opens or closes: it closes where one of its kind is open in the same bracket and an operand stands before it."""
+    """Each bar opens or closes: it closes one of its kind that is open in the same bracket, behind an operand."""
     paired: list[Token] = []
     levels: list[list[Token]] = [[]]
     for token in tokens:
@@ -314,24 +316,28 @@ def _pair_bars(tokens: Sequence[Token]) -> list[Token]:
                 raise _unpaired(unclosed[-1])
             if token.kind in _CLOSERS:
                 levels.pop()
-        elif token.kind in ("BAR", "NORM"):
-            level = levels[-1]
+        if token.kind in ("BAR", "NORM"):
             after_operand = bool(paired) and paired[-1].kind in _OPERAND_ENDS
-            if token.text == "||" and level and level[-1].kind == "BAR" and after_operand:
-                paired.append(Token("RBAR", "|", token.start, token.start + 1))
-                level.pop()
-                token = Token("LBAR", "|", token.start + 1, token.end)
-                level.append(Token("BAR", "|", token.start, token.end))
-            elif level and level[-1].kind == token.kind and after_operand:
-                level.pop()
-                token = Token("R" + token.kind, token.text, token.start, token.end)
-            else:
-                level.append(token)
-                token = Token("L" + token.kind, token.text, token.start, token.end)
-        paired.append(token)
+            paired += _sided(token, levels[-1], after_operand)
+        else:
+            paired.append(token)
     if levels[-1]:
         raise _unpaired(levels[-1][-1])
     return paired
+
+
+def _sided(token: Token, unclosed: list[Token], after_operand: bool) -> list[Token]:
+    """A bar as one that opens or closes, noted among the unclosed ones; `||` may close one bar and open the next."""
+    closes = unclosed[-1].kind if unclosed and after_operand else None
+    if token.text == "||" and closes == "BAR":
+        unclosed[-1] = Token("BAR", "|", token.start, token.end)
+        middle = token.start + 1
+        return [Token("RBAR", "|", token.start, middle), Token("LBAR", "|", middle, token.end)]
+    if closes == token.kind:
+        unclosed.pop()
+        return [Token("R" + token.kind, token.text, token.start, token.end)]
+    unclosed.append(token)
+    return [Token("L" + token.kind, token.text, token.start, token.end)]
 
 
 def _unpaired(token: Token) -> Unreadable:

@@ -78,15 +78,32 @@ def _joined_relations(tokens: list[Token]) -> list[Token]:
     return joined
 
 
-_SINGLE = {**tables.OPERATORS, **dict.fromkeys(tables.RELATIONS, "RELATION"), **tables.OPENING, **tables.CLOSING,
-           **dict.fromkeys(tables.DOTS, "DOTS"), "|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM", "{": "LBRACE", "}": "RBRACE",
-           "\\\\": "NEWLINE", "\\cr": "NEWLINE", "\\newline": "NEWLINE", "\\quad": "QUAD", "\\qquad": "QUAD"}  # fmt: skip
+_SINGLE = {
+    **tables.OPERATORS, **dict.fromkeys(tables.RELATIONS, "RELATION"), **tables.OPENING, **tables.CLOSING,
+    **dict.fromkeys(tables.DOTS, "DOTS"), "|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM",
+    "{": "LBRACE", "}": "RBRACE", "\\\\": "NEWLINE", "\\cr": "NEWLINE", "\\newline": "NEWLINE",
+    "\\quad": "QUAD", "\\qquad": "QUAD",
+}  # fmt: skip
 
 
 _SIZES = frozenset(
     {"\\left", "\\right", "\\middle"}
     | {f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
 )
+
+
+def _by_itself(piece: _Raw) -> tuple[str, str]:
+    """The kind and the text of the token that a piece is, whatever stands beside it."""
+    text = piece.text
+    if piece.kind == "number":
+        return "NUMBER", text
+    if text in tables.UNICODE_LETTERS:
+        return "NAME", tables.UNICODE_LETTERS[text]
+    if text == "'":
+        return "PRIME", "'"
+    if piece.kind == "command" and (text in tables.LETTERLIKE or text in FUNCTION_COMMANDS):
+        return "NAME", text
+    return "UNKNOWN", text
 
 
 class _Reader:
@@ -118,12 +135,11 @@ class _Reader:
             self.read_plain(piece)
 
     def read_plain(self, piece: _Raw) -> None:
+        """A piece that takes no argument: a sign, a space, a number, a letter of its own."""
         text = piece.text
         if piece.kind == "space" or text in tables.PASSED_OVER:
             if text in ("\\left", "\\right", "\\middle") and self.peek() == ".":
                 self.at += 1
-        elif piece.kind == "number":
-            self.emit("NUMBER", text, piece.start, piece.end)
         elif text == "|" and self.peek() == "|" and self.raw[self.at].start == piece.end:
             self.emit("NORM", "||", piece.start, self.raw[self.at].end)
             self.at += 1
@@ -131,19 +147,13 @@ class _Reader:
             self.emit(_SINGLE[text], text, self.sized_from(piece), piece.end)
             if _SINGLE[text] == "NEWLINE":
                 self.skip_optional_argument()
-        elif text in tables.UNICODE_LETTERS:
-            self.emit("NAME", tables.UNICODE_LETTERS[text], piece.start, piece.end)
         elif text in tables.UNICODE_SCRIPTS:
             for part in tokenize(tables.UNICODE_SCRIPTS[text], self.words):
                 self.emit(part.kind, part.text, piece.start, piece.end)
-        elif text == "'":
-            self.emit("PRIME", "'", piece.start, piece.end)
         elif text == ".":
             self.read_dot(piece)
-        elif piece.kind == "command" and (text in tables.LETTERLIKE or text in FUNCTION_COMMANDS):
-            self.emit("NAME", text, piece.start, piece.end)
         else:
-            self.emit("UNKNOWN", text, piece.start, piece.end)
+            self.emit(*_by_itself(piece), piece.start, piece.end)
 
     def sized_from(self, piece: _Raw) -> int:
         """Where a bracket begins with its `\\left` or `\\big`."""

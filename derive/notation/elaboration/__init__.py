@@ -84,7 +84,7 @@ def _check_sizes(value: Expr) -> None:
 
 
 def readings(table: SymbolTable, content: List, options: Options) -> Iterator[Reading | Unreadable | Meaningless]:
-    """All readings by the number of conventions they cost; an attempt that fails yields its error, the plain one first."""
+    """All readings by the number of conventions they cost, the plain one first; a failed attempt yields its error."""
     counter = itertools.count()
     waiting: list[tuple[int, int, tuple[int, ...]]] = [(0, next(counter), ())]
     seen: set[Expr] = set()

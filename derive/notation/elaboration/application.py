@@ -97,11 +97,9 @@ class Application(Scripts):
     def _builtin(self, node: Syntax, base: Name) -> Head | None:
         name = plain(base.text)
         function = functions.entrywise(name) or functions.other(name)
-        if name.removeprefix("\\") in functions.NOT_FUNCTIONS:
-            raise Unreadable(
-                f"{name.removeprefix(chr(92))} is {functions.NOT_FUNCTIONS[name.removeprefix(chr(92))]}, and is not read",
-                node.span,
-            )
+        letters = name.removeprefix("\\")
+        if letters in functions.NOT_FUNCTIONS:
+            raise Unreadable(f"{letters} is {functions.NOT_FUNCTIONS[letters]}, and is not read", node.span)
         if function is None:
             return None
         parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
@@ -179,7 +177,9 @@ class Application(Scripts):
             case "function":
                 return Unspecified(head.name, _one(head, arguments, span), head.order, span=span)
             case "map":
-                assert head.given is not None and head.given.domain is not None and head.given.codomain is not None
+                assert head.given is not None
+                assert head.given.domain is not None
+                assert head.given.codomain is not None
                 if head.order:
                     raise Unreadable(f"{shown(head.name)} takes vectors; write its derivative as a Jacobian", span)
                 return UnspecifiedMap(
@@ -226,7 +226,7 @@ class Application(Scripts):
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
 
     def _is_scalar_name(self, name: str) -> bool:
-        """Whether a name is not declared as a vector or matrix, so that a function of it may be one of a real number."""
+        """Whether a name is not declared as a vector or matrix: a function of it may be one of a real number."""
         found = self.table.find(name)
         meaning = None if found is None else self.table.meanings[found]
         return not isinstance(meaning, (Given, Computed)) or meaning.shape.is_scalar

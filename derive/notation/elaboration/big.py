@@ -296,7 +296,7 @@ class BigOperators(Derivatives):
         self, first: Syntax, term: Syntax, pairs: Sequence[tuple[Syntax, Syntax]], place: int | None
     ) -> None:
         """A term in the middle must be one of the terms that the dots stand for."""
-        template, differing = generalised(first, term)
+        _, differing = generalised(first, term)
         found = {canonical(pair[1]).strip() for pair in differing}
         if len(found) > 1 or len(differing) != len(pairs):
             raise Unreadable("this term does not fit the pattern of the first and the last", term.span)
@@ -477,7 +477,7 @@ class BigOperators(Derivatives):
         return generalised(top, across(shown[down.other(len(shown))]), ROW)[0]
 
     def _open_ends(self, template: List, down: "Pattern", along: "Pattern", span: Span) -> tuple[int, int]:
-        """The last row and column, from the sizes of what the general entry is an entry of where the dots do not end."""
+        """The last row and column; where the dots do not end, from the size of what the general entry is taken of."""
         ends = []
         with self.scope([ROW, COLUMN]) as indices:
             if any(pattern.first is not None and pattern.last is None for pattern in (down, along)):

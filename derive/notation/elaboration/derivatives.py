@@ -88,7 +88,10 @@ class Derivatives(Products):
         return None
 
     def derivative_parts(self, node: Fraction) -> tuple[Differential, list[Differential]] | None:
-        """Numerator and denominators of a derivative; None for an ordinary fraction. Raises `Unreadable` where a ∂ lacks its partner."""
+        """Numerator and denominators of a derivative; None for an ordinary fraction.
+
+        Raises `Unreadable` where a ∂ lacks its partner.
+        """
         top, bottom = self.differential(node.top), self.differential(node.bottom)
         if bottom is not None and bottom.of and top is not None:
             return top, self._denominators(bottom)
@@ -242,7 +245,7 @@ class Derivatives(Products):
         return options[chosen][1]
 
     def _of_part_of_the_loss(self, kept: Sequence[Expr], of: Expr, by: Expr, layout: Layout, span: Span) -> Expr:
-        """The derivative of the whole loss or of the part that is not treated apart: the same one throughout a formula."""
+        """The derivative of the whole loss, or of the part not treated apart: the same one throughout a formula."""
         name = f"{of} {by}"
         if name not in self.kept_apart:
             self.kept_apart[name] = self.choices.choose((PLAIN, *(frozenset({"one-term"}) for _ in kept)))
@@ -284,7 +287,7 @@ class Derivatives(Products):
         return self.product([Item("", rest[0].value), *rest[1:taken]], span), taken
 
     def _inferred_variable(self, operand: Expr, span: Span) -> Expr:
-        """The variable of a bare ∇: the only given symbol that the operand depends on, or the only vector among them."""
+        """The variable of a bare ∇: the only given symbol the operand depends on, or the only vector among them."""
         names = [name for name in self.names_below(operand) if isinstance(self.table.meanings.get(name), Given)]
         given = {
             name: meaning
@@ -299,7 +302,7 @@ class Derivatives(Products):
 
 
 def local_factors(of: Shape, by: Shape) -> list[tuple[tuple[int, int], bool]]:
-    """Along which axes a derivative of one matrix by another may be the identity, and both ways its factor may stand."""
+    """Axes along which a derivative of matrices may be the identity, and both ways its factor may stand."""
     if not (of.is_matrix and by.is_matrix):
         return []
     found: list[tuple[tuple[int, int], bool]] = []

@@ -108,7 +108,7 @@ class Products(Application, Scripts):
         return Add(tuple(values), span=span)
 
     def _operators_given_their_terms(self, node: Sum) -> tuple[list[str], list[Term]]:
-        """An operator at the end of a term takes the next term with its sign; with `operator-scope`, all that follow."""
+        """An operator that ends a term takes the next term with its sign; with `operator-scope`, all that follow."""
         signs, terms = list(node.signs), list(node.terms)
         at = 0
         while at < len(terms):
@@ -250,7 +250,7 @@ class Products(Application, Scripts):
         return self.call_on(head, lambda: [self.product(_first(rest[:taken]), whole)], whole), 1 + taken
 
     def _ends_argument(self, head: Head, rest: Sequence[Item], at: int) -> bool:
-        """Whether another function ends the argument of one without brackets; a logarithm goes on over functions with brackets."""
+        """Whether another function ends an argument without brackets; a logarithm goes on over one in brackets."""
         value = rest[at].value
         if not isinstance(value, Syntax) or self.head(value) is None:
             return False
@@ -285,16 +285,16 @@ class Products(Application, Scripts):
             and bracket.kind == "("
             and resolved.sub is None
             and not resolved.sups
+            and self._are_arguments(resolved.key, bracket.content, resolved.meaning)
         ):
-            if self._are_arguments(resolved.key, bracket.content, resolved.meaning):
-                return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
+            return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
         return None
 
     def _are_arguments(self, key: str, content: List, meaning: Computed) -> bool:
-        """Whether a bracket behind a quantity lists names on which it depends, as in `L(w, b)`, in the order of their first use.
+        """Whether a bracket behind a quantity lists names on which it depends, as in `L(w, b)`.
 
-        Raises `Unreadable` where a bracket holds one name or number on which the quantity does not depend: whether that is
-        an argument or a factor is not certain.
+        Raises `Unreadable` where a bracket holds something on which the quantity does not depend: whether that is an
+        argument or a factor is not certain; and where the names stood in another order before.
         """
         factors = [entry.single_factor for entry in content.entries]
         if not all(isinstance(factor, (Name, Scripted, Literal)) for factor in factors):
@@ -440,28 +440,21 @@ class Products(Application, Scripts):
                 return self._scripted(node)
             case Group():
                 return self._group(node)
-            case Fraction(top, bottom):
+            case Fraction():
                 return self.fraction(node)
-            case Root(radicand, degree):
-                value = self.list_value(radicand)
-                if degree is None:
-                    return self.applied("sqrt", value, node.span)
-                return self.power(value, Quotient(Number(Rational(1)), self.list_value(degree)), node.span)
+            case Root():
+                return self._root(node)
             case Bars(kind, content):
                 return self._bars(kind, content, None, node.span)
             case Environment():
                 return self.environment(node)
-            case Partial() | Nabla():
-                raise Unreadable("a derivative sign stands here without the rest of a derivative", node.span)
-            case Dots():
-                raise Unreadable("dots stand here between nothing that they could continue", node.span)
-            case Word(_, text):
-                raise Unreadable(f"the word “{text}” stands inside a formula", node.span)
-            case Big():
-                raise Unreadable("a sum sign has nothing to sum", node.span)
-        raise NotImplementedError(
-            f"factor has no rule for {type(node).__name__}; add it in derive/notation/elaboration/products.py"
-        )
+        raise Unreadable(_no_factor(node), node.span)
+
+    def _root(self, node: Root) -> Expr:
+        value = self.list_value(node.radicand)
+        if node.degree is None:
+            return self.applied("sqrt", value, node.span)
+        return self.power(value, Quotient(Number(Rational(1)), self.list_value(node.degree)), node.span)
 
     def _scripted(self, node: Scripted) -> Expr:
         base = unwrapped(node.base)
@@ -512,7 +505,8 @@ class Products(Application, Scripts):
         if which in ("", "F", "2", "\\mathcal{F}", "\\mathrm{F}", "Fro", "fro", "\\text{F}"):
             if which == "2" and shape.is_matrix and not shape.is_vector:
                 raise Unreadable(
-                    "‖·‖_2 of a matrix is its largest singular value; write \\|…\\|_F for the root of the sum of squares",
+                    "‖·‖_2 of a matrix is its largest singular value; "
+                    "write \\|…\\|_F for the root of the sum of squares",
                     span,
                 )
             return Reduce("l2", value, span=span)
@@ -685,3 +679,19 @@ def _other_groupings(
 
 
 __all__ = ["Item", "Products", "resized"]
+
+
+def _no_factor(node: Syntax) -> str:
+    """Why a sign or a word is no factor by itself."""
+    match node:
+        case Partial() | Nabla():
+            return "a derivative sign stands here without the rest of a derivative"
+        case Dots():
+            return "dots stand here between nothing that they could continue"
+        case Word(_, text):
+            return f"the word “{text}” stands inside a formula"
+        case Big():
+            return "a sum sign has nothing to sum"
+    raise NotImplementedError(
+        f"factor has no rule for {type(node).__name__}; add it in derive/notation/elaboration/products.py"
+    )

@@ -197,10 +197,13 @@ class Scripts(Base):
             and getattr(meaning, "kind", "") not in ("labels", "function", "map")
         )
 
-    # a superscript in brackets, ^{(i)} or ^{[l]}, is part of a name and never a power
     def _candidates(
         self, base: str, parts: Scripting
     ) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
+        """The names that a base and its scripts may spell, the longest first, each with the scripts that remain.
+
+        A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power.
+        """
         sub = "" if parts.sub is None else canonical(parts.sub).strip()
         named = 0
         while named < len(parts.sups) and not isinstance(parts.sups[named], str):
@@ -395,14 +398,12 @@ class Scripts(Base):
             raise Unreadable(f"a superscript {item} has no meaning here", span)
         written = canonical(item).strip()
         if plain(written) in TRANSPOSES:
-            if value.shape.is_scalar and isinstance(item, Syntax) and self.resolve(item) is not None:
+            if value.shape.is_scalar and self.resolve(item) is not None:
                 return self.power(value, self.superscript_value(item), span)
             return Transpose(value, span=span)
         if isinstance(item, List) and plain(written) in {"-" + transpose for transpose in TRANSPOSES}:
             return Transpose(Inverse(value, span=span), span=span)
-        if isinstance(item, (Literal, List)) or isinstance(item, Syntax):
-            return self.power(value, self.superscript_value(item), span)
-        raise AssertionError(item)
+        return self.power(value, self.superscript_value(item), span)
 
     def superscript_value(self, item: Superscript) -> Expr:
         if isinstance(item, str):
