@@ -21,8 +21,9 @@ def told(text: str) -> list[str]:
     ]
 
 
-def defect(text: str, expected: list[str], reason: str) -> object:
-    return pytest.param(text, expected, marks=pytest.mark.xfail(strict=True, reason=reason))
+def once_wrong(text: str, expected: list[str], how: str) -> object:
+    """A display that was read in another way once; `how` says in which."""
+    return pytest.param(text, expected, id=how)
 
 
 TWO = ["a = b", "c = d"]
@@ -60,17 +61,17 @@ ROWS = [
     (r"\begin{align} a &= (b \\ & + c) \\ d &= e \end{align}", ["a = (b + c)", "d = e"]),
     (r"\begin{align} -a &= b \\ -c &= d \end{align}", ["-a = b", "-c = d"]),
     (r"\begin{align} a &= b && \text{by the chain rule} \\ &= d \end{align}", ["a = b = d"]),
-    defect(
+    once_wrong(
         r"\begin{align} a &= b \\ &\quad + c \end{align}",
         [r"a = b \quad + c"],
         r"a row that begins with \quad and a sign is cut off from the row above",
     ),
-    defect(
+    once_wrong(
         r"\begin{align} a = {} & b \\ & + c \end{align}",
-        ["a = {} b + c"],
+        ["a = b + c"],
         "an empty pair of braces counts as a member, so what follows it is cut off",
     ),
-    defect(
+    once_wrong(
         r"\begin{align} a &= b \\ \Rightarrow c &= d \end{align}",
         TWO,
         r"a row that begins with \Rightarrow is joined to the row above: a = b c = d",
@@ -94,7 +95,7 @@ SEPARATORS = [
     (r"a = b.", ["a = b"]),
     (r"a = b,", ["a = b"]),
     ("a = b % = c\n= d", ["a = b = d"]),
-    defect(
+    once_wrong(
         r"\begin{align} a &= b \text{ and } c &= d \end{align}",
         TWO,
         "behind a word, a left side that ends at & is dropped: a = b = d",
@@ -106,7 +107,7 @@ CONDITIONS = [
     (r"a = b \quad (k \neq y)", [r"a = b | k \neq y"]),
     (r"a = b \quad (\text{if } k = 1)", ["a = b | if k = 1"]),
     (r"a = b \text{ for } k = 1", ["a = b | for k = 1"]),
-    (r"\text{if } k > 0, \quad a = b", ["a = b | if k > 0 ,"]),
+    (r"\text{if } k > 0, \quad a = b", ["a = b | if k > 0"]),
     (r"a_k = b, \quad k = 1, \dots, n", [r"a_k = b | k = 1 , \dots , n"]),
     (r"a_k = b, \quad k \in \{1, 2\}", [r"a_k = b | k \in \{ 1 , 2 \}"]),
     (r"a_i = b, \quad \forall i", [r"a_i = b | \forall i"]),
@@ -119,13 +120,15 @@ CONDITIONS = [
         r"a = \begin{cases} b & c > 0 \\ d & \text{otherwise} \end{cases}",
         [r"a = \begin{cases} b & c > 0 \\ d & \text{otherwise} \end{cases}"],
     ),
-    defect(
+    once_wrong(
         r"\begin{align} a &= b & (k \neq y) \\ c &= d \end{align}",
         [r"a = b | k \neq y", "c = d"],
         "a condition in brackets in a column of its own is dropped",
     ),
-    defect(r"\forall i: a_i = b", [r"a_i = b | \forall i"], r"an equation behind `\forall i:` is dropped"),
-    defect(r"\forall i \quad a_i = b", [r"a_i = b | \forall i"], r"an equation behind `\forall i \quad` is dropped"),
+    once_wrong(r"\forall i: a_i = b", [r"a_i = b | \forall i"], r"an equation behind `\forall i:` is dropped"),
+    once_wrong(
+        r"\forall i \quad a_i = b", [r"a_i = b | \forall i"], r"an equation behind `\forall i \quad` is dropped"
+    ),
 ]
 
 NAMES = [
@@ -148,7 +151,7 @@ BRACKETS = [
     (r"\left. a \right|_{x = 0} = b", [r"a \right|_{x = 0} = b"]),
     (r"f(a = b, c = d) = e", ["f(a = b, c = d) = e"]),
     (r"\begin{pmatrix} a = b & c \end{pmatrix} = d", [r"\begin{pmatrix} a = b & c \end{pmatrix} = d"]),
-    defect(r"\boxed{\boxed{a = b}}", ["a = b"], "an equation in two boxes is dropped"),
+    once_wrong(r"\boxed{\boxed{a = b}}", ["a = b"], "an equation in two boxes is dropped"),
 ]
 
 # how many relations are found, where what stands between them is no matter
@@ -166,7 +169,6 @@ UNBALANCED = [
     pytest.param(
         r"a = \boxed{b = c}",
         2,
-        marks=pytest.mark.xfail(strict=True, reason="a relation in a box behind a relation is dropped"),
     ),
 ]
 

@@ -172,9 +172,6 @@ def test_brackets_up_to_the_limit_are_read() -> None:
     assert reread(text) == text
 
 
-@pytest.mark.xfail(
-    strict=True, raises=RecursionError, reason="arguments without braces are read by recursion, unbounded"
-)
 @pytest.mark.parametrize("command", [r"\hat", r"\frac", r"\mathbf", r"\text"])
 def test_commands_behind_each_other_are_refused_not_followed(command: str) -> None:
     with pytest.raises(Unreadable):

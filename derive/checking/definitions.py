@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derive.checking.claims import Judgement
@@ -39,21 +40,35 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     factors = [unwrapped(factor) for factor in only.terms[0].factors]
     name = factors[0]
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
-    if not isinstance(base, Name) or len(factors) > 2 or not _is_free(name, elaborator):
+    if not isinstance(base, Name) or len(factors) > 3 or not _is_free(name, elaborator):
         return None
     key = canonical(name).strip()
-    if re.search(r"\^\{[-+]?\d", key):
+    if re.search(r"\^\{[-+]?\d|:", key):
         return None
+    by_entries = _named_by_brackets(key, factors[1:])
+    if by_entries is not None:
+        return by_entries
     if len(factors) == 1:
         resolved = elaborator.resolve(name)
         return NewName(key if resolved is None or resolved.sub is not None else resolved.key)
     bracket = factors[1]
-    if not (isinstance(bracket, Group) and bracket.kind == "("):
+    if len(factors) > 2 or not (isinstance(bracket, Group) and bracket.kind == "("):
         return None
     parameters = [entry.single_factor for entry in bracket.content.entries]
     if not all(isinstance(parameter, (Name, Scripted)) for parameter in parameters):
         return None
     return NewName(key, tuple(canonical(parameter).strip() for parameter in parameters))
+
+
+def _named_by_brackets(key: str, brackets: Sequence[Syntax]) -> NewName | None:
+    """`M[i][j]` names the entries of M, as `M_{i,j}` does."""
+    indices = []
+    for bracket in brackets:
+        if not (isinstance(bracket, Group) and bracket.kind == "["):
+            return None
+        indices += [canonical(entry.sides[0]).strip() for entry in bracket.content.entries]
+    letters = bool(indices) and all(len(index) == 1 and index.isalpha() for index in indices)
+    return NewName(f"{key}_{{{','.join(indices)}}}") if letters and "_" not in key else None
 
 
 def _is_free(name: Syntax, elaborator: Elaborator) -> bool:

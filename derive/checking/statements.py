@@ -72,6 +72,8 @@ class Statement:
                 return self._step(number, relation, left, right, deadline)
         except Undecidable as error:
             return Judgement("unknown", f"Neither a proof nor a counterexample was found: {error}."), right
+        except FormulaError as error:
+            return failed(error), left
         except RecursionError:
             return Judgement("unreadable", "This formula is nested too deeply to be read."), left
 
@@ -240,7 +242,11 @@ class Statement:
             return
         if any(isinstance(node, Name) and node.text == PLACEHOLDER for node in nodes(content)):
             self.formal[PLACEHOLDER] = Symbol("formal argument", SCALAR)
-        for name in free_names(content, self._elaborator()):
+        try:
+            names = free_names(content, self._elaborator())
+        except FormulaError:
+            return
+        for name in names:
             self._bind_scalar(name)
 
     def _elaborator(self) -> Elaborator:

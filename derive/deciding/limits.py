@@ -77,7 +77,7 @@ class Deadline:
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
         before = signal.signal(signal.SIGALRM, interrupt)
-        signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.001) + GRACE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.001) + GRACE_SECONDS, GRACE_SECONDS)
         try:
             yield
         finally:

@@ -89,7 +89,7 @@ def given(declaration: Declaration, dim: Callable[[str], Dim], target: Callable[
             return Given("map", SCALAR, domain=dims[0], codomain=dims[1])
     shape = Shape(dims)
     if declaration.structure and not shape.is_square:
-        raise Undeclarable(f"a {declaration.structure} matrix is square, not {shape}")
+        raise Undeclarable(f"{declaration.structure} matrices are square, not {shape}")
     return Given(_KINDS[declaration.kind], shape, declaration.structure)
 
 

@@ -111,7 +111,8 @@ def _name(text: Text) -> str:
     try:
         return read_name(text.value)
     except FormulaError as error:
-        raise _error(text, f"{text.value} is not a name: {error.problem}") from None
+        problem = error.problem if error.span is None else f"{text.value} is not a name: {error.problem}"
+        raise _error(text, problem) from None
 
 
 def _with_symbols(table: SymbolTable, declarations: list[tuple[Text, Declaration, Text]]) -> SymbolTable:

@@ -221,17 +221,28 @@ class _Splitter:
         self.untagged = []
 
     def read_cell(self, cell: list[Token], place: int, following: list[Token], row_has_relation: bool) -> None:
+        while cell and cell[0].kind == "QUAD":
+            cell = cell[1:]
+        if not cell:
+            return
         begins_equation = bool(following) and _is_relation(following[0])
-        is_open = self.current is not None and bool(self.current.relations) and not self.current.last.tokens
+        is_open = self.current is not None and bool(self.current.relations) and _is_empty(self.current.last.tokens)
+        if is_open and self.current is not None and not _is_relation(cell[0]):
+            self.current.last.tokens.clear()
         if place >= 2 and not _is_relation(cell[0]) and not begins_equation and not is_open:
             self.read_note(cell)
             return
         starts_with_sign = cell[0].kind in _CONTINUING and not (place == 0 and row_has_relation)
         goes_on = self.current is not None and (
-            _is_relation(cell[0]) or is_open or starts_with_sign or self.expects_more()
+            (_is_relation(cell[0]) and kind_of(cell[0]) != "implies")
+            or is_open
+            or starts_with_sign
+            or self.expects_more()
         )
-        for number, segment in enumerate(self.segments(cell)):
-            self.read_segment(segment, goes_on and number == 0, number == 0 and place == 0)
+        segments = list(self.segments(cell))
+        for number, segment in enumerate(segments):
+            opens = begins_equation and number == len(segments) - 1
+            self.read_segment(segment, goes_on and number == 0, number == 0 and place == 0, opens)
 
     def expects_more(self) -> bool:
         """Whether the last member ends with an open bracket or an operator."""
@@ -244,7 +255,7 @@ class _Splitter:
 
     def read_note(self, cell: list[Token]) -> None:
         """A side note in a column of its own: a condition where it is one, else a remark."""
-        tokens = cell[1:] if cell[0].kind == "WORDS" else cell
+        tokens = _unwrapped(cell[1:] if cell[0].kind == "WORDS" else cell)
         if (
             self.current is not None
             and tokens
@@ -279,22 +290,25 @@ class _Splitter:
                 return token.text == "\\qquad" or doubled or self.separates(cell, flags, at, before)
             case "COMMA":
                 return self.separates(cell, flags, at, before)
+            case "COLON" if before and before[0].kind == "FORALL":
+                return True
         return _is_relation(token) and (kind_of(token) == "implies" or (kind_of(token) == "map" and is_claim))
 
     @staticmethod
     def separates(cell: list[Token], flags: list[bool], at: int, before: list[Token]) -> bool:
         """A comma or a space separates equations: a relation stands on both of its sides, or a condition behind it."""
-        if before and before[0].kind in ("CONDITION", "FORALL"):
-            return False
         after = cell[at + 1 :]
+        if before and before[0].kind == "FORALL":
+            return cell[at].kind == "QUAD" and bool(_relations(after))
         if cell[at].kind == "QUAD" and _wrapped_condition(after):
             return bool(_relations(before))
         follows = any(_is_relation(token) and outside for token, outside in zip(after, flags[at + 1 :], strict=True))
         leads = bool(after) and (_is_relation(after[0]) or after[0].kind in _CONTINUING)
         return bool(_relations(before)) and follows and not leads
 
-    def read_segment(self, segment: list[Token], goes_on: bool, is_first: bool) -> None:
-        segment = _unwrapped(segment)
+    def read_segment(self, segment: list[Token], goes_on: bool, is_first: bool, opens: bool) -> None:
+        """One piece of a cell; `opens`: a relation begins the next cell, so that even a lone member begins a chain."""
+        segment = _without_boxes(_unwrapped(segment))
         first = segment[0]
         if first.kind in ("CONDITION", "FORALL", "OTHERWISE"):
             if len(segment) > 1:
@@ -302,7 +316,7 @@ class _Splitter:
             return
         if first.kind == "WORDS":
             segment, goes_on = segment[1:], False
-            if not segment or not _relations(segment):
+            if not segment or not (_relations(segment) or opens):
                 return
         relations = _relations(segment)
         if any(kind_of(token) == "map" for token in relations):
@@ -361,13 +375,38 @@ def _is_claim(token: Token) -> bool:
 
 
 def _unwrapped(segment: list[Token]) -> list[Token]:
-    """An equation that stands in brackets as a whole, or in a box, without them."""
-    while len(segment) > 2 and _partners(segment).get(0) == len(segment) - 1 and segment[0].kind in _OPENERS:
-        inside = segment[1:-1]
-        if segment[0].kind == "BEGIN" or not (_relations(inside) or inside[0].kind in ("CONDITION", "FORALL")):
+    """An equation that stands in brackets as a whole, or in boxes, without them."""
+    inside = segment
+    for _ in range(MAX_WRAPPINGS):
+        if len(inside) < 3 or inside[0].kind not in _OPENERS or inside[0].kind == "BEGIN":
             break
-        segment = inside
+        if _partners(inside).get(0) != len(inside) - 1:
+            break
+        inside = inside[1:-1]
+        if _relations(inside) or inside[0].kind in ("CONDITION", "FORALL"):
+            segment = inside
     return segment
+
+
+MAX_WRAPPINGS = 20
+"""Brackets around a whole equation that are looked through; more than that is no equation in a box."""
+
+
+def _without_boxes(segment: list[Token]) -> list[Token]:
+    """`a = \\boxed{b = c}`: a box around a part of a chain is taken away."""
+    partners = _partners(segment)
+    dropped: set[int] = set()
+    for at, token in enumerate(segment):
+        starts_member = at == 0 or _is_relation(segment[at - 1])
+        last = partners.get(at)
+        if token.kind == "LBRACE" and starts_member and last is not None and _relations(segment[at + 1 : last]):
+            dropped |= {at, last}
+    return [token for at, token in enumerate(segment) if at not in dropped]
+
+
+def _is_empty(tokens: Sequence[Token]) -> bool:
+    """Nothing, or an empty pair of braces as in `a = {} & b`."""
+    return all(token.kind in ("LBRACE", "RBRACE") for token in tokens)
 
 
 def _wrapped_condition(tokens: list[Token]) -> bool:

@@ -133,9 +133,8 @@ class SymbolTable:
 
     def suggestion(self, key: str) -> str:
         """` (did you mean W_1?)` for a name that is not known, or nothing."""
-        close = get_close_matches(
-            plain(key), {plain(name) for name in [*self.meanings, *self.dims, *self.families]}, n=1, cutoff=0.75
-        )
+        known = {plain(name) for name in (*self.meanings, *self.dims, *self.families)} - {plain(key)}
+        close = get_close_matches(plain(key), known, n=1, cutoff=0.75)
         return f" (did you mean {shown(close[0])}?)" if close else ""
 
 

@@ -229,6 +229,8 @@ def parse(tokens: Sequence[Token]) -> List:
     for token in readable:
         if token.kind == "UNKNOWN":
             raise Unreadable(f"{token.text} is not a notation that is read here", token.span)
+        if token.kind == "TOODEEP":
+            raise Unreadable(f"commands are nested more than {MAX_NESTING} deep here", token.span)
         if token.kind == "UNCLOSED":
             raise Unreadable(f"{token.text} is never closed", token.span)
         if token.kind == "PLUSMINUS":

@@ -106,6 +106,10 @@ def _by_itself(piece: _Raw) -> tuple[str, str]:
     return "UNKNOWN", text
 
 
+MAX_DEPTH = 60
+"""Commands within commands deeper than this are not read."""
+
+
 class _Reader:
     """Walks over the raw pieces once; `out` collects the tokens."""
 
@@ -113,6 +117,7 @@ class _Reader:
         self.text, self.raw, self.words = text, list(raw), words
         self.at = 0
         self.depth = 0
+        self.nesting = 0
         self.out: list[Token] = []
 
     def read_all(self) -> None:
@@ -220,19 +225,28 @@ class _Reader:
         return []
 
     def unbraced_argument(self) -> list[_Raw]:
-        """One piece, with the arguments of its own where it is an accent, a font or a fraction: `\\frac1{\\hat y}`."""
+        """One piece, with the arguments of its own where it is an accent, a font or a fraction: `\\frac1{\\hat y}`.
+
+        A relation sign or the end of a cell is no argument: where one stands, the argument is missing.
+        """
         first = self.at
-        self.at += 1
         text = self.raw[first].text
-        for _ in range(
-            2 if text.endswith("frac") else int(text in tables.ACCENTS or text in tables.FONTS or text in tables.WORDS)
-        ):
-            self.argument()
+        if text in tables.RELATIONS or text in ("&", "\\\\"):
+            return []
+        self.at += 1
+        takes_one = text in tables.ACCENTS or text in tables.FONTS or text in tables.WORDS
+        if self.nesting < MAX_DEPTH:
+            self.nesting += 1
+            for _ in range(2 if text.endswith("frac") else int(takes_one)):
+                self.argument()
+            self.nesting -= 1
+        else:
+            self.emit("TOODEEP", text, self.raw[first].start, self.raw[first].end)
         return self.raw[first : self.at]
 
     def tokens_of(self, raw: list[_Raw]) -> list[Token]:
-        if self.depth > 60:
-            return [Token("UNKNOWN", piece.text, piece.start, piece.end) for piece in raw[:1]]
+        if self.depth > MAX_DEPTH:
+            return [Token("TOODEEP", piece.text, piece.start, piece.end) for piece in raw[:1]]
         inner = _Reader(self.text, raw, self.words)
         inner.depth = self.depth + 1
         inner.read_all()

@@ -31,12 +31,13 @@ def _is_product(name: str, elaborator: Elaborator) -> bool:
     """Whether every letter of a run stands for something, so that the run is their product."""
     try:
         only = parse(tokenize(name, elaborator.table.words)).only
+        resolved = (
+            [] if only is None else [elaborator.resolve(factor) for term in only.terms for factor in term.factors]
+        )
     except FormulaError:
         return False
-    if only is None or len(only.terms) != 1:
+    if not resolved:
         return False
-    factors = only.terms[0].factors
-    first = elaborator.resolve(factors[0])
-    if name.startswith("d") and first is not None and isinstance(first.meaning, Dim):
+    if name.startswith("d") and resolved[0] is not None and isinstance(resolved[0].meaning, Dim):
         return False
-    return all(elaborator.resolve(factor) is not None for factor in factors)
+    return all(found is not None for found in resolved)
