@@ -152,9 +152,8 @@ ERRORS = [
     ("{" * 61 + "a" + "}" * 61, DEEP, (60, 61)),
     pytest.param(
         r"\sqrt{" * 70 + "a" + "}" * 70,
-        DEEP,
-        (365, 366),
-        marks=pytest.mark.xfail(strict=True, reason=r"arguments nested too deep are called “\sqrt is not a notation”"),
+        "commands are nested more than 60 deep here",
+        (372, 377),
     ),
 ]
 

@@ -49,6 +49,13 @@ class StepResult:
     follows_from: tuple[int, int] | None = None
     excerpt: str | None = None
 
+    @property
+    def shapes_matter(self) -> bool:
+        """Whether a person needs to see the shapes: they disagree, and the message does not say so already."""
+        if self.verdict != "refuted" or self.shapes is None or self.counterexample is not None:
+            return False
+        return self.shapes[0] != self.shapes[1] and not all(shape in self.message for shape in self.shapes)
+
 
 @dataclass(frozen=True)
 class DocumentResult:

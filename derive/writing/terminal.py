@@ -153,7 +153,7 @@ class _Writer:
         if step.excerpt:
             for line in step.excerpt.splitlines():
                 yield Text(self._safe(line), style="dim", overflow="crop", no_wrap=True)
-        if step.verdict == "refuted" and step.shapes is not None and step.counterexample is None:
+        if step.shapes_matter and step.shapes is not None:
             left, right = map(self._safe, step.shapes)
             yield Text(f"left side {left}, right side {right}", style="dim")
         if step.follows_from is not None:
