@@ -1,0 +1,1 @@
+"""Whether equations between exact entries hold: the cascade, its evidence, its limits."""

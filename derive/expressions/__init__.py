@@ -1,0 +1,1 @@
+"""The one tree of expressions: nodes with shapes, walking, printing."""

@@ -1,0 +1,1 @@
+"""An equation's LaTeX -> tokens -> syntax -> typed expressions, by a symbol table."""

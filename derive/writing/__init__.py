@@ -1,0 +1,1 @@
+"""What people receive: reports for a terminal, as JSON, as a page."""
