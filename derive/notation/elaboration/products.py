@@ -5,6 +5,7 @@ products, then `+` and `-`. Where shapes do not allow that grouping and allow ju
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction as Rational
 
 from derive.errors import Meaningless, Unreadable
@@ -487,7 +488,7 @@ class Products(Application, Scripts):
                 return Dot(self.expression(left), self.expression(right), span=node.span)
         if len(node.content.entries) > 1:
             raise Unreadable("a list in brackets stands where a value is expected", node.span)
-        return self.list_value(node.content)
+        return replace(self.list_value(node.content), span=node.span)
 
     def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:
         """|x| of a scalar, ‖v‖, ‖A‖_F, ‖A‖_1 (the sum of all absolute values)."""
