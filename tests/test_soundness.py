@@ -151,3 +151,15 @@ def test_a_true_claim_is_accepted(tmp_path: Path, claim: str) -> None:
     steps = checked(tmp_path, VECTORS, claim)
     assert steps
     assert all(step.verdict in ACCEPTED for step in steps), steps
+
+
+def test_a_bare_nabla_is_taken_by_the_argument_of_its_function(tmp_path: Path) -> None:
+    displays = [
+        r"h(x) = \frac12 \|A x - y\|^2",
+        r"\nabla h(x) = A^T (A x - y)",
+        r"\nabla h(x) = A (A x - y)",
+        r"\nabla h(x) = A x - y",
+        r"\nabla^2 h(x) = A^T A",
+    ]
+    verdicts = [step.verdict for step in checked(tmp_path, VECTORS, *displays)]
+    assert verdicts == ["definition", "proved", "refuted", "refuted", "proved"]

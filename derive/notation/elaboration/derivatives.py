@@ -270,7 +270,10 @@ class Derivatives(Products):
         others = tuple(item for item in parts.sups if item not in second)
         if not operand.shape.is_scalar:
             raise Unreadable(f"∇ of {operand.shape}: write the derivative of a vector as a Jacobian, ∂f/∂x", node.span)
-        by = self._inferred_variable(operand, node.span) if parts.sub is None else self.list_value(parts.sub)
+        if parts.sub is not None:
+            by = self.list_value(parts.sub)
+        else:
+            by = self._argument_behind(rest) or self._inferred_variable(operand, node.span)
         value = self.derivative(operand, by, span, "gradient")
         if second:
             value = Derivative(value, by, "gradient", span=span)
@@ -285,6 +288,17 @@ class Derivatives(Products):
         while taken < len(rest) and rest[taken].operator in ("", "CDOT"):
             taken += 1
         return self.product([Item("", rest[0].value), *rest[1:taken]], span), taken
+
+    def _argument_behind(self, rest: Sequence[Item]) -> Expr | None:
+        """The x of a bare `\\nabla f(x)`, where that is a given symbol and the only argument."""
+        bracket = rest[1].value if len(rest) > 1 and rest[1].operator == "" else None
+        if not (isinstance(bracket, Group) and bracket.kind == "(" and len(bracket.content.entries) == 1):
+            return None
+        factor = bracket.content.entries[0].single_factor
+        resolved = None if factor is None else self.resolve(factor)
+        if resolved is None or resolved.sub is not None or resolved.sups or not isinstance(resolved.meaning, Given):
+            return None
+        return Symbol(resolved.key, resolved.meaning.shape, span=bracket.span)
 
     def _inferred_variable(self, operand: Expr, span: Span) -> Expr:
         """The variable of a bare ∇: the only given symbol the operand depends on, or the only vector among them."""
