@@ -75,6 +75,9 @@ FALSE = [
     r"f'(a) = f(a)",
     r"\frac{1}{n} \sum_i x_i = \frac{1}{2} \sum_i x_i",
     r"n a = 3 a",
+    r"a = b, \quad a^2 < 0",
+    r"a = b \quad \text{if } e^a < 0",
+    r"a = b \quad \text{if } a > 0, a < 0",
 ]
 
 TRUE = [
