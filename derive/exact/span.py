@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
-Vector = dict[Key, Fraction]
 
 
 class Span(Generic[Key]):
