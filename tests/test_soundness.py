@@ -78,6 +78,13 @@ FALSE = [
     r"a = b, \quad a^2 < 0",
     r"a = b \quad \text{if } e^a < 0",
     r"a = b \quad \text{if } a > 0, a < 0",
+    r"\begin{bmatrix} x_1 & \cdots & x_n \\ 2x_1 & \cdots & 2x_n \end{bmatrix} = "
+    r"\begin{bmatrix} x_1 & x_2 & x_3 \\ 2x_1 & x_2 & 2x_3 \end{bmatrix}",
+    r"\begin{bmatrix} x_1 & y_1 \\ \vdots & \vdots \\ x_n & y_n \end{bmatrix} = "
+    r"\begin{bmatrix} x_1 & y_1 \\ x_2 & x_2 \\ x_3 & y_3 \end{bmatrix}",
+    r"\begin{bmatrix} x_1 & \cdots & x_n \\ y_1 & \cdots & y_2 \end{bmatrix} = "
+    r"\begin{bmatrix} x_1 & x_2 & x_3 \\ y_1 & y_2 & y_2 \end{bmatrix}",
+    r"\begin{bmatrix} x_1 & x_3 & \cdots & x_n \end{bmatrix} = \begin{bmatrix} x_1 & x_3 & x_3 \end{bmatrix}",
 ]
 
 TRUE = [
@@ -128,6 +135,10 @@ TRUE = [
     r"\|x\|^2 = x^T x",
     r"\max(a, b) = \frac{a + b + |a - b|}{2}",
     r"\frac{\partial f(a^2)}{\partial a} = 2 a f'(a^2)",
+    r"\begin{bmatrix} x_1 & \cdots & x_n \\ 2x_1 & \cdots & 2x_n \end{bmatrix} = "
+    r"\begin{bmatrix} x^T \\ 2x^T \end{bmatrix}",
+    r"\begin{bmatrix} x_1 & y_1 \\ \vdots & \vdots \\ x_n & y_n \end{bmatrix} = "
+    r"\begin{bmatrix} x & y \end{bmatrix}",
 ]
 
 

@@ -423,14 +423,14 @@ class BigOperators(Derivatives):
         shown = [[cell for cell in line if cell is not None] for line in cells]
         down = self._pattern([line[0] for line in shown], rows_shown, len(lines), span)
         along = self._pattern(shown[0], columns_shown, width, span)
-        template = self._template(shown, down, along, span)
+        templates = self._templates(shown, down, along)
         self.in_dots += 1
         try:
-            last_row, last_column = self._open_ends(template, down, along, span)
+            last_row, last_column = self._open_ends(templates, down, along, span)
             row_places = _places(down, last_row)
             column_places = _places(along, last_column)
             return tuple(
-                tuple(self._filled(shown, template, down, along, at_row, at_column) for at_column in column_places)
+                tuple(self._filled(shown, templates, at_row, at_column) for at_column in column_places)
                 for at_row in row_places
             )
         finally:
@@ -444,19 +444,28 @@ class BigOperators(Derivatives):
         gap = next(at for at in range(count) if at not in places)
         leading = sum(place < gap for place in places)
         trailing = written - leading
+        for at, cell in enumerate(cells[1:leading], start=1):
+            self._check_count(cells[0], cell, at)
         if trailing:
             _, pairs = generalised(cells[0], cells[-1])
             first, last = self._dots_ends(pairs, span)
             if last < first:
                 raise Unreadable("the dots in this matrix leave its pattern open", span)
-            return Pattern(leading, trailing, first, last)
+            return Pattern(leading, trailing, first, last, _texts(pairs))
         if leading < 2:
             raise Unreadable("the dots in this matrix have one entry before them and none behind", span)
         _, pairs = generalised(cells[0], cells[1])
         starts = {canonical(first).strip() for first, _ in pairs}
         if len(starts) != 1 or not next(iter(starts)).isdigit():
             raise Unreadable("the dots in this matrix leave its pattern open", span)
-        return Pattern(leading, 0, int(next(iter(starts))) - self.table.index_base, None)
+        return Pattern(leading, 0, int(next(iter(starts))) - self.table.index_base, None, _texts(pairs))
+
+    def _check_count(self, first: List, cell: List, place: int) -> None:
+        """A cell before the dots must be the one that is due there, where the cells are counted in numbers."""
+        differing = _texts(generalised(first, cell)[1])
+        starts = {start for start, _ in differing if start.isdigit()}
+        if starts and differing != {(start, str(int(start) + place)) for start in starts}:
+            raise Unreadable("the entries before these dots do not count on by one", cell.span)
 
     def _dots_ends(self, pairs: Sequence[tuple[Syntax, Syntax]], span: Span) -> tuple[int, int]:
         self.in_dots += 1
@@ -465,23 +474,30 @@ class BigOperators(Derivatives):
         finally:
             self.in_dots -= 1
 
-    def _template(self, shown: Sequence[Sequence[List]], down: "Pattern", along: "Pattern", span: Span) -> List:
-        """The general entry, with placeholders for the row and the column."""
+    @staticmethod
+    def _templates(shown: Sequence[Sequence[List]], down: "Pattern", along: "Pattern") -> "Templates":
+        """The general entries, with placeholders for the row and the column: one, or one for each row without dots."""
 
-        def across(line: Sequence[List]) -> List:
-            return generalised(line[0], line[along.other(len(line))], COLUMN)[0] if along.first is not None else line[0]
+        def across(line: Sequence[List], at: int) -> List:
+            return line[at] if along.first is None else _general(line[0], line[along.other(len(line))], COLUMN, along)
 
-        top = across(shown[0])
-        if down.first is None:
-            return top
-        return generalised(top, across(shown[down.other(len(shown))]), ROW)[0]
+        def general(at_row: int, at_column: int) -> List:
+            if down.first is None:
+                return across(shown[at_row], at_column)
+            bottom = across(shown[down.other(len(shown))], at_column)
+            return _general(across(shown[0], at_column), bottom, ROW, down)
 
-    def _open_ends(self, template: List, down: "Pattern", along: "Pattern", span: Span) -> tuple[int, int]:
+        rows = range(down.leading if down.first is None else 1)
+        columns = range(along.leading if along.first is None else 1)
+        return [[general(at_row, at_column) for at_column in columns] for at_row in rows]
+
+    def _open_ends(self, templates: "Templates", down: "Pattern", along: "Pattern", span: Span) -> tuple[int, int]:
         """The last row and column; where the dots do not end, from the size of what the general entry is taken of."""
         ends = []
         with self.scope([ROW, COLUMN]) as indices:
             if any(pattern.first is not None and pattern.last is None for pattern in (down, along)):
-                self.list_value(template)
+                for template in (template for line in templates for template in line):
+                    self.list_value(template)
             for pattern, index in zip((down, along), indices, strict=True):
                 if pattern.first is not None and pattern.last is None:
                     ends.append((self.common_range(index.name, self.uses.get(index, []), span).size or 1) - 1)
@@ -492,14 +508,14 @@ class BigOperators(Derivatives):
     def _filled(
         self,
         shown: Sequence[Sequence[List]],
-        template: List,
-        down: "Pattern",
-        along: "Pattern",
+        templates: "Templates",
         at_row: "PlaceInPattern",
         at_column: "PlaceInPattern",
     ) -> Expr:
         if at_row.written is not None and at_column.written is not None:
             return self.list_value(shown[at_row.written][at_column.written])
+        line = templates[0 if at_row.position is not None else at_row.written or 0]
+        template = line[0 if at_column.position is not None else at_column.written or 0]
         values = {ROW: at_row.position, COLUMN: at_column.position}
         filled = _with_literals(
             template,
@@ -513,12 +529,16 @@ PLACEHOLDER, ROW, COLUMN = "index of the dots", "row of the dots", "column of th
 
 @dataclass(frozen=True)
 class Pattern:
-    """How a row or column with dots goes on: cells written before and behind the dots, first and last position."""
+    """How a row or column with dots goes on: cells written before and behind the dots, first and last position.
+
+    `texts` are the indices in which the two cells differ from which the pattern is known.
+    """
 
     leading: int
     trailing: int
     first: int | None
     last: int | None
+    texts: frozenset[tuple[str, str]] = frozenset()
 
     def other(self, count: int) -> int:
         """The cell to compare with the first one."""
@@ -531,6 +551,21 @@ class PlaceInPattern:
 
     position: int | None
     written: int | None
+
+
+Templates = Sequence[Sequence[List]]
+
+
+def _texts(pairs: Sequence[tuple[Syntax, Syntax]]) -> frozenset[tuple[str, str]]:
+    return frozenset((canonical(first).strip(), canonical(last).strip()) for first, last in pairs)
+
+
+def _general(first: List, last: List, letter: str, pattern: Pattern) -> List:
+    """The common pattern of two cells, which must differ as the pattern of the whole matrix says."""
+    general, pairs = generalised(first, last, letter)
+    if _texts(pairs) != pattern.texts:
+        raise Unreadable("the dots in this matrix stand for other entries in another row or column", last.span)
+    return general
 
 
 def _places(pattern: Pattern, last: int) -> list[PlaceInPattern]:
