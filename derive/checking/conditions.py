@@ -5,8 +5,19 @@ from fractions import Fraction
 
 from derive.checking.evidence import Restriction
 from derive.errors import FormulaError
-from derive.expressions.tree import AllOf, Comparison, IndexValue, IndexVariable, Number
+from derive.expressions.tree import (
+    Add,
+    AllOf,
+    Comparison,
+    Expr,
+    IndexValue,
+    IndexVariable,
+    Negative,
+    Number,
+    Size,
+)
 from derive.notation.elaboration import Elaborator
+from derive.notation.elaboration.big import End
 from derive.notation.syntax import Dots, Formula, Group, List, Name, listed, parse
 from derive.notation.tokens import Token
 
@@ -28,8 +39,7 @@ def read_range(tokens: Sequence[Token], elaborator: Elaborator) -> Restriction |
         return None
     if not isinstance(index, IndexVariable):
         return None
-    base = elaborator.table.index_base
-    first, last = (Number(Fraction(end + base)) for end in ends)
+    first, last = (_number(end, elaborator.table.index_base) for end in ends)
     at = IndexValue(index)
     return Restriction(AllOf((Comparison(at, ">=", first), Comparison(at, "<=", last))), {index.name: []})
 
@@ -45,5 +55,17 @@ def _members(head: Formula, content: List) -> list[Formula]:
     return [Formula((side,), (), span=side.span), *content.entries[1:]]
 
 
-def _end(member: Formula, elaborator: Elaborator) -> int:
-    return elaborator.position(List((member,), span=member.span))
+def _end(member: Formula, elaborator: Elaborator) -> End:
+    return elaborator.end(List((member,), span=member.span))
+
+
+def _number(end: End, base: int) -> Expr:
+    """A bound as its author counts: a size where it is written by the name of a dimension."""
+    value = end.position + base
+    if end.dim is None:
+        return Number(Fraction(value))
+    size, more = Size(end.dim, end.dim.name), value - (end.dim.size or 0)
+    if not more:
+        return size
+    term = Number(Fraction(abs(more)))
+    return Add((size, term if more > 0 else Negative(term)))

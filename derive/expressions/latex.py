@@ -10,6 +10,7 @@ from functools import singledispatch
 from derive.expressions import tree
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Condition, Expr, Index
+from derive.expressions.walk import walk, with_positions
 
 SUM, PRODUCT, FACTOR, ATOM = range(4)
 """How tightly a piece of LaTeX binds: a sum, a product, one factor of a product, something that can take a script."""
@@ -284,27 +285,75 @@ def _indexed(node: Expr) -> str:
 
 @write.register
 def write_quantified(node: tree.Quantified) -> tuple[str, int]:
-    r"""\sum_{i=1}^{n} a_i; without bounds where a condition restricts the index."""
+    r"""\sum_{i=1}^{n} a_i; without bounds where a condition restricts the index; with dots as it was written."""
+    if node.index.name == tree.DOTS:
+        ends = tree.IndexNumber(node.range.first, str(node.range.first + 1)), _at_end(node.range)
+        terms = [_at_least(_at(node.body, {node.index: end}), PRODUCT) for end in ends]
+        return rf"\left({terms[0]} + \dots + {terms[1]}\right)", ATOM
     sign = {"sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min"}[node.kind]
     if node.condition is not None:
         below, above = condition(node.condition), ""
     elif node.kind in ("max", "min"):
         below, above = node.index.name, ""
     else:
-        whole = node.range.first == 0 and node.range.last + 1 == node.range.dim.size
-        below, above = (
-            f"{node.index.name}={node.range.first + 1}",
-            f"^{{{node.range.dim if whole else node.range.last + 1}}}",
-        )
+        below, above = f"{node.index.name}={node.range.first + 1}", f"^{{{_last(node.range)}}}"
     text = f"{sign}_{{{below}}}{above} {_at_least(node.body, PRODUCT)}"
     return (rf"\left({text}\right)", ATOM) if node.kind in ("sum", "product") else (text, SUM)
 
 
+def _last(values: tree.Range) -> str:
+    """The upper bound of a range: by the name of its dimension, or a number."""
+    dim, missing = values.dim, values.from_end
+    is_named = dim.name not in ("", str(dim.size))
+    if values.extent == "dimension" and is_named:
+        return f"{dim}{-missing:+d}" if missing else dim.name
+    coincides = values.extent == "these sizes" and values.first == missing == 0
+    return str(dim) if coincides else str(values.last + 1)
+
+
+def _at_end(values: tree.Range) -> tree.IndexNumber:
+    return tree.IndexNumber(values.last, _last(values), values.dim)
+
+
+def _at(body: Expr, positions: dict[tree.IndexVariable, tree.IndexNumber]) -> Expr:
+    result = with_positions(body, positions)
+    assert isinstance(result, Expr)
+    return result
+
+
 @write.register
 def write_entry_formula(node: tree.EntryFormula) -> tuple[str, int]:
-    """The formula of the general entry, its indices outside; for people only."""
+    """With dots as it was written; else the formula of the general entry, its indices outside, for people only."""
+    if all(
+        letter is None or letter.name in (tree.ROW_OF_DOTS, tree.COLUMN_OF_DOTS) for letter in (node.row, node.column)
+    ):
+        return _with_dots(node), FACTOR
     letters = "".join(letter.name for letter in (node.row, node.column) if letter is not None)
     return rf"\left[{latex(node.body)}\right]_{{{letters}}}", FACTOR
+
+
+def _with_dots(node: tree.EntryFormula) -> str:
+    """The corners of a matrix, dots between them; whole columns or rows where it is made of them."""
+    body, row, column = node.body, node.row, node.column
+    if isinstance(body, tree.Entry) and row is not None and column is not None:
+        if body.row == row and row not in walk(body.operand) and body.operand.shape.is_column:
+            body, row = body.operand, None
+        elif body.column == column and column not in walk(body.operand) and body.operand.shape.is_row:
+            body, column = body.operand, None
+    lines = []
+    for down in _corners(row, node.shape.rows):
+        cells = [latex(_at(body, {**down, **along})) for along in _corners(column, node.shape.columns)]
+        lines.append(r" & \cdots & ".join(cells))
+    if row is not None:
+        lines.insert(1, r"\vdots" if column is None else r"\vdots & \ddots & \vdots")
+    return rf"\begin{{bmatrix}} {(' ' + chr(92) * 2 + ' ').join(lines)} \end{{bmatrix}}"
+
+
+def _corners(index: tree.IndexVariable | None, dim: Dim) -> list[dict[tree.IndexVariable, tree.IndexNumber]]:
+    """The first and the last position of an index; one place without it."""
+    if index is None:
+        return [{}]
+    return [{index: tree.IndexNumber(0, "1")}, {index: tree.IndexNumber((dim.size or 1) - 1, str(dim), dim)}]
 
 
 @write.register

@@ -50,10 +50,15 @@ class IndexVariable(Node):
 
 @dataclass(frozen=True)
 class IndexNumber(Node):
-    """A fixed position, counted from 0 whatever the document's index base. `shown` is what the author wrote."""
+    """A fixed position, counted from 0 whatever the document's index base. `shown` is what the author wrote.
+
+    `end`: the dimension by whose name the position is written, as in x_n and x_{n-1}; at every size it is then
+    as far from the end of that dimension as it is here. None: it is written as a number, and is the same at every size.
+    """
 
     position: int
     shown: str = field(default="", compare=False)
+    end: Dim | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -533,13 +538,37 @@ class Slice(Expr):
         return row(shape.columns) if self.along == "row" else column(shape.rows)
 
 
+Extent = Literal["dimension", "numbers", "these sizes"]
+
+
 @dataclass(frozen=True)
 class Range(Node):
-    """The values that an index takes: positions `first` to `last` (from 0, both included)."""
+    """The values that an index takes along a dimension: positions `first` to `last` (from 0, both included).
+
+    `extent` says what the range is at other sizes. "dimension": from `first` to `from_end` before the end of `dim`,
+    since the upper bound is written with the name of that dimension or left out, and all that has the index has that
+    dimension by name. "numbers": the same positions, since both bounds are numbers. "these sizes": not known; a bound
+    is written by the name of a dimension that has the same size here as one along which the index runs.
+    """
 
     first: int
     last: int
     dim: Dim
+    extent: Extent = field(default="these sizes", compare=False)
+
+    @property
+    def from_end(self) -> int:
+        """How many places before the end of the dimension the last value is; 0 for the end itself."""
+        return (self.dim.size or 0) - 1 - self.last
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is the whole dimension, whatever its size."""
+        return self.extent == "dimension" and self.first == 0 and self.from_end == 0
+
+
+DOTS, ROW_OF_DOTS, COLUMN_OF_DOTS = "index of the dots", "row of the dots", "column of the dots"
+"""The letters of indices that dots stand for, which no author writes."""
 
 
 @dataclass(frozen=True)
@@ -575,11 +604,20 @@ class EntryFormula(Expr):
 
 @dataclass(frozen=True)
 class Blocks(Expr):
-    """A matrix written out: rows of entries or of blocks whose sizes fit."""
+    """A matrix written out: rows of entries or of blocks whose sizes fit.
+
+    `filled`: the dimensions of one written with dots that are filled in at these sizes; at others it has other blocks.
+    """
 
     rows: tuple[tuple[Expr, ...], ...]
+    filled: Shape | None = field(default=None, compare=False)
 
     def _shape(self) -> Shape:
+        """The sizes are those of the blocks; the names of dimensions for which dots stand are kept."""
+        written = self._written_shape()
+        return written if self.filled is None or self.filled != written else self.filled
+
+    def _written_shape(self) -> Shape:
         heights = []
         widths = [_block(block).columns for block in self.rows[0]]
         for line in self.rows:

@@ -1,9 +1,9 @@
 """Walking over expressions: the only generic traversal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 
-from derive.expressions.tree import Node, Symbol, parts
+from derive.expressions.tree import Index, IndexNumber, IndexShift, IndexVariable, Node, Symbol, parts
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -34,6 +34,21 @@ def rebuilt(node: Node, change: Callable[[Node], Node | None]) -> Node:
         if after is not before:
             updates[part.name] = after
     return replace(node, **updates) if updates else node  # type: ignore[arg-type]
+
+
+def with_positions(node: Node, positions: Mapping[IndexVariable, IndexNumber]) -> Node:
+    """The node with fixed positions for some of its indices."""
+
+    def fixed(index: Index) -> IndexNumber | None:
+        if isinstance(index, IndexVariable):
+            return positions.get(index)
+        inner = fixed(index.index) if isinstance(index, IndexShift) else None
+        if inner is None or not isinstance(index, IndexShift):
+            return None
+        shown = f"{inner.shown}{index.by:+d}" if inner.shown else ""
+        return IndexNumber(inner.position + index.by, shown, inner.end, span=index.span)
+
+    return rebuilt(node, lambda part: fixed(part) if isinstance(part, (IndexVariable, IndexShift)) else None)
 
 
 def _rebuilt_value(value: object, change: Callable[[Node], Node | None]) -> object:

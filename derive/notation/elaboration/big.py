@@ -1,30 +1,41 @@
 """Sums over an index, with bounds, without, and spelled out with dots; conditions, cases, matrices written out."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Literal as OneOf
 from typing import TypeVar
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.shapes import Dim
+from derive.expressions.shapes import ONE, Dim, Shape, matrix
 from derive.expressions.tree import (
+    COLUMN_OF_DOTS,
+    DOTS,
+    ROW_OF_DOTS,
     AllOf,
     Blocks,
     Cases,
     Comparator,
     Comparison,
     Condition,
+    Entry,
+    EntryFormula,
     Expr,
+    Extent,
     IndexNumber,
     IndexShift,
     IndexValue,
     IndexVariable,
     Label,
+    Node,
     Quantified,
     Range,
     Reduce,
 )
+from derive.expressions.walk import rebuilt, with_positions
 from derive.notation.elaboration.application import Head
+from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.derivatives import Derivatives
 from derive.notation.elaboration.scripts import is_index_letter
 from derive.notation.names import canonical, plain, unwrapped
@@ -60,14 +71,43 @@ _COMPARATORS: dict[str, Comparator] = {
 
 
 @dataclass(frozen=True)
+class End:
+    """A bound of a range: a position from 0, and the dimension by whose name it is written, alone or with a number.
+
+    Neither `dim` nor `is_number`: it is written by several dimensions.
+    """
+
+    position: int
+    dim: Dim | None = None
+    is_number: bool = False
+
+    def moved(self, by: int) -> "End":
+        return replace(self, position=self.position + by)
+
+
+START = End(0, is_number=True)
+
+
+@dataclass(frozen=True)
 class Bound:
-    """An index that a sum or maximum binds: its letter, its bounds (positions from 0), a condition on it."""
+    """An index that a sum or maximum binds: its letter, its bounds, a condition on it."""
 
     letter: str
-    first: int | None = None
-    last: int | None = None
+    first: End | None = None
+    last: End | None = None
     condition: List | None = None
-    over: Dim | None = None
+
+
+def extent_of(first: End | None, last: End | None, dim: Dim, uses: Sequence[IndexUse]) -> Extent:
+    """What a range along a dimension is at other sizes, by how its bounds are written; see `Range`."""
+    if (first is not None and not first.is_number) or (last is not None and last.dim is None and not last.is_number):
+        return "these sizes"
+    if last is not None and last.is_number:
+        return "numbers"
+    names = {dim.name, *(use.dim.name for use in uses if use.dim.size is not None)}
+    if last is not None:
+        names |= {"" if last.dim is None else last.dim.name}
+    return "dimension" if len(names) == 1 else "these sizes"
 
 
 class BigOperators(Derivatives):
@@ -123,19 +163,30 @@ class BigOperators(Derivatives):
         Where positions are counted from 0, `\\sum_{i=1}^N` over a dimension N still counts its N entries.
         """
         uses = self.uses.get(index, [])
-        first, last = (bound.first, bound.last) if bound.over is None else (0, (bound.over.size or 1) - 1)
+        first, last = bound.first, bound.last
         if first is not None and last is not None:
-            whole = bool(uses) and all(use.dim.size == last and not use.by for use in uses)
-            if first == 1 and self.table.index_base == 0 and whole:
-                first, last = 0, last - 1
-            for use in uses:
-                self._check_bounds(bound.letter, first, last, use)
-            dim = next((use.dim for use in uses), Dim(last - first + 1))
-            return Range(first, last, dim, span=span)
+            whole = bool(uses) and all(use.dim.size == last.position and not use.by for use in uses)
+            if first.position == 1 and self.table.index_base == 0 and whole:
+                first, last = replace(first.moved(-1), is_number=not last.is_number), last.moved(-1)
+            return self._range_between(bound.letter, first, last, uses, span)
         dim = self.common_range(index.name, uses, span)
         lowest = max([0, *(-use.by for use in uses)])
         highest = (dim.size or 1) - 1 - max([0, *(use.by for use in uses)])
-        return Range(lowest if first is None else first, highest if last is None else last, dim, span=span)
+        extent = extent_of(first, last, dim, uses)
+        return Range(
+            lowest if first is None else first.position,
+            highest if last is None else last.position,
+            dim,
+            extent,
+            span=span,
+        )
+
+    def _range_between(self, letter: str, first: End, last: End, uses: Sequence[IndexUse], span: Span) -> Range:
+        """The range between two bounds, along the dimension where it is used; else that by whose name it is written."""
+        for use in uses:
+            self._check_bounds(letter, first.position, last.position, use)
+        dim = next((use.dim for use in uses), last.dim or Dim(last.position - first.position + 1))
+        return Range(first.position, last.position, dim, extent_of(first, last, dim, uses), span=span)
 
     def common_range(self, letter: str, uses: Sequence[IndexUse], span: Span | None) -> Dim:
         """The one dimension along which all uses of an index run. Raises `Meaningless` where they disagree."""
@@ -167,7 +218,7 @@ class BigOperators(Derivatives):
 
     def bounds(self, sub: List, sup: List | None) -> list[Bound]:
         """The indices that a sum binds. Raises `Unreadable` where what stands below the sign is no index."""
-        last = None if sup is None else self.position(sup)
+        last = None if sup is None else self.end(sup)
         only = sub.entries[0]
         if len(sub.entries) == 1 and only.relations:
             return self._related_bounds(only, sub, sup, last)
@@ -175,7 +226,7 @@ class BigOperators(Derivatives):
         if sup is not None:
             if len(letters) != 1:
                 raise Unreadable("one upper bound stands above several indices", sup.span)
-            return [Bound(letters[0], 0, self._count(sup))]
+            return [Bound(letters[0], START, self._count(sup))]
         return [Bound(letter) for letter in letters]
 
     def _other_letter(self, formula: Formula, kind: str) -> str | None:
@@ -187,28 +238,28 @@ class BigOperators(Derivatives):
         is_free = self.resolve(factor) is None and is_index_letter(factor.text)
         return plain(factor.text) if is_free else None
 
-    def _related_bounds(self, formula: Formula, sub: List, sup: List | None, last: int | None) -> list[Bound]:
+    def _related_bounds(self, formula: Formula, sub: List, sup: List | None, last: End | None) -> list[Bound]:
         kinds = [RELATIONS.get(relation, "") for relation in formula.relations]
         if kinds == ["claim"]:
             letter = self._letter(formula.sides[0], formula.span)
-            first = self.position(_as_list(formula.sides[1], formula.span))
+            first = self.end(_as_list(formula.sides[1], formula.span))
             return [Bound(letter, first, last)]
         if kinds == ["member"]:
             letter = self._letter(formula.sides[0], formula.span)
             dim = self.table.find_dim(canonical(formula.sides[1]).strip())
             if dim is None:
                 raise Unreadable("the set over which this sum runs is not known", formula.span)
-            return [Bound(letter, over=dim)]
+            return [Bound(letter, START, End((dim.size or 1) - 1, dim))]
         if kinds in (["at most", "at most"], ["less", "at most"], ["at most", "less"]):
-            lower = self.position(_as_list(formula.sides[0], formula.span)) + (kinds[0] == "less")
-            upper = self.position(_as_list(formula.sides[2], formula.span)) - (kinds[1] == "less")
+            lower = self.end(_as_list(formula.sides[0], formula.span)).moved(kinds[0] == "less")
+            upper = self.end(_as_list(formula.sides[2], formula.span)).moved(-(kinds[1] == "less"))
             return [Bound(self._letter(formula.sides[1], formula.span), lower, upper)]
         if len(kinds) == 1 and kinds[0] in _COMPARATORS:
             letter = self._letter(formula.sides[0], formula.span)
             other = self._other_letter(formula, kinds[0])
             if other is not None and self.choices.choose((frozenset(), frozenset())) == 1:
                 return [Bound(other), Bound(letter, condition=sub)]
-            return [Bound(letter, None if sup is None else 0, None if sup is None else self._count(sup), sub)]
+            return [Bound(letter, None if sup is None else START, None if sup is None else self._count(sup), sub)]
         raise Unreadable("what stands below this sum is not read", formula.span)
 
     def _letters(self, entry: Formula) -> list[str]:
@@ -230,32 +281,37 @@ class BigOperators(Derivatives):
             raise Unreadable(f"{text or 'this'} is no index letter", factor.span)
         return plain(text)
 
-    def position(self, content: List) -> int:
-        """A bound of a range as a position from 0: a number, a dimension, or one of these moved by a number."""
-        return self._size_value(content) - self.table.index_base
+    def end(self, content: List) -> End:
+        """A bound of a range: a number, a dimension, or one of these moved by a number."""
+        return self._size_value(content).moved(-self.table.index_base)
 
-    def _count(self, content: List) -> int:
+    def _count(self, content: List) -> End:
         """The last position of a range whose upper bound alone is given: `\\sum_k^D` has D terms."""
-        return self._size_value(content) - 1
+        return self._size_value(content).moved(-1)
 
-    def _size_value(self, content: List) -> int:
+    def _size_value(self, content: List) -> End:
+        """What a bound says as a number."""
         only = content.only
         total = 0
+        dims: list[Dim] = []
         if only is None:
             raise Unreadable("this is no bound of a sum", content.span)
         for sign, term in zip(only.signs, only.terms, strict=True):
             if len(term.factors) != 1:
                 raise Unreadable("this is no bound of a sum", term.span)
-            total += (-1 if sign == "-" else 1) * self._one_size(unwrapped(term.factors[0]))
-        return total
+            size = self._one_size(unwrapped(term.factors[0]))
+            total += (-1 if sign == "-" else 1) * (size if isinstance(size, int) else size.size or 0)
+            if isinstance(size, Dim):
+                dims += [size] if sign != "-" else [size, size]
+        return End(total, dims[0] if len(dims) == 1 else None, not dims)
 
-    def _one_size(self, factor: Syntax) -> int:
+    def _one_size(self, factor: Syntax) -> int | Dim:
         if isinstance(factor, Literal) and factor.text.isdigit():
             return int(factor.text)
         dim = self.table.find_dim(canonical(factor).strip())
         if dim is None or dim.size is None:
             raise Unreadable(f"{canonical(factor).strip() or 'this'} is not a dimension that is declared", factor.span)
-        return dim.size
+        return dim
 
     # ── dots ──
 
@@ -273,15 +329,15 @@ class BigOperators(Derivatives):
             self._check_member(terms[0], term, pairs, at if at < leading else None)
         self.in_dots += 1
         try:
-            with self.scope([PLACEHOLDER]) as (index,):
+            with self.scope([DOTS]) as (index,):
                 body = self.term(template)
-                self._check_uses(index, first, last)
-                dim = next((use.dim for use in self.uses.get(index, [])), Dim(last - first + 1))
-                return Quantified("sum", index, Range(first, last, dim, span=node.span), body, None, span=node.span)
+                uses = self.uses.get(index, [])
+                found = self._range_between("of these dots", first, last, uses, node.span)
+                return Quantified("sum", index, found, body, None, span=node.span)
         finally:
             self.in_dots -= 1
 
-    def _ends(self, pairs: Sequence[tuple[Syntax, Syntax]], span: Span) -> tuple[int, int]:
+    def _ends(self, pairs: Sequence[tuple[Syntax, Syntax]], span: Span) -> tuple[End, End]:
         """The first and last position that differ between two terms; one and the same pair everywhere."""
         found = {(canonical(first).strip(), canonical(last).strip()) for first, last in pairs}
         if len(found) != 1:
@@ -289,7 +345,7 @@ class BigOperators(Derivatives):
                 "what these dots stand for is not certain: the first and the last term differ in more than one index",
                 span,
             )
-        first, last = (self.position(_as_list(end, span)) for end in pairs[0])
+        first, last = (self.end(_as_list(end, span)) for end in pairs[0])
         return first, last
 
     def _check_member(
@@ -303,10 +359,6 @@ class BigOperators(Derivatives):
         start = canonical(pairs[0][0]).strip()
         if place is not None and start.isdigit() and found != {str(int(start) + place)}:
             raise Unreadable("the terms before these dots do not count on by one", term.span)
-
-    def _check_uses(self, index: IndexVariable, first: int, last: int) -> None:
-        for use in self.uses.get(index, []):
-            self._check_bounds("of these dots", first, last, use)
 
     # ── conditions ──
 
@@ -387,7 +439,7 @@ class BigOperators(Derivatives):
         if node.name not in MATRIX_ENVIRONMENTS:
             raise Unreadable(f"the environment {node.name} is not read inside a formula", node.span)
         if any(_is_dots_cell(cell) for line in lines for cell in line):
-            value: Expr = Blocks(self._dotted_rows(lines, node.span), span=node.span)
+            value = self._dotted_matrix(lines, node.span)
         else:
             value = Blocks(tuple(tuple(self.list_value(cell) for cell in line) for line in lines), span=node.span)
         return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
@@ -406,8 +458,11 @@ class BigOperators(Derivatives):
             return value, None
         return value, self.condition(cells[1])
 
-    def _dotted_rows(self, lines: Sequence[Sequence[List]], span: Span) -> tuple[tuple[Expr, ...], ...]:
-        """A matrix with dots, every entry that they stand for filled in from its corners."""
+    def _dotted_matrix(self, lines: Sequence[Sequence[List]], span: Span) -> Expr:
+        """A matrix with dots: the formula of its general entry where that says it for every size.
+
+        Else every entry that the dots stand for is filled in from the corners, at these sizes.
+        """
         width = max(len(line) for line in lines)
         rows_shown = [
             at for at, line in enumerate(lines) if not all(_is_dots_cell(cell) or not _not_empty(cell) for cell in line)
@@ -423,18 +478,22 @@ class BigOperators(Derivatives):
         shown = [[cell for cell in line if cell is not None] for line in cells]
         down = self._pattern([line[0] for line in shown], rows_shown, len(lines), span)
         along = self._pattern(shown[0], columns_shown, width, span)
-        templates = self._templates(shown, down, along)
+        matrix = DottedMatrix(shown, down, along, _templates(shown, down, along))
         self.in_dots += 1
         try:
-            last_row, last_column = self._open_ends(templates, down, along, span)
-            row_places = _places(down, last_row)
-            column_places = _places(along, last_column)
-            return tuple(
-                tuple(self._filled(shown, templates, at_row, at_column) for at_column in column_places)
-                for at_row in row_places
+            stretches = self._stretches(matrix, span)
+            down_places, along_places = _places(down, stretches[0].count), _places(along, stretches[1].count)
+            entries = tuple(
+                tuple(self._filled(matrix, at_row, at_column) for at_column in along_places) for at_row in down_places
             )
+            kinds = {stretch.extent for stretch in stretches}
+            whole = None if "these sizes" in kinds else self._formulas(matrix, entries, stretches, span)
         finally:
             self.in_dots -= 1
+        if whole is not None:
+            return whole
+        filled = Blocks(entries, span=span)
+        return filled if kinds <= {"numbers"} else replace(filled, filled=_named(filled.shape, stretches))
 
     def _pattern(self, cells: Sequence[List], places: Sequence[int], count: int, span: Span) -> "Pattern":
         """How the cells of one row or column go on: from where to where, and which are written out."""
@@ -449,7 +508,7 @@ class BigOperators(Derivatives):
         if trailing:
             _, pairs = generalised(cells[0], cells[-1])
             first, last = self._dots_ends(pairs, span)
-            if last < first:
+            if last.position < first.position:
                 raise Unreadable("the dots in this matrix leave its pattern open", span)
             return Pattern(leading, trailing, first, last, _texts(pairs))
         if leading < 2:
@@ -458,7 +517,8 @@ class BigOperators(Derivatives):
         starts = {canonical(first).strip() for first, _ in pairs}
         if len(starts) != 1 or not next(iter(starts)).isdigit():
             raise Unreadable("the dots in this matrix leave its pattern open", span)
-        return Pattern(leading, 0, int(next(iter(starts))) - self.table.index_base, None, _texts(pairs))
+        first = End(int(next(iter(starts))) - self.table.index_base, is_number=True)
+        return Pattern(leading, 0, first, None, _texts(pairs))
 
     def _check_count(self, first: List, cell: List, place: int) -> None:
         """A cell before the dots must be the one that is due there, where the cells are counted in numbers."""
@@ -467,64 +527,112 @@ class BigOperators(Derivatives):
         if starts and differing != {(start, str(int(start) + place)) for start in starts}:
             raise Unreadable("the entries before these dots do not count on by one", cell.span)
 
-    def _dots_ends(self, pairs: Sequence[tuple[Syntax, Syntax]], span: Span) -> tuple[int, int]:
+    def _dots_ends(self, pairs: Sequence[tuple[Syntax, Syntax]], span: Span) -> tuple[End, End]:
         self.in_dots += 1
         try:
             return self._ends(pairs, span)
         finally:
             self.in_dots -= 1
 
-    @staticmethod
-    def _templates(shown: Sequence[Sequence[List]], down: "Pattern", along: "Pattern") -> "Templates":
-        """The general entries, with placeholders for the row and the column: one, or one for each row without dots."""
-
-        def across(line: Sequence[List], at: int) -> List:
-            return line[at] if along.first is None else _general(line[0], line[along.other(len(line))], COLUMN, along)
-
-        def general(at_row: int, at_column: int) -> List:
-            if down.first is None:
-                return across(shown[at_row], at_column)
-            bottom = across(shown[down.other(len(shown))], at_column)
-            return _general(across(shown[0], at_column), bottom, ROW, down)
-
-        rows = range(down.leading if down.first is None else 1)
-        columns = range(along.leading if along.first is None else 1)
-        return [[general(at_row, at_column) for at_column in columns] for at_row in rows]
-
-    def _open_ends(self, templates: "Templates", down: "Pattern", along: "Pattern", span: Span) -> tuple[int, int]:
-        """The last row and column; where the dots do not end, from the size of what the general entry is taken of."""
-        ends = []
-        with self.scope([ROW, COLUMN]) as indices:
-            if any(pattern.first is not None and pattern.last is None for pattern in (down, along)):
-                for template in (template for line in templates for template in line):
+    def _stretches(self, matrix: "DottedMatrix", span: Span) -> "tuple[Stretch, Stretch]":
+        """How far the rows and the columns go; where dots do not end, by what the general entry is taken of."""
+        with self.scope([ROW_OF_DOTS, COLUMN_OF_DOTS]) as (row, column):
+            if any(pattern.first is not None and pattern.last is None for pattern in (matrix.down, matrix.along)):
+                for template in (template for line in matrix.templates for template in line):
                     self.list_value(template)
-            for pattern, index in zip((down, along), indices, strict=True):
-                if pattern.first is not None and pattern.last is None:
-                    ends.append((self.common_range(index.name, self.uses.get(index, []), span).size or 1) - 1)
-                else:
-                    ends.append(pattern.last if pattern.last is not None else pattern.leading - 1)
-        return ends[0], ends[1]
+            return self._stretch(matrix.down, row, span), self._stretch(matrix.along, column, span)
 
-    def _filled(
-        self,
-        shown: Sequence[Sequence[List]],
-        templates: "Templates",
-        at_row: "PlaceInPattern",
-        at_column: "PlaceInPattern",
-    ) -> Expr:
+    def _stretch(self, pattern: "Pattern", index: IndexVariable, span: Span) -> "Stretch":
+        first, last = pattern.first, pattern.last
+        if first is None:
+            return Stretch(pattern.leading)
+        uses = self.uses.get(index, [])
+        if last is None:
+            end = self.common_range(index.name, uses, span)
+            extent = extent_of(first, None, end, uses)
+            last = End((end.size or 1) - 1, end, extent == "dimension" and not end.name)
+            extent = "numbers" if last.is_number else extent
+        else:
+            extent = extent_of(first, last, last.dim or Dim(None), ())
+        count = last.position - first.position + 1
+        if last.dim is None or last.is_number:
+            return Stretch(count, Dim(count, "" if last.is_number else "…"), extent)
+        missing = (last.dim.size or 0) - count
+        if missing or first.position or pattern.trailing > 1:
+            return Stretch(count, Dim(count, f"{last.dim}{-missing:+d}" if missing else last.dim.name), "these sizes")
+        return Stretch(count, last.dim, extent)
+
+    def _filled(self, matrix: "DottedMatrix", at_row: "PlaceInPattern", at_column: "PlaceInPattern") -> Expr:
         if at_row.written is not None and at_column.written is not None:
-            return self.list_value(shown[at_row.written][at_column.written])
-        line = templates[0 if at_row.position is not None else at_row.written or 0]
-        template = line[0 if at_column.position is not None else at_column.written or 0]
-        values = {ROW: at_row.position, COLUMN: at_column.position}
+            return self.list_value(matrix.shown[at_row.written][at_column.written])
+        values = {ROW_OF_DOTS: at_row.position, COLUMN_OF_DOTS: at_column.position}
         filled = _with_literals(
-            template,
+            matrix.template(at_row, at_column),
             {name: str(position + self.table.index_base) for name, position in values.items() if position is not None},
         )
         return self.list_value(filled)
 
+    # ── matrices with dots, for every size ──
 
-PLACEHOLDER, ROW, COLUMN = "index of the dots", "row of the dots", "column of the dots"
+    def _formulas(
+        self, matrix: "DottedMatrix", cells: Sequence[Sequence[Expr]], stretches: "tuple[Stretch, Stretch]", span: Span
+    ) -> Expr | None:
+        """The matrix by the formulas of its entries, a block for each row or column without dots.
+
+        None where dots stand for a number of entries, or a cell is no instance of the formula.
+        """
+        down, along = stretches
+        dotted = [stretch for stretch in stretches if stretch.dim is not None]
+        if any(stretch.extent != "dimension" for stretch in dotted) or not matrix.is_regular(self.table.index_base):
+            return None
+        lines = []
+        for at_row, templates in enumerate(matrix.templates):
+            line = []
+            for at_column, template in enumerate(templates):
+                part = [
+                    [cell for j, cell in enumerate(row) if along.dim is not None or j == at_column]
+                    for i, row in enumerate(cells)
+                    if down.dim is not None or i == at_row
+                ]
+                formula = self._formula(template, part, (down.dim, along.dim), span)
+                if formula is None:
+                    return None
+                line.append(formula)
+            lines.append(tuple(line))
+        return lines[0][0] if len(lines) == len(lines[0]) == 1 else Blocks(tuple(lines), span=span)
+
+    def _formula(
+        self, template: List, cells: Sequence[Sequence[Expr]], dims: tuple[Dim | None, Dim | None], span: Span
+    ) -> Expr | None:
+        """The matrix whose general entry, row or column the template is; None where a cell is another expression."""
+        with self._aside(), self.scope([ROW_OF_DOTS, COLUMN_OF_DOTS]) as indices:
+            try:
+                body = self.list_value(template)
+            except (Unreadable, Meaningless):
+                return None
+            for index, dim in zip(indices, dims, strict=True):
+                for use in self.uses.get(index, []):
+                    if dim is None or use.by or use.dim.name != dim.name:
+                        return None
+        row, column = indices
+        for i, line in enumerate(cells):
+            for j, cell in enumerate(line):
+                instance = with_positions(body, {row: IndexNumber(i), column: IndexNumber(j)})
+                if _with_counted_scopes(instance) != _with_counted_scopes(cell):
+                    return None
+        return _by_formula(body, row, column, dims, span)
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Inside, everything is read in the plain way, and leaves no trace."""
+        kept = self.choices, self.uses, self.kept_apart
+        self.choices = Choices()
+        self.uses = {index: list(uses) for index, uses in kept[1].items()}
+        self.kept_apart = dict(kept[2])
+        try:
+            yield
+        finally:
+            self.choices, self.uses, self.kept_apart = kept
 
 
 @dataclass(frozen=True)
@@ -536,8 +644,8 @@ class Pattern:
 
     leading: int
     trailing: int
-    first: int | None
-    last: int | None
+    first: End | None
+    last: End | None
     texts: frozenset[tuple[str, str]] = frozenset()
 
     def other(self, count: int) -> int:
@@ -568,19 +676,123 @@ def _general(first: List, last: List, letter: str, pattern: Pattern) -> List:
     return general
 
 
-def _places(pattern: Pattern, last: int) -> list[PlaceInPattern]:
+def _places(pattern: Pattern, count: int) -> list[PlaceInPattern]:
     if pattern.first is None:
         return [PlaceInPattern(None, at) for at in range(pattern.leading)]
-    count = last - pattern.first + 1
     places = []
     for at in range(count):
         behind = at - (count - pattern.trailing)
         written = at if at < pattern.leading else (pattern.leading + behind if behind >= 0 else None)
-        places.append(PlaceInPattern(pattern.first + at, written))
+        places.append(PlaceInPattern(pattern.first.position + at, written))
     return places
 
 
-def generalised(first: S, last: S, letter: str = PLACEHOLDER) -> tuple[S, list[tuple[Syntax, Syntax]]]:
+@dataclass(frozen=True)
+class Stretch:
+    """How far one direction of a matrix with dots goes: its count, and the dimension for which dots stand.
+
+    `dim` is None, and `extent` "numbers", where that direction has no dots.
+    """
+
+    count: int
+    dim: Dim | None = None
+    extent: Extent = "numbers"
+
+
+def _templates(shown: Sequence[Sequence[List]], down: Pattern, along: Pattern) -> Templates:
+    """The general entries, with placeholders for the row and the column: one, or one for each row without dots."""
+
+    def across(line: Sequence[List], at: int) -> List:
+        if along.first is None:
+            return line[at]
+        return _general(line[0], line[along.other(len(line))], COLUMN_OF_DOTS, along)
+
+    def general(at_row: int, at_column: int) -> List:
+        if down.first is None:
+            return across(shown[at_row], at_column)
+        bottom = across(shown[down.other(len(shown))], at_column)
+        return _general(across(shown[0], at_column), bottom, ROW_OF_DOTS, down)
+
+    rows = range(down.leading if down.first is None else 1)
+    columns = range(along.leading if along.first is None else 1)
+    return [[general(at_row, at_column) for at_column in columns] for at_row in rows]
+
+
+@dataclass(frozen=True)
+class DottedMatrix:
+    """A matrix with dots: the cells that are written, how its rows and columns go on, its general entries."""
+
+    shown: Sequence[Sequence[List]]
+    down: Pattern
+    along: Pattern
+    templates: Templates
+
+    def template(self, at_row: PlaceInPattern, at_column: PlaceInPattern) -> List:
+        """The general entry for a place."""
+        line = self.templates[0 if at_row.position is not None else at_row.written or 0]
+        return line[0 if at_column.position is not None else at_column.written or 0]
+
+    def is_regular(self, base: int) -> bool:
+        """Whether every written cell is its template with the numbers and names of its place, letter by letter."""
+        rows, columns = _written_places(self.down, base), _written_places(self.along, base)
+        for (i, row), (j, column) in itertools.product(enumerate(rows), enumerate(columns)):
+            template = self.template(PlaceInPattern(*row[:2]), PlaceInPattern(*column[:2]))
+            texts = {ROW_OF_DOTS: row[2], COLUMN_OF_DOTS: column[2]}
+            if canonical(_with_literals(template, texts)).strip() != canonical(self.shown[i][j]).strip():
+                return False
+        return True
+
+
+def _written_places(pattern: Pattern, base: int) -> list[tuple[int | None, int, str]]:
+    """For each written row or column: its position, its number, and the text of the index that stands in it."""
+    if pattern.first is None:
+        return [(None, at, "") for at in range(pattern.leading)]
+    start = pattern.first.position
+    ends = [last for _, last in pattern.texts] * pattern.trailing
+    texts = [str(start + base + at) for at in range(pattern.leading)] + ends
+    return [(start + at, at, text) for at, text in enumerate(texts)]
+
+
+def _by_formula(
+    body: Expr, row: IndexVariable, column: IndexVariable, dims: tuple[Dim | None, Dim | None], span: Span
+) -> Expr | None:
+    """The matrix of which an entry, a whole column or a whole row is given."""
+    down, along = dims
+    shape, first = body.shape, IndexNumber(0)
+    if shape.is_scalar:
+        of_shape = matrix(down or ONE, along or ONE)
+        return EntryFormula(row if down else None, column if along else None, body, of_shape, span=span)
+    if shape.is_open or not shape.is_matrix:
+        return None
+    if down is None and along is not None and shape.columns.is_unit:
+        return EntryFormula(row, column, Entry(body, row, first), matrix(shape.rows, along), span=span)
+    if down is not None and along is None and shape.rows.is_unit:
+        return EntryFormula(row, column, Entry(body, first, column), matrix(down, shape.columns), span=span)
+    return None
+
+
+def _named(written: Shape, stretches: tuple[Stretch, Stretch]) -> Shape:
+    """The shape of a filled matrix with the names of the dimensions for which its dots stand."""
+    dims = []
+    for dim, stretch in zip(written.dims, stretches, strict=True):
+        is_count = stretch.dim is None or stretch.count == dim.size
+        dims.append((stretch.dim or dim) if is_count else Dim(dim.size, "…"))
+    return Shape(tuple(dims))
+
+
+def _with_counted_scopes(value: Node) -> Node:
+    """The same expression with its bound indices told apart by the order in which they come."""
+    seen: dict[IndexVariable, int] = {}
+
+    def changed(part: Node) -> Node | None:
+        if isinstance(part, IndexVariable) and part.scope:
+            return IndexVariable(part.name, seen.setdefault(part, len(seen) + 1))
+        return None
+
+    return rebuilt(value, changed)
+
+
+def generalised(first: S, last: S, letter: str = DOTS) -> tuple[S, list[tuple[Syntax, Syntax]]]:
     """The common pattern of two pieces of syntax, a placeholder where they differ, and the pairs that differ there."""
     pairs: list[tuple[Syntax, Syntax]] = []
 

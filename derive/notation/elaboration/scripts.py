@@ -505,7 +505,7 @@ class Scripts(Base):
         by = int(amount.text) * (1 if node.signs[1] == "+" else -1)
         inner = self.index(Sum(("",), (node.terms[0],), span=node.span), span)
         if isinstance(inner, IndexNumber):
-            return IndexNumber(inner.position + by, span=span)
+            return IndexNumber(inner.position + by, f"{inner.shown}{by:+d}" if inner.end else "", inner.end, span=span)
         if isinstance(inner, Label):
             raise Unreadable("a label cannot be moved", span)
         return IndexShift(inner, by, span=span)
@@ -533,7 +533,7 @@ class Scripts(Base):
                 letter = plain(resolved.key)
                 if not self.in_dots and is_index_letter(letter) and letter.islower():
                     return self._free_index(letter, span)
-                return IndexNumber((dim.size or 1) - 1, written, span=span)
+                return IndexNumber((dim.size or 1) - 1, written, dim, span=span)
             case IndexValue(index):
                 return index
             case Given(kind="labels" | "hot index"):
