@@ -153,6 +153,37 @@ def document(folder: Path, text: str) -> Document:
     return read_document(path)
 
 
+FROM_ZERO = """
+dims: {n: 4, N: 3}
+index_base: 0
+symbols: {x: n x 1, v: N x 1}
+"""
+
+
+@pytest.mark.parametrize(
+    "claim, is_true",
+    [
+        (r"\begin{bmatrix} x_0 & \cdots & x_{n-1} \end{bmatrix} = x^T", True),
+        (
+            r"\begin{bmatrix} x_0 & \cdots & x_{n-1} \end{bmatrix} = "
+            r"\begin{bmatrix} x_0 & x_1 & x_2 & x_2 \end{bmatrix}",
+            False,
+        ),
+        (r"\sum_{i=0}^{N-1} v_i = v_0 + v_1 + v_{N-1}", True),
+        (r"\sum_{i=0}^{N-1} v_i = v_0 + v_1 + v_{N}", False),
+        (r"v_0 + \dots + v_{N-1} = v_0 + v_1 + v_2", True),
+        (r"x_{n-1} = x_3", True),
+        (r"x_{n-1} = x_2", False),
+        (r"x_{n-2} = x_2", True),
+    ],
+)
+def test_the_name_of_a_dimension_is_no_position_where_counting_starts_at_0(
+    tmp_path: Path, claim: str, is_true: bool
+) -> None:
+    steps = checked(tmp_path, FROM_ZERO, claim)
+    assert (steps[-1].verdict in ACCEPTED) is is_true, steps[-1]
+
+
 @pytest.mark.parametrize("claim", FALSE)
 def test_a_false_claim_is_not_accepted(tmp_path: Path, claim: str) -> None:
     steps = checked(tmp_path, VECTORS, claim)

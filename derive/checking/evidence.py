@@ -169,7 +169,8 @@ def _ranges(session: Session, candidate: Candidate, restrictions: Sequence[Restr
     for letter, uses in free.items():
         dim = helper.common_range(letter, uses, uses[0].span if uses else None)
         low = max([0, *(-use.by for use in uses)])
-        high = (dim.size or 1) - max([0, *(use.by for use in uses)])
+        named_end = letter in candidate.last and session.table.index_base == 0
+        high = (dim.size or 1) - max([-1 if named_end else 0, *(use.by for use in uses)])
         found[letter] = range(high - 1, high) if letter in candidate.last else range(low, high)
     return found
 

@@ -533,7 +533,7 @@ class Scripts(Base):
                 letter = plain(resolved.key)
                 if not self.in_dots and is_index_letter(letter) and letter.islower():
                     return self._free_index(letter, span)
-                return IndexNumber((dim.size or 1) - 1, written, dim, span=span)
+                return IndexNumber((dim.size or 1) - self.table.index_base, written, dim, span=span)
             case IndexValue(index):
                 return index
             case Given(kind="labels" | "hot index"):
