@@ -1,0 +1,516 @@
+"""Functions of forms: powers, exponentials, logarithms, steps, and those of which nothing else is known.
+
+Each brings its argument into one shape, so that equal values get the same head:
+
+| function | how its argument is brought into shape |
+| --- | --- |
+| `e^u` | a product over the terms of `u`: `e^(c m)` is the head `e^m` to the power `c` |
+| `u^c` | what all terms share is taken out, the leading coefficient is 1; a whole `c > 0` is multiplied out |
+| `log u` | likewise, if what is taken out is positive; `log e^m = m` |
+| `[u > 0]`, `[u < 0]` | divided by what is certainly positive, the leading coefficient is 1 |
+| `erf u`, `sin u`, `cos u` | the leading coefficient is positive |
+
+A value that is 0 or 1 in an argument is taken out by cases: `f(θ a + b) = θ f(a + b) + (1 - θ) f(b)`, and an entry of a
+one-hot vector as well: `f(Σ_k y_k a_k) = Σ_k y_k f(a_k)`.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from itertools import permutations, product
+from typing import Literal
+
+from derive.indexed.algebra import ONE, ZERO, Algebra
+from derive.indexed.heads import (
+    FIRST_POSITION,
+    SLOTS,
+    Factor,
+    Form,
+    Head,
+    Indices,
+    Kind,
+    Monomial,
+    NotGeneral,
+    Number,
+    free_indices,
+)
+from derive.indexed.relations import relations_of
+
+HALF = Fraction(1, 2)
+MAX_POWER = 24
+MAX_ALIKE = 4
+_LARGEST_NUMBER = 10**12
+_FRESH = -900
+
+Sign = Literal["positive", "nonnegative"] | None
+
+
+class Functions:
+    """Functions of forms over one algebra. `kink` is the value that a derivative takes where there is none."""
+
+    def __init__(self, algebra: Algebra, kink: Number = 0) -> None:
+        self.algebra = algebra
+        self.heads = algebra.heads
+        self.kink = kink
+
+    # ── signs ──
+
+    def sign(self, form: Form) -> Sign:
+        """Whether a form is certainly positive, or not negative."""
+        signs = [self._sign_of(monomial) if number > 0 else None for monomial, number in form.items()]
+        if None in signs or not signs:
+            return None
+        return "positive" if "positive" in signs else "nonnegative"
+
+    def _sign_of(self, monomial: Monomial) -> Sign:
+        signs = [self._sign_of_factor(factor) for factor in monomial]
+        if None in signs:
+            return None
+        return "nonnegative" if "nonnegative" in signs else "positive"
+
+    def _sign_of_factor(self, factor: Factor) -> Sign:
+        head, exponent = self.heads[factor[0]], factor[2]
+        if head.positive:
+            return "positive"
+        if head.kind == "group" and exponent.denominator % 2 == 0:
+            return "positive" if exponent < 0 else "nonnegative"
+        if head.is_flag or head.kind in ("ramp", "antiramp", "absolute"):
+            return "nonnegative"
+        return "nonnegative" if exponent.denominator == 1 and exponent % 2 == 0 and exponent > 0 else None
+
+    # ── heads of forms ──
+
+    def opaque(self, kind: Kind, name: str, form: Form, order: int = 0, *, positive: bool = False) -> Form:
+        """The entry of a head that is told by its argument alone."""
+        template, indices, dims = self.slotted(form)
+        return self.algebra.factor(self.heads.of_form(kind, name, template, dims, order, positive=positive), *indices)
+
+    def slotted(self, form: Form) -> tuple[Form, Indices, tuple[str, ...]]:
+        """The form with its free indices as slots in canonical order, what they were, and their dimensions."""
+        free = sorted(free_indices(form), reverse=True)
+        if len(free) > len(SLOTS):
+            raise NotGeneral("a function has too many indices")
+        dims = self.dims_of(form)
+        if len(free) < 2:
+            return self._in_slots(form, tuple(free)), tuple(free), tuple(dims[index] for index in free)
+        keys = {index: (dims[index], self._appearances(form, index)) for index in free}
+        ordered = sorted(free, key=keys.__getitem__)
+        groups: list[list[int]] = []
+        for index in ordered:
+            if groups and keys[groups[-1][0]] == keys[index]:
+                groups[-1].append(index)
+            else:
+                groups.append([index])
+        if all(len(group) == 1 for group in groups):
+            chosen = tuple(ordered)
+            return self._in_slots(form, chosen), chosen, tuple(dims[index] for index in chosen)
+        if any(len(group) > MAX_ALIKE for group in groups):
+            raise NotGeneral("a function has too many indices that look alike")
+        orders = [sum(parts, ()) for parts in product(*(permutations(group) for group in groups))]
+        templates = {order: self._in_slots(form, order) for order in orders}
+        chosen = min(orders, key=lambda order: sorted(templates[order].items()))
+        return templates[chosen], chosen, tuple(dims[index] for index in chosen)
+
+    def _in_slots(self, form: Form, order: Indices) -> Form:
+        return self.algebra.renamed(form, dict(zip(order, SLOTS, strict=False)))
+
+    def _appearances(self, form: Form, index: int) -> list[object]:
+        found: list[object] = []
+        for monomial, number in form.items():
+            seen = [
+                (head, exponent, tuple([1 if other == index else 0 for other in indices]))
+                for head, indices, exponent in monomial
+                if index in indices
+            ]
+            if seen:
+                found.append((number, len(monomial), seen))
+        return sorted(found)  # type: ignore[type-var]
+
+    def dims_of(self, form: Form) -> dict[int, str]:
+        """The dimension along which each index runs. Raises `NotGeneral` where its uses disagree."""
+        found: dict[int, str] = {}
+        for monomial in form:
+            for head, indices, _ in monomial:
+                for index, dim in zip(indices, self.heads[head].dims, strict=True):
+                    if FIRST_POSITION < index < 0 and found.setdefault(index, dim) != dim:
+                        raise NotGeneral(f"an index runs over {found[index]} in one place and over {dim} in another")
+        return found
+
+    def at(self, form: Form, indices: Indices) -> Form:
+        """A template at some indices."""
+        return self.algebra.renamed(form, dict(zip(SLOTS, indices, strict=False)))
+
+    # ── by cases ──
+
+    def _by_cases(self, form: Form, function: Callable[[Form], Form]) -> Form | None:
+        """The function of a form in which a value is 0 or 1, case by case; None if there is no such value."""
+        flag = self._flag_in(form)
+        if flag is None:
+            return None
+        head, indices = flag
+        at = self.heads[head].hot
+        if at is not None and indices[at] >= 0:
+            return self._by_label(form, head, indices[:at] + indices[at + 1 :], function)
+        with_it, without = {}, {}
+        for monomial, number in form.items():
+            rest = tuple(factor for factor in monomial if factor[:2] != flag)
+            if len(rest) == len(monomial):
+                without[monomial] = number
+            else:
+                with_it[rest] = with_it.get(rest, 0) + number
+        value = self.algebra.factor(self.heads[head], *indices)
+        holds = function(self.algebra.add(with_it, without))
+        fails = function(without)
+        difference = self.algebra.add(holds, fails, -1)
+        return self.algebra.add(fails, self.algebra.multiply(value, difference))
+
+    def _flag_in(self, form: Form) -> tuple[int, Indices] | None:
+        """The first value that is 0 or 1 with free indices, or an entry of a one-hot vector whose place is summed."""
+        for monomial in form:
+            for head, indices, _ in monomial:
+                found = self.heads[head]
+                if not found.is_flag:
+                    continue
+                others = indices if found.hot is None else indices[: found.hot] + indices[found.hot + 1 :]
+                if all(index < 0 for index in others):
+                    return head, indices
+        return None
+
+    def _by_label(self, form: Form, head: int, others: Indices, function: Callable[[Form], Form]) -> Form:
+        """`f(Σ_k y_k a_k + b) = Σ_k y_k f(a_k + b)`."""
+        hot = self.heads[head]
+        at = hot.hot
+        assert at is not None
+        used = free_indices(form)
+        place = next(index for index in range(_FRESH, _FRESH - 90, -1) if index not in used)
+        inner: dict[Monomial, Number] = {}
+        delta = self.heads.delta(hot.dims[at]).number
+        for monomial, number in form.items():
+            factors = []
+            names: dict[int, int] = {}
+            for factor in monomial:
+                if factor[0] == head and factor[1][:at] + factor[1][at + 1 :] == others:
+                    index = factor[1][at]
+                    if index >= 0:
+                        names[index] = place
+                    else:
+                        factors.append((delta, (index, place), 1))
+                else:
+                    factors.append(factor)
+            moved = [(h, tuple(names.get(index, index) for index in i), e) for h, i, e in factors]
+            self.algebra.settle(moved, number, {}, inner)
+        value = function(inner)
+        indices = (*others[:at], place, *others[at:])
+        return self.algebra.sum_over(
+            self.algebra.multiply(self.algebra.factor(hot, *indices), value), place, hot.dims[at]
+        )
+
+    # ── powers ──
+
+    def power(self, form: Form, exponent: Number) -> Form:
+        """`form^c` for a rational c. Raises `NotGeneral` for a power of zero that has no value."""
+        if exponent.denominator == 1 and exponent >= 0:
+            if exponent > MAX_POWER:
+                raise NotGeneral("a power is too high")
+            return self.algebra.whole_power(form, int(exponent))
+        if not form:
+            raise NotGeneral("something is divided by zero")
+        split = self._by_cases(form, lambda part: self.power(part, exponent))
+        if split is not None:
+            return split
+        is_whole = exponent.denominator == 1
+        if len(form) == 1:
+            ((monomial, number),) = form.items()
+            if not any(index >= 0 for _, indices, _ in monomial for index in indices):
+                simple = self._power_of_product(monomial, number, exponent)
+                if simple is not None:
+                    return simple
+        content, rest = self._content(form, positive_only=not is_whole)
+        outside = self._power_of_product(content, 1, exponent)
+        assert outside is not None
+        template, indices, dims = self.slotted(rest)
+        scale = abs(template[max(template)]) if not is_whole else template[max(template)]
+        template = self.algebra.scaled(template, Fraction(1) / scale)
+        if set(template) == {()}:
+            return self.algebra.scaled(outside, Fraction(scale) ** int(exponent)) if is_whole else self._root(outside, scale, exponent)
+        group = self._group(template, dims)
+        value = self.algebra.multiply(outside, self.algebra.factor(group, *indices, exponent=exponent))
+        return self._root(value, scale, exponent)
+
+    def _group(self, template: Form, dims: tuple[str, ...]) -> Head:
+        group = self.heads.of_form("group", "", template, dims, positive=self.sign(template) == "positive")
+        if group.number not in self.algebra.relations:
+            self.algebra.relations[group.number] = relations_of(self.heads, template)
+        return group
+
+    def _root(self, form: Form, number: Number, exponent: Number) -> Form:
+        """A form times a power of a rational number."""
+        if exponent.denominator == 1:
+            return self.algebra.scaled(form, Fraction(number) ** int(exponent))
+        if number < 0:
+            raise NotGeneral("a root of a negative number")
+        for prime, times in _primes(Fraction(number)):
+            head = self.heads.named("prime", str(prime), positive=True)
+            form = self.algebra.multiply(form, self.algebra.factor(head, exponent=times * exponent))
+        return form
+
+    def _power_of_product(self, monomial: Monomial, number: Number, exponent: Number) -> Form | None:
+        """The power of one product factor by factor; None where a sign that is not known forbids it."""
+        if exponent.denominator != 1 and number < 0:
+            return None
+        factors: list[Factor] = []
+        for head_number, indices, inner in monomial:
+            head = self.heads[head_number]
+            if head.is_flag:
+                raise NotGeneral("something is divided by a value that may be zero")
+            outer = inner * exponent
+            if exponent.denominator == 1 or head.positive or (head.kind == "group" and inner.denominator % 2 == 0):
+                factors.append((head_number, indices, outer))
+            elif inner.denominator == 1 and inner % 2 == 0 and outer.denominator == 1:
+                if outer % 2 == 0:
+                    factors.append((head_number, indices, outer))
+                    continue
+                absolute = self.absolute(self.algebra.factor(head, *indices))
+                ((inner_monomial, _),) = absolute.items()
+                factors.append((inner_monomial[0][0], inner_monomial[0][1], outer))
+            else:
+                return None
+        out: dict[Monomial, Number] = {}
+        self.algebra.settle(factors, 1, {}, out)
+        return self._root(out, number, exponent)
+
+    def _content(self, form: Form, *, positive_only: bool) -> tuple[Monomial, Form]:
+        """What all terms share without summed indices, with the least exponents, and the form without it."""
+        shared: dict[tuple[int, Indices], Number] | None = None
+        for monomial in form:
+            here = {
+                (head, indices): exponent
+                for head, indices, exponent in monomial
+                if not any(index >= 0 for index in indices)
+                and (self.heads[head].positive or not positive_only)
+                and not self.heads[head].is_flag
+            }
+            if shared is None:
+                shared = here
+            else:
+                shared = {key: min(shared.get(key, 0), here.get(key, 0)) for key in shared.keys() | here.keys()}
+        content = tuple(sorted((head, indices, e) for (head, indices), e in (shared or {}).items() if e))
+        if not content:
+            return (), form
+        inverse = {tuple((head, indices, -e) for head, indices, e in content): 1}
+        return content, self.algebra.multiply(inverse, form)
+
+    # ── exponentials and logarithms ──
+
+    def exp(self, form: Form) -> Form:
+        """`e^u`, a product over the terms of u."""
+        split = self._by_cases(form, self.exp)
+        if split is not None:
+            return split
+        result = ONE
+        for monomial, number in form.items():
+            result = self.algebra.multiply(result, self._exp_of(monomial, number))
+        return result
+
+    def _exp_of(self, monomial: Monomial, number: Number) -> Form:
+        if len(monomial) == 1 and monomial[0][2] == 1 and not any(index >= 0 for index in monomial[0][1]):
+            head = self.heads[monomial[0][0]]
+            if head.kind == "log":
+                return self.power(self.at(head.template, monomial[0][1]), number)
+            if head.kind == "logprime":
+                return self._root(ONE, int(head.name), number)
+        template, indices, dims = self.slotted({monomial: 1})
+        return self.algebra.factor(self.heads.of_form("exp", "", template, dims, positive=True), *indices, exponent=number)
+
+    def log(self, form: Form) -> Form:
+        """`log u`, split where what is taken out is positive."""
+        if not form:
+            raise NotGeneral("the logarithm of zero")
+        split = self._by_cases(form, self.log)
+        if split is not None:
+            return split
+        if len(form) == 1:
+            ((monomial, number),) = form.items()
+            if number > 0 and not any(index >= 0 for _, indices, _ in monomial for index in indices):
+                unknown = [factor for factor in monomial if self._sign_of_factor(factor) != "positive"]
+                if not unknown or (len(unknown) == 1 and unknown[0][2].denominator == 1 and unknown[0][2] % 2 == 1):
+                    return self._log_of_product(monomial, number)
+        content, rest = self._content(form, positive_only=True)
+        template, indices, dims = self.slotted(rest)
+        scale = template[max(template)]
+        result = self._log_of_product(content, scale if scale > 0 else 1)
+        if scale > 0:
+            template = self.algebra.scaled(template, Fraction(1) / scale)
+        if set(template) == {()} and template[()] == 1:
+            return result
+        return self.algebra.add(result, self.algebra.factor(self.heads.of_form("log", "", template, dims), *indices))
+
+    def _log_of_product(self, monomial: Monomial, number: Number) -> Form:
+        result = ZERO
+        for prime, times in _primes(Fraction(number)):
+            result = self.algebra.add(result, self.algebra.factor(self.heads.named("logprime", str(prime))), times)
+        for head_number, indices, exponent in monomial:
+            head = self.heads[head_number]
+            if head.kind == "exp":
+                inner = self.at(head.template, indices)
+            elif head.kind == "prime":
+                inner = self.algebra.factor(self.heads.named("logprime", head.name))
+            elif head.kind == "group":
+                inner = self.algebra.factor(self.heads.of_form("log", "", head.template, head.dims), *indices)
+            else:
+                inner = self.opaque("log", "", self.algebra.factor(head, *indices))
+            result = self.algebra.add(result, inner, exponent)
+        return result
+
+    # ── steps and kinks ──
+
+    def positive(self, form: Form) -> Form:
+        """`[u > 0]`."""
+        return self._step(form, 1)
+
+    def negative(self, form: Form) -> Form:
+        """`[u < 0]`."""
+        return self._step(form, -1)
+
+    def zero(self, form: Form) -> Form:
+        """`[u = 0] = 1 - [u > 0] - [u < 0]`."""
+        return self.algebra.add(self.algebra.add(ONE, self.positive(form), -1), self.negative(form), -1)
+
+    def _step(self, form: Form, side: int) -> Form:
+        if not form:
+            return ZERO
+        split = self._by_cases(form, lambda part: self._step(part, side))
+        if split is not None:
+            return split
+        for direction in (1, -1):
+            sign = self.sign(self.algebra.scaled(form, direction))
+            if sign == "positive":
+                return ONE if side == direction else ZERO
+            if sign == "nonnegative" and side != direction:
+                return ZERO
+        template, indices, dims, scale = self._primitive(form)
+        positive = self.heads.of_form("positive", "", template, dims)
+        negative = self.heads.of_form("negative", "", template, dims)
+        if positive.number not in self.algebra.opposite:
+            self.algebra.opposite[positive.number] = negative.number
+            self.algebra.relations[negative.number] = relations_of(self.heads, template, positive.number)
+        return self.algebra.factor(positive if (scale > 0) == (side > 0) else negative, *indices)
+
+    def _primitive(self, form: Form) -> tuple[Form, Indices, tuple[str, ...], Number]:
+        """A form divided by what is certainly positive in all its terms, and by its leading coefficient."""
+        _, rest = self._content(form, positive_only=True)
+        template, indices, dims = self.slotted(rest)
+        scale = template[max(template)]
+        return self.algebra.scaled(template, Fraction(1) / scale), indices, dims, scale
+
+    def ramp(self, form: Form, name: str = "") -> Form:
+        """`max(u, 0)`, kept whole so that its derivative at 0 is κ; one with a name has no derivative."""
+        return self._kinked(form, "ramp", "antiramp", name)
+
+    def absolute(self, form: Form) -> Form:
+        """`|u|`, kept whole so that its derivative at 0 is κ."""
+        if not form:
+            return ZERO
+        if self.sign(form):
+            return form
+        template, indices, dims = self.slotted(form)
+        scale = template[max(template)]
+        if scale < 0 and self.kink != 0:
+            raise NotGeneral("the derivative of |-u| at 0 is not that of |u|")
+        template = self.algebra.scaled(template, Fraction(1) / scale)
+        head = self.heads.of_form("absolute", "", template, dims)
+        return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
+
+    def _kinked(self, form: Form, above: Kind, below: Kind, name: str) -> Form:
+        if not form:
+            return ZERO
+        if set(form) == {()}:
+            return form if form[()] > 0 else ZERO
+        template, indices, dims = self.slotted(form)
+        scale = template[max(template)]
+        template = self.algebra.scaled(template, Fraction(1) / scale)
+        head = self.heads.of_form(above if scale > 0 else below, name, template, dims)
+        return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
+
+    # ── functions that are odd or even ──
+
+    def signed(self, name: str, form: Form, *, odd: bool) -> Form:
+        """`f(-u) = -f(u)` for an odd function, `f(u)` for an even one."""
+        if not form and odd:
+            return ZERO
+        split = self._by_cases(form, lambda part: self.signed(name, part, odd=odd))
+        if split is not None:
+            return split
+        template, indices, dims = self.slotted(form)
+        flips = bool(template) and template[max(template)] < 0
+        if flips:
+            template = self.algebra.scaled(template, -1)
+        value = self.algebra.factor(self.heads.of_form("function", name, template, dims), *indices)
+        return self.algebra.scaled(value, -1) if flips and odd else value
+
+
+def _primes(number: Fraction) -> list[tuple[int, int]]:
+    """The prime factors of a positive rational number with their exponents."""
+    found: dict[int, int] = {}
+    for part, sign in ((number.numerator, 1), (number.denominator, -1)):
+        if part > _LARGEST_NUMBER:
+            raise NotGeneral("a number under a root or a logarithm is too large")
+        divisor = 2
+        while divisor * divisor <= part:
+            while part % divisor == 0:
+                found[divisor] = found.get(divisor, 0) + sign
+                part //= divisor
+            divisor += 1
+        if part > 1:
+            found[part] = found.get(part, 0) + sign
+    return sorted(found.items())
+
+
+NAMED: Mapping[str, Callable[[Functions, Form], Form]] = {
+    "exp": Functions.exp,
+    "log": Functions.log,
+    "sqrt": lambda f, u: f.power(u, HALF),
+    "sin": lambda f, u: f.signed("sin", u, odd=True),
+    "cos": lambda f, u: f.signed("cos", u, odd=False),
+    "tan": lambda f, u: f.algebra.multiply(f.signed("sin", u, odd=True), f.power(f.signed("cos", u, odd=False), -1)),
+    "sinh": lambda f, u: f.algebra.scaled(f.algebra.add(f.exp(u), f.exp(f.algebra.scaled(u, -1)), -1), HALF),
+    "cosh": lambda f, u: f.algebra.scaled(f.algebra.add(f.exp(u), f.exp(f.algebra.scaled(u, -1))), HALF),
+    "tanh": lambda f, u: f.algebra.add(ONE, _logistic(f, f.algebra.scaled(u, -2)), -2),
+    "coth": lambda f, u: f.power(NAMED["tanh"](f, u), -1),
+    "erf": lambda f, u: f.signed("erf", u, odd=True),
+    "sigmoid": lambda f, u: _logistic(f, u),
+    "softplus": lambda f, u: f.log(f.algebra.add(ONE, f.exp(u))),
+    "silu": lambda f, u: f.algebra.multiply(u, _logistic(f, u)),
+    "gelu": lambda f, u: _gelu(f, u),
+    "relu": Functions.ramp,
+    "abs": Functions.absolute,
+    "sign": lambda f, u: f.algebra.add(f.positive(u), f.negative(u), -1),
+}
+"""The functions of one variable that need no parameter. They are what `derive.exact.activations` says."""
+
+
+def _logistic(functions: Functions, u: Form) -> Form:
+    """`1 / (1 + e^-u)`."""
+    algebra = functions.algebra
+    return functions.power(algebra.add(ONE, functions.exp(algebra.scaled(u, -1))), -1)
+
+
+def _gelu(functions: Functions, u: Form) -> Form:
+    """`u (1 + erf(u / √2)) / 2`."""
+    algebra = functions.algebra
+    root = functions.power(algebra.constant(2), -HALF)
+    return algebra.scaled(algebra.multiply(u, algebra.add(ONE, functions.signed("erf", algebra.multiply(u, root), odd=True))), HALF)
+
+
+def leaky(functions: Functions, u: Form, slope: Form) -> Form:
+    """`α u + (1 - α) max(u, 0)`."""
+    algebra = functions.algebra
+    above = algebra.multiply(algebra.add(ONE, slope, -1), functions.ramp(u))
+    return algebra.add(algebra.multiply(slope, u), above)
+
+
+def elu(functions: Functions, u: Form, scale: Form) -> Form:
+    """`max(u, 0) + α (e^(u - max(u, 0)) - 1)`."""
+    algebra = functions.algebra
+    above = functions.ramp(u)
+    below = algebra.add(functions.exp(algebra.add(u, above, -1)), ONE, -1)
+    return algebra.add(above, algebra.multiply(scale, below))

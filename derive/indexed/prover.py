@@ -1,0 +1,216 @@
+"""Whether two expressions are equal for every size of every dimension: the difference of their forms is zero.
+
+Names and derivatives are cut: they stand for themselves as long as that suffices, and are opened from the latest on. An
+equation that is proved is remembered: where its name is opened next, it is opened to what it was proved to be, so that
+each step of a derivation rests on the one before (sweeping). Kinked functions are opened last.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import Condition, Expr, IndexVariable
+from derive.indexed.heads import FIRST_POSITION, LAST_POSITION, SLOTS, Factor, Form, NotGeneral, Number
+from derive.indexed.lowering import Lowering, dim_key, slots_of
+from derive.indexed.replacement import KINKED, Replacement
+from derive.notation.symbols import SymbolTable
+
+MAX_ROUNDS = 120
+MAX_DENOMINATORS = 12
+STEPS = 30_000
+"""Products that are settled for one claim: about a second."""
+
+
+@dataclass(frozen=True)
+class GeneralProof:
+    """The sides are equal for all dimensions, wherever both have a value; `conditions` say in words where they have."""
+
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NoProof:
+    """No proof for all dimensions was found, which says nothing about truth."""
+
+    reason: str
+
+
+class Prover:
+    """Proves equations of one document for all dimensions."""
+
+    def __init__(self, table: SymbolTable, kink: Number = 0) -> None:
+        self.lowering = Lowering(table, kink, check=lambda: self._check())
+        self._check: Callable[[], None] = lambda: None
+        self._proved: dict[int, Form] = {}
+
+    def learn(self, table: SymbolTable) -> None:
+        """Go on with a table that has more names."""
+        before = self.lowering.table.meanings
+        if any(table.meanings.get(name) is not meaning for name, meaning in before.items()):
+            self.lowering.forget()
+        self.lowering.table = table
+
+    def prove(
+        self,
+        left: Expr,
+        right: Expr,
+        free: Mapping[str, Dim] | None = None,
+        last: frozenset[str] = frozenset(),
+        conditions: Sequence[Condition] = (),
+        check: Callable[[], None] = lambda: None,
+    ) -> GeneralProof | NoProof:
+        """A proof that both sides are equal wherever the conditions hold, for all values of the free index letters."""
+        self._check = check
+        algebra = self.lowering.algebra
+        algebra.steps = 0
+        algebra.limit = STEPS
+        self.lowering.conditions = {}
+        try:
+            difference = self._difference(left, right, free or {}, last, conditions)
+            opened = self._is_zero(difference)
+        except NotGeneral as reason:
+            return NoProof(str(reason))
+        except RecursionError:
+            return NoProof("an expression is nested too deeply")
+        if opened is None:
+            return NoProof("the index forms of the two sides are different, which alone does not refute")
+        return GeneralProof(self._conditions(opened))
+
+    def _difference(
+        self,
+        left: Expr,
+        right: Expr,
+        free: Mapping[str, Dim],
+        last: frozenset[str],
+        conditions: Sequence[Condition],
+    ) -> Form:
+        lowering = self.lowering
+        if slots_of(left.shape) != slots_of(right.shape):
+            raise NotGeneral(f"{left.shape} and {right.shape} agree at these sizes only")
+        environment: dict[IndexVariable, int] = {}
+        for letter, dim in free.items():
+            index = IndexVariable(letter)
+            number = LAST_POSITION if letter in last else lowering.letter(index)
+            environment[index] = number
+            if number > FIRST_POSITION:
+                lowering.run_along(number, dim_key(dim))
+        difference = lowering.algebra.add(
+            lowering.lower(left, environment), lowering.lower(right, environment), -1
+        )
+        for condition in conditions:
+            difference = lowering.algebra.multiply(difference, lowering.condition(condition, environment))
+        return difference
+
+    # ── opening ──
+
+    def _is_zero(self, difference: Form) -> set[int] | None:
+        """The heads that had to be opened until nothing was left; None where something is."""
+        opened: set[int] = set()
+        for _ in range(MAX_ROUNDS):
+            if not difference:
+                return opened
+            values = self._latest(difference)
+            if not values:
+                break
+            opened |= set(values)
+            difference = self.lowering.replaced(difference, values)
+        difference = self._without_kinks(difference)
+        return None if self._without_denominators(difference) else opened
+
+    def _latest(self, form: Form) -> Mapping[int, Form]:
+        """The cut heads of the highest rank in a form, with what they stand for; first those not in all its terms."""
+        cuts, heads = self.lowering.cuts, self.lowering.heads
+        present = {head for head in heads.mentioned(form) if head in cuts.definitions}
+        if not present:
+            return {}
+        shared = frozenset.intersection(*(frozenset(head for head, _, _ in monomial) for monomial in form))
+        present = present - shared or present
+        highest = max(cuts.rank[head] for head in present)
+        return {
+            head: self._proved.get(head, cuts.definitions[head]) for head in present if cuts.rank[head] == highest
+        }
+
+    def _without_kinks(self, form: Form) -> Form:
+        heads = self.lowering.heads
+        if not any(heads[head].kind in KINKED for head in heads.mentioned(form)):
+            return form
+        return Replacement(self.lowering.functions, {}, smooth=True).form(form)
+
+    def _without_denominators(self, form: Form) -> Form:
+        """The form times all its denominators that are no part of a sum, which are not zero where it has a value."""
+        heads, algebra = self.lowering.heads, self.lowering.algebra
+        for _ in range(MAX_DENOMINATORS):
+            found = self._denominator(form)
+            if found is None:
+                return form
+            head, indices, exponent = found
+            form = algebra.multiply(form, algebra.factor(heads[head], *indices, exponent=(-exponent).__floor__()))
+        return form
+
+    def _denominator(self, form: Form) -> Factor | None:
+        """A group under a reciprocal that is no part of a sum, with its lowest power."""
+        heads = self.lowering.heads
+        below = [
+            (exponent, head, indices)
+            for monomial in form
+            for head, indices, exponent in monomial
+            if exponent <= -1 and heads[head].kind == "group" and all(index < 0 for index in indices)
+        ]
+        if not below:
+            return None
+        exponent, head, indices = min(below)
+        return head, indices, exponent
+
+    # ── what was proved ──
+
+    def remember(self, left: Expr, right: Expr) -> None:
+        """A proved equation for one name: where it is opened, it is opened to the other side from now on."""
+        try:
+            first, second = self.lowering.lower(left, {}), self.lowering.lower(right, {})
+        except NotGeneral:
+            return
+        if not self._remembered(first, second):
+            self._remembered(second, first)
+
+    def _remembered(self, name: Form, value: Form) -> bool:
+        if len(name) != 1:
+            return False
+        ((monomial, number),) = name.items()
+        if len(monomial) != 1 or number != 1:
+            return False
+        head, indices, exponent = monomial[0]
+        cuts = self.lowering.cuts
+        if head not in cuts.definitions or exponent != 1 or len(set(indices)) < len(indices):
+            return False
+        if any(index < SLOTS[-1] for index in indices) or self._reaches(value, head):
+            return False
+        rank = cuts.rank[head]
+        if any(cuts.rank.get(other, 0) > rank for other in self.lowering.heads.mentioned(value)):
+            return False
+        self._proved[head] = self.lowering.algebra.renamed(value, dict(zip(indices, SLOTS, strict=False)))
+        return True
+
+    def _reaches(self, form: Form, head: int) -> bool:
+        """Whether opening a form would come to a head."""
+        waiting = list(self.lowering.heads.mentioned(form))
+        seen: set[int] = set()
+        while waiting:
+            current = waiting.pop()
+            if current == head:
+                return True
+            if current in seen:
+                continue
+            seen.add(current)
+            for value in (self._proved.get(current), self.lowering.cuts.definitions.get(current)):
+                if value is not None:
+                    waiting += self.lowering.heads.mentioned(value)
+        return False
+
+    # ── what a proof presupposes ──
+
+    def _conditions(self, opened: set[int]) -> tuple[str, ...]:
+        found = dict(self.lowering.conditions)
+        for head in sorted(opened):
+            found.update(dict.fromkeys(self.lowering.presupposed.get(head, ())))
+        return tuple(found)
+

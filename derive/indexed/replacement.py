@@ -1,0 +1,101 @@
+"""Forms put in for heads, wherever these stand: in products, and in what functions are taken of."""
+
+from collections.abc import Mapping
+
+from derive.indexed.algebra import ZERO
+from derive.indexed.functions import Functions
+from derive.indexed.heads import Form, Head, Monomial, NotGeneral, Number
+
+
+class Replacement:
+    """Puts forms in for heads."""
+
+    def __init__(self, functions: Functions, values: Mapping[int, Form], *, smooth: bool = False) -> None:
+        self.functions = functions
+        self.algebra = functions.algebra
+        self.heads = functions.heads
+        self.smooth = smooth
+        self.values: dict[int, Form] = dict(values)
+        self._numbers = frozenset(values)
+        self._heads: dict[int, Form] = {}
+
+    def _changes(self, head: Head) -> bool:
+        if not self._numbers.isdisjoint(head.mentions):
+            return True
+        return self.smooth and any(self.heads[number].kind in KINKED for number in head.mentions)
+
+    def form(self, form: Form) -> Form:
+        total: Form = ZERO
+        unchanged: Form = {}
+        for monomial, number in form.items():
+            changing = [factor for factor in monomial if self._changes(self.heads[factor[0]])]
+            if not changing:
+                unchanged = {**unchanged, monomial: number}
+                continue
+            total = self.algebra.add(total, self._product(monomial, number))
+        return self.algebra.add(total, unchanged)
+
+    def _product(self, monomial: Monomial, number: Number) -> Form:
+        """One product with its heads replaced: its summed indices are free while the factors are put together."""
+        bound: dict[int, str] = {}
+        for head, indices, _ in monomial:
+            for index, dim in zip(indices, self.heads[head].dims, strict=True):
+                if index >= 0:
+                    bound[index] = dim
+        names = {index: -(820 + index) for index in bound}
+        value = self.algebra.constant(number)
+        for head_number, indices, exponent in monomial:
+            head = self.heads[head_number]
+            places = tuple(names.get(index, index) for index in indices)
+            if self._changes(head):
+                part = self.functions.power(self.functions.at(self._head(head), places), exponent)
+            else:
+                part = self.algebra.factor(head, *places, exponent=exponent)
+            value = self.algebra.multiply(value, part)
+        if not bound:
+            return value
+        back = {name: 1_000 + index for index, name in names.items()}
+        return self.algebra.renamed(value, back, {1_000 + index: dim for index, dim in bound.items()})
+
+    def _head(self, head: Head) -> Form:
+        """A head in its slots with everything put in."""
+        if head.number in self.values:
+            return self.values[head.number]
+        if head.number not in self._heads:
+            self._heads[head.number] = self._made_again(head)
+        return self._heads[head.number]
+
+    def _made_again(self, head: Head) -> Form:
+        f = self.functions
+        argument = self.form(head.template)
+        match head.kind:
+            case "exp":
+                return f.exp(argument)
+            case "group":
+                return argument
+            case "log":
+                return f.log(argument)
+            case "positive":
+                return f.positive(argument)
+            case "negative":
+                return f.negative(argument)
+            case "ramp" | "antiramp" | "absolute" if self.smooth:
+                u = argument if head.kind != "antiramp" else self.algebra.scaled(argument, -1)
+                above = self.algebra.multiply(u, f.positive(u))
+                if head.kind != "absolute":
+                    return above
+                return self.algebra.add(above, self.algebra.multiply(u, f.negative(u)), -1)
+            case "ramp":
+                return f.ramp(argument, head.name)
+            case "antiramp":
+                return f.ramp(self.algebra.scaled(argument, -1), head.name)
+            case "absolute":
+                return f.absolute(argument)
+            case "function" if head.name in ("sin", "erf", "cos"):
+                return f.signed(head.name, argument, odd=head.name != "cos")
+            case "function":
+                return f.opaque("function", head.name, argument, head.order)
+        raise NotGeneral(f"nothing is put in for what stands in {head.kind}")
+
+
+KINKED = ("ramp", "antiramp", "absolute")
