@@ -7,7 +7,7 @@ from strategies import TABLE, expressions
 from derive.expressions import tree
 from derive.expressions.latex import latex, write
 from derive.expressions.tree import Expr, Node
-from derive.expressions.walk import rebuilt
+from derive.expressions.walk import rebuilt, walk
 from derive.notation.elaboration import Options, elaborated
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
@@ -26,6 +26,21 @@ def without_scopes(expression: Expr) -> Expr:
     result = rebuilt(expression, changed)
     assert isinstance(result, Expr)
     return result
+
+
+WITH_DOTS = [
+    r"x_1 + \dots + x_D",
+    r"x_{1} + \dots + x_{D-1}",
+    r"x_1 + \dots + x_3",
+    r"e^{X_{2,1}} + \dots + e^{X_{2,D}}",
+    r"1 x_1 + \dots + D x_D",
+    r"\begin{bmatrix} x_1 & \cdots & x_D \end{bmatrix}",
+    r"\begin{bmatrix} X_{1,1} & \cdots & X_{1,D} \\ \vdots & & \vdots \\ X_{N,1} & \cdots & X_{N,D} \end{bmatrix}",
+    r"\begin{bmatrix} \frac{\partial x}{\partial x_1} & \cdots & \frac{\partial x}{\partial x_D} \end{bmatrix}",
+    r"\begin{bmatrix} X_{1,:} \\ \vdots \\ X_{N,:} \end{bmatrix}",
+    r"\begin{bmatrix} x_1 & 2 x_1 \\ \vdots & \vdots \\ x_D & 2 x_D \end{bmatrix}",
+    r"\begin{bmatrix} \sum_i X_{i,1} & \cdots & \sum_i X_{i,D} \end{bmatrix}",
+]  # fmt: skip
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
@@ -66,7 +81,45 @@ def test_every_node_can_be_printed() -> None:
         r"\operatorname{diag}\left(x\right)",
         r"\max_{j} x_{j}",
         r"\langle x, x \rangle",
+        *WITH_DOTS,
+        r"\begin{bmatrix} x_2 & \cdots & x_D \end{bmatrix}",
     ],
 )
 def test_notation_is_printed_as_it_is_read(text: str) -> None:
     assert without_scopes(read(latex(read(text)))) == without_scopes(read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *WITH_DOTS,
+        r"\sum_{i=1}^{D} x_i",
+        r"\sum_{i=1}^{3} x_i",
+        r"\sum_{i=1}^{2} x_i",
+        r"\sum_{i=2}^{D} x_i",
+        r"\sum_{i=1}^{D-1} x_i x_{i+1}",
+        r"\sum_i x_i",
+        r"\sum_{i=1}^{D} 2",
+        r"x_D - x_{D-1} + x_3",
+        r"\sum_{k \in N} \frac{1}{N}",
+    ],
+)
+def test_what_holds_at_every_size_is_printed_as_such(text: str) -> None:
+    value = read(text)
+    assert at_every_size(read(latex(value))) == at_every_size(value)
+
+
+def at_every_size(value: Expr) -> list[object]:
+    """What a tree says beyond the sizes at hand, which its equality passes over."""
+    found: list[object] = []
+    for node in walk(value):
+        match node:
+            case tree.Range():
+                found.append((node.extent, node.dim.name, node.first, node.from_end))
+            case tree.IndexNumber(position, _, end):
+                found.append(position if end is None else end.name)
+            case tree.Size(dim):
+                found.append(dim.name)
+            case tree.EntryFormula() | tree.Blocks():
+                found.append(str(node.shape))
+    return found

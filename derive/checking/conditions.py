@@ -17,7 +17,7 @@ from derive.expressions.tree import (
     Size,
 )
 from derive.notation.elaboration import Elaborator
-from derive.notation.elaboration.big import End
+from derive.notation.elaboration.ranges import End
 from derive.notation.syntax import Dots, Formula, Group, List, Name, listed, parse
 from derive.notation.tokens import Token
 

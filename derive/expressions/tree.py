@@ -558,7 +558,7 @@ class Range(Node):
 
     @property
     def from_end(self) -> int:
-        """How many places before the end of the dimension the last value is; 0 for the end itself."""
+        """How many places before the end of its dimension a range of extent "dimension" ends; 0 for the end itself."""
         return (self.dim.size or 0) - 1 - self.last
 
     @property
