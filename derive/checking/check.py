@@ -122,4 +122,7 @@ def _result(passage: Passage, chain: Chain, equation: int, number: int, judgemen
         shapes=judgement.shapes,
         counterexample=judgement.counterexample,
         excerpt=excerpt,
+        scope=judgement.scope,
+        ground=judgement.ground,
+        side_conditions=judgement.side_conditions,
     )
