@@ -137,12 +137,35 @@ def _print_result(result: "DocumentResult", as_json: bool, *, is_first: bool) ->
 
         print(to_json(result))
         return
-    from derive.writing.terminal import ResultConsole, print_result
-
-    console = ResultConsole()
     if not is_first:
-        console.print()
-    print_result(result, console)
+        print()
+    if _is_styled():
+        from derive.writing.terminal import ResultConsole, print_result
+
+        print_result(result, ResultConsole())
+    else:
+        from derive.writing.lines import to_text
+
+        print(to_text(result, _width(), sys.stdout.encoding or "ascii"), end="")
+
+
+def _is_styled() -> bool:
+    """Whether standard output shows colours: at a terminal, or where the user says so."""
+    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _width() -> int:
+    """How wide a text that goes through a pipe may be: as wide as the user says, or as the terminal behind it."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and columns.isascii() and int(columns) > 0:
+        return int(columns)
+    for stream in (sys.__stdin__, sys.__stderr__):
+        try:
+            if stream is not None and (width := os.get_terminal_size(stream.fileno()).columns) > 0:
+                return width
+        except (OSError, ValueError):
+            continue
+    return 80
 
 
 def _write_html(results: "Sequence[DocumentResult]", path: str) -> None:
@@ -194,7 +217,7 @@ def _one_line_for_errors(name: str, debug: bool) -> Iterator[_Outcome]:
 
 def _complain(line: str) -> None:
     """One line on standard error, whatever the text holds."""
-    from derive.writing.terminal import printable
+    from derive.writing.cells import printable
 
     print(printable(" ".join(line.split("\n"))), file=sys.stderr)
 
