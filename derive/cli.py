@@ -92,6 +92,11 @@ def commands() -> None:
 @click.option(
     "--html", "html_file", metavar="FILE", type=click.Path(), help="Write all results to this HTML page, too."
 )
+@click.option(
+    "--certify",
+    is_flag=True,
+    help="Hold the model's closed forms against SymPy anew, and confirm every proved step by SymPy.",
+)
 @click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
 def check(
     documents: tuple[str, ...],
@@ -99,6 +104,7 @@ def check(
     setting: str | None,
     as_json: bool,
     html_file: str | None,
+    certify: bool,
     debug: bool,
 ) -> int:
     """Give every step of every DOC a verdict."""
@@ -107,7 +113,7 @@ def check(
     for number, document in enumerate(documents, 1):
         with _one_line_for_errors(document, debug) as outcome:
             label = document if len(documents) == 1 else f"{document} ({number} of {len(documents)})"
-            result = _check_one(document, setting, exercise, label)
+            result = _check_one(document, setting, exercise, label, certify=certify)
             _print_result(result, as_json, is_first=not results)
             results.append(result)
         all_good = all_good and outcome.is_good
@@ -118,7 +124,9 @@ def check(
     return _exit_status(results, all_good)
 
 
-def _check_one(document: str, setting: str | None, exercise: str | None, label: str) -> "DocumentResult":
+def _check_one(
+    document: str, setting: str | None, exercise: str | None, label: str, *, certify: bool
+) -> "DocumentResult":
     """Read a document and check it."""
     from derive.documents import read_document
 
@@ -126,7 +134,7 @@ def _check_one(document: str, setting: str | None, exercise: str | None, label: 
     from derive.checking.check import check_document  # SymPy takes a second: not before the document is known to be one
 
     with _progress(label) as progress:
-        result = check_document(read, progress=progress)
+        result = check_document(read, progress=progress, certify=certify)
     return result if exercise is None else replace(result, exercise=read.exercise)
 
 
