@@ -92,6 +92,11 @@ def commands() -> None:
 @click.option(
     "--html", "html_file", metavar="FILE", type=click.Path(), help="Write all results to this HTML page, too."
 )
+@click.option(
+    "--certify",
+    is_flag=True,
+    help="Hold the model's closed forms against SymPy anew, and confirm every proved step by SymPy.",
+)
 @click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
 def check(
     documents: tuple[str, ...],
@@ -99,6 +104,7 @@ def check(
     setting: str | None,
     as_json: bool,
     html_file: str | None,
+    certify: bool,
     debug: bool,
 ) -> int:
     """Give every step of every DOC a verdict."""
@@ -107,7 +113,7 @@ def check(
     for number, document in enumerate(documents, 1):
         with _one_line_for_errors(document, debug) as outcome:
             label = document if len(documents) == 1 else f"{document} ({number} of {len(documents)})"
-            result = _check_one(document, setting, exercise, label)
+            result = _check_one(document, setting, exercise, label, certify=certify)
             _print_result(result, as_json, is_first=not results)
             results.append(result)
         all_good = all_good and outcome.is_good
@@ -118,7 +124,9 @@ def check(
     return _exit_status(results, all_good)
 
 
-def _check_one(document: str, setting: str | None, exercise: str | None, label: str) -> "DocumentResult":
+def _check_one(
+    document: str, setting: str | None, exercise: str | None, label: str, *, certify: bool
+) -> "DocumentResult":
     """Read a document and check it."""
     from derive.documents import read_document
 
@@ -126,7 +134,7 @@ def _check_one(document: str, setting: str | None, exercise: str | None, label: 
     from derive.checking.check import check_document  # SymPy takes a second: not before the document is known to be one
 
     with _progress(label) as progress:
-        result = check_document(read, progress=progress)
+        result = check_document(read, progress=progress, certify=certify)
     return result if exercise is None else replace(result, exercise=read.exercise)
 
 
@@ -137,12 +145,35 @@ def _print_result(result: "DocumentResult", as_json: bool, *, is_first: bool) ->
 
         print(to_json(result))
         return
-    from derive.writing.terminal import ResultConsole, print_result
-
-    console = ResultConsole()
     if not is_first:
-        console.print()
-    print_result(result, console)
+        print()
+    if _is_styled():
+        from derive.writing.terminal import ResultConsole, print_result
+
+        print_result(result, ResultConsole())
+    else:
+        from derive.writing.lines import to_text
+
+        print(to_text(result, _width(), sys.stdout.encoding or "ascii"), end="")
+
+
+def _is_styled() -> bool:
+    """Whether standard output shows colours: at a terminal, or where the user says so."""
+    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _width() -> int:
+    """How wide a text that goes through a pipe may be: as wide as the user says, or as the terminal behind it."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and columns.isascii() and int(columns) > 0:
+        return int(columns)
+    for stream in (sys.__stdin__, sys.__stderr__):
+        try:
+            if stream is not None and (width := os.get_terminal_size(stream.fileno()).columns) > 0:
+                return width
+        except (OSError, ValueError):
+            continue
+    return 80
 
 
 def _write_html(results: "Sequence[DocumentResult]", path: str) -> None:
@@ -194,7 +225,7 @@ def _one_line_for_errors(name: str, debug: bool) -> Iterator[_Outcome]:
 
 def _complain(line: str) -> None:
     """One line on standard error, whatever the text holds."""
-    from derive.writing.terminal import printable
+    from derive.writing.cells import printable
 
     print(printable(" ".join(line.split("\n"))), file=sys.stderr)
 

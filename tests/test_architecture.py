@@ -24,6 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "expressions": {"source", "errors"},
     "notation": {"source", "errors", "expressions"},
     "documents": {"source", "errors"},
+    "certificates": {"source", "documents.document"},
     "models": {"source", "errors", "expressions", "notation", "documents.document"},
     "exact": {"source", "errors", "expressions", "notation.symbols"},
     "deciding": {"errors", "exact"},

@@ -18,7 +18,9 @@ from derive.documents.document import Document
 USAGE_HINT = "(see derive check --help)"
 
 
-def fake_check(document: Document, *, progress: Callable[[int, int], None] | None = None) -> DocumentResult:
+def fake_check(
+    document: Document, *, progress: Callable[[int, int], None] | None = None, certify: bool = False
+) -> DocumentResult:
     """A step for each display, whose text names its verdict; `crash` and `interrupt` do that."""
     steps = []
     for number, passage in enumerate(document.passages, 1):
@@ -31,7 +33,11 @@ def fake_check(document: Document, *, progress: Callable[[int, int], None] | Non
             raise KeyboardInterrupt
         verdict: Verdict = text  # type: ignore[assignment]
         place = passage.text.place()
-        steps.append(StepResult(None, number, 1, place.line, place.column, "a", "=", "b", verdict, "é"))
+        steps.append(
+            StepResult(
+                None, number, 1, place.line, place.column, "a", "=", "b", verdict, "certified" if certify else "é"
+            )
+        )
     return DocumentResult(document.source.name, document.setting.title, {"N": 2}, tuple(steps))
 
 
@@ -180,7 +186,40 @@ def test_help_is_quick_because_it_loads_nothing_heavy():
         assert f"'{name}'" not in loaded
 
 
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_only_a_terminal_loads_rich_and_only_a_page_loads_jinja(make, option):
+    document = make("a.md", head="---\ntitle: Nothing\n---\n")
+    code = f"import sys; from derive.cli import main; main({['check', document, *option]}); print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "derive.checking.check" in loaded
+    for name in ("rich", "jinja2", "latex2mathml"):
+        assert f"'{name}'" not in loaded
+
+
+def test_a_text_for_a_pipe_is_as_wide_as_the_user_says(make, run, monkeypatch):
+    make("a.md", "proved", head="---\ntitle: A title of some words that go on and on\n---\n")
+    monkeypatch.setenv("COLUMNS", "30")
+    assert run("check", "a.md")[1].splitlines()[:2] == ["a.md  A title of some words", "that go on and on"]
+    for columns in ("", "0", "wide", "٣٠", "-5"):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert run("check", "a.md")[1].splitlines()[0] == "a.md  A title of some words that go on and on"
+
+
+def test_colours_go_through_a_pipe_where_the_user_says_so(make, run, monkeypatch):
+    make("a.md", "refuted")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[1;31m  ✗" in run("check", "a.md")[1]
+
+
 # --- The other options ---------------------------------------------------------------------------
+
+
+def test_the_checker_is_told_to_certify_anew(make, run):
+    make("a.md", "proved")
+    for arguments, message in [((), "é"), (("--certify",), "certified")]:
+        status, out, _ = run("check", "a.md", "--json", *arguments)
+        assert (status, json.loads(out)["steps"][0]["message"]) == (0, message)
 
 
 def test_an_exercise_is_named_in_the_report(make, run):

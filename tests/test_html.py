@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 
@@ -28,6 +29,9 @@ def step(text: str, verdict: str = "refuted", **fields: object) -> StepResult:
         "diagnosis": ({"code": text, "message": text, "fix": text},),
         "excerpt": text,
         "follows_from": (1, 1),
+        "scope": "all dimensions",
+        "ground": "index form",
+        "side_conditions": (text, f"${text}$"),
     }
     return StepResult(text, 1, 1, 3, 4, text, text, text, verdict, text, **(values | fields))  # type: ignore[arg-type]
 
@@ -86,6 +90,24 @@ def test_formulas_are_mathml_and_what_was_not_read_is_code():
         [DocumentResult("a.md", "T", {}, (StepResult("1", 1, 1, 1, 1, r"\frac{1", "=", "y", "unreadable", "m"),))]
     )
     assert r"<code>\frac{1</code> <code>=</code> <code>y</code>" in page
+
+
+def test_what_holds_for_all_dimensions_says_so_and_on_what_it_rests():
+    proved = StepResult("1", 1, 1, 1, 1, "x", "=", "y", "proved", "m", scope="these dimensions", ground="entries")
+    general = replace(
+        proved, scope="all dimensions", ground="index form", side_conditions=(r"$x \neq 0$", "<b> is $y$ or $z$")
+    )
+    assert "for all dimensions" not in to_html([DocumentResult("a.md", None, {}, (proved,))])
+    page = to_html([DocumentResult("a.md", None, {}, (general,))])
+    assert '<b>1</b> proved<span class="scope"> for all dimensions</span></li>' in page
+    assert '<div class="scope" title="shown by its index form">for all dimensions</div>' in page
+    x, y, z = (
+        f'<math display="inline"><mrow>{inside}</mrow></math>'
+        for inside in ("<mi>x</mi><mo>&#8800;</mo><mn>0</mn>", "<mi>y</mi>", "<mi>z</mi>")
+    )
+    assert f'<p class="quiet">where {x}; &lt;b&gt; is {y} or {z}</p>' in page.replace("≠", "&#8800;")
+    page = to_html([DocumentResult("a.md", None, {}, (proved, general))])
+    assert '<b>2</b> proved<span class="scope">, 1 for all dimensions</span></li>' in page
 
 
 def test_several_documents_stand_on_one_page(tmp_path):

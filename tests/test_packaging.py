@@ -19,7 +19,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-DATA = ["notation/grammar.lark", "writing/templates/report.html", "writing/templates/report.css", "py.typed"]
+DATA = [
+    "notation/grammar.lark",
+    "notation/grammar.json",
+    "writing/templates/report.html",
+    "writing/templates/report.css",
+    "py.typed",
+]
 
 # Words of the workshop say nothing to a reader. (They stand here: this file alone is not looked through.)
 FORBIDDEN = {

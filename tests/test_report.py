@@ -25,7 +25,21 @@ REFUTED = StepResult(
     follows_from=(1, 2),
     excerpt="not part of the report",
 )
-PROVED = StepResult(None, 8, 1, 50, 1, "a", "=", "b", "proved", "equal")
+PROVED = StepResult(
+    None,
+    8,
+    1,
+    50,
+    1,
+    "a",
+    "=",
+    "b",
+    "proved",
+    "equal",
+    scope="all dimensions",
+    ground="index form",
+    side_conditions=(r"$\lambda \neq 0$", "the rows of $Y$ sum to 1"),
+)
 RESULT = DocumentResult("notes.md", "A title", {"N": 2, "D": 3}, (REFUTED, PROVED))
 
 EXPECTED = r"""
@@ -33,12 +47,13 @@ EXPECTED = r"""
 {"tag": "21", "equation": 7, "step": 1, "line": 40, "column": 3,
  "lhs": "\\frac{\\partial L}{\\partial W_2}", "relation": "=", "rhs": "H^T \\frac{\\partial L}{\\partial S}",
  "verdict": "refuted", "conventions": [], "message": "one sentence for a person",
- "shapes": {"lhs": "H x C", "rhs": "H x C"},
+ "scope": null, "ground": null, "side_conditions": [], "shapes": {"lhs": "H x C", "rhs": "H x C"},
  "counterexample": {"at": {"W_1": [["1/2", "-3"]], "\\lambda": "2"}, "entry": [1, 2], "lhs": "7/4", "rhs": "2"},
  "diagnosis": [{"code": "missing-factor", "message": "the right side lacks a factor 2", "fix": "2 \\lambda W_2"}],
  "follows_from": [1, 2]},
 {"tag": null, "equation": 8, "step": 1, "line": 50, "column": 1, "lhs": "a", "relation": "=", "rhs": "b",
- "verdict": "proved", "conventions": [], "message": "equal", "shapes": null, "counterexample": null,
+ "verdict": "proved", "conventions": [], "message": "equal", "scope": "all dimensions", "ground": "index form",
+ "side_conditions": ["$\\lambda \\neq 0$", "the rows of $Y$ sum to 1"], "shapes": null, "counterexample": null,
  "diagnosis": [], "follows_from": null}],
 "summary": {"definition": 0, "proved": 1, "convention": 0, "refuted": 1, "unknown": 0, "unreadable": 0}}
 """

@@ -9,13 +9,29 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from derive.checking.results import VERDICTS, Counterexample, DocumentResult, StepResult
+from derive.writing.cells import text_of, wrapped
+from derive.writing.lines import to_text
 from derive.writing.plain import plain
 from derive.writing.terminal import print_result
 
 W1 = [["1/2", "-3"], ["22/7", "1"]]
 STEPS = (
     StepResult("2", 1, 1, 10, 3, "H_0", "=", "x_i W_1 + b_1", "definition", "H_0 is new here."),
-    StepResult("2", 1, 2, 11, 3, "x_i W_1 + b_1", "=", "b_1 + x_i W_1", "proved", "Equal for every value."),
+    StepResult(
+        "2",
+        1,
+        2,
+        11,
+        3,
+        "x_i W_1 + b_1",
+        "=",
+        "b_1 + x_i W_1",
+        "proved",
+        "Equal for every value.",
+        scope="all dimensions",
+        ground="index form",
+        side_conditions=(r"$\lambda \neq 0$", "the rows of $Y$ sum to 1"),
+    ),
     StepResult(
         "2",
         1,
@@ -28,6 +44,8 @@ STEPS = (
         "convention",
         "The right side is the general entry.",
         ("entrywise",),
+        scope="these dimensions",
+        ground="entries",
     ),
     StepResult(
         "21",
@@ -71,7 +89,8 @@ checked at N = 2, ℓ = 3
 
 (2)  notes.md:10:3
   · H₀ = x_i W₁ + b₁
-  ✓   = b₁ + x_i W₁
+  ✓   = b₁ + x_i W₁   ∀ dims
+      where λ ≠ 0; the rows of Y sum to 1
   ≈   = u_j
       convention (entrywise) in line 12: The right side is the general entry.
 
@@ -100,8 +119,8 @@ equation 4  notes.md:32:1
       x = \\frac{1
                ^
 
-7 steps: 1 defined, 1 proved, 1 proved under a convention, 2 refuted, 1 unknown,
-1 unreadable
+7 steps: 1 defined, 1 proved for all dimensions, 1 proved under a convention, 2
+refuted, 1 unknown, 1 unreadable
 """
 
 
@@ -118,7 +137,8 @@ def test_a_result_at_eighty_columns():
 
 def test_an_encoding_without_unicode_gets_latex_and_ascii_marks():
     text = rendered(RESULT, encoding="ascii")
-    assert "  . H_0 = x_i W_1 + b_1\n  +   = b_1 + x_i W_1\n  ~   = u_j\n" in text
+    assert "  . H_0 = x_i W_1 + b_1\n  +   = b_1 + x_i W_1   all dims\n" in text
+    assert "      where \\lambda \\neq 0; the rows of Y sum to 1\n  ~   = u_j\n" in text
     assert "  x \\frac{\\partial L}{\\partial W_2} = H^T \\frac{\\partial L}{\\partial S}\n" in text
     assert "        W_1 = [  1/2  -3 ]    \\lambda = 3/4" in text
     assert "      -> the right side lacks" in text
@@ -130,6 +150,40 @@ def test_no_line_is_wider_than_the_terminal_nor_ends_in_spaces(width, encoding):
     for line in rendered(RESULT, width, encoding).splitlines():
         assert cell_len(line) <= width
         assert line == line.rstrip()
+
+
+@pytest.mark.parametrize("width", [30, 80, 200])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_the_text_for_a_pipe_is_what_the_terminal_shows(width, encoding):
+    assert to_text(RESULT, width, encoding) == rendered(RESULT, width, encoding)
+
+
+@pytest.mark.parametrize(
+    "scopes, summary",
+    [
+        (("these dimensions", "these dimensions"), "2 steps: 2 proved"),
+        (("all dimensions", "these dimensions"), "2 steps: 2 proved (1 for all dimensions)"),
+        (("all dimensions", "all dimensions"), "2 steps: 2 proved for all dimensions"),
+        ((None, "all dimensions"), "2 steps: 2 proved (1 for all dimensions)"),
+    ],
+)
+def test_the_summary_says_how_many_hold_for_all_dimensions(scopes, summary):
+    steps = tuple(StepResult(None, 1, 1, 1, 1, "a", "=", "b", "proved", "m", scope=scope) for scope in scopes)
+    assert to_text(DocumentResult("a.md", None, {}, steps), 80, "utf-8").splitlines()[-1] == summary
+
+
+def test_a_side_condition_is_text_from_outside():
+    text = rendered(one_step(verdict="proved", scope="all dimensions", side_conditions=("$\x1b[31m$ [red]x[/red]",)))
+    assert "      where \\x1b[31m [red]x[/red]\n" in text
+
+
+def test_words_that_are_too_long_are_broken_and_wide_letters_take_two_cells():
+    assert [text_of(line) for line in wrapped([("ab 日本語日本語 cd", "")], 6)] == ["ab", "日本語", "日本語", "cd"]
+    assert [text_of(line) for line in wrapped([("a" * 7, ""), ("bb  c", "")], 4)] == ["aaaa", "aaab", "b  c"]
+    assert [text_of(line) for line in wrapped([("x\u0302" * 3, "")], 2)] == ["x\u0302x\u0302", "x\u0302"]
+    assert [text_of(line) for line in wrapped([("a\n\nb", "")], 9)] == ["a", "", "b"]
+    assert list(wrapped([("ab ", "dim"), ("cd", "")], 2)) == [[("ab", "dim")], [("cd", "")]]
+    assert sum(1 for _ in wrapped([("x" * 200_000, "")], 50)) == 4_000
 
 
 def test_colour_only_at_a_terminal():
@@ -186,7 +240,10 @@ def test_any_text_can_be_rendered(text, verdict, width, encoding):
         shapes=(text, text),
         counterexample=Counterexample({text: [[text]], "b": text}, (1, 1), text, text),
         diagnosis=({"code": text, "message": text, "fix": text}, {}),
+        scope="all dimensions",
+        side_conditions=(text, f"${text}$"),
     )
+    assert to_text(result, width, encoding).count("\n") > 3
     shown = rendered(result, width, encoding)
     assert all(character.isprintable() or character == "\n" for character in shown)
 

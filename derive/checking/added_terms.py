@@ -4,6 +4,7 @@ A proof is remembered in the session, so that other steps may leave these terms 
 """
 
 import itertools
+from dataclasses import replace
 
 from derive.checking.claims import Judgement, failed, judge
 from derive.checking.session import Session, loss_terms, mentions, without
@@ -61,7 +62,7 @@ def _added_term(
 def _accepted(judgement: Judgement) -> Judgement:
     if judgement.verdict == "convention":
         return judgement
-    return Judgement("proved", "This is what a term of the loss adds to the derivative.", shapes=judgement.shapes)
+    return replace(judgement, message="This is what a term of the loss adds to the derivative.")
 
 
 def _is_zero(session: Session, value: Expr) -> bool:

@@ -22,8 +22,12 @@ from derive.notation.words import new_words
 Progress = Callable[[int, int], None]
 
 
-def check_document(document: Document, *, progress: Progress | None = None) -> DocumentResult:
-    """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used."""
+def check_document(document: Document, *, progress: Progress | None = None, certify: bool = False) -> DocumentResult:
+    """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
+
+    With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
+    As yet every step is decided by SymPy's entries and nothing is believed, so that it asks for what is done anyway.
+    """
     session = _session(document, at_other_sizes=False)
     other = _session(document, at_other_sizes=True) if counts_by_size(session, document) else None
     steps: list[StepResult] = []
@@ -122,4 +126,7 @@ def _result(passage: Passage, chain: Chain, equation: int, number: int, judgemen
         shapes=judgement.shapes,
         counterexample=judgement.counterexample,
         excerpt=excerpt,
+        scope=judgement.scope,
+        ground=judgement.ground,
+        side_conditions=judgement.side_conditions,
     )

@@ -11,7 +11,7 @@ from derive.checking.candidates import Candidate, Claim, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
 from derive.checking.evidence import Found, NoLocalFactorError, Restriction, evidence, involves_derivative
-from derive.checking.results import Counterexample, Verdict
+from derive.checking.results import Counterexample, Ground, Scope, Verdict
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
@@ -31,6 +31,9 @@ class Judgement:
     shapes: tuple[str, str] | None = None
     counterexample: Counterexample | None = None
     span: Span | None = None
+    scope: Scope | None = None
+    ground: Ground | None = None
+    side_conditions: tuple[str, ...] = ()
 
 
 def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgement:
@@ -120,9 +123,9 @@ class _Trial:
 
     def _holds(self, candidate: Candidate, more: frozenset[str]) -> Judgement:
         names = in_order(candidate.conventions | more)
-        if not names:
-            return Judgement("proved", "Both sides are equal for every value of the symbols.", shapes=self.claim.shapes)
-        return Judgement("convention", sentence(names), names, self.claim.shapes)
+        message = sentence(names) if names else "Both sides are equal for every value of the symbols."
+        verdict: Verdict = "convention" if names else "proved"
+        return Judgement(verdict, message, names, self.claim.shapes, scope="these dimensions", ground="entries")
 
     def _not_equal(self) -> Judgement:
         shapes = self.claim.shapes

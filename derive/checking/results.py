@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Verdict = Literal["definition", "proved", "convention", "refuted", "unknown", "unreadable"]
+Scope = Literal["all dimensions", "these dimensions"]
+Ground = Literal["index form", "entries"]
 VERDICTS: tuple[Verdict, ...] = ("definition", "proved", "convention", "refuted", "unknown", "unreadable")
 
 Matrix = list[list[str]]
@@ -30,7 +32,11 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class StepResult:
-    """The verdict on one relation. `line` and `column` are those of the step's first character in its file."""
+    """The verdict on one relation. `line` and `column` are those of the step's first character in its file.
+
+    An accepted step says how far it was shown (`scope`), by which exact form (`ground`), and what it rests on: each
+    of its `side_conditions` is a few words, with formulas in LaTeX between dollar signs.
+    """
 
     tag: str | None
     equation: int
@@ -48,6 +54,14 @@ class StepResult:
     diagnosis: tuple[Mapping[str, str], ...] = ()
     follows_from: tuple[int, int] | None = None
     excerpt: str | None = None
+    scope: Scope | None = None
+    ground: Ground | None = None
+    side_conditions: tuple[str, ...] = ()
+
+    @property
+    def holds_for_all_dimensions(self) -> bool:
+        """Whether the step is shown for every size of its dimensions, not only for those that were checked."""
+        return self.scope == "all dimensions"
 
     @property
     def shapes_matter(self) -> bool:
@@ -70,3 +84,7 @@ class DocumentResult:
     def summary(self) -> dict[Verdict, int]:
         """How many steps got each verdict, every verdict listed."""
         return {verdict: sum(step.verdict == verdict for step in self.steps) for verdict in VERDICTS}
+
+    def for_all_dimensions(self, verdict: Verdict) -> int:
+        """How many of the steps with this verdict hold for all dimensions."""
+        return sum(step.verdict == verdict and step.holds_for_all_dimensions for step in self.steps)

@@ -63,4 +63,6 @@ def _withdrawn(first: Judgement, second: Judgement, other: Session) -> Judgement
         f"The sides are equal at these sizes only: at {sizes} they differ, {example.lhs} on the left and {example.rhs} "
         "on the right."
     )
-    return replace(first, verdict="unknown", message=message, conventions=())
+    return replace(
+        first, verdict="unknown", message=message, conventions=(), scope=None, ground=None, side_conditions=()
+    )

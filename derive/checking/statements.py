@@ -5,7 +5,7 @@ remembered as another form of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.checking.added_terms import judge_added
 from derive.checking.claims import Judgement, failed, judge
@@ -153,7 +153,7 @@ class Statement:
         if judgement.verdict != "proved":
             return None
         names_of = ("entrywise",)
-        return Judgement("convention", sentence(names_of), names_of, judgement.shapes)
+        return replace(judgement, verdict="convention", message=sentence(names_of), conventions=names_of)
 
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""

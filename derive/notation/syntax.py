@@ -7,14 +7,9 @@ derivative is settled later, by the symbol table and by shapes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from importlib.resources import files
-from typing import Any
-
-from lark import Lark, Transformer, UnexpectedInput, v_args
-from lark import Token as LarkToken
-from lark.lexer import Lexer
 
 from derive.errors import Unreadable
+from derive.notation.automaton import Builder, Children, UnexpectedError, run
 from derive.notation.tables import PARTNERS
 from derive.notation.tokens import Token
 from derive.source import Span
@@ -238,10 +233,11 @@ def parse(tokens: Sequence[Token]) -> List:
     _check_brackets(readable)
     paired = _pair_bars(readable)
     try:
-        tree = _PARSER.parse(paired)
-    except UnexpectedInput as error:
-        raise _explained(error, readable) from None
-    return _Build().transform(tree)
+        syntax = run(paired, _BUILDER)
+    except UnexpectedError as error:
+        raise _explained(error.token, readable) from None
+    assert isinstance(syntax, List)
+    return syntax
 
 
 def _check_spaces(tokens: Sequence[Token]) -> None:
@@ -347,164 +343,86 @@ def _unpaired(token: Token) -> Unreadable:
     return Unreadable(f"these {what} have no partner: one {token.text} opens and none closes it", token.span)
 
 
-def _explained(error: UnexpectedInput, tokens: Sequence[Token]) -> Unreadable:
-    token = getattr(error, "token", None)
-    if token is None or token.type == "$END":
+def _explained(token: Token | None, tokens: Sequence[Token]) -> Unreadable:
+    if token is None:
         end = tokens[-1].span if tokens else Span(0, 0)
         return Unreadable("the formula ends where something is still expected", end)
-    span = Span(token.start_pos, token.end_pos)
-    before = max((other for other in tokens if other.end <= token.start_pos), key=lambda other: other.end, default=None)
-    if token.type in ("UNDERSCORE", "CARET"):
-        return Unreadable(f"{token} has nothing to stand at", span)
+    before = max((other for other in tokens if other.end <= token.start), key=lambda other: other.end, default=None)
+    if token.kind in ("UNDERSCORE", "CARET"):
+        return Unreadable(f"{token.text} has nothing to stand at", token.span)
     after = f" after {_shown(before)}" if before is not None else " at the beginning"
-    return Unreadable(f"{token} cannot stand{after}", span)
+    return Unreadable(f"{token.text} cannot stand{after}", token.span)
 
 
-class _TokenLexer(Lexer):
-    """Hands the tokens to lark as they are."""
-
-    def __init__(self, lexer_conf: Any) -> None:
-        pass
-
-    def lex(self, data: Any) -> Iterator[LarkToken]:  # type: ignore[override]
-        for token in data:
-            yield LarkToken(token.kind, token.text, start_pos=token.start, end_pos=token.end)
+def _syntax(children: Children) -> Children:
+    return [child for child in children if not isinstance(child, Token)]
 
 
-_PARSER = Lark(
-    files("derive.notation").joinpath("grammar.lark").read_text(encoding="utf-8"),
-    parser="lalr",
-    lexer=_TokenLexer,
-    propagate_positions=True,
-)
+def _expression(span: Span, found: Children) -> Sum:
+    signs, terms = [], []
+    sign = ""
+    for one in found:
+        if isinstance(one, str):
+            sign = one
+        else:
+            signs.append(sign)
+            terms.append(one)
+            sign = ""
+    return Sum(tuple(signs), tuple(terms), span=span)
 
 
-def _span(meta: Any) -> Span:
-    return Span(0, 0) if meta.empty else Span(meta.start_pos, meta.end_pos)
+def _root(span: Span, found: Children) -> Root:
+    *degree, radicand = _syntax(found)
+    return Root(radicand, degree[0] if degree else None, span=span)
 
 
-def _syntax(children: list[Any]) -> list[Any]:
-    return [child for child in children if not isinstance(child, LarkToken)]
+def _environment(span: Span, found: Children) -> Environment:
+    return Environment(found[0].text, tuple(line for line in found if isinstance(line, tuple)), span=span)
 
 
-Children = list[Any]
-
-
-@v_args(meta=True)
-class _Build(Transformer[LarkToken, List]):
-    """One method a rule of the grammar, in its order."""
-
-    def start(self, meta: Any, children: Children) -> List:
-        return children[0]  # type: ignore[no-any-return]
-
-    def list(self, meta: Any, children: Children) -> List:
-        return List(tuple(_syntax(children)), span=_span(meta))
-
-    def formula(self, meta: Any, children: Children) -> Formula:
-        return Formula(tuple(children[0::2]), tuple(children[1::2]), span=_span(meta))
-
-    def nothing(self, meta: Any, children: Children) -> None:
-        return None
-
-    def relation(self, meta: Any, children: Children) -> str:
-        return str(children[0])
-
-    def expression(self, meta: Any, children: Children) -> Sum:
-        signs, terms = [], []
-        sign = ""
-        for child in children:
-            if isinstance(child, str):
-                sign = child
-            else:
-                signs.append(sign)
-                terms.append(child)
-                sign = ""
-        return Sum(tuple(signs), tuple(terms), span=_span(meta))
-
-    def sign(self, meta: Any, children: Children) -> str:
-        return {"PLUS": "+", "MINUS": "-"}[children[0].type]
-
-    def term(self, meta: Any, children: Children) -> Term:
-        return Term(tuple(children[0::2]), tuple(children[1::2]), span=_span(meta))
-
-    def juxtaposition(self, meta: Any, children: Children) -> Operator:
-        return Operator("", "", span=_span(meta))
-
-    def operator(self, meta: Any, children: Children) -> Operator:
-        sign = {"PLUS": "+", "MINUS": "-"}[children[1].type] if len(children) > 1 else ""
-        return Operator(children[0].type, sign, span=_span(meta))
-
-    def scripted(self, meta: Any, children: Children) -> Scripted:
-        return Scripted(children[0], tuple(children[1:]), span=_span(meta))
-
-    def subscript(self, meta: Any, children: Children) -> Script:
-        return _script("sub", meta, children)
-
-    def superscript(self, meta: Any, children: Children) -> Script:
-        return _script("sup", meta, children)
-
-    def prime(self, meta: Any, children: Children) -> Script:
-        return Script("prime", span=_span(meta))
-
-    def transpose(self, meta: Any, children: Children) -> Script:
-        return Script("transpose", span=_span(meta))
-
-    def bare(self, meta: Any, children: Children) -> str:
-        return str(children[0])
-
-    def braces(self, meta: Any, children: Children) -> Group:
-        return Group("braces", _syntax(children)[0], span=_span(meta))
-
-    def name(self, meta: Any, children: Children) -> Name:
-        return Name(str(children[0]), span=_span(meta))
-
-    def number(self, meta: Any, children: Children) -> Literal:
-        return Literal(str(children[0]), span=_span(meta))
-
-    def partial(self, meta: Any, children: Children) -> Partial:
-        return Partial(span=_span(meta))
-
-    def nabla(self, meta: Any, children: Children) -> Nabla:
-        return Nabla(span=_span(meta))
-
-    def dots(self, meta: Any, children: Children) -> Dots:
-        return Dots(span=_span(meta))
-
-    def big(self, meta: Any, children: Children) -> Big:
-        return Big("product" if children[0].type == "PROD" else "sum", span=_span(meta))
-
-    def fraction(self, meta: Any, children: Children) -> Fraction:
-        top, bottom = _syntax(children)
-        return Fraction(top, bottom, span=_span(meta))
-
-    def root(self, meta: Any, children: Children) -> Root:
-        *degree, radicand = _syntax(children)
-        return Root(radicand, degree[0] if degree else None, span=_span(meta))
-
-    def group(self, meta: Any, children: Children) -> Group:
-        kind = {"LPAR": "(", "LBRACK": "[", "LSET": "{", "LANGLE": "<"}[children[0].type]
-        return Group(kind, _syntax(children)[0], span=_span(meta))
-
-    def bars(self, meta: Any, children: Children) -> Bars:
-        return Bars("norm" if children[0].type == "LNORM" else "bar", _syntax(children)[0], span=_span(meta))
-
-    def environment(self, meta: Any, children: Children) -> Environment:
-        lines = tuple(child for child in children if isinstance(child, tuple))
-        return Environment(str(children[0]), lines, span=_span(meta))
-
-    def line(self, meta: Any, children: Children) -> tuple[List, ...]:
-        return tuple(_syntax(children))
-
-    def word(self, meta: Any, children: Children) -> Word:
-        return Word(children[0].type, str(children[0]), span=_span(meta))
-
-
-def _script(kind: str, meta: Any, children: Children) -> Script:
+def _script(kind: str, span: Span, found: Children) -> Script:
     """A script whose argument is a list in braces, one atom, or a lone sign."""
-    argument = children[-2] if isinstance(children[-1], LarkToken) and children[-1].type == "RBRACE" else children[-1]
-    span = _span(meta)
+    argument = found[-2] if isinstance(found[-1], Token) and found[-1].kind == "RBRACE" else found[-1]
     if isinstance(argument, str):
         return Script(kind, None, argument, span=span)
     if isinstance(argument, List):
         return Script(kind, argument, span=span)
     return Script(kind, listed(argument), span=span)
+
+
+_SIGNS = {"PLUS": "+", "MINUS": "-"}
+_BRACKETS = {"LPAR": "(", "LBRACK": "[", "LSET": "{", "LANGLE": "<"}
+
+# What each rule of the grammar makes of what it found, in the order of the grammar.
+_BUILDER: Builder = {
+    "start": lambda span, found: found[0],
+    "list": lambda span, found: List(tuple(_syntax(found)), span=span),
+    "formula": lambda span, found: Formula(tuple(found[0::2]), tuple(found[1::2]), span=span),
+    "nothing": lambda span, found: None,
+    "relation": lambda span, found: found[0].text,
+    "expression": _expression,
+    "sign": lambda span, found: _SIGNS[found[0].kind],
+    "term": lambda span, found: Term(tuple(found[0::2]), tuple(found[1::2]), span=span),
+    "juxtaposition": lambda span, found: Operator("", "", span=span),
+    "operator": lambda span, found: Operator(found[0].kind, _SIGNS[found[1].kind] if found[1:] else "", span=span),
+    "scripted": lambda span, found: Scripted(found[0], tuple(found[1:]), span=span),
+    "subscript": lambda span, found: _script("sub", span, found),
+    "superscript": lambda span, found: _script("sup", span, found),
+    "prime": lambda span, found: Script("prime", span=span),
+    "transpose": lambda span, found: Script("transpose", span=span),
+    "bare": lambda span, found: found[0].text,
+    "braces": lambda span, found: Group("braces", _syntax(found)[0], span=span),
+    "name": lambda span, found: Name(found[0].text, span=span),
+    "number": lambda span, found: Literal(found[0].text, span=span),
+    "partial": lambda span, found: Partial(span=span),
+    "nabla": lambda span, found: Nabla(span=span),
+    "dots": lambda span, found: Dots(span=span),
+    "big": lambda span, found: Big("product" if found[0].kind == "PROD" else "sum", span=span),
+    "fraction": lambda span, found: Fraction(*_syntax(found), span=span),
+    "root": _root,
+    "group": lambda span, found: Group(_BRACKETS[found[0].kind], _syntax(found)[0], span=span),
+    "bars": lambda span, found: Bars("norm" if found[0].kind == "LNORM" else "bar", _syntax(found)[0], span=span),
+    "environment": _environment,
+    "line": lambda span, found: tuple(_syntax(found)),
+    "word": lambda span, found: Word(found[0].kind, found[0].text, span=span),
+}

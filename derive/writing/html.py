@@ -4,6 +4,7 @@ Jinja escapes every text; formulas are MathML where they convert, else their LaT
 The page's own style sheet is the one thing that its content security policy allows.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -13,9 +14,9 @@ from itertools import groupby, pairwise
 from pathlib import Path
 
 from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from derive.checking.results import VERDICTS, DocumentResult, StepResult, Verdict
+from derive.checking.results import VERDICTS, DocumentResult, Ground, StepResult, Verdict
 from derive.writing.mathml import to_mathml
 
 MARKS: dict[Verdict, str] = {
@@ -26,6 +27,9 @@ MARKS: dict[Verdict, str] = {
     "unknown": "?",
     "unreadable": "!",
 }
+GROUNDS: dict[Ground, str] = {"index form": "its index form", "entries": "its entries"}
+
+_FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 def to_html(results: Sequence[DocumentResult]) -> str:
@@ -36,7 +40,7 @@ def to_html(results: Sequence[DocumentResult]) -> str:
     return (
         _environment()
         .get_template("report.html")
-        .render(results=results, style=Markup(style), policy=policy, verdicts=VERDICTS, marks=MARKS)
+        .render(results=results, style=Markup(style), policy=policy, verdicts=VERDICTS, marks=MARKS, grounds=GROUNDS)
     )
 
 
@@ -56,6 +60,7 @@ def _environment() -> Environment:
     )
     environment.filters["formula"] = formula
     environment.globals["formulas"] = {"formula": formula, "code": code}
+    environment.filters["words"] = words
     environment.filters["equations"] = equations
     environment.filters["is_matrix"] = lambda value: not isinstance(value, str)
     return environment
@@ -75,6 +80,12 @@ def formula(latex: str) -> Markup:
 def code(latex: str) -> Markup:
     """LaTeX as it was written: what could not be read has no other form."""
     return Markup("<code>{}</code>").format(latex)
+
+
+def words(text: str) -> Markup:
+    """Words with formulas between dollar signs."""
+    pieces = _FORMULA.split(text)
+    return Markup("").join(formula(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces))
 
 
 def equations(steps: Sequence[StepResult]) -> Iterator[list[tuple[StepResult, bool]]]:

@@ -1,0 +1,239 @@
+"""A `DocumentResult` as lines of text for a person, each piece with the style in which a terminal shows it.
+
+Every text from outside is shown as it is: control characters are spelled out,
+and where the encoding lacks a character, so is that. Without a Unicode
+encoding all marks are ASCII and formulas stay LaTeX.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import TypeVar
+
+from derive.checking.results import VERDICTS, Counterexample, DocumentResult, Matrix, StepResult, Verdict
+from derive.writing.cells import Line, cropped, is_unicode, printable, text_of, width_of, wrapped
+from derive.writing.plain import plain
+
+LONGEST_SIDE = 300
+LARGEST_MATRIX = 8
+
+# verdict: mark, its ASCII form, style, how a summary counts it
+LOOKS: Mapping[Verdict, tuple[str, str, str, str]] = {
+    "definition": ("·", ".", "dim", "defined"),
+    "proved": ("✓", "+", "green", "proved"),
+    "convention": ("≈", "~", "cyan", "proved under a convention"),
+    "refuted": ("✗", "x", "bold red", "refuted"),
+    "unknown": ("?", "?", "yellow", "unknown"),
+    "unreadable": ("!", "!", "bold magenta", "unreadable"),
+}
+
+ARROW, ASCII_ARROW = "→", "->"
+FOR_ALL, ASCII_FOR_ALL = "∀ dims", "all dims"
+
+_FORMULA = re.compile(r"\$([^$]+)\$")
+
+
+def to_text(result: DocumentResult, width: int, encoding: str) -> str:
+    """The result as text without styles, the line's end of its last line included."""
+    return "".join(f"{text_of(line)}\n" for line in lines(result, width, encoding))
+
+
+def lines(result: DocumentResult, width: int, encoding: str) -> Iterator[Line]:
+    """The result for a width and an encoding: a heading, every equation, and the sum of it."""
+    yield from _Writer(width, encoding).document(result)
+
+
+class _Writer:
+    """Arranges results for one encoding and width."""
+
+    def __init__(self, width: int, encoding: str) -> None:
+        self.unicode = is_unicode(encoding)
+        self.encoding = encoding if self.unicode else "ascii"
+        self.width = width
+        self._dots = "…" if self.unicode else "..."
+        self._margin = "      "
+
+    def document(self, result: DocumentResult) -> Iterator[Line]:
+        for line in self._heading(result):
+            yield from self._hanging([], line)
+        for _, group in groupby(result.steps, key=lambda step: (step.equation, step.tag)):
+            steps = list(group)
+            yield []
+            yield from self._hanging([], self._equation_heading(result.document, steps[0]))
+            for before, step in zip([None, *steps], steps, strict=False):
+                yield from self._step(step, before, steps[0].line)
+        yield []
+        yield from self._hanging([], self._summary(result))
+
+    def _heading(self, result: DocumentResult) -> Iterator[Line]:
+        """What the document is, against which exercise, at which sizes."""
+        title = f"  {self._safe(' '.join(result.title.split()))}" if result.title else ""
+        yield [(self._safe(result.document), "bold"), (title, "")]
+        if result.exercise:
+            yield [(f"against the exercise {self._safe(result.exercise)}", "dim")]
+        if result.dims:
+            sizes = ", ".join(f"{self._formula(name)} = {size}" for name, size in result.dims.items())
+            yield [(f"checked at {sizes}", "dim")]
+
+    def _equation_heading(self, document: str, step: StepResult) -> Line:
+        """The equation's name, or its number, and where it begins."""
+        name = f"({self._safe(step.tag)})" if step.tag else f"equation {step.equation}"
+        return [(name, "bold"), ("  ", ""), (f"{self._safe(document)}:{step.line}:{step.column}", "dim")]
+
+    # --- A step ---
+
+    def _step(self, step: StepResult, before: StepResult | None, heading_line: int) -> Iterator[Line]:
+        """The relation with its mark, then what there is to say about it."""
+        mark, ascii_mark, style, _ = LOOKS[step.verdict]
+        head = (f"  {mark if self.unicode else ascii_mark} ", style)
+        yield from self._hanging([head], [(self._relation(step, before), ""), (self._scope(step), "dim")])
+        yield from self._remarks(step, heading_line)
+        if step.counterexample is not None:
+            yield from self._counterexample(step.counterexample)
+        for finding in step.diagnosis:
+            arrow = ARROW if self.unicode else ASCII_ARROW
+            yield from self._hanging([(f"{self._margin}{arrow} ", "")], self._finding(finding))
+
+    def _relation(self, step: StepResult, before: StepResult | None) -> str:
+        """Both sides; only the right one where the left one stands just above."""
+        relation = self._formula(step.relation)
+        right = self._side(step.rhs)
+        if before is not None and before.equation == step.equation and before.rhs == step.lhs:
+            return f"  {relation} {right}"
+        return f"{self._side(step.lhs)} {relation} {right}"
+
+    def _scope(self, step: StepResult) -> str:
+        """Behind the relation, whether it is shown for every size; that it holds at these sizes says the heading."""
+        if not step.holds_for_all_dimensions:
+            return ""
+        return f"   {FOR_ALL if self.unicode else ASCII_FOR_ALL}"
+
+    def _side(self, latex: str) -> str:
+        """One side of a relation, cut where it is very long."""
+        text = self._formula(latex)
+        if len(text) <= LONGEST_SIDE:
+            return text
+        return f"{text[:LONGEST_SIDE].rsplit(' ', 1)[0]} {self._dots}"
+
+    def _remarks(self, step: StepResult, heading_line: int) -> Iterator[Line]:
+        """The reason in words, the excerpt, the shapes, the earlier slip: what a reader needs for this verdict."""
+        if step.verdict not in ("definition", "proved"):
+            where = "" if step.line == heading_line else f" in line {step.line}"
+            names = f" ({', '.join(map(self._safe, step.conventions))})" if step.conventions else ""
+            yield from self._remark(f"{step.verdict}{names}{where}: ", LOOKS[step.verdict][2], step.message)
+            for line in (step.excerpt or "").splitlines():
+                yield [(self._margin, ""), *cropped([(self._safe(line), "dim")], self.width - len(self._margin))]
+        if step.shapes_matter and step.shapes is not None:
+            yield from self._remark("left side {}, right side {}".format(*map(self._safe, step.shapes)), "dim")
+        if step.side_conditions:
+            yield from self._remark(self._conditions(step.side_conditions), "dim")
+        if step.follows_from is not None:
+            equation, number = step.follows_from
+            said = f"it follows correctly from equation {equation}, step {number}, which was refuted"
+            yield from self._remark(said, "dim")
+
+    def _remark(self, text: str, style: str, rest: str = "") -> Iterator[Line]:
+        return self._hanging([(self._margin, "")], [(text, style), (self._safe(rest), "")])
+
+    def _conditions(self, conditions: Iterable[str]) -> str:
+        """What an accepted step rests on, formulas between dollar signs as text."""
+        said = (_FORMULA.sub(lambda found: plain(found[1]) if self.unicode else found[1], text) for text in conditions)
+        return f"where {'; '.join(self._safe(text) for text in said)}"
+
+    def _finding(self, finding: Mapping[str, str]) -> Line:
+        """A named mistake and what to write instead."""
+        fix = f"; write {self._side(finding['fix'])}" if finding.get("fix") else ""
+        code = f"  [{self._safe(finding.get('code', ''))}]"
+        return [(self._safe(finding.get("message", "")), ""), (code, "dim"), (fix, "")]
+
+    # --- A counterexample ---
+
+    def _counterexample(self, found: Counterexample) -> Iterator[Line]:
+        """Where the sides differ and by what values, then the symbols' values as small matrices."""
+        entry = "" if found.entry is None else f" in entry ({found.entry[0]}, {found.entry[1]})"
+        left, right = self._safe(found.lhs), self._safe(found.rhs)
+        at = ", at" if found.at else ""
+        yield from self._remark(f"for example{entry} the left side is {left}, the right side {right}{at}", "")
+        blocks = [self._value(name, value) for name, value in found.at.items()]
+        for row in _side_by_side(blocks, self.width - 8):
+            yield cropped([(f"        {row}", "")], self.width)
+
+    def _value(self, name: str, value: str | Matrix) -> list[str]:
+        """`name = value`, a matrix over as many lines as it has rows."""
+        head = f"{self._formula(name)} = "
+        if isinstance(value, str):
+            return [head + self._safe(value)]
+        rows = [[self._safe(cell) for cell in _abridged(row, self._dots)] for row in value]
+        cells = _abridged(rows, [self._dots] * len(rows[0]) if rows else [])
+        widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
+        shown = ["  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+        margin = " " * width_of(head)
+        return [f"{margin if at else head}[ {row} ]" for at, row in enumerate(shown)]
+
+    # --- Text ---
+
+    def _hanging(self, head: Line, body: Line) -> Iterator[Line]:
+        """A body that wraps beside its head, not below it."""
+        indent = width_of(text_of(head))
+        for at, line in enumerate(wrapped(body, max(20, self.width - indent))):
+            beside: Line = [(" " * indent, "")] if at else head
+            yield [*beside, *line] if line else []
+
+    def _summary(self, result: DocumentResult) -> Line:
+        """How many steps got each verdict, and how many of these for all dimensions; the worst in colour."""
+        counts = result.summary()
+        parts: Line = []
+        for verdict in VERDICTS:
+            if counts[verdict]:
+                parts += [(f"{counts[verdict]} {LOOKS[verdict][3]}", LOOKS[verdict][2])]
+                parts += [(_how_many_for_all(result.for_all_dimensions(verdict), counts[verdict]), ""), (", ", "")]
+        total = len(result.steps)
+        return [(f"{total} step{'s' * (total != 1)}: " if total else "no steps", ""), *parts[:-1]]
+
+    def _formula(self, latex: str) -> str:
+        return self._safe(plain(latex) if self.unicode else " ".join(latex.split()))
+
+    def _safe(self, text: str) -> str:
+        return printable(text, self.encoding)
+
+
+def _how_many_for_all(some: int, total: int) -> str:
+    if some == 0:
+        return ""
+    return " for all dimensions" if some == total else f" ({some} for all dimensions)"
+
+
+Item = TypeVar("Item")
+
+
+def _abridged(items: list[Item], dots: Item) -> list[Item]:
+    """The items, the middle ones of many replaced by dots."""
+    return items if len(items) <= LARGEST_MATRIX else [*items[: LARGEST_MATRIX - 2], dots, items[-1]]
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - width_of(text)) + text
+
+
+def _side_by_side(blocks: Iterable[list[str]], width: int) -> Iterator[str]:
+    """Blocks of lines beside each other as long as they fit, then below."""
+    row: list[list[str]] = []
+    used = 0
+    for block in blocks:
+        block_width = max(map(width_of, block)) + 4
+        if row and used + block_width > width:
+            yield from _joined_blocks(row)
+            row, used = [], 0
+        row.append(block)
+        used += block_width
+    if row:
+        yield from _joined_blocks(row)
+
+
+def _joined_blocks(blocks: list[list[str]]) -> Iterator[str]:
+    """The lines of blocks that stand beside each other."""
+    widths = [max(map(width_of, block)) for block in blocks]
+    for at in range(max(map(len, blocks))):
+        cells = [block[at] if at < len(block) else "" for block in blocks]
+        padded = (cell + " " * (width - width_of(cell)) for cell, width in zip(cells, widths, strict=True))
+        yield "    ".join(padded).rstrip()
