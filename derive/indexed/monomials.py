@@ -1,7 +1,8 @@
 """The canonical form of one product: its bound indices numbered by colour refinement, its factors sorted.
 
 Two products that differ by the names of bound indices alone get the same form. Colours tell bound indices apart by
-where they stand; what colours cannot tell apart is settled by trying every order.
+where they stand; what colours cannot tell apart is settled by trying every order. Factors that share no bound index are
+numbered apart.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,9 +20,36 @@ _BOUND = 1_000
 
 def canonical(heads: Heads, factors: Sequence[Factor]) -> Monomial:
     """The factors with bound indices numbered canonically, sorted."""
-    bound = {index for _, indices, _ in factors for index in indices if index >= 0}
-    if not bound:
-        return tuple(sorted(factors))
+    apart: list[Factor] = []
+    joined: list[tuple[set[int], list[Factor]]] = []
+    for factor in factors:
+        bound = {index for index in factor[1] if index >= 0}
+        if not bound:
+            apart.append(factor)
+            continue
+        together = [factor]
+        rest = []
+        for indices, members in joined:
+            if bound.isdisjoint(indices):
+                rest.append((indices, members))
+            else:
+                bound |= indices
+                together += members
+        joined = [*rest, (bound, together)]
+    if not joined:
+        apart.sort()
+        return tuple(apart)
+    if len(joined) == 1:
+        return tuple(sorted([*apart, *_connected(heads, joined[0][1], joined[0][0])]))
+    first = 0
+    for part in sorted(_connected(heads, members, indices) for indices, members in joined):
+        apart += [(h, tuple([i + first if i >= 0 else i for i in indices]), e) for h, indices, e in part]
+        first += 1 + max(index for _, indices, _ in part for index in indices)
+    return tuple(sorted(apart))
+
+
+def _connected(heads: Heads, factors: Sequence[Factor], bound: set[int]) -> Monomial:
+    """The canonical form of factors that hang together by their bound indices."""
     if len(bound) == 1:
         (only,) = bound
         return _renumbered(heads, factors, {only: 0})

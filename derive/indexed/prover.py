@@ -138,13 +138,13 @@ class Prover:
 
     def _without_denominators(self, form: Form) -> Form:
         """The form times all its denominators that are no part of a sum, which are not zero where it has a value."""
-        heads, algebra = self.lowering.heads, self.lowering.algebra
+        algebra = self.lowering.algebra
         for _ in range(MAX_DENOMINATORS):
             found = self._denominator(form)
             if found is None:
                 return form
             head, indices, exponent = found
-            form = algebra.multiply(form, algebra.factor(heads[head], *indices, exponent=(-exponent).__floor__()))
+            form = algebra.multiply(form, {((head, indices, (-exponent).__floor__()),): 1})
         return form
 
     def _denominator(self, form: Form) -> Factor | None:

@@ -37,7 +37,7 @@ def relations_of(heads: Heads, whole: Form, step: int | None = None) -> tuple[Re
     if lead is not None:
         rest = {monomial: number for monomial, number in whole.items() if monomial != lead}
         found.append(Relation(lead, whole[lead], rest, whole, step, lead))
-        below = _below(heads, whole) if step is None else None
+        below = _below(whole) if step is None else None
         if below is not None:
             rest = {monomial: number for monomial, number in whole.items() if monomial}
             found.append(Relation((), whole[()], rest, whole, step, below))
@@ -70,7 +70,7 @@ def _stands_alone(monomial: Monomial, whole: Form) -> bool:
     return uses == 1
 
 
-def _below(heads: Heads, whole: Form) -> Monomial | None:
+def _below(whole: Form) -> Monomial | None:
     """What shows that a product has negative powers to be raised: the inverse of what all terms but 1 share."""
     others = [monomial for monomial in whole if monomial]
     if () not in whole or any(_is_bound(monomial) for monomial in others):
@@ -79,7 +79,7 @@ def _below(heads: Heads, whole: Form) -> Monomial | None:
     for monomial in others[1:]:
         here = {(h, i): e for h, i, e in monomial}
         shared = {key: min(e, here[key]) for key, e in shared.items() if key in here}
-    if not shared or any(heads[head].kind != "exp" for head, _ in shared):
+    if not shared:
         return None
     return tuple((head, indices, -exponent) for (head, indices), exponent in shared.items())
 
