@@ -10,6 +10,7 @@ from derive.errors import FormulaError
 from derive.expressions.shapes import Dim, row
 from derive.expressions.tree import (
     ChainRule,
+    Condition,
     Derivative,
     EntryFormula,
     Expr,
@@ -48,6 +49,14 @@ class Candidate:
     conventions: frozenset[str]
     free: Uses = field(default_factory=dict)
     last: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """A condition behind a claim, and where free indices were used in it."""
+
+    condition: Condition
+    free: Uses
 
 
 class Claim:

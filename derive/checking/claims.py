@@ -7,10 +7,10 @@ every reading certainly fails. A reading that could not be decided makes the ste
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derive.checking.candidates import Candidate, Claim, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
-from derive.checking.evidence import Found, NoLocalFactorError, Restriction, evidence, involves_derivative
+from derive.checking.candidates import Candidate, Claim, Restriction, candidates
+from derive.checking.evidence import Found, NoLocalFactorError, evidence, involves_derivative
 from derive.checking.results import Counterexample, Ground, Scope, Verdict
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
@@ -99,9 +99,9 @@ class _Trial:
         """The verdict if this candidate is proved; else what it says is remembered."""
         match found.evidence:
             case Equal():
-                return self._holds(candidate, frozenset())
+                return self._holds(candidate, found, frozenset())
             case EqualOffKinks() if self._differs_by_a_choice(candidate, found):
-                return self._holds(candidate, frozenset({"kink"}))
+                return self._holds(candidate, found, frozenset({"kink"}))
             case EqualOffKinks():
                 self.undecided.append("the sides agree except, perhaps, where the argument of a step function is zero")
             case Different() as different:
@@ -121,11 +121,23 @@ class _Trial:
                 return True
         return False
 
-    def _holds(self, candidate: Candidate, more: frozenset[str]) -> Judgement:
+    def _holds(self, candidate: Candidate, found: Found, more: frozenset[str]) -> Judgement:
         names = in_order(candidate.conventions | more)
         message = sentence(names) if names else "Both sides are equal for every value of the symbols."
         verdict: Verdict = "convention" if names else "proved"
-        return Judgement(verdict, message, names, self.claim.shapes, scope="these dimensions", ground="entries")
+        if found.general is None:
+            return Judgement(verdict, message, names, self.claim.shapes, scope="these dimensions", ground="entries")
+        if not names and not self.restrictions and not candidate.free:
+            self.claim.session.prover.remember(candidate.left, candidate.right)
+        return Judgement(
+            verdict,
+            message,
+            names,
+            self.claim.shapes,
+            scope="all dimensions",
+            ground="index form",
+            side_conditions=found.general.conditions,
+        )
 
     def _not_equal(self) -> Judgement:
         shapes = self.claim.shapes

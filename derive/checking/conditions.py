@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.checking.evidence import Restriction
+from derive.checking.candidates import Restriction
 from derive.errors import FormulaError
 from derive.expressions.tree import (
     Add,

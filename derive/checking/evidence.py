@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import sympy
 
-from derive.checking.candidates import Candidate, Uses, joined
+from derive.checking.candidates import Candidate, Restriction, joined
+from derive.checking.general import general_proof
 from derive.checking.session import Session
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence
 from derive.deciding.facts import EntryEquation
 from derive.deciding.limits import Deadline
 from derive.errors import Undecidable
-from derive.expressions.tree import ChainRule, Condition, Derivative, EntryByEntry, IndexVariable, LocalFactor, Node
+from derive.expressions.tree import ChainRule, Derivative, EntryByEntry, IndexVariable, LocalFactor, Node
 from derive.expressions.walk import walk
+from derive.indexed.prover import GeneralProof
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.base import Choices
 from derive.notation.symbols import Computed, Given
@@ -25,20 +27,13 @@ Place = tuple[dict[str, int], tuple[int, ...]]
 
 
 @dataclass(frozen=True)
-class Restriction:
-    """A condition behind a claim, and where free indices were used in it."""
-
-    condition: Condition
-    free: Uses
-
-
-@dataclass(frozen=True)
 class Found:
     """Evidence with the place of each equation that it speaks of; `has_gaps` where a side has no value at kinks."""
 
     evidence: Evidence
     places: tuple[Place, ...]
     has_gaps: bool = False
+    general: GeneralProof | None = None
 
 
 class NoLocalFactorError(Exception):
@@ -48,6 +43,7 @@ class NoLocalFactorError(Exception):
 def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline) -> Found:
     """What is found of a candidate. Raises `Undecidable`, `NoLocalFactorError`, and what lowering raises."""
     ranges = _ranges(session, candidate, restrictions)
+    general = general_proof(session, candidate, restrictions, deadline)
     equations: list[EntryEquation] = []
     places: list[Place] = []
     entries = session.entries
@@ -59,7 +55,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         entries.required.clear()
         deadline.check()
         left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
-        domain, has_gaps = _domain(session, deadline)
+        domain, has_gaps = _domain(session, deadline) if general is None else ([], False)
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
         requirements.append(required)
@@ -75,6 +71,8 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         raise Undecidable(
             "the condition of this step holds nowhere" if restrictions else "a side has no value anywhere"
         )
+    if general is not None and session.decider().has_values(equations, deadline):
+        return Found(Equal("index form"), tuple(places), False, general)
     _check_obligations(session, deadline)
     found = session.decide(equations, deadline)
     if isinstance(found, (Equal, EqualOffKinks)):
@@ -205,4 +203,4 @@ def involves_derivative(session: Session, candidate: Candidate) -> bool:
     return False
 
 
-__all__ = ["Found", "NoLocalFactorError", "Place", "Restriction", "evidence", "involves_derivative"]
+__all__ = ["Found", "NoLocalFactorError", "Place", "evidence", "involves_derivative"]

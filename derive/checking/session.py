@@ -13,6 +13,7 @@ from derive.exact.derivatives import Definitions
 from derive.exact.entries import Entries
 from derive.expressions.tree import Add, Expr, Layout, Negative
 from derive.expressions.walk import symbols_of
+from derive.indexed.prover import Prover
 from derive.models import Model
 from derive.notation.elaboration import Options
 from derive.notation.symbols import Computed, Given, SymbolTable
@@ -34,6 +35,7 @@ class Session:
     table: SymbolTable = field(init=False)
     definitions: Definitions = field(init=False)
     entries: Entries = field(init=False)
+    prover: Prover = field(init=False)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _other_kinks: "dict[sympy.Expr, Session]" = field(default_factory=dict)
@@ -45,11 +47,13 @@ class Session:
         self.table = self.model.table
         self.definitions = Definitions()
         self.entries = Entries(self.table, kink, self.definitions)
+        self.prover = Prover(self.table, self.model.kink)
 
     def learn(self, table: SymbolTable) -> None:
         """Goes on with a table that has more names."""
         self.table = table
         self.entries.table = table
+        self.prover.learn(table)
 
     def decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
         """The evidence on some equations between entries."""

@@ -20,7 +20,7 @@ from derive.checking.definitions import (
     free_names,
     new_name,
 )
-from derive.checking.evidence import Restriction
+from derive.checking.candidates import Restriction
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership

@@ -122,6 +122,23 @@ class Decider:
         except RecursionError:
             return Undecided("an expression is nested too deeply")
 
+    def has_values(self, equations: Sequence[EntryEquation], deadline: Deadline) -> bool:
+        """Whether points are found at which the equations are claimed and both sides have a value."""
+        for equation in equations:
+            self._seen |= self._contents(equation).symbols
+            if self._contents(equation).without_value or not self._is_valued(equation, deadline):
+                return False
+        return True
+
+    def _is_valued(self, equation: EntryEquation, deadline: Deadline) -> bool:
+        for index in range(POINT_TRIES):
+            deadline.check()
+            for point, kinks in self._places(equation, index):
+                point.prepare(self._contents(equation).cuts, WORKING_BITS, kinks)
+                if _has_value(equation, point):
+                    return True
+        return False
+
     def _decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
         questions = []
         for number, equation in enumerate(equations):
