@@ -100,9 +100,10 @@ class _Trial:
         match found.evidence:
             case Equal():
                 return self._holds(candidate, found, frozenset())
-            case EqualOffKinks() if self._differs_by_a_choice(candidate, found):
-                return self._holds(candidate, found, frozenset({"kink"}))
             case EqualOffKinks():
+                chosen = self._by_another_choice(candidate, found)
+                if chosen is not None:
+                    return self._holds(candidate, chosen, frozenset({"kink"}))
                 self.undecided.append("the sides agree except, perhaps, where the argument of a step function is zero")
             case Different() as different:
                 self.refuted = self.refuted or (candidate, found, different)
@@ -110,16 +111,19 @@ class _Trial:
                 self.undecided.append(undecided.reason)
         return None
 
-    def _differs_by_a_choice(self, candidate: Candidate, found: Found) -> bool:
-        """Whether the sides are equal for another value of a derivative where there is none, or one has none there."""
+    def _by_another_choice(self, candidate: Candidate, found: Found) -> Found | None:
+        """What is found for another value of a derivative where there is none, if the sides are equal then.
+
+        Where a side has no value at kinks, it is enough that they are equal elsewhere.
+        """
         session = self.claim.session
         if not involves_derivative(session, candidate):
-            return False
+            return None
         for other_session in session.with_other_kinks():
-            other = evidence(other_session, candidate, self.restrictions, self.deadline).evidence
-            if isinstance(other, Equal) or (found.has_gaps and isinstance(other, EqualOffKinks)):
-                return True
-        return False
+            other = evidence(other_session, candidate, self.restrictions, self.deadline)
+            if isinstance(other.evidence, Equal) or (found.has_gaps and isinstance(other.evidence, EqualOffKinks)):
+                return other
+        return None
 
     def _holds(self, candidate: Candidate, found: Found, more: frozenset[str]) -> Judgement:
         names = in_order(candidate.conventions | more)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import sympy
 
@@ -89,6 +90,7 @@ class Session:
         if value not in self._other_kinks:
             other = Session(self.model, self.allow)
             other.entries.kink = value
+            other.prover = Prover(self.table, Fraction(int(value.p), int(value.q)))
             self._other_kinks[value] = other
         other = self._other_kinks[value]
         other.learn(self.table)

@@ -275,11 +275,22 @@ class Algebra:
             return True
         old, new = (second, first) if second >= 0 else (first, second)
         if old < 0:
-            return _are_positions(first, second)
+            return _are_positions(first, second) or self._made_alike(key, bag, number, bound, waiting)
         del bag[key]
         bound = dict(bound)
         bound.pop(old, None)
         waiting.append((_substituted(bag, old, new), number, bound))
+        return True
+
+    def _made_alike(
+        self, key: tuple[int, Indices], bag: Bag, number: Number, bound: dict[int, str], waiting: Waiting
+    ) -> bool:
+        """`δ_ij f(j) = δ_ij f(i)`: beside a `δ` of two free indices only one of them stands."""
+        new, old = key[1]
+        if not any(old in indices for other, indices in bag if (other, indices) != key):
+            return False
+        del bag[key]
+        waiting.append(([*_substituted(bag, old, new), (key[0], key[1], 1)], number, bound))
         return True
 
     def _hot(

@@ -291,7 +291,28 @@ def _inverse(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
     return ONE, slope
 
 
+def _map(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
+    """`(g_i(x))' = Σ_j ∂_j g_i(x) x_j'`; the slots of a derivative: i, then one for each derivative, then the others."""
+
+    def slope(variable: Head, own: Indices, at: Indices) -> Form:
+        domain = head.name.rpartition(" of ")[2]
+        taken = 1 + head.order
+        raised = d.heads.of_form(
+            "map", head.name, head.template, (*head.dims[:taken], domain, *head.dims[taken:]), head.order + 1
+        )
+        place, moved = -800, tuple(range(-600, -600 - len(at), -1))
+        inner = d.partial(head.template, variable, moved)
+        names = dict(zip(SLOTS, (place, *own[taken:]), strict=False))
+        inner = d.algebra.renamed(inner, names)
+        outer = d.algebra.factor(raised, *own[:taken], place, *own[taken:])
+        product = d.algebra.multiply(outer, inner, {place: 1_000}, {place: 1_000}, {1_000: domain})
+        return d.algebra.renamed(product, dict(zip(moved, at, strict=True)))
+
+    return ONE, slope
+
+
 _RULES: dict[str, Rule] = {
+    "map": _map,
     "exp": _exp,
     "group": _group,
     "log": _log,

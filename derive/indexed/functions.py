@@ -431,6 +431,17 @@ class Functions:
         head = self.heads.of_form(above if scale > 0 else below, name, template, dims)
         return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
 
+    # ── functions of a vector ──
+
+    def map(self, name: str, argument: Form, slot: int, domain: str, codomain: str, component: int) -> Form:
+        """`g_i(x)`: `slot` runs along the argument, `component` along the value. The head's slots: i, then the others."""
+        others = tuple(sorted(free_indices(argument) - {slot}, reverse=True))
+        template = self.algebra.renamed(argument, dict(zip((slot, *others), SLOTS, strict=False)))
+        found = self.dims_of(argument)
+        dims = (codomain, *(found[index] for index in others))
+        head = self.heads.of_form("map", f"{name} of {domain}", template, dims)
+        return self.algebra.factor(head, component, *others)
+
     # ── functions that are odd or even ──
 
     def signed(self, name: str, form: Form, *, odd: bool) -> Form:

@@ -48,6 +48,7 @@ Kind = Literal[
     "antiramp",   # max(-u, 0)
     "absolute",   # |u|
     "function",   # a function of one variable of which nothing else is known
+    "map",        # a component of a function of a vector of which nothing else is known, or a derivative of it
     "extremum",   # the largest or least of values over an index
     "inverse",    # an entry of the inverse of a matrix
     "determinant",

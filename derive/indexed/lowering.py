@@ -38,6 +38,7 @@ Environment = Mapping[IndexVariable, int]
 
 _DENOMINATOR = (-3, -4)
 _LAST_LETTER = -490
+MAX_OPENED = 4
 
 
 def dim_key(dim: Dim) -> str:
@@ -527,7 +528,13 @@ class Lowering:
 
     @_lower.register
     def lower_unspecified_map(self, node: tree.UnspecifiedMap, environment: Environment) -> Form:
-        raise NotGeneral("an unspecified function of a vector")
+        """g(x)_i, the component i of a function of all of x."""
+        argument = self.lower(node.operand, environment)
+        inner, outer = slots_of(node.operand.shape), slots_of(node.shape)
+        if len(inner) != 1 or len(outer) != 1:
+            raise NotGeneral("an unspecified function of or to one number")
+        ((inner_slot, domain),), ((outer_slot, codomain),) = inner.items(), outer.items()
+        return self.functions.map(f"{node.name} to {codomain}", argument, inner_slot, domain, codomain, outer_slot)
 
     @_lower.register
     def lower_entry_by_entry(self, node: tree.EntryByEntry, environment: Environment) -> Form:
@@ -737,9 +744,22 @@ class Lowering:
 
     @_lower.register
     def lower_blocks(self, node: tree.Blocks, environment: Environment) -> Form:
-        if len(node.rows) == 1 and len(node.rows[0]) == 1:
-            return self.lower(node.rows[0][0], environment)
-        raise NotGeneral("a matrix that is written out")
+        """Σ_ij δ_i δ_j a_ij over the entries of a matrix that is written out and has these sizes always."""
+        if node.filled is not None or any(not block.shape.is_scalar for row in node.rows for block in row):
+            raise NotGeneral("a matrix that is written out in blocks or with dots")
+        slots = slots_of(node.shape)
+        if any(not dim.isdigit() for dim in slots.values()):
+            raise NotGeneral("a matrix that is written out")
+        total = ZERO
+        for i, row in enumerate(node.rows):
+            for j, block in enumerate(row):
+                entry = self.lower(block, environment)
+                for slot, position in ((ROW, i), (COLUMN, j)):
+                    if slot in slots:
+                        delta = self.algebra.factor(self.heads.delta(slots[slot]), slot, FIRST_POSITION - position)
+                        entry = self.algebra.multiply(entry, delta)
+                total = self.algebra.add(total, entry)
+        return total
 
     @_lower.register
     def lower_indicator(self, node: tree.Indicator, environment: Environment) -> Form:
@@ -788,21 +808,35 @@ class Lowering:
     @_lower.register
     def lower_local_factor(self, node: tree.LocalFactor, environment: Environment) -> Form:
         """F with T[i, j, k, l] = δ[paired] F[rest]. Raises `NotGeneral` where T has another form."""
-        of, by = node.derivative.of.shape, node.derivative.by.shape
         form = self._jacobian(node.derivative, environment)
+        for _ in range(MAX_OPENED):
+            try:
+                factor = self._local_factor(node, form)
+            except NotGeneral:
+                opened = self._opened_derivatives(form)
+                if opened is form:
+                    raise
+                form = opened
+            else:
+                return self.algebra.transposed(factor) if node.transposed else factor
+        raise NotGeneral("a derivative that is no such factor for all dimensions")
+
+    def _opened_derivatives(self, form: Form) -> Form:
+        """The form with the derivatives that have a name put in: a `δ` may be in what they stand for."""
+        names = [head for head in self.heads.mentioned(form) if self.heads[head].name.startswith("∂")]
+        return self.replaced(form, {head: self.cuts.definitions[head] for head in names}) if names else form
+
+    def _local_factor(self, node: tree.LocalFactor, form: Form) -> Form:
+        of, by = node.derivative.of.shape, node.derivative.by.shape
         if node.paired == tree.DIAGONAL:
             ((first, _),) = slots_of(of).items()
             ((second, _),) = slots_of(by).items()
-            form = self._unpaired(form, first, second - 2)
-            form = self.algebra.renamed(form, {first: ROW})
-        elif node.paired == tree.ENTRYWISE:
-            form = self._unpaired(self._unpaired(form, ROW, _DENOMINATOR[0]), COLUMN, _DENOMINATOR[1])
-        else:
-            first, second = (ROW, COLUMN)[node.paired[0]], _DENOMINATOR[node.paired[1]]
-            form = self._unpaired(form, first, second, constant=True)
-            rest = {(ROW, COLUMN)[1 - node.paired[0]]: ROW, _DENOMINATOR[1 - node.paired[1]]: COLUMN}
-            form = self.algebra.renamed(form, rest)
-        return self.algebra.transposed(form) if node.transposed else form
+            return self.algebra.renamed(self._unpaired(form, first, second - 2), {first: ROW})
+        if node.paired == tree.ENTRYWISE:
+            return self._unpaired(self._unpaired(form, ROW, _DENOMINATOR[0]), COLUMN, _DENOMINATOR[1])
+        first, second = (ROW, COLUMN)[node.paired[0]], _DENOMINATOR[node.paired[1]]
+        rest = {(ROW, COLUMN)[1 - node.paired[0]]: ROW, _DENOMINATOR[1 - node.paired[1]]: COLUMN}
+        return self.algebra.renamed(self._unpaired(form, first, second, constant=True), rest)
 
     def _unpaired(self, form: Form, first: int, second: int, *, constant: bool = False) -> Form:
         """The form without the `δ` of two slots, which every term must have; with `constant`, neither stands elsewhere."""

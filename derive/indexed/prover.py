@@ -5,18 +5,21 @@ equation that is proved is remembered: where its name is opened next, it is open
 each step of a derivation rests on the one before (sweeping). Kinked functions are opened last.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Condition, Expr, IndexVariable
-from derive.indexed.heads import FIRST_POSITION, LAST_POSITION, SLOTS, Factor, Form, NotGeneral, Number
+from derive.indexed.heads import FIRST_POSITION, LAST_POSITION, SLOTS, Factor, Form, NotGeneral, Number, indices_of
 from derive.indexed.lowering import Lowering, dim_key, slots_of
 from derive.indexed.replacement import KINKED, Replacement
 from derive.notation.symbols import SymbolTable
 
 MAX_ROUNDS = 120
 MAX_DENOMINATORS = 12
+MAX_POSITIONS = 36
 STEPS = 30_000
 """Products that are settled for one claim: about a second."""
 
@@ -67,7 +70,7 @@ class Prover:
         self.lowering.conditions = {}
         try:
             difference = self._difference(left, right, free or {}, last, conditions)
-            opened = self._is_zero(difference)
+            opened = self._all_zero(difference)
         except NotGeneral as reason:
             return NoProof(str(reason))
         except RecursionError:
@@ -102,6 +105,23 @@ class Prover:
         return difference
 
     # ── opening ──
+
+    def _all_zero(self, difference: Form) -> set[int] | None:
+        """The heads that had to be opened; beside fixed positions, every value of an index whose size is a number."""
+        dims = self.lowering.functions.dims_of(difference)
+        counted = {index: int(dim) for index, dim in dims.items() if dim.isdigit()}
+        if not counted or not any(index <= FIRST_POSITION for index in indices_of(difference)):
+            return self._is_zero(difference)
+        if prod(counted.values()) > MAX_POSITIONS:
+            raise NotGeneral("a matrix that is written out is too large")
+        opened: set[int] = set()
+        for positions in itertools.product(*(range(size) for size in counted.values())):
+            names = {index: FIRST_POSITION - at for index, at in zip(counted, positions, strict=True)}
+            found = self._is_zero(self.lowering.algebra.renamed(difference, names))
+            if found is None:
+                return None
+            opened |= found
+        return opened
 
     def _is_zero(self, difference: Form) -> set[int] | None:
         """The heads that had to be opened until nothing was left; None where something is."""
