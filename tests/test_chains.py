@@ -109,6 +109,8 @@ CONDITIONS = [
     (r"a = b \text{ for } k = 1", ["a = b | for k = 1"]),
     (r"\text{if } k > 0, \quad a = b", ["a = b | if k > 0"]),
     (r"a_k = b, \quad k = 1, \dots, n", [r"a_k = b | k = 1 , \dots , n"]),
+    (r"a_k = b, \quad k = 1, \dots, n - 1", [r"a_k = b | k = 1 , \dots , n - 1"]),
+    (r"a_k = b, \quad k = n - 1", [r"a_k = b", r"k = n - 1"]),
     (r"a_k = b, \quad k \in \{1, 2\}", [r"a_k = b | k \in \{ 1 , 2 \}"]),
     (r"a_i = b, \quad \forall i", [r"a_i = b | \forall i"]),
     (r"\begin{align} a &= b && \text{if } k > 0 \\ c &= d \end{align}", ["a = b | if k > 0", "c = d"]),

@@ -5,12 +5,14 @@ Here every dimension has the size 3: only names tell them apart.
 
 import pytest
 
+from derive.checking.conditions import read_range
 from derive.documents.setting import make_setting, read_entries
 from derive.expressions import tree
+from derive.expressions.latex import condition
 from derive.expressions.shapes import Dim
 from derive.expressions.walk import walk
 from derive.models import build_model
-from derive.notation.elaboration import Options, Reading, elaborated
+from derive.notation.elaboration import Elaborator, Options, Reading, elaborated
 from derive.notation.symbols import Computed, SymbolTable, UserFunction
 from derive.notation.syntax import List, parse
 from derive.notation.tokens import tokenize
@@ -263,6 +265,16 @@ def test_a_position_says_whether_it_is_written_from_the_end(
     assert (entry.row.position, entry.row.end and entry.row.end.name) == (position, end)
 
 
+@pytest.mark.parametrize(
+    "text, first, last",
+    [(r"i = 2, \dots, n", "2", "n"), (r"i = 1, \dots, n - 1", "1", "n - 1"), (r"i = 1, \dots, 3", "1", "3")],
+)
+def test_a_condition_keeps_the_name_of_the_dimension_at_which_it_ends(text: str, first: str, last: str) -> None:
+    restriction = read_range(tokenize(text, TABLE.words), Elaborator.plain(TABLE, {}))
+    assert restriction is not None
+    assert condition(restriction.condition) == rf"i \geq {first}, i \leq {last}"
+
+
 # ── matrices with dots ──
 
 
@@ -311,6 +323,7 @@ def test_a_matrix_with_dots_is_the_formula_of_its_entries(text: str, shape: str,
         (written(r"1 w_1 & \cdots & n w_n"), "1 x n"),
         (written(r"w_1 & \cdots & w_{n-1} & w_n"), "1 x n"),
         (written(r"X_{1,1} & \cdots & X_{1,3} \\ \vdots & & \vdots \\ X_{N,1} & \cdots & X_{N,3}"), "N x 3"),
+        (written(r"X_{1,:} & \cdots & X_{N,:}"), "1 x D+D+D"),
     ],
 )  # fmt: skip
 def test_what_only_these_sizes_fill_in_says_so(text: str, shape: str) -> None:

@@ -352,7 +352,8 @@ class _Splitter:
         left, right = segment[: segment.index(relations[0])], segment[segment.index(relations[0]) + 1 :]
         is_index = len(left) == 1 and left[0].kind == "NAME" and self.is_index(left[0].text)
         used = {token.text for member in self.current.members for token in _in_subscripts(member.tokens)}
-        values = all(token.kind in _INDEX_TOKENS for token in right)
+        in_range = _RANGE_TOKENS if any(token.kind == "DOTS" for token in right) else _INDEX_TOKENS
+        values = all(token.kind in in_range for token in right)
         return is_index and left[0].text in used and kinds <= {"claim", "member"} and values
 
     def extend(self, segment: list[Token]) -> None:
@@ -427,3 +428,4 @@ def _in_subscripts(tokens: Sequence[Token]) -> Iterable[Token]:
 
 
 _INDEX_TOKENS = frozenset({"NAME", "NUMBER", "COMMA", "DOTS", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET"})
+_RANGE_TOKENS = _INDEX_TOKENS | {"PLUS", "MINUS"}
