@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from derive.checking.candidates import Candidate, Restriction, joined
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline
-from derive.expressions.tree import Comparison, Condition, IndexValue, IndexVariable
+from derive.expressions.tree import Comparison, Condition, IndexValue, IndexVariable, Label
 from derive.expressions.shapes import Dim
 from derive.indexed.prover import GeneralProof
+from derive.notation.symbols import Given
 
 
 def general_proof(
@@ -26,17 +27,26 @@ def general_proof(
         (free[letter],) = dims.values()
     conditions: list[Condition] = [restriction.condition for restriction in restrictions]
     if "distinct-index" in session.allow:
-        conditions += _distinct(free)
+        conditions += _distinct(session, free)
     proof = session.prover.prove(
         candidate.left, candidate.right, free, candidate.last, conditions, deadline.check
     )
     return proof if isinstance(proof, GeneralProof) else None
 
 
-def _distinct(free: dict[str, Dim]) -> list[Condition]:
-    """Different letters that run along one dimension are different indices."""
-    return [
-        Comparison(IndexValue(IndexVariable(first)), "!=", IndexValue(IndexVariable(second)))
+def _distinct(session: Session, free: dict[str, Dim]) -> list[Condition]:
+    """Different letters that run along one dimension are different indices; a label is such a letter too."""
+    letters = {letter: IndexValue(IndexVariable(letter)) for letter in free}
+    pairs: list[Condition] = [
+        Comparison(letters[first], "!=", letters[second])
         for first, second in itertools.combinations(free, 2)
         if str(free[first]) == str(free[second])
     ]
+    for name, meaning in session.table.meanings.items():
+        if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.shape.is_scalar:
+            pairs += [
+                Comparison(value, "!=", IndexValue(Label(name)))
+                for letter, value in letters.items()
+                if str(free[letter]) == str(meaning.classes)
+            ]
+    return pairs

@@ -23,7 +23,7 @@ from derive.indexed.heads import (
     Number,
 )
 from derive.indexed.monomials import canonical
-from derive.indexed.relations import Relation, find
+from derive.indexed.relations import Relation, contracted, find
 
 MAX_TERMS = 4_000
 """Monomials of one form."""
@@ -49,6 +49,7 @@ class Algebra:
         self.relations: dict[int, tuple[Relation, ...]] = {}
         self.opposite: dict[int, int] = {}
         self.inverted: dict[int, tuple[int, bool]] = {}
+        self.merged: Callable[[Head, Indices, Number], tuple[Form, dict[int, int]]] | None = None
 
     # ── sums ──
 
@@ -172,13 +173,18 @@ class Algebra:
                     known = bound.setdefault(index, dim)
                     if known != dim:
                         raise NotGeneral(f"an index runs over {known} in one place and over {dim} in another")
-            if head.symmetric and len(indices) == 2 and indices[0] > indices[1]:
-                indices = (indices[1], indices[0])
+            if len(indices) > 1:
+                if head.symmetric and indices[0] > indices[1]:
+                    indices = (indices[1], indices[0])
+                if head.is_function and len(set(indices)) < len(indices) and self.merged is not None:
+                    found = self.merged(head, indices, exponent)
+                    self._put_in(factors, *found, (number_of, indices), number, bound, waiting)
+                    return None
             key = (number_of, indices)
             before = bag.get(key)
             if before is None:
                 bag[key] = exponent
-                special = special or not head.is_plain or number_of in self.inverted
+                special = special or not head.is_plain or number_of in self.inverted or number_of in self.relations
             else:
                 total = before + exponent
                 if head.is_flag:
@@ -195,6 +201,33 @@ class Algebra:
         if len(bag) > 60:
             raise NotGeneral("a product has too many factors")
         return canonical(self.heads, [(h, indices, e) for (h, indices), e in bag.items()]), number
+
+    def _put_in(
+        self,
+        factors: list[Factor],
+        value: Form,
+        names: Mapping[int, int],
+        key: tuple[int, Indices],
+        number: Number,
+        bound: dict[int, str],
+        waiting: Waiting,
+    ) -> None:
+        """Replace the first factor with a head and indices by a form that has its indices in their places."""
+        heads = self.heads.all
+        for head, indices, _ in factors:
+            for index, dim in zip(indices, heads[head].dims, strict=True):
+                if index >= 0:
+                    bound.setdefault(index, dim)
+        symmetric = heads[key[0]].symmetric
+        at = next(
+            at
+            for at, (head, indices, _) in enumerate(factors)
+            if head == key[0] and (indices == key[1] or (symmetric and indices[::-1] == key[1]))
+        )
+        kept = [*factors[:at], *factors[at + 1 :]]
+        shift = 1 + max([0, *bound])
+        for monomial, coefficient in value.items():
+            waiting.append(([*kept, *_renamed(monomial, names, shift)], number * coefficient, dict(bound)))
 
     def _count_vanished(self, bag: Bag, number: Number, bound: dict[int, str]) -> Number:
         """A sum over an index that occurs no more counts its dimension."""
@@ -258,7 +291,10 @@ class Algebra:
             if kind == "group" and exponent > 0:
                 self._expanded(key, exponent, bag, number, bound, waiting)
                 return True
-            if (kind == "negative" or (kind == "group" and exponent <= -1)) and self._related(
+            if kind == "inverse" and key[0] in self.relations and exponent == 1:
+                if self._inverse_met(key, bag, number, bound, waiting):
+                    return True
+            elif (kind == "negative" or (kind == "group" and exponent <= -1)) and self._related(
                 key, exponent, bag, number, bound, waiting
             ):
                 return True
@@ -356,6 +392,33 @@ class Algebra:
             del bound[index]
             delta = (self.heads.delta(head.dims[1 - place]).number, (mine, rest), 1)
             waiting.append(([*remaining, delta], number, bound))
+            return True
+        return False
+
+    def _inverse_met(
+        self, key: tuple[int, Indices], bag: Bag, number: Number, bound: dict[int, str], waiting: Waiting
+    ) -> bool:
+        """`Σ_k (A^-1)_ik A_kj = δ_ij`, for what leads in A."""
+        head = self.heads[key[0]]
+        (relation,) = self.relations[key[0]]
+        for place in (0, 1):
+            index = key[1][place]
+            if index < 0 or key[1][1 - place] == index:
+                continue
+            found = contracted(relation, key, bag, place)
+            if found is None:
+                continue
+            remaining, other = found
+            kept = _factors(remaining)
+            mine = key[1][1 - place]
+            scale = number * (Fraction(1) / relation.coefficient)
+            left = {i for indices in ((mine, other), *(i for _, i, _ in kept)) for i in indices}
+            present = {i for _, indices in bag for i in indices}
+            bound = {i: dim for i, dim in bound.items() if i in left or i not in present}
+            delta = (self.heads.delta(head.dims[0]).number, (mine, other), 1)
+            waiting.append(([*kept, delta], scale, dict(bound)))
+            ends = (index, other) if place == 1 else (other, index)
+            self._push([*kept, (key[0], key[1], 1)], relation.rest, ends, -scale, {**bound, index: head.dims[0]}, waiting)
             return True
         return False
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from derive.indexed.algebra import ONE, ZERO, Algebra
 from derive.indexed.functions import HALF, Functions
-from derive.indexed.heads import SLOTS, Factor, Form, Head, Indices, Monomial, NotGeneral, Number
+from derive.indexed.heads import COLUMN, ROW, SLOTS, Factor, Form, Head, Indices, Monomial, NotGeneral, Number
 
 MAX_DEFINITIONS = 5_000
 
@@ -311,7 +311,24 @@ def _map(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
     return ONE, slope
 
 
+def _determinant(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
+    """`det(A)' = det(A) Σ_ij (A^-1)_ji A_ij'`."""
+
+    def slope(variable: Head, own: Indices, at: Indices) -> Form:
+        a, dim = d.algebra, head.name
+        moved = tuple(range(-600, -600 - len(at), -1))
+        inner = d.partial(head.template, variable, moved)
+        places, summed = {ROW: 1_000, COLUMN: 1_001}, {1_000: dim, 1_001: dim}
+        inverse = a.transposed(d.functions.inverse(head.template, dim))
+        product = a.multiply(inverse, inner, places, places, summed)
+        value = a.multiply(a.factor(head), product)
+        return a.renamed(value, dict(zip(moved, at, strict=True)))
+
+    return ONE, slope
+
+
 _RULES: dict[str, Rule] = {
+    "determinant": _determinant,
     "map": _map,
     "exp": _exp,
     "group": _group,

@@ -21,7 +21,9 @@ from typing import Literal
 
 from derive.indexed.algebra import ONE, ZERO, Algebra
 from derive.indexed.heads import (
+    COLUMN,
     FIRST_POSITION,
+    ROW,
     SLOTS,
     Factor,
     Form,
@@ -33,13 +35,14 @@ from derive.indexed.heads import (
     Number,
     free_indices,
 )
-from derive.indexed.relations import relations_of
+from derive.indexed.relations import relations_of, relations_of_inverse
 
 HALF = Fraction(1, 2)
 MAX_POWER = 24
 MAX_ALIKE = 4
 _LARGEST_NUMBER = 10**12
 _FRESH = -900
+_MERGED = -990
 
 Sign = Literal["positive", "nonnegative"] | None
 
@@ -51,6 +54,7 @@ class Functions:
         self.algebra = algebra
         self.heads = algebra.heads
         self.kink = kink
+        self.algebra.merged = self._merged
 
     # ── signs ──
 
@@ -110,6 +114,18 @@ class Functions:
         chosen = min(orders, key=lambda order: sorted(templates[order].items()))
         return templates[chosen], chosen, tuple(dims[index] for index in chosen)
 
+    def _up_to_scale(self, form: Form) -> tuple[Form, Indices, tuple[str, ...], Number]:
+        """The form in slots, divided by a number such that it and its negative come out alike; and that number."""
+        template, indices, dims = self.slotted(form)
+        scale = template[max(template)]
+        found = self.algebra.scaled(template, Fraction(1) / scale), indices, dims, scale
+        if len(indices) < 2:
+            return found
+        template, indices, dims = self.slotted(self.algebra.scaled(form, -1))
+        scale = template[max(template)]
+        other = self.algebra.scaled(template, Fraction(1) / scale), indices, dims, -scale
+        return min(found, other, key=lambda one: sorted(one[0].items()))
+
     def _in_slots(self, form: Form, order: Indices) -> Form:
         return self.algebra.renamed(form, dict(zip(order, SLOTS, strict=False)))
 
@@ -138,6 +154,41 @@ class Functions:
     def at(self, form: Form, indices: Indices) -> Form:
         """A template at some indices."""
         return self.algebra.renamed(form, dict(zip(SLOTS, indices, strict=False)))
+
+    def of(self, head: Head, argument: Form) -> Form:
+        """The function that a head is an entry of, taken of another argument. Raises `NotGeneral` if it is no function."""
+        match head.kind:
+            case "exp":
+                return self.exp(argument)
+            case "group":
+                return argument
+            case "log":
+                return self.log(argument)
+            case "positive":
+                return self.positive(argument)
+            case "negative":
+                return self.negative(argument)
+            case "ramp":
+                return self.ramp(argument, head.name)
+            case "antiramp":
+                return self.ramp(self.algebra.scaled(argument, -1), head.name)
+            case "absolute":
+                return self.absolute(argument)
+            case "function" if head.name in ("sin", "erf", "cos"):
+                return self.signed(head.name, argument, odd=head.name != "cos")
+            case "function":
+                return self.opaque("function", head.name, argument, head.order)
+        raise NotGeneral(f"nothing is put in for what stands in {head.kind}")
+
+    def _merged(self, head: Head, indices: Indices, exponent: Number) -> tuple[Form, dict[int, int]]:
+        """An entry of a function at indices that are partly the same: the function of what its argument is there.
+
+        The indices are letters in the form; the second value says which.
+        """
+        letters = {index: _MERGED - at for at, index in enumerate(dict.fromkeys(indices))}
+        argument = self.at(head.template, tuple(letters[index] for index in indices))
+        value = self.power(self.of(head, argument), exponent)
+        return value, {letter: index for index, letter in letters.items()}
 
     # ── by cases ──
 
@@ -204,6 +255,21 @@ class Functions:
             self.algebra.multiply(self.algebra.factor(hot, *indices), value), place, hot.dims[at]
         )
 
+    # ── over one denominator ──
+
+    def _cleared(self, form: Form) -> tuple[Form, tuple[Factor, ...]]:
+        """The form times the positive sums that it is divided by, and these; what a function is taken of is so alike."""
+        below: dict[tuple[int, Indices], Number] = {}
+        for monomial in form:
+            for head, indices, exponent in monomial:
+                if exponent <= -1 and self.heads[head].kind == "group" and self.heads[head].positive:
+                    if all(index < 0 for index in indices):
+                        below[head, indices] = min(below.get((head, indices), 0), exponent)
+        if not below:
+            return form, ()
+        factors = tuple((head, indices, (-exponent).__floor__()) for (head, indices), exponent in sorted(below.items()))
+        return self.algebra.multiply(form, {factors: 1}), factors
+
     # ── powers ──
 
     def power(self, form: Form, exponent: Number) -> Form:
@@ -218,6 +284,9 @@ class Functions:
         if split is not None:
             return split
         is_whole = exponent.denominator == 1
+        form, below = self._cleared(form)
+        if below:
+            return self.algebra.multiply(self.power(form, exponent), {tuple((h, i, -n * exponent) for h, i, n in below): 1})
         if len(form) == 1:
             ((monomial, number),) = form.items()
             if not any(index >= 0 for _, indices, _ in monomial for index in indices):
@@ -227,9 +296,11 @@ class Functions:
         content, rest = self._content(form, positive_only=not is_whole)
         outside = self._power_of_product(content, 1, exponent)
         assert outside is not None
-        template, indices, dims = self.slotted(rest)
-        scale = abs(template[max(template)]) if not is_whole else template[max(template)]
-        template = self.algebra.scaled(template, Fraction(1) / scale)
+        template, indices, dims, scale = self._up_to_scale(rest)
+        if not is_whole and scale < 0:
+            template, indices, dims = self.slotted(rest)
+            scale = abs(template[max(template)])
+            template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()}:
             return self.algebra.scaled(outside, Fraction(scale) ** int(exponent)) if is_whole else self._root(outside, scale, exponent)
         group = self._group(template, dims)
@@ -328,6 +399,9 @@ class Functions:
         split = self._by_cases(form, self.log)
         if split is not None:
             return split
+        form, below = self._cleared(form)
+        if below:
+            return self.algebra.add(self.log(form), self._log_of_product(below, 1), -1)
         if len(form) == 1:
             ((monomial, number),) = form.items()
             if number > 0 and not any(index >= 0 for _, indices, _ in monomial for index in indices):
@@ -381,6 +455,7 @@ class Functions:
         split = self._by_cases(form, lambda part: self._step(part, side))
         if split is not None:
             return split
+        form, _ = self._cleared(form)
         for direction in (1, -1):
             sign = self.sign(self.algebra.scaled(form, direction))
             if sign == "positive":
@@ -398,9 +473,7 @@ class Functions:
     def _primitive(self, form: Form) -> tuple[Form, Indices, tuple[str, ...], Number]:
         """A form divided by what is certainly positive in all its terms, and by its leading coefficient."""
         _, rest = self._content(form, positive_only=True)
-        template, indices, dims = self.slotted(rest)
-        scale = template[max(template)]
-        return self.algebra.scaled(template, Fraction(1) / scale), indices, dims, scale
+        return self._up_to_scale(rest)
 
     def ramp(self, form: Form, name: str = "") -> Form:
         """`max(u, 0)`, kept whole so that its derivative at 0 is κ; one with a name has no derivative."""
@@ -412,11 +485,9 @@ class Functions:
             return ZERO
         if self.sign(form):
             return form
-        template, indices, dims = self.slotted(form)
-        scale = template[max(template)]
+        template, indices, dims, scale = self._up_to_scale(form)
         if scale < 0 and self.kink != 0:
             raise NotGeneral("the derivative of |-u| at 0 is not that of |u|")
-        template = self.algebra.scaled(template, Fraction(1) / scale)
         head = self.heads.of_form("absolute", "", template, dims)
         return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
 
@@ -425,11 +496,38 @@ class Functions:
             return ZERO
         if set(form) == {()}:
             return form if form[()] > 0 else ZERO
-        template, indices, dims = self.slotted(form)
-        scale = template[max(template)]
-        template = self.algebra.scaled(template, Fraction(1) / scale)
+        template, indices, dims, scale = self._up_to_scale(form)
         head = self.heads.of_form(above if scale > 0 else below, name, template, dims)
         return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
+
+    # ── inverses ──
+
+    def inverse(self, form: Form, dim: str) -> Form:
+        """An entry of the inverse of a matrix that is given in the slots of its rows and columns."""
+        if self.dims_of(form).keys() - {ROW, COLUMN}:
+            raise NotGeneral("the inverse of one matrix of many")
+        if len(form) == 1:
+            ((monomial, number),) = form.items()
+            if len(monomial) == 1 and monomial[0][2] == 1 and set(monomial[0][1]) == {ROW, COLUMN}:
+                return self._inverse_of_symbol(monomial[0][0], monomial[0][1] == (COLUMN, ROW), number)
+        symmetric = self.algebra.transposed(form) == form
+        head = self.heads.of_form("inverse", "", form, (dim, dim), symmetric=symmetric)
+        if head.number not in self.algebra.relations:
+            self.algebra.relations[head.number] = relations_of_inverse(self.heads, form)
+        return self.algebra.factor(head, ROW, COLUMN)
+
+    def _inverse_of_symbol(self, number: int, is_transposed: bool, scale: Number) -> Form:
+        matrix = self.heads[number]
+        places = (COLUMN, ROW) if is_transposed else (ROW, COLUMN)
+        if matrix.orthogonal:
+            value = self.algebra.factor(matrix, *places[::-1])
+        else:
+            template = self.algebra.factor(matrix, ROW, COLUMN)
+            head = self.heads.of_form("inverse", "", template, matrix.dims, symmetric=matrix.symmetric)
+            self.algebra.inverted[head.number] = (number, False)
+            self.algebra.inverted[number] = (head.number, False)
+            value = self.algebra.factor(head, *places)
+        return self.algebra.scaled(value, Fraction(1) / scale)
 
     # ── functions of a vector ──
 
@@ -451,10 +549,11 @@ class Functions:
         split = self._by_cases(form, lambda part: self.signed(name, part, odd=odd))
         if split is not None:
             return split
-        template, indices, dims = self.slotted(form)
-        flips = bool(template) and template[max(template)] < 0
-        if flips:
-            template = self.algebra.scaled(template, -1)
+        if not form:
+            return self.algebra.factor(self.heads.of_form("function", name, form, ()))
+        template, indices, dims, scale = self._up_to_scale(form)
+        flips = scale < 0
+        template = self.algebra.scaled(template, abs(scale))
         value = self.algebra.factor(self.heads.of_form("function", name, template, dims), *indices)
         return self.algebra.scaled(value, -1) if flips and odd else value
 

@@ -55,6 +55,9 @@ Kind = Literal[
 ]  # fmt: skip
 
 
+_FUNCTIONS = frozenset({"exp", "group", "log", "positive", "negative", "ramp", "antiramp", "absolute", "function"})
+
+
 class NotGeneral(Undecidable):
     """Something has no index form, or none that is small enough: it is left to the entries at concrete dimensions."""
 
@@ -81,13 +84,17 @@ class Head:
 
     is_flag: bool = field(init=False)
     is_plain: bool = field(init=False)
+    is_function: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """`is_flag`: its entries are 0 or 1. `is_plain`: no fact is known of products with it."""
+        """`is_flag`: its entries are 0 or 1. `is_plain`: no fact is known of products with it. `is_function`: it is a
+        function of its template, whose slots are told apart by nothing else.
+        """
         is_flag = self.kind in ("delta", "less", "positive", "negative") or self.hot is not None
         acts = self.kind in ("prime", "group") or self.orthogonal or self.name == "cos"
         object.__setattr__(self, "is_flag", is_flag)
         object.__setattr__(self, "is_plain", not is_flag and not acts)
+        object.__setattr__(self, "is_function", self.kind in _FUNCTIONS)
 
 
 class Heads:

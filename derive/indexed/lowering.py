@@ -7,7 +7,7 @@ What a value presupposes (a denominator that is not zero, an inverse) is noted i
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import singledispatchmethod
 
@@ -432,32 +432,7 @@ class Lowering:
                 return self.algebra.multiply(below, self._inverse(inner, environment))
             case tree.Identity():
                 return self.lower(node, environment)
-        return self._inverse_entry(self.lower(node, environment), dim_key(node.shape.rows))
-
-    def _inverse_entry(self, form: Form, dim: str) -> Form:
-        if len(form) == 1:
-            ((monomial, number),) = form.items()
-            if len(monomial) == 1 and monomial[0][2] == 1 and set(monomial[0][1]) == {ROW, COLUMN}:
-                return self._inverse_of_symbol(monomial[0][0], monomial[0][1] == (COLUMN, ROW), number)
-        if self.functions.dims_of(form).keys() - {ROW, COLUMN}:
-            raise NotGeneral("the inverse of one matrix of many")
-        other = self.algebra.transposed(form)
-        symmetric = other == form
-        head = self.heads.of_form("inverse", "", form, (dim, dim), symmetric=symmetric)
-        return self.algebra.factor(head, ROW, COLUMN)
-
-    def _inverse_of_symbol(self, number: int, is_transposed: bool, scale: Number) -> Form:
-        matrix = self.heads[number]
-        places = (COLUMN, ROW) if is_transposed else (ROW, COLUMN)
-        if matrix.orthogonal:
-            value = self.algebra.factor(matrix, *places[::-1])
-        else:
-            template = self.algebra.factor(matrix, ROW, COLUMN)
-            head = self.heads.of_form("inverse", "", template, matrix.dims, symmetric=matrix.symmetric)
-            self.algebra.inverted[head.number] = (number, False)
-            self.algebra.inverted[number] = (head.number, False)
-            value = self.algebra.factor(head, *places)
-        return self.algebra.scaled(value, Fraction(1) / scale)
+        return self.functions.inverse(self.lower(node, environment), dim_key(node.shape.rows))
 
     @_lower.register
     def lower_power(self, node: tree.Power, environment: Environment) -> Form:
@@ -598,7 +573,8 @@ class Lowering:
                 return self.functions.power(self._summed(self.algebra.multiply(operand, operand), slots), HALF)
             case "trace":
                 return self._trace(operand, slots)
-        raise NotGeneral("a determinant")
+            case "det":
+                return self._determinant(node.operand, environment)
 
     def _summed(self, form: Form, slots: Mapping[int, str]) -> Form:
         for slot, dim in slots.items():
@@ -617,6 +593,22 @@ class Lowering:
         if set(slots) != {ROW, COLUMN} or slots[ROW] != slots[COLUMN]:
             raise NotGeneral("a trace of a matrix that is square at these sizes only")
         return self.algebra.sum_over(self.algebra.renamed(form, {COLUMN: ROW}), ROW, slots[ROW])
+
+    def _determinant(self, node: Expr, environment: Environment) -> Form:
+        """det(A B) = det(A) det(B), det(A^T) = det(A), det(A^-1) = 1 / det(A)."""
+        slots = slots_of(node.shape)
+        match node:
+            case tree.MatMul(left, right) if left.shape.is_square and slots_of(left.shape) == slots_of(right.shape):
+                return self.algebra.multiply(self._determinant(left, environment), self._determinant(right, environment))
+            case tree.Transpose(inner):
+                return self._determinant(inner, environment)
+            case tree.Inverse(inner):
+                return self.functions.power(self._determinant(inner, environment), -1)
+        form = self.lower(node, environment)
+        if set(slots) != {ROW, COLUMN} or self.functions.dims_of(form).keys() - slots.keys():
+            raise NotGeneral("the determinant of one matrix of many")
+        template = min(form, self.algebra.transposed(form), key=lambda one: sorted(one.items()))
+        return self.algebra.factor(self.heads.of_form("determinant", slots[ROW], template, ()))
 
     def _over_all(self, form: Form, slots: Mapping[int, str], kind: str) -> Form:
         if len(slots) != 1:
@@ -858,6 +850,10 @@ class Lowering:
     def _jacobian(self, node: tree.Derivative, environment: Environment) -> Form:
         """∂f/∂x in four slots: those of f, those of x. By an entry of x or a row, x has no slot there."""
         by = node.by
+        if isinstance(by, tree.Transpose):
+            across = replace(node, by=by.operand, span=None)
+            first, second = _DENOMINATOR
+            return self.algebra.renamed(self._jacobian(across, environment), {first: second, second: first})
         symbol = by.operand if isinstance(by, (tree.Entry, tree.Slice)) else by
         if not isinstance(symbol, tree.Symbol):
             raise NotGeneral("a derivative by an expression")

@@ -1,6 +1,7 @@
 """When a product is another sum because of what one of its factors is.
 
 * A group `g = whole` under a reciprocal: `lead · g^-1 = (1 - rest · g^-1) / c`, where `whole = c · lead + rest`.
+* The inverse `g` of a matrix `A = c · lead + rest`: `Σ_k g_ik lead_kj = (δ_ij - Σ_k g_ik rest_kj) / c`.
 * A step `n = [u < 0]`, with `p = [u > 0]`: `u (1 - p - n) = 0`, so `lead · n = (u - u p - rest · n) / c`.
 
 The lead is chosen such that the rewriting ends: an atom that stands in no other term of the sum, the term of the
@@ -42,6 +43,36 @@ def relations_of(heads: Heads, whole: Form, step: int | None = None) -> tuple[Re
             rest = {monomial: number for monomial, number in whole.items() if monomial}
             found.append(Relation((), whole[()], rest, whole, step, below))
     return tuple(found)
+
+
+def relations_of_inverse(heads: Heads, matrix: Form) -> tuple[Relation, ...]:
+    """The relation of the inverse of a matrix: its lead is a product over an index, else an entry, never `δ`."""
+    possible = [
+        monomial
+        for monomial in matrix
+        if monomial and {-1, -2} <= {index for _, indices, _ in monomial for index in indices}
+        and not any(heads[head].kind == "delta" for head, _, _ in monomial)
+    ]
+    if not possible:
+        return ()
+    lead = max(possible, key=lambda monomial: (_is_bound(monomial), len(monomial), monomial))
+    rest = {monomial: number for monomial, number in matrix.items() if monomial != lead}
+    return (Relation(lead, matrix[lead], rest, matrix, None, lead),)
+
+
+def contracted(relation: Relation, key: tuple[int, Indices], bag: Bag, place: int) -> tuple[Bag, int] | None:
+    """What remains of a product without an entry of an inverse and the lead that it is summed with, and the lead's
+    other index; `place` is the slot of the inverse that is summed. None where there is no such lead.
+    """
+    index = key[1][place]
+    others = {other: exponent for other, exponent in bag.items() if other != key}
+    known, open_slot = ((-1, -2) if place == 1 else (-2, -1))
+    for other in sorted({i for _, indices in others for i in indices} - {index}):
+        names = {known: index, open_slot: other}
+        for remaining in _matches(list(relation.pattern), names, {}, others, (0, (other,))):
+            if not any(index in indices for _, indices in remaining):
+                return remaining, other
+    return None
 
 
 def _is_bound(monomial: Monomial) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from derive.indexed.algebra import ZERO
 from derive.indexed.functions import Functions
-from derive.indexed.heads import Form, Head, Monomial, NotGeneral, Number
+from derive.indexed.heads import Form, Head, Monomial, Number
 
 
 class Replacement:
@@ -66,36 +66,20 @@ class Replacement:
         return self._heads[head.number]
 
     def _made_again(self, head: Head) -> Form:
-        f = self.functions
         argument = self.form(head.template)
-        match head.kind:
-            case "exp":
-                return f.exp(argument)
-            case "group":
-                return argument
-            case "log":
-                return f.log(argument)
-            case "positive":
-                return f.positive(argument)
-            case "negative":
-                return f.negative(argument)
-            case "ramp" | "antiramp" | "absolute" if self.smooth:
-                u = argument if head.kind != "antiramp" else self.algebra.scaled(argument, -1)
-                above = self.algebra.multiply(u, f.positive(u))
-                if head.kind != "absolute":
-                    return above
-                return self.algebra.add(above, self.algebra.multiply(u, f.negative(u)), -1)
-            case "ramp":
-                return f.ramp(argument, head.name)
-            case "antiramp":
-                return f.ramp(self.algebra.scaled(argument, -1), head.name)
-            case "absolute":
-                return f.absolute(argument)
-            case "function" if head.name in ("sin", "erf", "cos"):
-                return f.signed(head.name, argument, odd=head.name != "cos")
-            case "function":
-                return f.opaque("function", head.name, argument, head.order)
-        raise NotGeneral(f"nothing is put in for what stands in {head.kind}")
+        if self.smooth and head.kind in KINKED:
+            return self._smooth(head, argument)
+        return self.functions.of(head, argument)
+
+    def _smooth(self, head: Head, argument: Form) -> Form:
+        """`max(u, 0) = u [u > 0]`, `|u| = u [u > 0] - u [u < 0]`."""
+        f, u = self.functions, argument
+        if head.kind == "antiramp":
+            u = self.algebra.scaled(u, -1)
+        above = self.algebra.multiply(u, f.positive(u))
+        if head.kind != "absolute":
+            return above
+        return self.algebra.add(above, self.algebra.multiply(u, f.negative(u)), -1)
 
 
 KINKED = ("ramp", "antiramp", "absolute")
