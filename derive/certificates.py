@@ -198,12 +198,16 @@ def _content(key: str, certificate: Certificate) -> bytes:
 
 def _read(path: Path, key: str) -> Certificate | None:
     """The certificate in a file, null where any of it is not as it was written. Raises what reading raises."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:
+    descriptor = os.open(
+        path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or not _is_own(status) or status.st_size > LARGEST_FILE:
             return None
-        kept = json.loads(file.read(LARGEST_FILE + 1))
+        kept = json.loads(os.read(descriptor, LARGEST_FILE))
+    finally:
+        os.close(descriptor)
     if not isinstance(kept, dict) or set(kept) != _KEYS or (kept["schema"], kept["key"]) != (SCHEMA, key):
         return None
     names = kept["names"]

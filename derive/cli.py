@@ -5,6 +5,7 @@ line on standard error, and the other documents are still checked.
 Imports stand inside the commands, so that `--help` answers at once.
 """
 
+import gc
 import os
 import sys
 import time
@@ -25,6 +26,9 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 
 SECONDS_WITHOUT_PROGRESS = 1.0
 
+# Loading modules and building expressions make many objects that stay: to look for garbage early finds none.
+GARBAGE_AFTER = (50_000, 20, 20)
+
 EXIT_STATUS = """\b
 Exit status:
   0  no step is refuted or unreadable
@@ -37,6 +41,8 @@ Exit status:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
     _never_fail_to_print()
+    if arguments is None:  # the process is this command's own
+        gc.set_threshold(*GARBAGE_AFTER)
     try:
         given = None if arguments is None else list(arguments)
         status = commands.main(given, prog_name="derive", standalone_mode=False)

@@ -10,8 +10,10 @@ Place(line=2, column=1)
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
+
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -301,6 +301,18 @@ def test_a_forged_digest_covers_no_other_text(store, file):
     assert not store.recall(KEY).covers(FORMS)
 
 
+@only_posix
+def test_what_is_not_believed_leaves_nothing_open(store, file):
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    os.close(descriptor)
+    file.unlink()
+    file.mkdir()
+    store.recall(KEY)
+    store.remember(KEY, CERTIFICATE)
+    assert os.open(os.devnull, os.O_RDONLY) == descriptor
+    os.close(descriptor)
+
+
 def test_a_directory_or_a_link_is_no_certificate(store, file, tmp_path):
     file.unlink()
     file.mkdir()

@@ -192,7 +192,7 @@ def test_only_a_terminal_loads_rich_and_only_a_page_loads_jinja(make, option):
     code = f"import sys; from derive.cli import main; main({['check', document, *option]}); print(sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "derive.checking.check" in loaded
-    for name in ("rich", "jinja2", "latex2mathml"):
+    for name in ("rich", "jinja2", "latex2mathml", "lark"):
         assert f"'{name}'" not in loaded
 
 

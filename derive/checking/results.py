@@ -4,8 +4,10 @@ Writers only arrange these; no writer decides anything.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from derive.records import dataclass
 
 Verdict = Literal["definition", "proved", "convention", "refuted", "unknown", "unreadable"]
 Scope = Literal["all dimensions", "these dimensions"]

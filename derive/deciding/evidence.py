@@ -7,8 +7,9 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ A passage is the LaTeX between a pair of delimiters (or a whole environment,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from derive.records import dataclass
 from derive.source import Source, Text
 
 

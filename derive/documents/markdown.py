@@ -15,7 +15,7 @@ The scan takes linear time, whatever the text.
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
@@ -25,6 +25,7 @@ from markdown_it.token import Token
 
 from derive.documents.document import Contents, Passage
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Source, Text
 
 LARGEST_NUMBER_OF_PASSAGES = 100_000

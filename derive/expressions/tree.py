@@ -9,7 +9,7 @@ Nothing is simplified here: what the author wrote can be quoted back.
 Notation of the docstrings: A is m x n, `·` separates indices.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from fractions import Fraction
 from typing import Literal
 
@@ -25,6 +25,7 @@ from derive.expressions.shapes import (
     product_dim,
     row,
 )
+from derive.records import dataclass
 from derive.source import Span
 
 Layout = Literal["gradient", "numerator", "denominator"]

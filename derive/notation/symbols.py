@@ -7,7 +7,7 @@ unless both are declared.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -16,6 +16,7 @@ from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.notation.names import plain
 from derive.notation.syntax import List
+from derive.records import dataclass
 from derive.source import Span
 
 Kind = Literal["real", "positive", "integer", "labels", "one-hot", "hot index", "function", "map"]

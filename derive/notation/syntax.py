@@ -6,12 +6,13 @@ derivative is settled later, by the symbol table and by shapes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from derive.errors import Unreadable
 from derive.notation.automaton import Builder, Children, UnexpectedError, run
 from derive.notation.tables import PARTNERS
 from derive.notation.tokens import Token
+from derive.records import dataclass
 from derive.source import Span
 
 
