@@ -66,10 +66,15 @@ class Functions:
         return "positive" if "positive" in signs else "nonnegative"
 
     def _sign_of(self, monomial: Monomial) -> Sign:
-        signs = [self._sign_of_factor(factor) for factor in monomial]
+        signs = [self._sign_of_factor(factor) for factor in monomial if not self._chooses(factor)]
         if None in signs:
             return None
         return "nonnegative" if "nonnegative" in signs else "positive"
+
+    def _chooses(self, factor: Factor) -> bool:
+        """Whether a factor is `y_k` of a one-hot vector with k summed over: exactly one term is left."""
+        at = self.heads[factor[0]].hot
+        return at is not None and factor[1][at] >= 0
 
     def _sign_of_factor(self, factor: Factor) -> Sign:
         head, exponent = self.heads[factor[0]], factor[2]

@@ -294,7 +294,7 @@ class Lowering:
         meaning = self.table.meanings.get(node.name)
         if isinstance(meaning, Given) and meaning.kind == "one-hot":
             each = "" if node.shape.is_vector else "each row of "
-            self.conditions[f"exactly one entry of {each}{shown(node.name)} is 1"] = None
+            self.conditions[f"exactly one entry of {each}${shown(node.name)}$ is 1"] = None
         known = meaning.shape if isinstance(meaning, (Given, Computed)) else node.shape
         if slots_of(known) != slots_of(node.shape):
             raise NotGeneral(f"{shown(node.name)} has another shape here")
@@ -373,7 +373,7 @@ class Lowering:
         """Note that a denominator must not be zero, unless it never is."""
         if self.functions.sign(form) == "positive" or self.functions.sign(self.algebra.scaled(form, -1)) == "positive":
             return
-        self.conditions[f"{latex(node)} is not 0"] = None
+        self.conditions[f"${latex(node)} \\neq 0$"] = None
 
     @_lower.register
     def lower_dot(self, node: tree.Dot, environment: Environment) -> Form:
@@ -416,7 +416,7 @@ class Lowering:
             raise NotGeneral("the inverse of a matrix of one entry")
         if dim_key(node.operand.shape.rows) != dim_key(node.operand.shape.columns):
             raise NotGeneral("a matrix that is square at these sizes only")
-        self.conditions[f"{latex(node.operand)} is invertible"] = None
+        self.conditions[f"${latex(node.operand)}$ is invertible"] = None
         return self._inverse(node.operand, environment)
 
     def _inverse(self, node: Expr, environment: Environment) -> Form:
@@ -466,11 +466,11 @@ class Lowering:
         argument = self.lower(node.operand, environment)
         parameters = tuple(self.lower(parameter, environment) for parameter in node.parameters)
         if node.function == "log" and node.order == 0 and self.functions.sign(argument) != "positive":
-            self.conditions[f"{latex(node.operand)} is positive"] = None
+            self.conditions[f"${latex(node.operand)} > 0$"] = None
         if node.function == "coth":
-            self.conditions[f"{latex(node.operand)} is not 0"] = None
+            self.conditions[f"${latex(node.operand)} \\neq 0$"] = None
         if node.function == "tan":
-            self.conditions[f"\\cos({latex(node.operand)}) is not 0"] = None
+            self.conditions[f"$\\cos({latex(node.operand)}) \\neq 0$"] = None
         if node.order == 0:
             return self._applied(node.function, argument, parameters)
         variable, slope = self._derivative_of(node.function, node.order, parameters)
