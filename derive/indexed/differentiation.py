@@ -167,7 +167,9 @@ class Differentiation:
             value = self.algebra.add(value, self.algebra.multiply(outer, slope, places, places, summed))
         if not value or _is_simple(self.heads.all, value):
             return value
-        head = self.heads.named("cut", f"∂{name.number}/∂{variable.number}", (*name.dims, *variable.dims))
+        head = self.heads.named(
+            "cut", f"∂{name.number}/∂{variable.number}", (*name.dims, *variable.dims), is_derivative=True
+        )
         self.cuts.define(head, value, self.heads.mentioned(value))
         return self.algebra.factor(head, *own, *at)
 

@@ -85,6 +85,7 @@ class Head:
     is_flag: bool = field(init=False)
     is_plain: bool = field(init=False)
     is_function: bool = field(init=False)
+    is_derivative: bool = False
 
     def __post_init__(self) -> None:
         """`is_flag`: its entries are 0 or 1. `is_plain`: no fact is known of products with it. `is_function`: it is a
@@ -126,6 +127,7 @@ class Heads:
         symmetric: bool = False,
         orthogonal: bool = False,
         positive: bool = False,
+        is_derivative: bool = False,
     ) -> Head:
         """A head without a template."""
         return self.find(
@@ -139,6 +141,7 @@ class Heads:
                 symmetric=symmetric,
                 orthogonal=orthogonal,
                 positive=positive,
+                is_derivative=is_derivative,
                 mentions=frozenset({number}),
             ),
         )

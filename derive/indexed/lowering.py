@@ -815,7 +815,7 @@ class Lowering:
 
     def _opened_derivatives(self, form: Form) -> Form:
         """The form with the derivatives that have a name put in: a `δ` may be in what they stand for."""
-        names = [head for head in self.heads.mentioned(form) if self.heads[head].name.startswith("∂")]
+        names = [head for head in self.heads.mentioned(form) if self.heads[head].is_derivative]
         return self.replaced(form, {head: self.cuts.definitions[head] for head in names}) if names else form
 
     def _local_factor(self, node: tree.LocalFactor, form: Form) -> Form:

@@ -138,13 +138,13 @@ class Prover:
         return None if self._without_denominators(difference) else opened
 
     def _latest(self, form: Form) -> Mapping[int, Form]:
-        """The cut heads of the highest rank in a form, with what they stand for; first those not in all its terms."""
+        """The cut heads of the highest rank in a form, with what they stand for. A derivative in all terms can wait."""
         cuts, heads = self.lowering.cuts, self.lowering.heads
         present = {head for head in heads.mentioned(form) if head in cuts.definitions}
         if not present:
             return {}
-        shared = frozenset.intersection(*(frozenset(head for head, _, _ in monomial) for monomial in form))
-        present = present - shared or present
+        shared = set.intersection(*({head for head, _, _ in monomial} for monomial in form))
+        present = {head for head in present if head not in shared or not heads[head].is_derivative} or present
         highest = max(cuts.rank[head] for head in present)
         return {
             head: self._proved.get(head, cuts.definitions[head]) for head in present if cuts.rank[head] == highest
