@@ -4,14 +4,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import sympy
-
 from derive.checking.candidates import Candidate, Uses, joined
 from derive.checking.session import Session
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence
 from derive.deciding.facts import EntryEquation
 from derive.deciding.limits import Deadline
 from derive.errors import Undecidable
+from derive.exact.scalars import ONE, ZERO, Scalar, mul
 from derive.expressions.tree import ChainRule, Condition, Derivative, EntryByEntry, IndexVariable, LocalFactor, Node
 from derive.expressions.walk import walk
 from derive.notation.elaboration import Elaborator
@@ -52,7 +51,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     places: list[Place] = []
     entries = session.entries
     entries.obligations.clear()
-    requirements: list[tuple[sympy.Expr, ...]] = []
+    requirements: list[tuple[Scalar, ...]] = []
     off_kinks = False
     for environment in _environments(ranges):
         entries.domain.clear()
@@ -63,8 +62,8 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
         requirements.append(required)
-        where = sympy.Mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
-        if where == 0:
+        where = mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
+        if where is ZERO:
             continue
         for position in left.positions():
             equations.append(EntryEquation(left.at(*position), right.at(*position), where))
@@ -96,10 +95,10 @@ def _check_obligations(session: Session, deadline: Deadline) -> None:
         raise Undecidable(found.reason)
 
 
-def _check_requirements(session: Session, requirements: Sequence[tuple[sympy.Expr, ...]], deadline: Deadline) -> None:
+def _check_requirements(session: Session, requirements: Sequence[tuple[Scalar, ...]], deadline: Deadline) -> None:
     """An equation proves nothing where a root or a logarithm in it has a value nowhere."""
     for required in dict.fromkeys(requirements):
-        nowhere = EntryEquation(sympy.Mul(*required), sympy.S.Zero)
+        nowhere = EntryEquation(mul(*required), ZERO)
         if required and isinstance(session.decide([nowhere], deadline), (Equal, EqualOffKinks)):
             raise Undecidable("a side has no value anywhere")
 
@@ -107,15 +106,15 @@ def _check_requirements(session: Session, requirements: Sequence[tuple[sympy.Exp
 # ── where a claim is made ──
 
 
-def _domain(session: Session, deadline: Deadline) -> tuple[list[sympy.Expr], bool]:
+def _domain(session: Session, deadline: Deadline) -> tuple[list[Scalar], bool]:
     """Where cases written out have a value, and whether they leave out values at kinks only.
 
     Raises `Undecidable` where they leave out more: then one side has a value where the other has none.
     """
-    factors: list[sympy.Expr] = []
+    factors: list[Scalar] = []
     has_gaps = False
     for indicator in dict.fromkeys(session.entries.domain):
-        found = session.decide([EntryEquation(indicator, sympy.S.One)], deadline)
+        found = session.decide([EntryEquation(indicator, ONE)], deadline)
         if isinstance(found, EqualOffKinks):
             factors.append(indicator)
             has_gaps = True
@@ -129,9 +128,9 @@ def _conditions(
     restrictions: Sequence[Restriction],
     environment: dict[IndexVariable, int],
     ranges: dict[str, range],
-) -> list[sympy.Expr]:
+) -> list[Scalar]:
     """0/1 factors that say where the conditions behind a claim hold."""
-    factors: list[sympy.Expr] = []
+    factors: list[Scalar] = []
     for restriction in restrictions:
         factors += session.entries.condition(restriction.condition, environment).entries
     if "distinct-index" in session.allow:
@@ -139,14 +138,12 @@ def _conditions(
     return factors
 
 
-def _distinct(
-    session: Session, environment: dict[IndexVariable, int], ranges: dict[str, range]
-) -> Iterator[sympy.Expr]:
+def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: dict[str, range]) -> Iterator[Scalar]:
     """Different letters are different indices; a label is such a letter too."""
     named = [(letter, environment[IndexVariable(letter)]) for letter in ranges]
     for (first, i), (second, j) in itertools.combinations(named, 2):
         if ranges[first] == ranges[second] and i == j:
-            yield sympy.S.Zero
+            yield ZERO
     for letter, position in named:
         for name in list(session.entries.arrays):
             meaning = session.table.meanings.get(name)

@@ -20,7 +20,7 @@ class Equal:
 
 @dataclass(frozen=True)
 class EqualOffKinks:
-    """Proved where no argument in `kinks` (printed SymPy expressions) is zero; not proved there."""
+    """Proved where no argument in `kinks` (printed) is zero; not proved there."""
 
     method: str
     kinks: tuple[str, ...]
@@ -28,7 +28,7 @@ class EqualOffKinks:
 
 @dataclass(frozen=True)
 class Different:
-    """A certain counterexample: exact values of the free symbols (by SymPy name), which equation fails, both values.
+    """A certain counterexample: exact values of the free symbols (by name), which equation fails, both values.
 
     `lhs` and `rhs` are exact rationals as text where they are rational, else decimals of which every digit is certain.
     `functions` describes the concrete functions that were put in for unspecified ones.
