@@ -9,24 +9,42 @@ import sympy
 from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Expr, Rational, S, cos, cosh, erf, exp, log, pi, sin, sinh, sqrt, symbols, tanh
 
 from derive.exact.balls import PLEASANT_POINTS, NoUse, Point, Points, described, differ, text, texts
 from derive.exact.functions import (
-    Positive,
-    Sign,
-    Zero,
     absolute,
     maximum,
+    positive,
+    sign,
     unspecified,
     unspecified_component,
+    zero,
+)
+from derive.exact.scalars import (
+    NOTHING,
+    ONE,
+    PI,
+    Add,
+    Mul,
+    Number,
+    Scalar,
+    Symbol,
+    cos,
+    erf,
+    exp,
+    log,
+    number,
+    sin,
+    sqrt,
+    symbols,
+    tanh,
 )
 
 x, y, z, s, t = symbols("x y z s t")
-ROWS = tuple(tuple(sympy.Symbol(f"A_{min(i, j)}_{max(i, j)}") for j in range(3)) for i in range(3))
+ROWS = tuple(tuple(Symbol(f"A_{min(i, j)}_{max(i, j)}") for j in range(3)) for i in range(3))
 
 
-def at(values: dict[sympy.Symbol, Fraction], definitions: dict[sympy.Symbol, Expr] | None = None) -> Point:
+def at(values: dict[Symbol, Fraction], definitions: dict[Symbol, Scalar] | None = None) -> Point:
     return Point(Points(0, definitions or {}), 0, values)
 
 
@@ -41,16 +59,16 @@ ORIGIN = at({x: Fraction(2), y: Fraction(-3, 2), z: Fraction(0)})
         (exp(z), fmpq(1)),
         (log(x - 1), fmpq(0)),
         (sqrt(x + 2), fmpq(2)),
-        ((x + 6) ** Rational(2, 3), fmpq(4)),
-        ((x + 6) ** Rational(-1, 3), fmpq(1, 2)),
-        (cos(z) + sin(z) + tanh(z) + erf(z) + cosh(z) + sinh(z), fmpq(2)),
-        (Positive(x) + Positive(y) + Zero(x) + Sign(y), fmpq(0)),
+        ((x + 6) ** Fraction(2, 3), fmpq(4)),
+        ((x + 6) ** Fraction(-1, 3), fmpq(1, 2)),
+        (cos(z) + sin(z) + tanh(z) + erf(z), fmpq(1)),
+        (positive(x) + positive(y) + zero(x) + sign(y), fmpq(0)),
         (maximum(x, y) + absolute(y), fmpq(7, 2)),
         (sqrt(z), fmpq(0)),
         ((x**2) ** (x + 1), fmpq(64)),
     ],
 )
-def test_rational_values_are_exact(expression: Expr, value: fmpq) -> None:
+def test_rational_values_are_exact(expression: Scalar, value: fmpq) -> None:
     found = ORIGIN.value(expression, 128)
     assert isinstance(found, fmpq)
     assert found == value
@@ -63,24 +81,23 @@ def test_rational_values_are_exact(expression: Expr, value: fmpq) -> None:
         log(y),
         log(z),
         sqrt(y),
-        y ** Rational(1, 3),
-        y**pi,
+        y ** Fraction(1, 3),
+        y**PI,
         z**y,
-        sympy.zoo * x,
-        sympy.I * x,
-        sympy.Function("h")(x),
+        NOTHING,
+        sqrt(number(-1)) * x,
     ],
 )
-def test_no_value(expression: Expr) -> None:
+def test_no_value(expression: Scalar) -> None:
     for _ in range(2):
         with pytest.raises(NoUse):
             ORIGIN.value(expression, 128)
 
 
 @pytest.mark.parametrize(
-    "expression", [Positive(z), Zero(z), Sign(z), absolute(z), maximum(x, x + z), exp(x * Zero(z))]
+    "expression", [positive(z), zero(z), sign(z), absolute(z), maximum(x, x + z), exp(x * zero(z))]
 )
-def test_kinks_are_of_no_use_unless_asked_for(expression: Expr) -> None:
+def test_kinks_are_of_no_use_unless_asked_for(expression: Scalar) -> None:
     with pytest.raises(NoUse):
         ORIGIN.value(expression, 128)
     ORIGIN.value(expression, 128, kinks=True)
@@ -88,14 +105,14 @@ def test_kinks_are_of_no_use_unless_asked_for(expression: Expr) -> None:
 
 def test_an_uncertain_sign_is_of_no_use() -> None:
     nothing = exp(x) * exp(y) - exp(x + y)
-    assert nothing != 0 or pytest.skip("SymPy joins exponentials")
-    for step in (Positive(nothing), absolute(nothing), 1 / nothing, log(nothing), sqrt(nothing)):
+    assert not isinstance(nothing, Number)
+    for step in (positive(nothing), absolute(nothing), 1 / nothing, log(nothing), sqrt(nothing)):
         with pytest.raises(NoUse):
-            ORIGIN.value(step.subs({}), 128, kinks=True)
+            ORIGIN.value(step, 128, kinks=True)
 
 
 EXPRESSIONS = st.recursive(
-    st.sampled_from([x, y, z, Rational(1, 3), S.One, S(-2)]),
+    st.sampled_from([x, y, z, number(Fraction(1, 3)), ONE, number(-2)]),
     lambda inner: st.one_of(
         st.tuples(inner, inner).map(lambda pair: pair[0] + pair[1]),
         st.tuples(inner, inner).map(lambda pair: pair[0] * pair[1]),
@@ -109,22 +126,24 @@ EXPRESSIONS = st.recursive(
         inner.map(lambda e: exp(tanh(e))),
         inner.map(lambda e: log(1 + e**2)),
         inner.map(lambda e: sqrt(1 + e**2)),
-        inner.map(lambda e: e * Positive(e)),
+        inner.map(lambda e: e * positive(e)),
     ),
     max_leaves=6,
 )
 
 
-def independent(expression: Expr, values: dict[sympy.Symbol, Fraction]) -> mpmath.mpf:
+def independent(expression: Scalar, values: dict[Symbol, Fraction]) -> mpmath.mpf:
     """The value by mpmath, with 60 digits."""
-    if expression.is_Symbol:
+    if isinstance(expression, Symbol):
         return mpmath.mpf(values[expression].numerator) / values[expression].denominator
-    if expression.is_Rational:
-        return mpmath.mpf(int(expression.p)) / int(expression.q)
-    parts = [independent(argument, values) for argument in expression.args]
+    if isinstance(expression, Number):
+        return fraction(expression.value)
+    parts = [independent(operand, values) for operand in expression.operands]
     name = type(expression).__name__
-    if name in {"Add", "Mul"}:
-        return mpmath.fsum(parts) if name == "Add" else mpmath.fprod(parts)
+    if isinstance(expression, Add):
+        return fraction(expression.constant) + mpmath.fdot([fraction(factor) for _, factor in expression.terms], parts)
+    if isinstance(expression, Mul):
+        return fraction(expression.coefficient) * mpmath.fprod(parts)
     if name == "Pow":
         return parts[0] ** parts[1]
     if name == "Positive":
@@ -133,12 +152,16 @@ def independent(expression: Expr, values: dict[sympy.Symbol, Fraction]) -> mpmat
         return max(parts[0], parts[1])
     if name == "Absolute":
         return abs(parts[0])
-    return getattr(mpmath, name)(parts[0])
+    return getattr(mpmath, name.lower())(parts[0])
+
+
+def fraction(value: int | Fraction) -> mpmath.mpf:
+    return mpmath.mpf(value.numerator) / value.denominator
 
 
 @settings(max_examples=80, deadline=None)
 @given(EXPRESSIONS, st.integers(0, 20))
-def test_balls_contain_the_value(expression: Expr, index: int) -> None:
+def test_balls_contain_the_value(expression: Scalar, index: int) -> None:
     point = Points(1, {}).at(index)
     try:
         value = point.value(expression, 128)
@@ -152,7 +175,7 @@ def test_balls_contain_the_value(expression: Expr, index: int) -> None:
 
 @given(st.integers(0, 40), st.integers(0, 3))
 def test_points_satisfy_the_facts(index: int, seed: int) -> None:
-    labels = symbols("Y_1:5")
+    labels = symbols("Y_1 Y_2 Y_3 Y_4")
     positive, whole, count = symbols("p k N")
     points = Points(seed, {}, (labels,), frozenset({positive, count}), frozenset({whole, count}), (ROWS,))
     point = points.at(index)
@@ -165,7 +188,7 @@ def test_points_satisfy_the_facts(index: int, seed: int) -> None:
 
 
 def test_every_label_has_its_turn() -> None:
-    labels = symbols("Y_1:4")
+    labels = symbols("Y_1 Y_2 Y_3")
     points = Points(0, {}, (labels,))
     chosen = {next(label for label in labels if points.at(i).coordinate(label) == 1) for i in range(8)}
     assert chosen == set(labels)
@@ -202,9 +225,9 @@ def test_stand_ins_have_consistent_derivatives() -> None:
     moved = point.with_fixed({x: point.coordinate(x) + step})
     function = unspecified("f", x**2)
     vector = unspecified_component("g", 1, (x * y, x + 1, z))
-    for one in (function, vector, sympy.diff(function, x), sympy.diff(vector, x)):
+    for one in (function, vector, function.diff(x), vector.diff(x)):
         low, high = point.value(one, 128), moved.value(one, 128)
-        slope = point.value(sympy.diff(one, x), 128)
+        slope = point.value(one.diff(x), 128)
         quotient = (high - low) / fmpq(step.numerator, step.denominator)
         assert abs(quotient - slope) < fmpq(1, 1000)
     assert point.value(unspecified_component("g", 0, (x, y)), 128) != point.value(
@@ -220,32 +243,32 @@ def test_stand_ins_are_described() -> None:
     value = sympy.Rational(str(point.coordinate(x)))
     polynomial = sympy.sympify(words.removeprefix("f(x) = ").replace("^", "**"))
     found = point.value(unspecified("f", x), 128)
-    assert sympy.Rational(int(found.p), int(found.q)) == polynomial.subs(x, value)
+    assert sympy.Rational(int(found.p), int(found.q)) == polynomial.subs("x", value)
     assert described(point, unspecified_component("g", 2, (x, y)))[0] == "g_2"
 
 
 @pytest.mark.parametrize(
     "value, expected",
     [
-        (sqrt(2), "1.41421"),
-        (-sqrt(2), "-1.41421"),
-        (sqrt(2) * 10**8, "1.41421e8"),
-        (sqrt(2) / 10**4, "0.000141421"),
-        (sqrt(2) / 10**9, "1.41421e-9"),
-        (exp(10**6), "3.03321e434294"),
-        (-exp(-(10**6)), "-3.29683e-434295"),
-        (Rational(1, 3), "1/3"),
-        (Rational(10**80, 3), "3.33333e79"),
-        (S(7), "7"),
-        (Rational(999999999, 10**80), "9.99999e-72"),
+        (sqrt(number(2)), "1.41421"),
+        (-sqrt(number(2)), "-1.41421"),
+        (sqrt(number(2)) * 10**8, "1.41421e8"),
+        (sqrt(number(2)) / 10**4, "0.000141421"),
+        (sqrt(number(2)) / 10**9, "1.41421e-9"),
+        (exp(number(10**6)), "3.03321e434294"),
+        (-exp(number(-(10**6))), "-3.29683e-434295"),
+        (number(Fraction(1, 3)), "1/3"),
+        (number(Fraction(10**80, 3)), "3.33333e79"),
+        (number(7), "7"),
+        (number(Fraction(999999999, 10**80)), "9.99999e-72"),
     ],
 )
-def test_digits_are_cut_off_not_rounded(value: Expr, expected: str) -> None:
+def test_digits_are_cut_off_not_rounded(value: Scalar, expected: str) -> None:
     assert text(ORIGIN.value(value, 128), 6, 128) == expected
 
 
 def test_texts_tell_values_apart() -> None:
-    low, high = ORIGIN.value(exp(x), 256), ORIGIN.value(exp(x) + Rational(1, 10**20), 256)
+    low, high = ORIGIN.value(exp(x), 256), ORIGIN.value(exp(x) + Fraction(1, 10**20), 256)
     assert differ(low, high, 256)
     first, second = texts(low, high, 256)
     assert first != second
@@ -262,5 +285,5 @@ def test_equal_values_never_differ() -> None:
 
 
 def test_numbers_that_grow_become_balls() -> None:
-    value = ORIGIN.value(sympy.Pow(x + Rational(1, 3), 400) ** 40 * 1, 128)
+    value = ORIGIN.value((x + Fraction(1, 3)) ** 400 * (x + Fraction(1, 3)) ** 15600, 128)
     assert value > 0

@@ -212,6 +212,28 @@ def test_colours_go_through_a_pipe_where_the_user_says_so(make, run, monkeypatch
     assert "\x1b[1;31m  ✗" in run("check", "a.md")[1]
 
 
+def checked_in_another_process(document: str) -> tuple[list[str], bool]:
+    """The verdicts on a document, and whether SymPy was loaded."""
+    code = f"""import sys
+from derive.checking.check import check_document
+from derive.documents import read_document
+from pathlib import Path
+print(*(step.verdict for step in check_document(read_document(Path({document!r}))).steps))
+print('sympy' in sys.modules)"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    verdicts, loaded = run.stdout.splitlines()
+    return verdicts.split(), loaded == "True"
+
+
+def test_without_a_proof_sympy_is_not_loaded(make):
+    """What is refuted needs points only, and what is the same on both sides needs nothing."""
+    head = "---\nsymbols: {x: D x 1, y: D x 1}\ndims: {D: 3}\nmodel:\n  s: x^T y\n---\n"
+    same, wrong = r"\sum_i x_i y_i = \sum_j y_j x_j", r"\frac{\partial s}{\partial x} = 2 y"
+    proof = r"\log(e^{x^T y}) = s"
+    assert checked_in_another_process(make("a.md", same, wrong, head=head)) == (["proved", "refuted"], False)
+    assert checked_in_another_process(make("b.md", same, wrong, proof, head=head))[1]
+
+
 # --- The other options ---------------------------------------------------------------------------
 
 

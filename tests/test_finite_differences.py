@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import oracle
 import pytest
-import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,8 +20,10 @@ from derive.checking.session import Session
 from derive.documents import read_document
 from derive.documents.markdown import read_markdown
 from derive.documents.setting import make_setting, read_entries
+from derive.exact import scalars
 from derive.exact.entries import Array
 from derive.exact.functions import Unspecified, UnspecifiedComponent
+from derive.exact.scalars import PI, Scalar
 from derive.expressions.tree import Derivative, Layout, Symbol
 from derive.models import build_model
 from derive.notation.symbols import Computed, Given
@@ -36,15 +37,13 @@ PRECISION = 1e-6
 # ── exact entries as numbers ──
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
-    "Add": lambda *terms: math.fsum(terms),
-    "Mul": lambda *factors: math.prod(factors),
     "Pow": lambda base, exponent: base**exponent,
-    "exp": math.exp,
-    "log": math.log,
-    "tanh": math.tanh,
-    "sin": math.sin,
-    "cos": math.cos,
-    "erf": math.erf,
+    "Exp": math.exp,
+    "Log": math.log,
+    "Tanh": math.tanh,
+    "Sin": math.sin,
+    "Cos": math.cos,
+    "Erf": math.erf,
     "Positive": lambda u: float(u > 0),
     "Zero": lambda u: float(u == 0),
     "Sign": lambda u: float(u > 0) - float(u < 0),
@@ -58,29 +57,36 @@ class Numbers:
 
     def __init__(self, session: Session, point: oracle.Point) -> None:
         self.session, self.point = session, point
-        self.known: dict[sympy.Symbol, float] = {}
+        self.known: dict[scalars.Symbol, float] = {}
 
-    def of(self, expression: sympy.Expr) -> float:
-        if isinstance(expression, sympy.Symbol):
-            return self.of_symbol(expression)
-        if isinstance(expression, Unspecified):
-            name, order, argument = expression.args
-            return float(self.point.wave(str(name), np.array(self.of(argument)), int(order)))
-        if isinstance(expression, UnspecifiedComponent):
-            arguments = np.array([self.of(argument) for argument in expression.arguments])
-            name, component = str(expression.args[0]), int(expression.args[1])
-            return self.point.component(name, component, arguments, expression.orders)
-        if not expression.args:
-            return float(expression)
-        return FUNCTIONS[type(expression).__name__](*(self.of(argument) for argument in expression.args))
+    def of(self, expression: Scalar) -> float:
+        match expression:
+            case scalars.Symbol():
+                return self.of_symbol(expression)
+            case scalars.Number():
+                return float(expression.value)
+            case scalars.Constant():
+                return math.pi if expression is PI else math.e
+            case scalars.Add():
+                terms = (float(factor) * self.of(term) for term, factor in expression.terms)
+                return math.fsum((float(expression.constant), *terms))
+            case scalars.Mul():
+                return float(expression.coefficient) * math.prod(map(self.of, expression.factors))
+            case Unspecified():
+                argument = np.array(self.of(expression.args[0]))
+                return float(self.point.wave(expression.name, argument, expression.order))
+            case UnspecifiedComponent():
+                arguments = np.array([self.of(argument) for argument in expression.args])
+                return self.point.component(expression.name, expression.component, arguments, expression.orders)
+        return FUNCTIONS[type(expression).__name__](*map(self.of, expression.operands))
 
-    def of_symbol(self, symbol: sympy.Symbol) -> float:
+    def of_symbol(self, symbol: scalars.Symbol) -> float:
         if symbol not in self.known:
             definition = self.session.definitions.values.get(symbol)
             self.known[symbol] = self._given(symbol) if definition is None else self.of(definition)
         return self.known[symbol]
 
-    def _given(self, symbol: sympy.Symbol) -> float:
+    def _given(self, symbol: scalars.Symbol) -> float:
         """A given symbol's entry; a label's entry is whether it is that class."""
         name, position = self.session.entries.origin[symbol]
         meaning = self.session.table.meanings[name]

@@ -13,7 +13,11 @@ from derive.errors import Undecidable
 from derive.exact.elements import NoValue
 from derive.exact.exponentials import Finer
 from derive.exact.feasibility import Constraint, impossible
-from derive.exact.functions import (
+from derive.exact.normal_form import Algebra
+from derive.exact.polynomials import Polynomial, Ring, exponent, exponents, packed
+from derive.exact.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, UNKNOWN, Signs
+from derive.exact.span import Span
+from derive.exact.sympy_functions import (
     Absolute,
     Maximum,
     Positive,
@@ -26,10 +30,6 @@ from derive.exact.functions import (
     unspecified,
     unspecified_component,
 )
-from derive.exact.normal_form import Algebra
-from derive.exact.polynomials import Polynomial, Ring, exponent, exponents, packed
-from derive.exact.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, UNKNOWN, Signs
-from derive.exact.span import Span
 from derive.exact.vanishing import NotZero
 
 a, b, c, p, q, u, v, w, x, y, z, eps = symbols("a b c p q u v w x y z epsilon")

@@ -11,6 +11,7 @@ from derive.checking.session import Session, loss_terms, mentions, without
 from derive.checking.sides import Side
 from derive.deciding.limits import Deadline
 from derive.errors import Undecidable
+from derive.exact.scalars import ZERO
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.notation.elaboration import Reading
 from derive.notation.symbols import shown
@@ -67,7 +68,7 @@ def _accepted(judgement: Judgement) -> Judgement:
 
 def _is_zero(session: Session, value: Expr) -> bool:
     try:
-        return all(entry == 0 for entry in session.entries.lower(value, {}).entries)
+        return all(entry is ZERO for entry in session.entries.lower(value, {}).entries)
     except Undecidable:
         return False
 

@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from sympy import Symbol
-
 from derive.checking.evidence import Place
 from derive.checking.results import Counterexample, Matrix
 from derive.checking.session import Session
 from derive.deciding.evidence import Different
 from derive.exact.entries import Position
+from derive.exact.scalars import Symbol
 from derive.notation.symbols import Given, shown
 
 

@@ -4,15 +4,14 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import sympy
-
 from derive.checking.candidates import Candidate, Restriction, joined
-from derive.checking.general import general_proof
+from derive.checking.general import GeneralAttempt
 from derive.checking.session import Session
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence
 from derive.deciding.facts import EntryEquation
 from derive.deciding.limits import Deadline
 from derive.errors import Undecidable
+from derive.exact.scalars import ONE, ZERO, Scalar, mul
 from derive.expressions.tree import ChainRule, Derivative, EntryByEntry, IndexVariable, LocalFactor, Node
 from derive.expressions.walk import walk
 from derive.indexed.prover import GeneralProof
@@ -43,24 +42,24 @@ class NoLocalFactorError(Exception):
 def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline) -> Found:
     """What is found of a candidate. Raises `Undecidable`, `NoLocalFactorError`, and what lowering raises."""
     ranges = _ranges(session, candidate, restrictions)
-    general = general_proof(session, candidate, restrictions, deadline)
+    general = GeneralAttempt(session, candidate, restrictions, deadline)
     equations: list[EntryEquation] = []
     places: list[Place] = []
     entries = session.entries
     entries.obligations.clear()
-    requirements: list[tuple[sympy.Expr, ...]] = []
+    requirements: list[tuple[Scalar, ...]] = []
     off_kinks = False
     for environment in _environments(ranges):
         entries.domain.clear()
         entries.required.clear()
         deadline.check()
         left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
-        domain, has_gaps = _domain(session, deadline) if general is None else ([], False)
+        domain, has_gaps = _domain(session, general, deadline)
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
         requirements.append(required)
-        where = sympy.Mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
-        if where == 0:
+        where = mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
+        if where is ZERO:
             continue
         for position in left.positions():
             equations.append(EntryEquation(left.at(*position), right.at(*position), where))
@@ -71,10 +70,10 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         raise Undecidable(
             "the condition of this step holds nowhere" if restrictions else "a side has no value anywhere"
         )
-    if general is not None and session.decider().has_values(equations, deadline):
-        return Found(Equal("index form"), tuple(places), False, general)
-    _check_obligations(session, deadline)
-    found = session.decide(equations, deadline)
+    _check_obligations(session, general, deadline)
+    found = session.decide(equations, deadline, general)
+    if isinstance(found, Equal) and found.is_general:
+        return Found(found, tuple(places), False, general.proof)
     if isinstance(found, (Equal, EqualOffKinks)):
         _check_requirements(session, requirements, deadline)
     if isinstance(found, Equal) and off_kinks:
@@ -82,10 +81,10 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     return Found(found, tuple(places), off_kinks)
 
 
-def _check_obligations(session: Session, deadline: Deadline) -> None:
-    """What was taken for a local factor must be one, exactly."""
+def _check_obligations(session: Session, general: GeneralAttempt, deadline: Deadline) -> None:
+    """What was taken for a local factor must be one, exactly. A proof for all dimensions has shown that it is."""
     obligations = [EntryEquation(left, right) for left, right in session.entries.obligations]
-    if not obligations:
+    if not obligations or general.holds():
         return
     found = session.decide(obligations, deadline)
     if isinstance(found, Different):
@@ -94,10 +93,10 @@ def _check_obligations(session: Session, deadline: Deadline) -> None:
         raise Undecidable(found.reason)
 
 
-def _check_requirements(session: Session, requirements: Sequence[tuple[sympy.Expr, ...]], deadline: Deadline) -> None:
+def _check_requirements(session: Session, requirements: Sequence[tuple[Scalar, ...]], deadline: Deadline) -> None:
     """An equation proves nothing where a root or a logarithm in it has a value nowhere."""
     for required in dict.fromkeys(requirements):
-        nowhere = EntryEquation(sympy.Mul(*required), sympy.S.Zero)
+        nowhere = EntryEquation(mul(*required), ZERO)
         if required and isinstance(session.decide([nowhere], deadline), (Equal, EqualOffKinks)):
             raise Undecidable("a side has no value anywhere")
 
@@ -105,15 +104,17 @@ def _check_requirements(session: Session, requirements: Sequence[tuple[sympy.Exp
 # ── where a claim is made ──
 
 
-def _domain(session: Session, deadline: Deadline) -> tuple[list[sympy.Expr], bool]:
+def _domain(session: Session, general: GeneralAttempt, deadline: Deadline) -> tuple[list[Scalar], bool]:
     """Where cases written out have a value, and whether they leave out values at kinks only.
 
     Raises `Undecidable` where they leave out more: then one side has a value where the other has none.
     """
-    factors: list[sympy.Expr] = []
+    factors: list[Scalar] = []
     has_gaps = False
+    if session.entries.domain and general.holds():
+        return [], False
     for indicator in dict.fromkeys(session.entries.domain):
-        found = session.decide([EntryEquation(indicator, sympy.S.One)], deadline)
+        found = session.decide([EntryEquation(indicator, ONE)], deadline)
         if isinstance(found, EqualOffKinks):
             factors.append(indicator)
             has_gaps = True
@@ -127,9 +128,9 @@ def _conditions(
     restrictions: Sequence[Restriction],
     environment: dict[IndexVariable, int],
     ranges: dict[str, range],
-) -> list[sympy.Expr]:
+) -> list[Scalar]:
     """0/1 factors that say where the conditions behind a claim hold."""
-    factors: list[sympy.Expr] = []
+    factors: list[Scalar] = []
     for restriction in restrictions:
         factors += session.entries.condition(restriction.condition, environment).entries
     if "distinct-index" in session.allow:
@@ -137,14 +138,12 @@ def _conditions(
     return factors
 
 
-def _distinct(
-    session: Session, environment: dict[IndexVariable, int], ranges: dict[str, range]
-) -> Iterator[sympy.Expr]:
+def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: dict[str, range]) -> Iterator[Scalar]:
     """Different letters are different indices; a label is such a letter too."""
     named = [(letter, environment[IndexVariable(letter)]) for letter in ranges]
     for (first, i), (second, j) in itertools.combinations(named, 2):
         if ranges[first] == ranges[second] and i == j:
-            yield sympy.S.Zero
+            yield ZERO
     for letter, position in named:
         for name in list(session.entries.arrays):
             meaning = session.table.meanings.get(name)

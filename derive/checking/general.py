@@ -12,26 +12,45 @@ from derive.indexed.prover import GeneralProof
 from derive.notation.symbols import Given
 
 
-def general_proof(
-    session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline
-) -> GeneralProof | None:
-    """A proof that holds for every size of every dimension; None where there is none, which refutes nothing."""
-    free: dict[str, Dim] = {}
-    uses_of = candidate.free
-    for restriction in restrictions:
-        uses_of = joined(uses_of, restriction.free)
-    for letter, uses in uses_of.items():
-        dims = {str(use.dim): use.dim for use in uses if use.dim.size is not None}
-        if len(dims) != 1 or any(use.by for use in uses):
-            return None
-        (free[letter],) = dims.values()
-    conditions: list[Condition] = [restriction.condition for restriction in restrictions]
-    if "distinct-index" in session.allow:
-        conditions += _distinct(session, free)
-    proof = session.prover.prove(
-        candidate.left, candidate.right, free, candidate.last, conditions, deadline.check
-    )
-    return proof if isinstance(proof, GeneralProof) else None
+class GeneralAttempt:
+    """A candidate that may hold for every size of every dimension; the proof is looked for once, when it is asked for."""
+
+    def __init__(
+        self, session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline
+    ) -> None:
+        self._session = session
+        self._candidate = candidate
+        self._restrictions = restrictions
+        self._deadline = deadline
+        self._was_made = False
+        self.proof: GeneralProof | None = None
+
+    def holds(self) -> bool:
+        """Whether there is a proof. If not, nothing is refuted."""
+        if not self._was_made:
+            self._was_made = True
+            if self._session.trusts(self._candidate):
+                self.proof = self._attempt()
+        return self.proof is not None
+
+    def _attempt(self) -> GeneralProof | None:
+        candidate = self._candidate
+        uses_of = candidate.free
+        for restriction in self._restrictions:
+            uses_of = joined(uses_of, restriction.free)
+        free: dict[str, Dim] = {}
+        for letter, uses in uses_of.items():
+            dims = {str(use.dim): use.dim for use in uses if use.dim.size is not None}
+            if len(dims) != 1 or any(use.by for use in uses):
+                return None
+            (free[letter],) = dims.values()
+        conditions: list[Condition] = [restriction.condition for restriction in self._restrictions]
+        if "distinct-index" in self._session.allow:
+            conditions += _distinct(self._session, free)
+        found = self._session.prover.prove(
+            candidate.left, candidate.right, free, candidate.last, conditions, self._deadline.check
+        )
+        return found if isinstance(found, GeneralProof) else None
 
 
 def _distinct(session: Session, free: dict[str, Dim]) -> list[Condition]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-import sympy
-
-from derive.deciding.cascade import Decider
+from derive.deciding.cascade import Decider, GeneralProving
 from derive.deciding.evidence import Evidence
 from derive.deciding.facts import EntryEquation, Facts
 from derive.deciding.limits import Deadline
 from derive.exact.derivatives import Definitions
 from derive.exact.entries import Entries
+from derive.exact.scalars import HALF, MINUS_ONE, ONE, ZERO, Number, Scalar, number
 from derive.expressions.tree import Add, Expr, Layout, Negative
 from derive.expressions.walk import symbols_of
 from derive.indexed.prover import Prover
@@ -23,7 +21,7 @@ STEP_SECONDS = 9.0
 """A step may take this long; what is not decided then is `unknown`."""
 
 
-KINKS = (sympy.S.Zero, sympy.S.One, sympy.S.Half, sympy.S.NegativeOne)
+KINKS: tuple[Scalar, ...] = (ZERO, ONE, HALF, MINUS_ONE)
 """Values that authors choose for a derivative where a function has none."""
 
 
@@ -39,12 +37,12 @@ class Session:
     prover: Prover = field(init=False)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _other_kinks: "dict[sympy.Expr, Session]" = field(default_factory=dict)
+    _other_kinks: "dict[Scalar, Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
 
     def __post_init__(self) -> None:
-        kink = sympy.Rational(self.model.kink.numerator, self.model.kink.denominator)
+        kink = number(self.model.kink)
         self.table = self.model.table
         self.definitions = Definitions()
         self.entries = Entries(self.table, kink, self.definitions)
@@ -56,9 +54,11 @@ class Session:
         self.entries.table = table
         self.prover.learn(table)
 
-    def decide(self, equations: Sequence[EntryEquation], deadline: Deadline) -> Evidence:
-        """The evidence on some equations between entries."""
-        return self.decider().decide(equations, deadline)
+    def decide(
+        self, equations: Sequence[EntryEquation], deadline: Deadline, general: GeneralProving | None = None
+    ) -> Evidence:
+        """The evidence on some equations between entries; `general` may know more of what they are entries of."""
+        return self.decider().decide(equations, deadline, general)
 
     def decider(self) -> Decider:
         """The decider, which knows every fact and definition so far."""
@@ -82,15 +82,19 @@ class Session:
             self.definitions.on_define = self._decider.define
         return self._decider
 
+    def trusts(self, candidate: object) -> bool:
+        return True
+
     def with_other_kinks(self) -> "Iterator[Session]":
         """The same document with other values for derivatives where a function has none."""
-        return (self._with_kink(value) for value in KINKS if value != self.entries.kink)
+        return (self._with_kink(value) for value in KINKS if value is not self.entries.kink)
 
-    def _with_kink(self, value: sympy.Expr) -> "Session":
+    def _with_kink(self, value: Scalar) -> "Session":
         if value not in self._other_kinks:
             other = Session(self.model, self.allow)
             other.entries.kink = value
-            other.prover = Prover(self.table, Fraction(int(value.p), int(value.q)))
+            assert isinstance(value, Number)
+            other.prover = Prover(self.table, value.value)
             self._other_kinks[value] = other
         other = self._other_kinks[value]
         other.learn(self.table)

@@ -14,14 +14,15 @@ from derive.records import dataclass
 
 @dataclass(frozen=True)
 class Equal:
-    """Proved; `method` names the normal form's stage that found it."""
+    """Proved; `method` names the stage that found it. `is_general`: not only at these sizes, but for all dimensions."""
 
     method: str
+    is_general: bool = False
 
 
 @dataclass(frozen=True)
 class EqualOffKinks:
-    """Proved where no argument in `kinks` (printed SymPy expressions) is zero; not proved there."""
+    """Proved where no argument in `kinks` (printed) is zero; not proved there."""
 
     method: str
     kinks: tuple[str, ...]
@@ -29,7 +30,7 @@ class EqualOffKinks:
 
 @dataclass(frozen=True)
 class Different:
-    """A certain counterexample: exact values of the free symbols (by SymPy name), which equation fails, both values.
+    """A certain counterexample: exact values of the free symbols (by name), which equation fails, both values.
 
     `lhs` and `rhs` are exact rationals as text where they are rational, else decimals of which every digit is certain.
     `functions` describes the concrete functions that were put in for unspecified ones.

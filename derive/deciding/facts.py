@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sympy import Expr, S, Symbol
+from derive.exact.scalars import ONE, Scalar, Symbol
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Facts:
     `definite`: symmetric positive definite matrices, by their entries; only the sampler of points needs it.
     """
 
-    definitions: Mapping[Symbol, Expr] = field(default_factory=lambda: MappingProxyType({}))
+    definitions: Mapping[Symbol, Scalar] = field(default_factory=lambda: MappingProxyType({}))
     partitions: tuple[tuple[Symbol, ...], ...] = ()
     positive: frozenset[Symbol] = frozenset()
     integers: frozenset[Symbol] = frozenset()
@@ -30,6 +30,6 @@ class Facts:
 class EntryEquation:
     """`lhs = rhs`, claimed only where the 0/1-valued expression `where` is 1."""
 
-    lhs: Expr
-    rhs: Expr
-    where: Expr = S.One
+    lhs: Scalar
+    rhs: Scalar
+    where: Scalar = ONE

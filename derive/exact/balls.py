@@ -17,11 +17,11 @@ from random import Random
 from typing import Protocol
 
 import flint
-import sympy
 from flint import arb, fmpq
-from sympy import Expr, Symbol
 
+from derive.exact import scalars
 from derive.exact.functions import Absolute, Maximum, Positive, Sign, Unspecified, UnspecifiedComponent, Zero
+from derive.exact.scalars import PI, Scalar, Symbol, integer_root
 
 Value = fmpq | arb
 
@@ -43,7 +43,7 @@ class NoUse(Exception):
 class DefinitionTable(Protocol):
     """Definitions of cut symbols."""
 
-    def get(self, symbol: Symbol, /) -> Expr | None:
+    def get(self, symbol: Symbol, /) -> Scalar | None:
         """The definition, if there is one to be used."""
 
 
@@ -126,7 +126,7 @@ class Point:
         self.points = points
         self.index = index
         self._fixed = dict(fixed or {})
-        self._values: dict[tuple[int, bool], dict[Expr, Value | NoUse]] = {}
+        self._values: dict[tuple[int, bool], dict[Scalar, Value | NoUse]] = {}
         self._given: dict[Symbol, Fraction] = {}
 
     def with_fixed(self, fixed: Mapping[Symbol, Fraction]) -> "Point":
@@ -141,7 +141,7 @@ class Point:
             self.points.used.add(symbol)
         return self._given[symbol]
 
-    def value(self, expression: Expr, bits: int, kinks: bool = False) -> Value:
+    def value(self, expression: Scalar, bits: int, kinks: bool = False) -> Value:
         """The value, as a rational number or a ball of at least that precision."""
         with flint.ctx.workprec(bits):
             return self._value(expression, self._values.setdefault((bits, kinks), {}), kinks)
@@ -155,7 +155,7 @@ class Point:
                     with suppress(NoUse):
                         self._value(symbol, memory, kinks)
 
-    def _value(self, expression: Expr, memory: dict[Expr, Value | NoUse], kinks: bool) -> Value:
+    def _value(self, expression: Scalar, memory: dict[Scalar, Value | NoUse], kinks: bool) -> Value:
         known = memory.get(expression)
         if known is None:
             try:
@@ -167,35 +167,34 @@ class Point:
             raise known.with_traceback(None)
         return known
 
-    def _computed(self, expression: Expr, memory: dict[Expr, Value | NoUse], kinks: bool) -> Value:
+    def _computed(self, expression: Scalar, memory: dict[Scalar, Value | NoUse], kinks: bool) -> Value:
         if isinstance(expression, Symbol):
-            if expression not in self._fixed:
-                definition = self.points.definitions.get(expression)
-                if definition is not None:
-                    return self._value(definition, memory, kinks)
-            coordinate = self.coordinate(expression)
-            return fmpq(coordinate.numerator, coordinate.denominator)
-        if expression.is_Rational:
-            return fmpq(int(expression.p), int(expression.q))
-        if expression.is_Add:
-            return _sum([self._value(argument, memory, kinks) for argument in expression.args])
-        if expression.is_Mul:
-            return _product([self._value(argument, memory, kinks) for argument in expression.args])
-        if isinstance(expression, Unspecified):
-            return self._polynomial_value(stand_in(self, expression), expression.arguments, memory, kinks)
-        if isinstance(expression, UnspecifiedComponent):
-            return self._polynomial_value(stand_in(self, expression), expression.arguments, memory, kinks)
-        if expression is sympy.pi:
-            return arb.pi()
-        if expression is sympy.E:
-            return arb(1).exp()
+            return self._value_of_symbol(expression, memory, kinks)
+        if isinstance(expression, scalars.Mul):
+            return _product(expression.coefficient, [self._value(one, memory, kinks) for one in expression.factors])
+        if isinstance(expression, scalars.Add):
+            factors = [factor for _, factor in expression.terms]
+            return _sum(expression.constant, factors, [self._value(one, memory, kinks) for one, _ in expression.terms])
+        if isinstance(expression, scalars.Number):
+            return _rational_number(expression.value)
+        if isinstance(expression, Unspecified | UnspecifiedComponent):
+            return self._polynomial_value(stand_in(self, expression), expression.args, memory, kinks)
+        if isinstance(expression, scalars.Constant):
+            return arb.pi() if expression is PI else arb(1).exp()
         rule = _RULES.get(type(expression))
         if rule is None:
             raise NoUse(f"{expression} has no value that is known")
-        return rule([self._value(argument, memory, kinks) for argument in expression.args], kinks)
+        return rule([self._value(operand, memory, kinks) for operand in expression.operands], kinks)
+
+    def _value_of_symbol(self, symbol: Symbol, memory: dict[Scalar, Value | NoUse], kinks: bool) -> Value:
+        """The value of its definition, if it is cut and not fixed."""
+        definition = None if symbol in self._fixed else self.points.definitions.get(symbol)
+        if definition is not None:
+            return self._value(definition, memory, kinks)
+        return _rational_number(self.coordinate(symbol))
 
     def _polynomial_value(
-        self, terms: "StandIn", arguments: Sequence[Expr], memory: dict[Expr, Value | NoUse], kinks: bool
+        self, terms: "StandIn", arguments: Sequence[Scalar], memory: dict[Scalar, Value | NoUse], kinks: bool
     ) -> Value:
         """The value of a stand-in for an unspecified function."""
         values = [self._value(argument, memory, kinks) for argument in arguments]
@@ -213,13 +212,14 @@ class Point:
 StandIn = dict[tuple[int, ...], Fraction]
 
 
-def stand_in(point: Point, expression: Expr) -> StandIn:
+def stand_in(point: Point, expression: Unspecified | UnspecifiedComponent) -> StandIn:
     """The polynomial that is put in for an unspecified function at a point, differentiated as asked."""
     if isinstance(expression, Unspecified):
-        terms, orders = _base(point, expression.args[0].name, "", 1), (int(expression.args[1]),)
+        terms = _base(point, expression.name, "", 1)
+        orders: tuple[int, ...] = (expression.order,)
     else:
-        name, component = expression.args[0].name, str(expression.args[1])
-        terms, orders = _base(point, name, component, int(expression.args[2])), expression.orders
+        terms = _base(point, expression.name, str(expression.component), len(expression.args))
+        orders = expression.orders
     for position, order in enumerate(orders):
         for _ in range(order):
             terms = {
@@ -242,14 +242,14 @@ def _base(point: Point, name: str, component: str, count: int) -> StandIn:
     return terms
 
 
-def described(point: Point, expression: Expr) -> tuple[str, str]:
+def described(point: Point, expression: Unspecified | UnspecifiedComponent) -> tuple[str, str]:
     """The name of an unspecified function (of its component), and its stand-in in words: `f(x) = x^3/3 - x/2 + 1`."""
-    name = expression.args[0].name
+    name = expression.name
     if isinstance(expression, Unspecified):
         label, count, terms = name, 1, _base(point, name, "", 1)
     else:
-        label, count = f"{name}_{expression.args[1]}", int(expression.args[2])
-        terms = _base(point, name, str(expression.args[1]), count)
+        label, count = f"{name}_{expression.component}", len(expression.args)
+        terms = _base(point, name, str(expression.component), count)
     variables = ["x"] if count == 1 else [f"x{position + 1}" for position in range(count)]
     text = ""
     for powers, coefficient in terms.items():
@@ -275,21 +275,28 @@ def _bounded(value: Value) -> Value:
     return value
 
 
-def _sum(values: list[Value]) -> Value:
-    total: Value = fmpq(0)
+def _rational_number(value: scalars.Rational) -> fmpq:
+    return fmpq(value) if isinstance(value, int) else fmpq(value.numerator, value.denominator)
+
+
+def _sum(constant: scalars.Rational, factors: list[scalars.Rational], values: list[Value]) -> Value:
+    """`constant + Σ factor · value`, the rational numbers first."""
+    total: Value = _rational_number(constant)
     balls: list[Value] = []
-    for value in values:
-        if isinstance(value, fmpq):
-            total = total + value
+    for factor, value in zip(factors, values, strict=True):
+        term = value if factor == 1 else -value if factor == -1 else _rational_number(factor) * value
+        if isinstance(term, fmpq):
+            total = total + term
         else:
-            balls.append(value)
+            balls.append(term)
     for ball in balls:
         total = total + ball
     return total
 
 
-def _product(values: list[Value]) -> Value:
-    total: Value = fmpq(1)
+def _product(coefficient: scalars.Rational, values: list[Value]) -> Value:
+    """`coefficient · Π value`, the rational numbers first."""
+    total: Value = _rational_number(coefficient)
     balls: list[Value] = []
     for value in values:
         if isinstance(value, fmpq):
@@ -358,12 +365,12 @@ def _exact_root(base: fmpq, above: int, below: int) -> fmpq | None:
         return None
     parts = []
     for part in (int(base.p), int(base.q)):
-        root, exact = sympy.integer_nthroot(part, below)
-        if not exact:
+        root = integer_root(part, below)
+        if root is None:
             return None
-        parts.append(int(root))
-    root = fmpq(parts[0], parts[1])
-    return root**above if above >= 0 else 1 / root**-above
+        parts.append(root)
+    found = fmpq(parts[0], parts[1])
+    return found**above if above >= 0 else 1 / found**-above
 
 
 def _exp(values: list[Value], kinks: bool) -> Value:
@@ -388,14 +395,9 @@ def _odd(method: str) -> "Rule":
     return rule
 
 
-def _even(method: str) -> "Rule":
-    """A function with `f(0) = 1` that FLINT knows."""
-
-    def rule(values: list[Value], kinks: bool) -> Value:
-        (value,) = values
-        return fmpq(1) if isinstance(value, fmpq) and value == 0 else getattr(arb(value), method)()
-
-    return rule
+def _cos(values: list[Value], kinks: bool) -> Value:
+    (value,) = values
+    return fmpq(1) if isinstance(value, fmpq) and value == 0 else arb(value).cos()
 
 
 def _maximum(values: list[Value], kinks: bool) -> Value:
@@ -406,15 +408,13 @@ def _maximum(values: list[Value], kinks: bool) -> Value:
 Rule = Callable[[list[Value], bool], Value]
 
 _RULES: dict[type, Rule] = {
-    sympy.Pow: _power,
-    sympy.exp: _exp,
-    sympy.log: _log,
-    sympy.tanh: _odd("tanh"),
-    sympy.sinh: _odd("sinh"),
-    sympy.cosh: _even("cosh"),
-    sympy.sin: _odd("sin"),
-    sympy.cos: _even("cos"),
-    sympy.erf: _odd("erf"),
+    scalars.Pow: _power,
+    scalars.Exp: _exp,
+    scalars.Log: _log,
+    scalars.Tanh: _odd("tanh"),
+    scalars.Sin: _odd("sin"),
+    scalars.Cos: _cos,
+    scalars.Erf: _odd("erf"),
     Positive: lambda values, kinks: fmpq(int(_step(values[0], kinks) > 0)),
     Zero: lambda values, kinks: fmpq(int(_step(values[0], kinks) == 0)),
     Sign: lambda values, kinks: fmpq(_step(values[0], kinks)),

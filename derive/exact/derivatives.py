@@ -1,7 +1,7 @@
 """Exact derivatives over a graph of cut symbols.
 
 Every cut symbol has a definition in given symbols and earlier cut symbols.
-SymPy differentiates the definitions one by one; the derivative of a symbol `s` by a symbol `t`
+The definitions are differentiated one by one; the derivative of a symbol `s` by a symbol `t`
 takes `t` as free, everything downstream of it varies and nothing upstream:
 
     ∂s/∂t = sum_u ∂s/∂u · ∂def(u)/∂t   over the symbols u whose definition mentions t.
@@ -14,10 +14,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import sympy
-from sympy import Expr, S, Symbol
-
 from derive.errors import Undecidable, Unreadable
+from derive.exact.scalars import ONE, ZERO, Number, Scalar, Symbol, add
 from derive.source import Span
 
 
@@ -28,12 +26,12 @@ class Definitions:
     `on_define` hears of every new definition, in an order in which each is in terms of earlier ones.
     """
 
-    on_define: Callable[[Symbol, Expr], None] = lambda symbol, expression: None
-    values: dict[Symbol, Expr] = field(default_factory=dict)
+    on_define: Callable[[Symbol, Scalar], None] = lambda symbol, expression: None
+    values: dict[Symbol, Scalar] = field(default_factory=dict)
     rank: dict[Symbol, int] = field(default_factory=dict)
     mentions: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
-    known: dict[tuple[Symbol, Symbol], Expr] = field(default_factory=dict)
-    local: dict[tuple[Symbol, Symbol], Expr] = field(default_factory=dict)
+    known: dict[tuple[Symbol, Symbol], Scalar] = field(default_factory=dict)
+    local: dict[tuple[Symbol, Symbol], Scalar] = field(default_factory=dict)
     partitions: list[tuple[Symbol, ...]] = field(default_factory=list)
     positives: set[Symbol] = field(default_factory=set)
     whole: set[Symbol] = field(default_factory=set)
@@ -62,7 +60,7 @@ class Definitions:
 
     # ── definitions ──
 
-    def define(self, symbol: Symbol, value: Expr) -> None:
+    def define(self, symbol: Symbol, value: Scalar) -> None:
         """A cut symbol in terms of given and earlier cut symbols."""
         self.values[symbol] = value
         direct = value.free_symbols
@@ -72,15 +70,15 @@ class Definitions:
         self.on_define(symbol, value)
 
     def depends(self, symbol: Symbol, on: Symbol) -> bool:
-        return symbol == on or on in self.mentions.get(symbol, frozenset())
+        return symbol is on or on in self.mentions.get(symbol, frozenset())
 
-    def opened(self, expression: Expr, on: Symbol) -> Expr:
+    def opened(self, expression: Scalar, on: Symbol) -> Scalar:
         """The expression with every cut symbol that depends on a symbol replaced by its definition."""
         for _ in range(200):
             hidden = {
                 symbol: self.values[symbol]
                 for symbol in expression.free_symbols
-                if symbol != on and symbol in self.values and self.depends(symbol, on)
+                if symbol is not on and symbol in self.values and self.depends(symbol, on)
             }
             if not hidden:
                 return expression
@@ -89,41 +87,43 @@ class Definitions:
 
     # ── derivatives ──
 
-    def derivative(self, expression: Expr, by: Symbol) -> Expr:
+    def derivative(self, expression: Scalar, by: Symbol) -> Scalar:
         """The total derivative of an expression by a symbol that is taken as free."""
         terms = []
         for symbol in _ordered(expression.free_symbols):
-            if symbol == by:
+            if symbol is by:
                 terms.append(expression.diff(symbol))
             elif symbol in self.values and self.depends(symbol, by):
                 terms.append(expression.diff(symbol) * self.of_symbol(symbol, by))
-        return sympy.Add(*terms)
+        return add(*terms)
 
-    def of_symbol(self, symbol: Symbol, by: Symbol) -> Expr:
+    def of_symbol(self, symbol: Symbol, by: Symbol) -> Scalar:
         """∂s/∂t of two symbols."""
-        if symbol == by:
-            return S.One
+        if symbol is by:
+            return ONE
         if not self.depends(symbol, by):
-            return S.Zero
+            return ZERO
         if (symbol, by) not in self.known:
             between = [u for u in self._between(symbol, by) if by in self.values[u].free_symbols]
-            value = sympy.Add(*(self.of_symbol(symbol, u) * self._local(u, by) for u in between))
+            value = add(*(self.of_symbol(symbol, u) * self._local(u, by) for u in between))
             self.known[symbol, by] = self._cut(value)
         return self.known[symbol, by]
 
     def _between(self, symbol: Symbol, by: Symbol) -> list[Symbol]:
         """The cut symbols on a path from `by` to `symbol`, `symbol` included, in their order."""
-        found = [u for u in (*self.mentions[symbol], symbol) if u in self.values and u != by and self.depends(u, by)]
+        found = [
+            u for u in (*self.mentions[symbol], symbol) if u in self.values and u is not by and self.depends(u, by)
+        ]
         return sorted(found, key=lambda u: self.rank[u])
 
-    def _local(self, symbol: Symbol, by: Symbol) -> Expr:
+    def _local(self, symbol: Symbol, by: Symbol) -> Scalar:
         if (symbol, by) not in self.local:
             self.local[symbol, by] = self.values[symbol].diff(by)
         return self.local[symbol, by]
 
-    def _cut(self, value: Expr) -> Expr:
+    def _cut(self, value: Scalar) -> Scalar:
         """A symbol for a value, unless it is a number or a symbol already."""
-        if value.is_Number or isinstance(value, Symbol):
+        if isinstance(value, (Number, Symbol)):
             return value
         symbol = Symbol(f"g{next(self.counter)}")
         self.define(symbol, value)
@@ -132,19 +132,19 @@ class Definitions:
     # ── derivatives by an expression ──
 
     def by_expressions(
-        self, numerators: Sequence[Expr], variables: Sequence[Expr], span: Span | None
-    ) -> list[list[Expr]]:
+        self, numerators: Sequence[Scalar], variables: Sequence[Scalar], span: Span | None
+    ) -> list[list[Scalar]]:
         """∂f/∂u where u is an expression, taken as a fresh variable.
 
         Raises `Unreadable` where f is no function of u alone: something of which u is made remains in it.
         """
-        if len(set(variables)) < len(variables) or any(variable.is_Number for variable in variables):
+        if len(set(variables)) < len(variables) or any(isinstance(variable, Number) for variable in variables):
             raise Unreadable(
                 "this derivative is by an expression whose entries are not independent of one another", span
             )
-        fresh = {variable: sympy.Dummy() for variable in variables}
-        back = {dummy: variable for variable, dummy in fresh.items()}
-        hidden = frozenset().union(*(variable.free_symbols for variable in fresh))
+        fresh = {variable: Symbol(f"variable {at}") for at, variable in enumerate(variables)}
+        back: dict[Scalar, Scalar] = {symbol: variable for variable, symbol in fresh.items()}
+        hidden = frozenset[Symbol]().union(*(variable.free_symbols for variable in fresh))
         rows = []
         for numerator in numerators:
             function = self._as_function_of(numerator, fresh, hidden, span)
@@ -152,8 +152,8 @@ class Definitions:
         return rows
 
     def _as_function_of(
-        self, numerator: Expr, fresh: dict[Expr, Symbol], hidden: frozenset[Symbol], span: Span | None
-    ) -> Expr:
+        self, numerator: Scalar, fresh: dict[Scalar, Symbol], hidden: frozenset[Symbol], span: Span | None
+    ) -> Scalar:
         for _ in range(12):
             function = numerator.xreplace(fresh)
             if function.free_symbols & hidden:
@@ -171,5 +171,5 @@ class Definitions:
         )
 
 
-def _ordered(symbols: set[Symbol]) -> list[Symbol]:
+def _ordered(symbols: frozenset[Symbol]) -> list[Symbol]:
     return sorted(symbols, key=lambda symbol: (len(symbol.name), symbol.name))

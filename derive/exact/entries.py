@@ -1,6 +1,6 @@
-"""Expressions -> exact entries: SymPy expressions at the concrete dimensions, one for each entry.
+"""Expressions -> exact entries: scalars at the concrete dimensions, one for each entry.
 
-A given symbol's entries are SymPy symbols. A computed name is *cut*: its
+A given symbol's entries are symbols. A computed name is *cut*: its
 entries are fresh symbols with definitions, so that an expression in `S` stays
 small and `∂L/∂S` takes `S` as free. Definitions are handed to the `Definitions` as they arise.
 Symbol names are made here and never come from a document.
@@ -12,15 +12,31 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import singledispatchmethod
 
-import sympy
-from sympy import Expr as Sympy
-from sympy import Rational, S
-from sympy import Symbol as SympySymbol
-
 from derive.errors import Meaningless, Undecidable, Unreadable
 from derive.exact import activations
 from derive.exact.derivatives import Definitions
-from derive.exact.functions import Absolute, Maximum, Positive, Zero, unspecified, unspecified_component
+from derive.exact.functions import absolute, maximum, positive, unspecified, unspecified_component, zero
+from derive.exact.matrices import adjugate, determinant
+from derive.exact.scalars import (
+    NOTHING,
+    ONE,
+    PI,
+    ZERO,
+    Add,
+    E,
+    Exp,
+    Mul,
+    Number,
+    Pow,
+    Scalar,
+    Symbol,
+    add,
+    exp,
+    log,
+    mul,
+    number,
+    sqrt,
+)
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Index, IndexVariable
@@ -36,9 +52,9 @@ class Array:
     """Entries in row-major order, with their sizes; no sizes for a scalar."""
 
     sizes: tuple[int, ...]
-    entries: tuple[Sympy, ...]
+    entries: tuple[Scalar, ...]
 
-    def at(self, *position: int) -> Sympy:
+    def at(self, *position: int) -> Scalar:
         """One entry; a scalar is every entry, a row or column that is broadcast repeats."""
         if not self.sizes:
             return self.entries[0]
@@ -52,6 +68,19 @@ class Array:
         return list(itertools.product(*(range(size) for size in self.sizes)))
 
     @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The entries of an array of symbols."""
+        symbols = tuple(entry for entry in self.entries if isinstance(entry, Symbol))
+        assert len(symbols) == len(self.entries)
+        return symbols
+
+    @property
+    def rows(self) -> list[list[Scalar]]:
+        """The rows of a matrix."""
+        height, width = self.sizes
+        return [list(self.entries[row * width : (row + 1) * width]) for row in range(height)]
+
+    @property
     def transposed(self) -> "Array":
         """A_ji."""
         if len(self.sizes) != 2:
@@ -60,11 +89,11 @@ class Array:
         return Array((columns, rows), tuple(self.at(i, j) for j in range(columns) for i in range(rows)))
 
 
-def scalar(value: Sympy) -> Array:
+def scalar(value: Scalar) -> Array:
     return Array((), (value,))
 
 
-def made(sizes: Sequence[int], entry: Callable[..., Sympy]) -> Array:
+def made(sizes: Sequence[int], entry: Callable[..., Scalar]) -> Array:
     """The array with `entry(i, j)` at every position."""
     return Array(
         tuple(sizes), tuple(entry(*position) for position in itertools.product(*(range(size) for size in sizes)))
@@ -84,16 +113,16 @@ class Entries:
     """
 
     table: SymbolTable
-    kink: Sympy
+    kink: Scalar
     definitions: Definitions
     arrays: dict[str, Array] = field(default_factory=dict)
-    origin: dict[SympySymbol, tuple[str, Position]] = field(default_factory=dict)
-    obligations: list[tuple[Sympy, Sympy]] = field(default_factory=list)
-    domain: list[Sympy] = field(default_factory=list)
-    required: list[Sympy] = field(default_factory=list)
+    origin: dict[Symbol, tuple[str, Position]] = field(default_factory=dict)
+    obligations: list[tuple[Scalar, Scalar]] = field(default_factory=list)
+    domain: list[Scalar] = field(default_factory=list)
+    required: list[Scalar] = field(default_factory=list)
     counter: "itertools.count[int]" = field(default_factory=itertools.count)
-    inverses: dict[tuple[Sympy, ...], Array] = field(default_factory=dict)
-    presupposed: dict[str, tuple[list[tuple[Sympy, Sympy]], list[Sympy]]] = field(default_factory=dict)
+    inverses: dict[tuple[Scalar, ...], Array] = field(default_factory=dict)
+    presupposed: dict[str, tuple[list[tuple[Scalar, Scalar]], list[Scalar]]] = field(default_factory=dict)
 
     # ── names ──
 
@@ -110,14 +139,14 @@ class Entries:
         self.domain += domain
         return self.arrays[name]
 
-    def _symbol(self, name: str, position: Position) -> SympySymbol:
-        symbol = SympySymbol(f"v{next(self.counter)}")
+    def _symbol(self, name: str, position: Position) -> Symbol:
+        symbol = Symbol(f"v{next(self.counter)}")
         self.origin[symbol] = (name, position)
         return symbol
 
-    def fresh(self) -> SympySymbol:
+    def fresh(self) -> Symbol:
         """A symbol for something that has no name in the document."""
-        return SympySymbol(f"t{next(self.counter)}")
+        return Symbol(f"t{next(self.counter)}")
 
     def _given(self, name: str, given: Given) -> Array:
         if given.kind in ("labels", "hot index"):
@@ -125,7 +154,7 @@ class Entries:
         sizes = given.shape.sizes()
         array = made(sizes, lambda *position: self._symbol(name, position))
         if given.kind in ("positive", "integer"):
-            for entry in array.entries:
+            for entry in array.symbols:
                 (self.definitions.positive if given.kind == "positive" else self.definitions.integers)(entry)
         if given.kind == "one-hot":
             for group in one_hot_groups(array):
@@ -138,15 +167,15 @@ class Entries:
         Derivatives by it are therefore unconstrained.
         """
         size = array.sizes[0]
-        free = {position: array.at(*position) for position in array.positions()}
+        free = dict(zip(array.positions(), array.symbols, strict=True))
         cut = made(array.sizes, lambda i, j: self.fresh())
         definition = _STRUCTURES[structure](free, size, self)
-        for i, j in array.positions():
-            if definition(i, j) is not None:
-                self.origin[cut.at(i, j)] = self.origin[free[i, j]]
-                self.definitions.define(cut.at(i, j), definition(i, j))
+        for (i, j), symbol in zip(array.positions(), cut.symbols, strict=True):
+            self.origin[symbol] = self.origin[free[i, j]]
+            self.definitions.define(symbol, definition(i, j))
         if structure == "positive definite":
-            self.definitions.definite(tuple(tuple(definition(i, j) for j in range(size)) for i in range(size)))
+            rows = [Array((size,), tuple(definition(i, j) for j in range(size))) for i in range(size)]
+            self.definitions.definite(tuple(row.symbols for row in rows))
         return cut
 
     def label_array(self, name: str) -> Array:
@@ -163,7 +192,7 @@ class Entries:
             examples = 1 if meaning.shape.is_scalar else (meaning.shape.length.size or 1)
             array = made((examples, classes), lambda *position: self._symbol(name, position))
             for example in range(examples):
-                self.definitions.partition(tuple(array.at(example, k) for k in range(classes)))
+                self.definitions.partition(array.symbols[example * classes : (example + 1) * classes])
             self.arrays[name] = array
         return self.arrays[name]
 
@@ -178,19 +207,19 @@ class Entries:
         finally:
             self.obligations, self.domain = outer
         array = made(value.sizes, lambda *position: self._symbol(name, position))
-        for symbol, definition in zip(array.entries, value.entries, strict=True):
+        for symbol, definition in zip(array.symbols, value.entries, strict=True):
             self.definitions.define(symbol, definition)
         return array
 
     # ── indices ──
 
-    def choices_of(self, index: Index, environment: Environment) -> list[tuple[Sympy, int]]:
+    def choices_of(self, index: Index, environment: Environment) -> list[tuple[Scalar, int]]:
         """The positions that an index may have, each with the 0/1 value that says whether it has it."""
         match index:
             case tree.IndexVariable():
-                return [(S.One, environment[index])]
+                return [(ONE, environment[index])]
             case tree.IndexNumber(position):
-                return [(S.One, position)]
+                return [(ONE, position)]
             case tree.IndexShift(inner, by):
                 return [(weight, position + by) for weight, position in self.choices_of(inner, environment)]
             case tree.Label(name, example):
@@ -220,21 +249,21 @@ class Entries:
 
     @_lower.register
     def lower_number(self, node: tree.Number, environment: Environment) -> Array:
-        return scalar(Rational(node.value.numerator, node.value.denominator))
+        return scalar(number(node.value))
 
     @_lower.register
     def lower_constant(self, node: tree.Constant, environment: Environment) -> Array:
-        return scalar(sympy.pi if node.name == "pi" else sympy.E)
+        return scalar(PI if node.name == "pi" else E)
 
     @_lower.register
     def lower_size(self, node: tree.Size, environment: Environment) -> Array:
-        return scalar(sympy.Integer(node.dim.size or 0))
+        return scalar(number(node.dim.size or 0))
 
     @_lower.register
     def lower_index_value(self, node: tree.IndexValue, environment: Environment) -> Array:
         """An index as a number counts from the index base."""
         choices = self.choices_of(node.index, environment)
-        return scalar(sympy.Add(*(weight * (position + self.table.index_base) for weight, position in choices)))
+        return scalar(add(*(weight * (position + self.table.index_base) for weight, position in choices)))
 
     @_lower.register
     def lower_symbol(self, node: tree.Symbol, environment: Environment) -> Array:
@@ -243,11 +272,11 @@ class Entries:
     @_lower.register
     def lower_identity(self, node: tree.Identity, environment: Environment) -> Array:
         """I_ij = δ_ij."""
-        return made(node.shape.sizes(), lambda i, j: S.One if i == j else S.Zero)
+        return made(node.shape.sizes(), lambda i, j: ONE if i == j else ZERO)
 
     @_lower.register
     def lower_fill(self, node: tree.Fill, environment: Environment) -> Array:
-        return made(node.shape.sizes(), lambda *position: sympy.Integer(node.value))
+        return made(node.shape.sizes(), lambda *position: number(node.value))
 
     @_lower.register
     def lower_negative(self, node: tree.Negative, environment: Environment) -> Array:
@@ -257,7 +286,7 @@ class Entries:
     @_lower.register
     def lower_add(self, node: tree.Add, environment: Environment) -> Array:
         """(A + B)_ij = A_ij + B_ij."""
-        return self._each(node.shape, sympy.Add, *node.terms, environment=environment)
+        return self._each(node.shape, add, *node.terms, environment=environment)
 
     @_lower.register
     def lower_scale(self, node: tree.Scale, environment: Environment) -> Array:
@@ -283,7 +312,7 @@ class Entries:
     def lower_dot(self, node: tree.Dot, environment: Environment) -> Array:
         """a · b = sum_i a_i b_i."""
         left, right = self.lower(node.left, environment), self.lower(node.right, environment)
-        return scalar(sympy.Add(*(a * b for a, b in zip(left.entries, right.entries, strict=True))))
+        return scalar(add(*(a * b for a, b in zip(left.entries, right.entries, strict=True))))
 
     @_lower.register
     def lower_outer(self, node: tree.Outer, environment: Environment) -> Array:
@@ -313,11 +342,11 @@ class Entries:
                 f"the inverse of a {size} x {size} matrix is larger than is checked; give the dimension a smaller size"
             )
         if operand.entries not in self.inverses:
-            matrix = sympy.Matrix(size, size, list(operand.entries))
-            determinant, adjugate = matrix.det(method="berkowitz"), matrix.adjugate()
-            value = made(operand.sizes, lambda i, j: self._divided(adjugate[i, j], determinant))
+            rows = operand.rows
+            below, above = determinant(rows), adjugate(rows)
+            value = made(operand.sizes, lambda i, j: self._divided(above[i][j], below))
             cut = made(operand.sizes, lambda i, j: self.fresh())
-            for symbol, definition in zip(cut.entries, value.entries, strict=True):
+            for symbol, definition in zip(cut.symbols, value.entries, strict=True):
                 self.definitions.define(symbol, definition)
             self.inverses[operand.entries] = cut
         return self.inverses[operand.entries]
@@ -326,8 +355,9 @@ class Entries:
     def lower_power(self, node: tree.Power, environment: Environment) -> Array:
         """(a^c)_i = a_i^c."""
 
-        def power(base: Sympy, exponent: Sympy) -> Sympy:
-            if not exponent.is_Integer and base is not sympy.E:
+        def power(base: Scalar, exponent: Scalar) -> Scalar:
+            is_whole = isinstance(exponent, Number) and isinstance(exponent.value, int)
+            if not is_whole and base is not E:
                 self._rooted(base)
             return self._valued(base**exponent)
 
@@ -337,7 +367,7 @@ class Entries:
     def lower_matrix_power(self, node: tree.MatrixPower, environment: Environment) -> Array:
         """A^n = A … A."""
         base = self._matrix(node.base, environment)
-        total = made(base.sizes, lambda i, j: S.One if i == j else S.Zero)
+        total = made(base.sizes, lambda i, j: ONE if i == j else ZERO)
         if node.exponent > 12:
             raise Undecidable("a power of a matrix above 12 is not checked")
         for _ in range(node.exponent):
@@ -349,11 +379,11 @@ class Entries:
         """f(A)_ij = f(A_ij), or its derivative of some order."""
         parameters = [self.lower(parameter, environment).entries[0] for parameter in node.parameters]
 
-        def applied(argument: Sympy) -> Sympy:
+        def applied(argument: Scalar) -> Scalar:
             if node.function == "sqrt":
                 self._rooted(argument)
             if node.function == "log" and node.order == 0 and not _is_plainly_positive(argument):
-                self.required.append(Positive(argument))
+                self.required.append(positive(argument))
             return self._valued(activations.value(node.function, argument, parameters, self.kink, node.order))
 
         return self._each(
@@ -379,7 +409,7 @@ class Entries:
     @_lower.register
     def lower_entry_by_entry(self, node: tree.EntryByEntry, environment: Environment) -> Array:
         """f(A)_ij is the formula with A_ij for its parameter."""
-        parameter = self.lower(node.parameter, environment).entries[0]
+        parameter = self.lower(node.parameter, environment).symbols[0]
         formula = self.lower(node.formula, environment).entries[0]
         formula = self.definitions.opened(formula, parameter)
         return self._each(
@@ -399,17 +429,17 @@ class Entries:
         operand = self.lower(node.operand, environment)
         rows, columns = operand.sizes
 
-        def total(i: int, j: int) -> Sympy:
+        def total(i: int, j: int) -> Scalar:
             line = (
                 [operand.at(k, j) for k in range(rows)]
                 if node.axis == 0
                 else [operand.at(i, k) for k in range(columns)]
             )
-            return sympy.Add(*map(sympy.exp, line))
+            return add(*map(exp, line))
 
         if node.logarithm:
-            return made(operand.sizes, lambda i, j: operand.at(i, j) - sympy.log(total(i, j)))
-        return made(operand.sizes, lambda i, j: sympy.exp(operand.at(i, j)) / total(i, j))
+            return made(operand.sizes, lambda i, j: operand.at(i, j) - log(total(i, j)))
+        return made(operand.sizes, lambda i, j: exp(operand.at(i, j)) / total(i, j))
 
     @_lower.register
     def lower_reduce(self, node: tree.Reduce, environment: Environment) -> Array:
@@ -418,32 +448,30 @@ class Entries:
         entries = operand.entries
         match node.kind:
             case "sum":
-                return scalar(sympy.Add(*entries))
+                return scalar(add(*entries))
             case "mean":
-                return scalar(sympy.Add(*entries) / len(entries))
+                return scalar(add(*entries) / len(entries))
             case "max" | "min":
                 return scalar(self._extremum(node.kind, entries))
             case "logsumexp":
-                return scalar(sympy.log(sympy.Add(*map(sympy.exp, entries))))
+                return scalar(log(add(*map(exp, entries))))
             case "l1":
-                return scalar(sympy.Add(*(Absolute(entry, self.kink) for entry in entries)))
+                return scalar(add(*(absolute(entry, self.kink) for entry in entries)))
             case "l2":
-                return scalar(sympy.sqrt(sympy.Add(*(entry**2 for entry in entries))))
+                return scalar(sqrt(add(*(entry**2 for entry in entries))))
             case "trace":
-                return scalar(sympy.Add(*(operand.at(i, i) for i in range(operand.sizes[0] if operand.sizes else 1))))
+                return scalar(add(*(operand.at(i, i) for i in range(operand.sizes[0] if operand.sizes else 1))))
             case "det":
                 if operand.sizes and operand.sizes[0] > 5:
                     raise Undecidable("the determinant of a matrix larger than 5 x 5 is not checked")
-                return scalar(
-                    sympy.Matrix(*operand.sizes, list(entries)).det(method="berkowitz") if operand.sizes else entries[0]
-                )
+                return scalar(determinant(operand.rows) if operand.sizes else entries[0])
 
     @_lower.register
     def lower_diagonal(self, node: tree.Diagonal, environment: Environment) -> Array:
         """diag(v)_ij = δ_ij v_i; of a matrix, A_ii."""
         operand = self.lower(node.operand, environment)
         if node.operand.shape.is_vector:
-            return made(node.shape.sizes(), lambda i, j: operand.entries[i] if i == j else S.Zero)
+            return made(node.shape.sizes(), lambda i, j: operand.entries[i] if i == j else ZERO)
         return made(node.shape.sizes(), lambda i, j: operand.at(i, i))
 
     @_lower.register
@@ -463,7 +491,7 @@ class Entries:
             if not (0 <= i < operand.sizes[0] and 0 <= j < operand.sizes[1]):
                 raise Meaningless(f"an index is outside the {node.operand.shape} of what it stands at", node.span)
             terms.append(weight_row * weight_column * operand.at(i, j))
-        return scalar(sympy.Add(*terms))
+        return scalar(add(*terms))
 
     @_lower.register
     def lower_slice(self, node: tree.Slice, environment: Environment) -> Array:
@@ -471,8 +499,8 @@ class Entries:
         operand = self.lower(node.operand, environment)
         choices = self.choices_of(node.index, environment)
 
-        def entry(i: int, j: int) -> Sympy:
-            return sympy.Add(
+        def entry(i: int, j: int) -> Scalar:
+            return add(
                 *(weight * (operand.at(at, j) if node.along == "row" else operand.at(i, at)) for weight, at in choices)
             )
 
@@ -484,23 +512,23 @@ class Entries:
         values, weights = [], []
         for position in range(node.range.first, node.range.last + 1):
             inner = {**environment, node.index: position}
-            weight = S.One if node.condition is None else self.condition(node.condition, inner).entries[0]
-            if weight != 0:
+            weight = ONE if node.condition is None else self.condition(node.condition, inner).entries[0]
+            if weight is not ZERO:
                 values.append(self.lower(node.body, inner))
                 weights.append(weight)
         sizes = node.shape.sizes()
         if node.kind in ("max", "min"):
-            if not values or any(weight != 1 for weight in weights):
+            if not values or any(weight is not ONE for weight in weights):
                 raise Undecidable(f"{node.kind} over a range that depends on values is not checked")
             return scalar(self._extremum(node.kind, [value.entries[0] for value in values]))
         if node.kind == "sum":
             return made(
                 sizes,
-                lambda *p: sympy.Add(*(weight * value.at(*p) for weight, value in zip(weights, values, strict=True))),
+                lambda *p: add(*(weight * value.at(*p) for weight, value in zip(weights, values, strict=True))),
             )
         return made(
             sizes,
-            lambda *p: sympy.Mul(
+            lambda *p: mul(
                 *(1 - weight + weight * value.at(*p) for weight, value in zip(weights, values, strict=True))
             ),
         )
@@ -509,7 +537,7 @@ class Entries:
     def lower_entry_formula(self, node: tree.EntryFormula, environment: Environment) -> Array:
         """A_ij is the formula of i and j."""
 
-        def entry(*position: int) -> Sympy:
+        def entry(*position: int) -> Scalar:
             inner = dict(environment)
             for index, at in zip((node.row, node.column), position, strict=True):
                 if index is not None:
@@ -521,7 +549,7 @@ class Entries:
     @_lower.register
     def lower_blocks(self, node: tree.Blocks, environment: Environment) -> Array:
         """A matrix written out by its blocks."""
-        lines: list[list[Sympy]] = []
+        lines: list[list[Scalar]] = []
         for row in node.rows:
             blocks = [self._matrix(block, environment) for block in row]
             for i in range(blocks[0].sizes[0]):
@@ -539,20 +567,21 @@ class Entries:
         branches = [
             (
                 self.lower(value, environment),
-                scalar(S.One) if condition is None else self.condition(condition, environment),
+                scalar(ONE) if condition is None else self.condition(condition, environment),
             )
             for value, condition in node.branches
         ]
 
-        def entry(*position: int) -> Sympy:
-            total, remaining = S.Zero, S.One
+        def entry(*position: int) -> Scalar:
+            total: Scalar = ZERO
+            remaining: Scalar = ONE
             for value, holds in branches:
                 weight = holds.at(*position) if holds.sizes else holds.entries[0]
-                if remaining == 0:
+                if remaining is ZERO:
                     break
                 total += remaining * weight * value.at(*position)
                 remaining = remaining * (1 - weight)
-            if remaining != 0:
+            if remaining is not ZERO:
                 self.domain.append(1 - remaining)
             return total
 
@@ -570,7 +599,7 @@ class Entries:
         for factor in node.factors[1:]:
             inner = self.jacobian(factor, environment)
             jacobian = [
-                [sympy.Add(*(a * row[j] for a, row in zip(line, inner, strict=True))) for j in range(len(inner[0]))]
+                [add(*(a * row[j] for a, row in zip(line, inner, strict=True))) for j in range(len(inner[0]))]
                 for line in jacobian
             ]
         first, last = node.factors[0], node.factors[-1]
@@ -583,15 +612,17 @@ class Entries:
         jacobian = self.jacobian(node.derivative, environment)
         if node.paired == tree.DIAGONAL:
             factor = Array((len(jacobian), 1), tuple(jacobian[i][i] for i in range(len(jacobian))))
-            self._oblige((jacobian[i][j], S.Zero) for i in range(len(jacobian)) for j in range(len(jacobian)) if i != j)
+            self._oblige((jacobian[i][j], ZERO) for i in range(len(jacobian)) for j in range(len(jacobian)) if i != j)
         elif node.paired == tree.ENTRYWISE:
             factor = Array(of.sizes(), tuple(jacobian[i][i] for i in range(len(jacobian))))
-            self._oblige((jacobian[i][j], S.Zero) for i in range(len(jacobian)) for j in range(len(jacobian)) if i != j)
+            self._oblige((jacobian[i][j], ZERO) for i in range(len(jacobian)) for j in range(len(jacobian)) if i != j)
         else:
             factor = self._paired_factor(jacobian, of.sizes(), by.sizes(), node.paired)
         return factor.transposed if node.transposed else factor
 
-    def _paired_factor(self, jacobian: list[list[Sympy]], of: Position, by: Position, paired: tuple[int, int]) -> Array:
+    def _paired_factor(
+        self, jacobian: list[list[Scalar]], of: Position, by: Position, paired: tuple[int, int]
+    ) -> Array:
         rest_of, rest_by = 1 - paired[0], 1 - paired[1]
 
         def flat(pair: int, rest: int, sizes: Position, axis: int) -> int:
@@ -599,38 +630,38 @@ class Entries:
             position[axis], position[1 - axis] = pair, rest
             return position[0] * sizes[1] + position[1]
 
-        def tensor(pair_of: int, rest_i: int, pair_by: int, rest_j: int) -> Sympy:
+        def tensor(pair_of: int, rest_i: int, pair_by: int, rest_j: int) -> Scalar:
             return jacobian[flat(pair_of, rest_i, of, paired[0])][flat(pair_by, rest_j, by, paired[1])]
 
         factor = made((of[rest_of], by[rest_by]), lambda i, j: tensor(0, i, 0, j))
         size = of[paired[0]]
         for a, b in itertools.product(range(size), repeat=2):
             for i, j in factor.positions():
-                self._oblige([(tensor(a, i, b, j), factor.at(i, j) if a == b else S.Zero)])
+                self._oblige([(tensor(a, i, b, j), factor.at(i, j) if a == b else ZERO)])
         return factor
 
-    def _oblige(self, pairs: Iterable[tuple[Sympy, Sympy]]) -> None:
-        self.obligations += [(left, right) for left, right in pairs if left != right]
+    def _oblige(self, pairs: Iterable[tuple[Scalar, Scalar]]) -> None:
+        self.obligations += [(left, right) for left, right in pairs if left is not right]
 
     # ── derivatives ──
 
-    def jacobian(self, node: tree.Derivative, environment: Environment) -> list[list[Sympy]]:
+    def jacobian(self, node: tree.Derivative, environment: Environment) -> list[list[Scalar]]:
         """One row an entry of the numerator, one column an entry of the denominator."""
         numerator = self.lower(node.of, environment).entries
         variables = self.lower(node.by, environment).entries
-        if all(isinstance(variable, SympySymbol) for variable in variables):
-            numerator = self._connected(node, numerator, variables)
+        symbols = tuple(variable for variable in variables if isinstance(variable, Symbol))
+        if len(symbols) == len(variables):
+            numerator = self._connected(node, numerator, symbols)
             return [
-                [self._valued(self.definitions.derivative(entry, variable)) for variable in variables]
-                for entry in numerator
+                [self._valued(self.definitions.derivative(entry, symbol)) for symbol in symbols] for entry in numerator
             ]
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, tree.Symbol):
             return [[self._by_label(entry, node.by, environment)] for entry in numerator]
         return self.definitions.by_expressions(numerator, variables, node.by.span)
 
     def _connected(
-        self, node: tree.Derivative, numerator: tuple[Sympy, ...], variables: tuple[Sympy, ...]
-    ) -> tuple[Sympy, ...]:
+        self, node: tree.Derivative, numerator: tuple[Scalar, ...], variables: tuple[Symbol, ...]
+    ) -> tuple[Scalar, ...]:
         """The numerator in terms of what it is differentiated by.
 
         A loss of the model is not computed from a name that the document introduced later; where the document has
@@ -660,18 +691,24 @@ class Entries:
             )
         return numerator
 
-    def _share_source(self, first: SympySymbol, second: SympySymbol) -> bool:
+    def _share_source(self, first: Symbol, second: Symbol) -> bool:
         """Whether two symbols are computed from something in common."""
         sources = self.definitions.mentions.get(second, frozenset())
         return bool(sources & (self.definitions.mentions.get(first, frozenset()) | {first}))
 
-    def _by_label(self, entry: Sympy, by: tree.Entry, environment: Environment) -> Sympy:
+    def _by_label(self, entry: Scalar, by: tree.Entry, environment: Environment) -> Scalar:
         """∂f/∂S_y is the entry y of ∂f/∂S."""
         operand = self.lower(by.operand, environment)
+
+        def variable(i: int, j: int) -> Symbol:
+            symbol = operand.at(i, j)
+            assert isinstance(symbol, Symbol)
+            return symbol
+
         choices = itertools.product(self.choices_of(by.row, environment), self.choices_of(by.column, environment))
-        return sympy.Add(
+        return add(
             *(
-                first * second * self.definitions.derivative(entry, operand.at(i, j))
+                first * second * self.definitions.derivative(entry, variable(i, j))
                 for (first, i), (second, j) in choices
             )
         )
@@ -684,7 +721,7 @@ class Entries:
             arrays = [self.condition(part, environment) for part in node.conditions]
             return made(
                 node.shape.sizes(),
-                lambda *p: sympy.Mul(*(array.at(*p) if array.sizes else array.entries[0] for array in arrays)),
+                lambda *p: mul(*(array.at(*p) if array.sizes else array.entries[0] for array in arrays)),
             )
         assert isinstance(node, tree.Comparison)
         if isinstance(node.left, tree.IndexValue) and isinstance(node.right, (tree.IndexValue, tree.Number)):
@@ -693,18 +730,18 @@ class Entries:
             node.shape, lambda a, b: compared(a, node.comparator, b), node.left, node.right, environment=environment
         )
 
-    def _compared_indices(self, node: tree.Comparison, environment: Environment) -> Sympy:
+    def _compared_indices(self, node: tree.Comparison, environment: Environment) -> Scalar:
         """The weight of all pairs of positions for which the comparison holds."""
         left, right = self._positions(node.left, environment), self._positions(node.right, environment)
         holds = _INDEX_COMPARATORS[node.comparator]
-        return sympy.Add(*(a * b for (a, i), (b, j) in itertools.product(left, right) if holds(i, j)))
+        return add(*(a * b for (a, i), (b, j) in itertools.product(left, right) if holds(i, j)))
 
-    def _positions(self, node: Expr, environment: Environment) -> list[tuple[Sympy, Fraction]]:
+    def _positions(self, node: Expr, environment: Environment) -> list[tuple[Scalar, Fraction]]:
         """The positions from 0 that an index may have, or that a number means, counted from the index base."""
         if isinstance(node, tree.IndexValue):
             return [(weight, Fraction(position)) for weight, position in self.choices_of(node.index, environment)]
         assert isinstance(node, tree.Number)
-        return [(S.One, node.value - self.table.index_base)]
+        return [(ONE, node.value - self.table.index_base)]
 
     # ── helpers ──
 
@@ -712,7 +749,7 @@ class Entries:
         array = self.lower(node, environment)
         return array if array.sizes else Array((1, 1), array.entries)
 
-    def _each(self, shape: Shape, entry: Callable[..., Sympy], *operands: Expr, environment: Environment) -> Array:
+    def _each(self, shape: Shape, entry: Callable[..., Scalar], *operands: Expr, environment: Environment) -> Array:
         arrays = [self.lower(operand, environment) for operand in operands]
         sizes = shape.sizes()
         return made(
@@ -720,75 +757,74 @@ class Entries:
             lambda *position: entry(*(array.at(*position) if array.sizes else array.entries[0] for array in arrays)),
         )
 
-    def _divided(self, numerator: Sympy, denominator: Sympy) -> Sympy:
+    def _divided(self, numerator: Scalar, denominator: Scalar) -> Scalar:
         return self._valued(numerator / denominator)
 
-    def _rooted(self, radicand: Sympy) -> None:
+    def _rooted(self, radicand: Scalar) -> None:
         """Notes that something has a value only where this is not negative, unless it plainly never is."""
         if not _is_plainly_nonnegative(radicand):
-            self.required.append(Positive(radicand) + Zero(radicand))
+            self.required.append(positive(radicand) + zero(radicand))
 
     @staticmethod
-    def _valued(value: Sympy) -> Sympy:
-        if value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
+    def _valued(value: Scalar) -> Scalar:
+        if value is NOTHING:
             raise Undecidable("a side of this step has no value: it divides by zero or takes the logarithm of zero")
         return value
 
-    def _extremum(self, kind: str, entries: Sequence[Sympy]) -> Sympy:
+    def _extremum(self, kind: str, entries: Sequence[Scalar]) -> Scalar:
         sign = 1 if kind == "max" else -1
         total = sign * entries[0]
         for entry in entries[1:]:
-            total = Maximum(total, sign * entry, self.kink)
+            total = maximum(total, sign * entry, self.kink)
         return sign * total
 
 
-def _is_plainly_positive(value: Sympy) -> bool:
+def _is_plainly_positive(value: Scalar) -> bool:
     """Whether a value is made of exponentials and positive numbers by sums, products and powers."""
-    if isinstance(value, sympy.Add):
-        return all(map(_is_plainly_nonnegative, value.args)) and any(map(_is_plainly_positive, value.args))
-    if isinstance(value, sympy.Mul):
-        return all(map(_is_plainly_positive, value.args))
-    if isinstance(value, sympy.Pow):
+    if isinstance(value, Add):
+        return all(map(_is_plainly_nonnegative, value.summands)) and any(map(_is_plainly_positive, value.summands))
+    if isinstance(value, Mul):
+        return value.coefficient > 0 and all(map(_is_plainly_positive, value.factors))
+    if isinstance(value, Pow):
         return _is_plainly_positive(value.base)
-    return isinstance(value, sympy.exp) or value is sympy.E or bool(value.is_Rational and value > 0)
+    return isinstance(value, Exp) or value is E or (isinstance(value, Number) and value.value > 0)
 
 
-def _is_plainly_nonnegative(value: Sympy) -> bool:
+def _is_plainly_nonnegative(value: Scalar) -> bool:
     """Whether a value is a sum of even powers, exponentials and nonnegative numbers."""
-    if isinstance(value, sympy.Add):
-        return all(_is_plainly_nonnegative(term) for term in value.args)
-    if isinstance(value, sympy.Mul):
-        return all(_is_plainly_nonnegative(factor) for factor in value.args)
-    if isinstance(value, sympy.Pow):
-        return bool(value.exp.is_Integer and value.exp % 2 == 0) or _is_plainly_nonnegative(value.base)
-    return isinstance(value, sympy.exp) or bool(value.is_Rational and value >= 0)
+    if isinstance(value, Add):
+        return all(map(_is_plainly_nonnegative, value.summands))
+    if isinstance(value, Mul):
+        return value.coefficient > 0 and all(map(_is_plainly_nonnegative, value.factors))
+    if isinstance(value, Pow):
+        exponent = value.exponent.value if isinstance(value.exponent, Number) else None
+        return (isinstance(exponent, int) and exponent % 2 == 0) or _is_plainly_nonnegative(value.base)
+    return isinstance(value, Exp) or (isinstance(value, Number) and value.value >= 0)
 
 
 def product(left: Array, right: Array, shape: Shape) -> Array:
     """(A B)_ij = sum_k A_ik B_kj."""
     rows, inner = left.sizes
-    value = made(
-        (rows, right.sizes[1]), lambda i, j: sympy.Add(*(left.at(i, k) * right.at(k, j) for k in range(inner)))
-    )
+    value = made((rows, right.sizes[1]), lambda i, j: add(*(left.at(i, k) * right.at(k, j) for k in range(inner))))
     return value if shape.dims else Array((), value.entries)
 
 
-def compared(left: Sympy, comparator: tree.Comparator, right: Sympy) -> Sympy:
+def compared(left: Scalar, comparator: tree.Comparator, right: Scalar) -> Scalar:
     """1 where `left comparator right` holds, else 0."""
     difference = left - right
     match comparator:
         case ">":
-            return Positive(difference)
+            return positive(difference)
         case ">=":
-            return Positive(difference) + Zero(difference)
+            return positive(difference) + zero(difference)
         case "<":
-            return Positive(-difference)
+            return positive(-difference)
         case "<=":
-            return Positive(-difference) + Zero(difference)
+            return positive(-difference) + zero(difference)
         case "=":
-            return Zero(difference)
+            return zero(difference)
         case "!=":
-            return 1 - Zero(difference)
+            return 1 - zero(difference)
 
 
 _INDEX_COMPARATORS: dict[tree.Comparator, Callable[[Fraction, Fraction], bool]] = {
@@ -801,7 +837,7 @@ _INDEX_COMPARATORS: dict[tree.Comparator, Callable[[Fraction, Fraction], bool]] 
 }
 
 
-def arranged(jacobian: list[list[Sympy]], of: Shape, by: Shape, layout: tree.Layout) -> Array:
+def arranged(jacobian: list[list[Scalar]], of: Shape, by: Shape, layout: tree.Layout) -> Array:
     """The entries of a Jacobian in the shape that `derive.expressions.tree.derivative_shape` gives."""
     sizes = tree.derivative_shape(of, by, layout).sizes()
     if by.is_scalar:
@@ -817,40 +853,50 @@ def arranged(jacobian: list[list[Sympy]], of: Shape, by: Shape, layout: tree.Lay
     return Array(sizes, flat)
 
 
-def one_hot_groups(array: Array) -> list[tuple[Sympy, ...]]:
+def one_hot_groups(array: Array) -> list[tuple[Symbol, ...]]:
     """The entries of a one-hot vector, or of each row of a one-hot matrix."""
+    symbols = array.symbols
     if 1 in array.sizes:
-        return [array.entries]
-    return [tuple(array.at(i, j) for j in range(array.sizes[1])) for i in range(array.sizes[0])]
+        return [symbols]
+    rows, columns = array.sizes
+    return [symbols[row * columns : (row + 1) * columns] for row in range(rows)]
 
 
 # ── structured matrices: the entry (i, j) in free symbols ──
 
-Structure = Callable[[Mapping[Position, Sympy], int, Entries], Callable[[int, int], Sympy | None]]
+Structure = Callable[[Mapping[Position, Symbol], int, Entries], Callable[[int, int], Scalar]]
 
 
-def _symmetric(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+def _symmetric(free: Mapping[Position, Symbol], size: int, entries: Entries) -> Callable[[int, int], Scalar]:
     """A_ij = A_ji."""
     return lambda i, j: free[min(i, j), max(i, j)]
 
 
-def _diagonal(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+def _diagonal(free: Mapping[Position, Symbol], size: int, entries: Entries) -> Callable[[int, int], Scalar]:
     """A_ij = 0 off the diagonal."""
-    return lambda i, j: free[i, i] if i == j else S.Zero
+    return lambda i, j: free[i, i] if i == j else ZERO
 
 
-def _unstructured(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+def _unstructured(free: Mapping[Position, Symbol], size: int, entries: Entries) -> Callable[[int, int], Scalar]:
     return lambda i, j: free[i, j]
 
 
-def _orthogonal(free: Mapping[Position, Sympy], size: int, entries: Entries) -> Callable[[int, int], Sympy | None]:
+def _orthogonal(free: Mapping[Position, Symbol], size: int, entries: Entries) -> Callable[[int, int], Scalar]:
     """Q = D (I - K)(I + K)^{-1}, K skew, D = diag(±1, 1, …): Cayley's form, dense in both components."""
-    skew = sympy.Matrix(size, size, lambda i, j: 0 if i == j else (free[i, j] if i < j else -free[j, i]))
-    unit = sympy.eye(size)
-    rotation = ((unit - skew) * (unit + skew).adjugate()) / (unit + skew).det(method="berkowitz")
+
+    def shifted(sign: int) -> list[list[Scalar]]:
+        return [
+            [ONE if i == j else sign * (free[i, j] if i < j else -free[j, i]) for j in range(size)] for i in range(size)
+        ]
+
+    above, right, below = shifted(-1), adjugate(shifted(1)), determinant(shifted(1))
+    rotation = {
+        (i, j): add(*(above[i][k] * right[k][j] for k in range(size))) / below
+        for i, j in itertools.product(range(size), repeat=2)
+    }
     plus, minus = entries.fresh(), entries.fresh()
     entries.definitions.partition((plus, minus))
-    return lambda i, j: (plus - minus if i == 0 else S.One) * rotation[i, j]
+    return lambda i, j: (plus - minus if i == 0 else ONE) * rotation[i, j]
 
 
 _STRUCTURES: dict[str, Structure] = {

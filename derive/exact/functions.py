@@ -1,239 +1,213 @@
-"""The real functions that SymPy lacks or evaluates too eagerly, each with its derivative.
+"""Step functions, absolute values, maxima and functions known by name only, each with its derivative.
 
-If an expression is built from these, `.diff`, `.xreplace` and `.subs` work on it, and nothing is evaluated except on
-rational numbers: so no constructor ever claims more than arithmetic does.
+Nothing is evaluated except on rational numbers: so no constructor ever claims more than arithmetic does.
 
 | function | value | derivative |
 | --- | --- | --- |
-| `Positive(u)` | `[u > 0]` | 0 |
-| `Zero(u)` | `[u = 0]` | 0 |
-| `Sign(u)` | `[u > 0] - [u < 0]` | 0 |
-| `Absolute(u, κ)` | `|u|` | `[u > 0] - [u < 0] + κ [u = 0]` |
-| `Maximum(a, b, κ)` | `max(a, b)` | `[a > b] + κ [a = b]` in `a`, `[b > a] + κ [a = b]` in `b` |
-| `Unspecified(f, n, u)` | `f⁽ⁿ⁾(u)` | `f⁽ⁿ⁺¹⁾(u)` |
-| `UnspecifiedComponent(f, i, h, n_1 … n_h, u_1 … u_h)` | `∂^n f_i(u)` | raises `n_j` in `u_j` |
+| `positive(u)` | `[u > 0]` | 0 |
+| `zero(u)` | `[u = 0]` | 0 |
+| `sign(u)` | `[u > 0] - [u < 0]` | 0 |
+| `absolute(u, κ)` | `|u|` | `[u > 0] - [u < 0] + κ [u = 0]` |
+| `maximum(a, b, κ)` | `max(a, b)` | `[a > b] + κ [a = b]` in `a`, `[b > a] + κ [a = b]` in `b` |
+| `unspecified(f, u, n)` | `f⁽ⁿ⁾(u)` | `f⁽ⁿ⁺¹⁾(u)` |
+| `unspecified_component(f, i, u, n)` | `∂^n f_i(u_1, …, u_h)` | raises `n_j` in `u_j` |
 """
 
 from collections.abc import Sequence
-from typing import Any, cast
 
-import sympy
-from sympy import Expr, Function, Integer, Rational, S, Symbol
+from derive.exact.scalars import (
+    HALF,
+    MINUS_ONE,
+    NOTHING,
+    ONE,
+    ZERO,
+    Function,
+    Number,
+    Rational,
+    Scalar,
+    digest_of,
+    node,
+    number,
+)
 
 
-def _flag(truth: object) -> Expr:
-    return S.One if truth else S.Zero
-
-
-HALF = Rational(1, 2)
-
-
-class _Step(Function):  # type: ignore[misc]
+class _Step(Function):
     """A piecewise constant function: its derivative is 0 by convention, also at the jump."""
 
-    nargs = 1
+    __slots__ = ()
 
-    def fdiff(self, argindex: int = 1) -> Expr:
+    def slope(self, position: int) -> Scalar:
         """`0`, everywhere."""
-        return S.Zero
+        return ZERO
 
 
 class Positive(_Step):
     """`[u > 0]`: 1 where `u` is positive, else 0."""
 
+    __slots__ = ()
+
     @classmethod
-    def eval(cls, argument: Expr) -> Expr | None:
-        """A number where `u` is a rational number, else unevaluated."""
-        return _flag(argument > 0) if argument.is_Rational else None
+    def at_numbers(cls, *values: Rational) -> Scalar | None:
+        """1 or 0."""
+        return ONE if values[0] > 0 else ZERO
 
 
 class Zero(_Step):
     """`[u = 0]`: 1 where `u` is zero, else 0."""
 
+    __slots__ = ()
+
     @classmethod
-    def eval(cls, argument: Expr) -> Expr | None:
-        """A number where `u` is a rational number, else unevaluated."""
-        return _flag(argument == 0) if argument.is_Rational else None
-
-    def _printed(self, printer: Any) -> str:
-        """`Zero(u)`: without this, SymPy's printers take the class for its number 0, which has the same name."""
-        return f"Zero({printer.doprint(self.args[0])})"
-
-    _sympystr = _pythoncode = _numpycode = _lambdacode = _printed
+    def at_numbers(cls, *values: Rational) -> Scalar | None:
+        """1 or 0."""
+        return ONE if values[0] == 0 else ZERO
 
 
 class Sign(_Step):
     """`[u > 0] - [u < 0]`: 1, 0 or -1."""
 
+    __slots__ = ()
+
     @classmethod
-    def eval(cls, argument: Expr) -> Expr | None:
-        """A number where `u` is a rational number, else unevaluated."""
-        return _flag(argument > 0) - _flag(argument < 0) if argument.is_Rational else None
+    def at_numbers(cls, *values: Rational) -> Scalar | None:
+        """1, 0 or -1."""
+        return ONE if values[0] > 0 else MINUS_ONE if values[0] < 0 else ZERO
 
 
-class Absolute(Function):  # type: ignore[misc]
+class Absolute(Function):
     """`|u|`; `κ` is the value that its derivative takes where `u = 0`."""
 
-    nargs = 2
+    __slots__ = ()
 
     @classmethod
-    def eval(cls, argument: Expr, kappa: Expr) -> Expr | None:
-        """A number where `u` is a rational number, else unevaluated."""
-        return abs(argument) if argument.is_Rational else None
+    def of(cls, *args: Scalar) -> Scalar:
+        """A number where `u` is one."""
+        argument = args[0]
+        return number(max(argument.value, -argument.value)) if isinstance(argument, Number) else super().of(*args)
 
-    def fdiff(self, argindex: int = 1) -> Expr:
+    def slope(self, position: int) -> Scalar:
         """`[u > 0] - [-u > 0] + κ [u = 0]`."""
-        if argindex != 1:
-            return S.Zero
         argument, kappa = self.args
-        return Positive(argument) - Positive(-argument) + kappa * Zero(argument)
+        if position != 0:
+            return ZERO
+        return positive(argument) - positive(-argument) + kappa * zero(argument)
 
 
-class Maximum(Function):  # type: ignore[misc]
+class Maximum(Function):
     """`max(a, b)`; `κ` is the value that its derivative takes, in `a` and in `b`, where `a = b`."""
 
-    nargs = 3
+    __slots__ = ()
 
     @classmethod
-    def eval(cls, first: Expr, second: Expr, kappa: Expr) -> Expr | None:
-        """A number where both are rational numbers, else unevaluated."""
-        if not (first.is_Rational and second.is_Rational):
-            return None
-        return first if first >= second else second
+    def of(cls, *args: Scalar) -> Scalar:
+        """A number where both are."""
+        first, second = args[:2]
+        if isinstance(first, Number) and isinstance(second, Number):
+            return first if first.value >= second.value else second
+        return super().of(*args)
 
-    def fdiff(self, argindex: int = 1) -> Expr:
+    def slope(self, position: int) -> Scalar:
         """`[a > b] + κ [a = b]` in `a`, `[b > a] + κ [a = b]` in `b`."""
-        if argindex not in (1, 2):
-            return S.Zero
         first, second, kappa = self.args
-        ahead = first - second if argindex == 1 else second - first
-        return Positive(ahead) + kappa * Zero(first - second)
+        if position > 1:
+            return ZERO
+        ahead = first - second if position == 0 else second - first
+        return positive(ahead) + kappa * zero(first - second)
 
 
-class _Named(Function):  # type: ignore[misc]
-    """A function known by name only. The name is no variable of the expression: nothing is differentiated by it."""
-
-    @property
-    def free_symbols(self) -> set[Any]:
-        """The symbols of the arguments, without the function's name."""
-        return set().union(*(argument.free_symbols for argument in self.arguments))
-
-    @property
-    def arguments(self) -> tuple[Expr, ...]:
-        """What the function is applied to."""
-        raise NotImplementedError
-
-    def raised(self, position: int) -> Expr:
-        """The derivative with respect to the argument at `position`."""
-        raise NotImplementedError
-
-    def applied_to(self, arguments: Sequence[Expr]) -> Expr:
-        """The same function, equally differentiated, of other arguments."""
-        others = self.args[: len(self.args) - len(arguments)]
-        return self.func(*others, *arguments)
-
-    def _xreplace(self, rule: Any) -> tuple[Expr, bool]:
-        """Replacement in the arguments alone: a symbol that happens to have the function's name is another thing."""
-        if self in rule:
-            return rule[self], True
-        replaced = [argument._xreplace(rule) for argument in self.arguments]
-        changed = any(one for _, one in replaced)
-        return (self.applied_to([argument for argument, _ in replaced]) if changed else self), changed
-
-    def _eval_subs(self, old: Expr, new: Expr) -> Expr:
-        """Substitution in the arguments alone."""
-        return self.applied_to([argument._subs(old, new) for argument in self.arguments])
-
-    def _eval_derivative(self, variable: Symbol) -> Expr:
-        """`Σ_j ∂_j f(u) · ∂u_j`: the chain rule over the arguments alone."""
-        slopes = ((position, argument.diff(variable)) for position, argument in enumerate(self.arguments))
-        return sympy.Add(*(self.raised(position) * slope for position, slope in slopes if slope != 0))
-
-
-class Unspecified(_Named):
+class Unspecified(Function):
     """`f⁽ⁿ⁾(u)`: the n-th derivative of an unspecified differentiable function of one real number."""
 
-    nargs = 3
+    __slots__ = ("name", "order")
+    name: str
+    order: int
 
-    @property
-    def arguments(self) -> tuple[Expr, ...]:
-        """`(u,)`."""
-        return (self.args[2],)
+    def _fill(self, name: str, order: int, *args: Scalar) -> None:  # type: ignore[override]
+        super()._fill(*args)
+        self.name, self.order = name, order
+        self.digest = hash((self.digest, digest_of(name), order))
 
-    def raised(self, position: int) -> Expr:
+    def slope(self, position: int) -> Scalar:
         """`f⁽ⁿ⁺¹⁾(u)`."""
-        name, order, argument = self.args
-        return Unspecified(name, order + 1, argument)
+        return unspecified(self.name, self.args[0], self.order + 1)
 
-    def fdiff(self, argindex: int = 1) -> Expr:
-        """`f⁽ⁿ⁺¹⁾(u)` in `u`; nothing else varies."""
-        return self.raised(0) if argindex == 3 else S.Zero
+    def with_operands(self, operands: list[Scalar]) -> Scalar:
+        """The same derivative at another argument."""
+        return unspecified(self.name, operands[0], self.order)
+
+    def __repr__(self) -> str:
+        return self.name + "'" * self.order + f"({self.args[0]!r})"
 
 
-class UnspecifiedComponent(_Named):
+class UnspecifiedComponent(Function):
     """`∂^n f_i(u_1, …, u_h)`: a partial derivative of one component of an unspecified differentiable vector function.
 
-    The arguments are name, i, h, then h orders, then h arguments: mixed partial derivatives commute by construction.
+    `orders` counts by each argument: mixed partial derivatives commute by construction.
     """
 
-    @property
-    def orders(self) -> tuple[int, ...]:
-        """How often it has been differentiated by each argument."""
-        return tuple(int(order) for order in self.args[3 : 3 + int(self.args[2])])
+    __slots__ = ("component", "name", "orders")
+    name: str
+    component: int
+    orders: tuple[int, ...]
 
-    @property
-    def arguments(self) -> tuple[Expr, ...]:
-        """`(u_1, …, u_h)`."""
-        return cast("tuple[Expr, ...]", self.args[3 + int(self.args[2]) :])
+    def _fill(self, name: str, component: int, orders: tuple[int, ...], *args: Scalar) -> None:  # type: ignore[override]
+        super()._fill(*args)
+        self.name, self.component, self.orders = name, component, orders
+        self.digest = hash((self.digest, digest_of(name), component, orders))
 
-    def raised(self, position: int) -> Expr:
-        """The same with one more derivative by the argument at `position`."""
+    def slope(self, position: int) -> Scalar:
+        """One more derivative by the argument at a position."""
         orders = [order + (index == position) for index, order in enumerate(self.orders)]
-        return unspecified_component(self.args[0], self.args[1], self.arguments, orders)
+        return unspecified_component(self.name, self.component, self.args, orders)
 
-    def fdiff(self, argindex: int = 1) -> Expr:
-        """One more derivative by the argument that stands at `argindex`; nothing else varies."""
-        position = argindex - 1 - 3 - int(self.args[2])
-        return self.raised(position) if position >= 0 else S.Zero
+    def with_operands(self, operands: list[Scalar]) -> Scalar:
+        """The same derivative at other arguments."""
+        return unspecified_component(self.name, self.component, operands, self.orders)
 
-
-def parts_of(*expressions: Expr) -> set[Expr]:
-    """Every different part of the expressions, once however often it occurs. The names of functions are no parts."""
-    seen: set[Expr] = set()
-    waiting = list(expressions)
-    while waiting:
-        part = waiting.pop()
-        if part not in seen:
-            seen.add(part)
-            waiting += part.arguments if isinstance(part, _Named) else part.args
-    return seen
+    def __repr__(self) -> str:
+        return f"{self.name}_{self.component}{list(self.orders)}{self.args!r}"
 
 
-def maximum(first: Expr, second: Expr, kappa: Expr = HALF) -> Expr:
+def positive(argument: Scalar) -> Scalar:
+    """`[u > 0]`."""
+    return Positive.of(argument)
+
+
+def zero(argument: Scalar) -> Scalar:
+    """`[u = 0]`."""
+    return Zero.of(argument)
+
+
+def sign(argument: Scalar) -> Scalar:
+    """`[u > 0] - [u < 0]`."""
+    return Sign.of(argument)
+
+
+def maximum(first: Scalar, second: Scalar, kappa: Scalar = HALF) -> Scalar:
     """`max(a, b)`, with its derivative at a tie."""
-    return Maximum(first, second, kappa)
+    return Maximum.of(first, second, kappa)
 
 
-def absolute(argument: Expr, kappa: Expr = S.Zero) -> Expr:
+def absolute(argument: Scalar, kappa: Scalar = ZERO) -> Scalar:
     """`|u|`, with its derivative at 0."""
-    return Absolute(argument, kappa)
+    return Absolute.of(argument, kappa)
 
 
-def unspecified(name: str | Symbol, argument: Expr, order: int = 0) -> Expr:
+def unspecified(name: str, argument: Scalar, order: int = 0) -> Scalar:
     """`f⁽ⁿ⁾(u)` of the function called `name`."""
-    return Unspecified(_name(name), Integer(order), argument)
+    if argument is NOTHING:
+        return NOTHING
+    return node(Unspecified, (name, order, id(argument)), name, order, argument)
 
 
 def unspecified_component(
-    name: str | Symbol, component: int | Integer, arguments: Sequence[Expr], orders: Sequence[int] | None = None
-) -> Expr:
+    name: str, component: int, arguments: Sequence[Scalar], orders: Sequence[int] | None = None
+) -> Scalar:
     """`∂^n f_i(u_1, …, u_h)` of the vector function called `name`; without `orders`, the function itself."""
-    counts = [0] * len(arguments) if orders is None else list(orders)
+    counts = (0,) * len(arguments) if orders is None else tuple(orders)
     if len(counts) != len(arguments):
         raise ValueError(f"{len(counts)} orders of derivatives for {len(arguments)} arguments")
-    numbers = (Integer(component), Integer(len(arguments)), *map(Integer, counts))
-    return UnspecifiedComponent(_name(name), *numbers, *arguments)
-
-
-def _name(name: str | Symbol) -> Symbol:
-    return Symbol(name) if isinstance(name, str) else name
+    if NOTHING in arguments:
+        return NOTHING
+    key = (name, component, counts, *map(id, arguments))
+    return node(UnspecifiedComponent, key, name, component, counts, *arguments)

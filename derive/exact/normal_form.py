@@ -17,9 +17,9 @@ from sympy import Expr, Symbol
 from derive.errors import Undecidable
 from derive.exact.cases import Step
 from derive.exact.elements import Element, NoValue, integral
-from derive.exact.functions import Absolute, Maximum, Positive, Sign, Unspecified, UnspecifiedComponent, Zero
 from derive.exact.polynomials import ONE, ZERO, Sizes
 from derive.exact.signs import POSITIVE, UNKNOWN, Signs
+from derive.exact.sympy_functions import Absolute, Maximum, Positive, Sign, Unspecified, UnspecifiedComponent, Zero
 from derive.exact.vanishing import Vanishing
 
 Cut = Callable[[Symbol], Expr | None]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import sympy
 from sympy import Expr, Symbol
 
-from derive.exact.functions import Absolute, Maximum, Positive, Sign, Zero
+from derive.exact.sympy_functions import Absolute, Maximum, Positive, Sign, Zero
 
 POSITIVE, NONNEGATIVE, UNKNOWN, NONPOSITIVE, NEGATIVE = 2, 1, 0, -1, -2
 
