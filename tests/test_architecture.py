@@ -25,6 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "notation": {"source", "errors", "expressions"},
     "documents": {"source", "errors"},
     "models": {"source", "errors", "expressions", "notation", "documents.document"},
+    "gradients": {"source", "errors", "expressions", "notation.symbols"},
     "exact": {"source", "errors", "expressions", "notation.symbols"},
     "deciding": {"errors", "exact"},
     "checking": {"source", "errors", "expressions", "notation", "documents.document", "models", "exact", "deciding"},
