@@ -101,9 +101,10 @@ class Context:
                 return (axis,)
             case tree.Transpose(operand):
                 return tuple(1 - axis for axis in self._lines(operand))
-            case tree.EntryFormula(row, _, tree.Indicator(tree.Comparison(tree.IndexValue(left), "=", right))):
-                if isinstance(right, tree.IndexValue) and isinstance(right.index, tree.Label):
-                    return (0 if left == row else 1,)
+            case tree.EntryFormula(
+                row, _, tree.Indicator(tree.Comparison(tree.IndexValue(tree.Label()), "=", tree.IndexValue(index)))
+            ):
+                return (0 if index == row else 1,)
         return ()
 
 

@@ -18,6 +18,7 @@ from derive.expressions.walk import rebuilt, symbols_of, walk
 from derive.gradients.backward import Context, Found, spread_adjoint
 from derive.gradients.indices import Indices
 from derive.gradients.linear import FORMAL, formal, matrix_of
+from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.terms import zero
 from derive.gradients.tidy import as_column, like, matmul, number, plus, tidied, transposed
@@ -309,7 +310,7 @@ class ClosedForms(Mapping[str, Expr]):
     def __getitem__(self, name: str) -> Expr:
         if name not in self.names:
             raise KeyError(name)
-        return self.backward.adjoint(name)
+        return presented(self.backward.adjoint(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -333,7 +334,7 @@ class ClosedForms(Mapping[str, Expr]):
             if other not in (name, self.loss.name):
                 symbol = Symbol(other, self.differentiator.shape_of(other))
                 pass_of_name.adjoints[other] = tree.Derivative(self.loss, symbol)
-        return pass_of_name.adjoint(name)
+        return presented(pass_of_name.adjoint(name))
 
 
 def _can_vary(table: SymbolTable, name: str) -> bool:
@@ -358,12 +359,12 @@ def closed_forms(table: SymbolTable, kink: Fraction, loss: str) -> ClosedForms:
 
 def gradient(of: Expr, by: str, table: SymbolTable, kink: Fraction) -> Expr:
     """∂f/∂name of any scalar expression, of the shape of the name. Raises `NoClosedForm`."""
-    return _differentiator(by, table, kink).gradient(of, by)
+    return presented(_differentiator(by, table, kink).gradient(of, by))
 
 
 def jacobian(of: Expr, by: str, table: SymbolTable, kink: Fraction) -> Expr:
     """J_ij = ∂f_i/∂x_j of a vector by a vector, in matrix notation. Raises `NoClosedForm`."""
-    return _differentiator(by, table, kink).jacobian(of, by)
+    return presented(_differentiator(by, table, kink).jacobian(of, by))
 
 
 def _differentiator(by: str, table: SymbolTable, kink: Fraction) -> Differentiator:

@@ -97,6 +97,45 @@ def unbound_letters(node: Node) -> set[str]:
 
 
 LETTERS = ("i", "j", "k", "l", "m", "p", "q", "r", "s")
+STANDARD = 900_000
+"""The scopes of indices in a formula that is complete: so two equal formulas are equal trees."""
+
+
+def lettered(node: Expr) -> Expr:
+    """A formula without free indices with the letters that people expect: i and j, then k, l, …
+
+    An index gets its letter from how deep it is bound, so that equal formulas become equal.
+    """
+    if free_indices(node):
+        return node
+    names = {part.name for part in walk(node) if isinstance(part, tree.Label)}
+    letters = [letter for letter in LETTERS if letter not in names]
+    return _with_letters(node, letters, 0)
+
+
+def _with_letters(node: Expr, letters: list[str], depth: int) -> Expr:
+    def standard(at: int) -> IndexVariable:
+        return IndexVariable(letters[at % len(letters)], STANDARD + at)
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, tree.EntryFormula):
+            body = part.body
+            row = None if part.row is None else standard(depth)
+            column = None if part.column is None else standard(depth + (0 if part.row is None else 1))
+            for own, new in ((part.row, row), (part.column, column)):
+                if own is not None and new is not None:
+                    body = replaced(body, own, new)
+            return replace(part, row=row, column=column, body=_with_letters(body, letters, depth + 2))
+        if isinstance(part, tree.Quantified):
+            new = standard(depth)
+            condition = part.condition
+            if condition is not None:
+                condition = replaced(tree.Indicator(condition), part.index, new).condition  # type: ignore[attr-defined]
+            body = _with_letters(replaced(part.body, part.index, new), letters, depth + 1)
+            return replace(part, index=new, body=body, condition=condition)
+        return None
+
+    return rebuilt(node, change)  # type: ignore[return-value]
 
 
 @dataclass
@@ -249,6 +288,13 @@ class Indices:
         """The node with all indices that it binds made afresh."""
 
         def change(part: Node) -> Node | None:
+            if isinstance(part, tree.EntryFormula):
+                fresh = [None if own is None else self.fresh(own.name) for own in (part.row, part.column)]
+                body = part.body
+                for own, new in zip((part.row, part.column), fresh, strict=True):
+                    if own is not None and new is not None:
+                        body = replaced(body, own, new)
+                return tree.EntryFormula(*fresh, self.renamed(body), part.of_shape)
             if isinstance(part, tree.Quantified):
                 opened = self.rebound(part)
                 return replace(opened, body=self.renamed(opened.body))
@@ -303,7 +349,7 @@ class Indices:
         lifted = Lift(self, *dims, shape).matrix(body) if not (free_indices(body) - {row, column}) else None
         if lifted is not None:
             return lifted
-        return tree.EntryFormula(row, column, body, shape) if shape.is_matrix else body
+        return lettered(tree.EntryFormula(*dims, body, shape))
 
     def indicator_of_label(self, label: tree.Label, shape: Shape) -> Expr:
         """The one-hot vector of a label, or the matrix of the one-hot rows of labels."""
@@ -311,16 +357,15 @@ class Indices:
             symbol = self.one_hot[label.name]
             return symbol if symbol.shape == shape else transposed(symbol)
         if label.example is None:
-            index = IndexVariable("j", 900_000)
-            body = self.same(index, label)
-            if shape.is_column:
-                return tree.EntryFormula(index, None, body, shape)
-            return tree.EntryFormula(None, index, body, shape)
-        row, column = IndexVariable("i", 900_001), IndexVariable("j", 900_000)
-        examples_run_down = label.example == tree.IndexNumber(0)
-        if examples_run_down:
-            return tree.EntryFormula(row, column, self.same(column, tree.Label(label.name, row)), shape)
-        return tree.EntryFormula(row, column, self.same(row, tree.Label(label.name, column)), shape)
+            index = self.fresh("j")
+            at = (index, None) if shape.is_column else (None, index)
+            return lettered(tree.EntryFormula(*at, self.same(index, label), shape))
+        row, column = self.fresh("i"), self.fresh("j")
+        if label.example == tree.IndexNumber(0):
+            body = self.same(column, tree.Label(label.name, row))
+        else:
+            body = self.same(row, tree.Label(label.name, column))
+        return lettered(tree.EntryFormula(row, column, body, shape))
 
 
 def mentions_partner(partner: Index, index: IndexVariable) -> bool:

@@ -237,12 +237,24 @@ def _scaled(term: Term, core: Expr) -> Expr:
 
 
 def _joined_product(front: Expr, core: Expr) -> Expr:
-    """c A; for a scalar A under one fraction bar with c."""
+    """c A; under one fraction bar with c where A is a scalar or a fraction itself."""
+    if not core.shape.is_scalar and isinstance(core, tree.Quotient):
+        above, below = core.numerator, core.denominator
+        over, under = (front.numerator, front.denominator) if isinstance(front, tree.Quotient) else (front, None)
+        if isinstance(front, Number):
+            over, under = Number(Fraction(front.value.numerator)), Number(Fraction(front.value.denominator))
+        return tree.Quotient(_unless_one(over, above), below if under is None else _unless_one(under, below))
     if core.shape.is_scalar and isinstance(front, tree.Quotient):
         if isinstance(front.numerator, Number) and front.numerator.value == 1:
             return tree.Scale(front, core)
         return tree.Quotient(tree.Scale(front.numerator, core), front.denominator)
     return tree.Scale(front, core)
+
+
+def _unless_one(front: Expr, core: Expr) -> Expr:
+    if isinstance(front, Number) and front.value == 1:
+        return core
+    return front if isinstance(core, Number) and core.value == 1 else tree.Scale(front, core)
 
 
 def _signed(term: Term, value: Expr) -> Expr:
