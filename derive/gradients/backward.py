@@ -140,6 +140,8 @@ def _walk(share: Share, scope: tuple[Binder, ...], context: Context, found: Foun
         if is_zero(adjoint):
             return
         if isinstance(node, Symbol):
+            if adjoint.shape.is_scalar:
+                adjoint = context.indices.formula(None, None, adjoint, adjoint.shape)
             found.shares.setdefault(node.name, []).append(context.named(scalar_as(adjoint, node.shape)))
             return
         if node.shape.is_tensor:

@@ -27,11 +27,15 @@ from derive.notation.symbols import Computed, Given, SymbolTable, shown
 
 @dataclass(frozen=True)
 class Differentiator:
-    """Differentiates expressions in the names of a table."""
+    """Differentiates expressions in the names of a table.
+
+    What is differentiated again by a name must not have that name in the place of its value: those names stay `apart`.
+    """
 
     table: SymbolTable
     kink: Fraction = Fraction(0)
     uses_facts: bool = True
+    apart: frozenset[str] = frozenset()
 
     # ── what is known of the names ──
 
@@ -69,7 +73,7 @@ class Differentiator:
         """The model's names by their values, as far as these are more than a name or a number."""
         names: dict[Expr, Symbol] = {}
         for name, meaning in self.table.meanings.items():
-            if not (isinstance(meaning, Computed) and meaning.value is not None):
+            if name in self.apart or not (isinstance(meaning, Computed) and meaning.value is not None):
                 continue
             value = self._in_matrix_notation(meaning.value, context)
             if tree.parts(value) and not isinstance(value, (tree.Symbol, tree.Negative)):
@@ -83,6 +87,8 @@ class Differentiator:
             body = context.indices.entry(value, row, col)
             at = (None if value.row is None else row), (None if value.column is None else col)
             return context.indices.formula(*at, body, value.shape)
+        if value.shape.is_scalar:
+            return context.indices.formula(None, None, value, value.shape)
         return value
 
     def value_of(self, name: str) -> Expr | None:
@@ -166,7 +172,7 @@ class Differentiator:
     def _derivative(self, node: tree.Derivative) -> Expr:
         if isinstance(node.of, tree.UnspecifiedMap):
             raise NoClosedForm(f"the derivative of {node.of.name}, which is not specified", node.span)
-        of = self.without_derivatives(node.of)
+        of = self._kept_apart(node.by).without_derivatives(node.of)
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, Symbol) and of.shape.is_scalar:
             whole = self.gradient(of, node.by.operand.name)
             return self.context.indices.entry(whole, node.by.row, node.by.column)
@@ -179,6 +185,10 @@ class Differentiator:
         if not isinstance(node.by, Symbol):
             raise NoClosedForm("a derivative by an expression that is no name", node.by.span)
         return self._by_name(of, node.by, node.layout)
+
+    def _kept_apart(self, by: Expr) -> "Differentiator":
+        names = frozenset(symbol.name for symbol in symbols_of(by))
+        return self if names <= self.apart else replace(self, apart=self.apart | names)
 
     def _by_name(self, of: Expr, by: Symbol, layout: tree.Layout) -> Expr:
         if by.name in self.table.introduced and by.name not in self.upstream(of):
@@ -358,7 +368,11 @@ def closed_forms(table: SymbolTable, kink: Fraction, loss: str) -> ClosedForms:
 
 
 def gradient(of: Expr, by: str, table: SymbolTable, kink: Fraction) -> Expr:
-    """∂f/∂name of any scalar expression, of the shape of the name. Raises `NoClosedForm`."""
+    """∂f/∂name of any scalar expression, of the shape of the name. Raises `NoClosedForm`.
+
+    A second derivative is that of a `Derivative`, not of a closed form: a closed form may say `m` for what m is
+    computed from, and so depend on m where the derivative does not.
+    """
     return presented(_differentiator(by, table, kink).gradient(of, by))
 
 
@@ -371,4 +385,4 @@ def _differentiator(by: str, table: SymbolTable, kink: Fraction) -> Differentiat
     """What is differentiated by a one-hot vector must not have used that its entries sum to one."""
     meaning = table.meanings.get(by)
     is_one_hot = isinstance(meaning, Given) and meaning.kind == "one-hot"
-    return Differentiator(table, kink, uses_facts=not is_one_hot)
+    return Differentiator(table, kink, uses_facts=not is_one_hot, apart=frozenset({by}))

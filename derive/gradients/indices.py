@@ -14,7 +14,7 @@ from derive.expressions import tree
 from derive.expressions.shapes import ONE, SCALAR, Dim, Shape, matrix
 from derive.expressions.tree import Expr, Index, IndexVariable, Node
 from derive.expressions.walk import rebuilt, walk
-from derive.gradients.terms import Term, expression, spread, term_of, terms_of, without
+from derive.gradients.terms import Term, expression, parts_of, spread, term_of, terms_of, without
 from derive.gradients.tidy import (
     applied,
     column_sums,
@@ -435,7 +435,7 @@ class Lift:
 
     def lifted(self, body: Expr) -> Expr | None:
         """A matrix, or a row, a column or a scalar that is the same along the others."""
-        terms = [self._term(term) for term in terms_of(body)]
+        terms = [self._term(term) for term in parts_of(body)]
         found = [term for term in terms if term is not None]
         if len(found) < len(terms):
             return None
@@ -443,7 +443,7 @@ class Lift:
         for part in found:
             if not part.shape.is_scalar:
                 whole_shape = part.shape if whole_shape.is_scalar or whole_shape == part.shape else self.shape
-        return plus(*(part if part.shape.is_scalar else spread(part, whole_shape) for part in found))
+        return plus(*found, shape=whole_shape)
 
     def _term(self, term: Term) -> Expr | None:
         total = Term(term.number)
@@ -482,8 +482,13 @@ class Lift:
 
     def _closed(self, atom: Expr) -> Expr | None:
         """A scalar without indices of its own; a sum over all entries of something in matrix notation."""
-        if isinstance(atom, tree.Quantified) and atom.kind == "sum":
-            return self._sum(atom) or atom
+        match atom:
+            case tree.Quantified(kind="sum"):
+                return self._sum(atom) or atom
+            case tree.Add():
+                return self.lifted(atom) or atom
+            case tree.Apply(operand=operand) if operand.shape.is_scalar:
+                return replace(atom, operand=self.lifted(operand) or operand)
         return atom
 
     def _formula(self, atom: Expr) -> Expr | None:
@@ -600,13 +605,28 @@ class Lift:
         if not (node.body.shape.is_scalar and node.condition is None and Binder(node.index, node.range).is_whole):
             return None
         node = self.indices.rebound(node)
-        parts = [self._sum_of_term(node, term) for term in terms_of(node.body)]
+        if isinstance(node.body, tree.Add):
+            whole_sum = self._sum_of_sum(node)
+            if whole_sum is not None:
+                return whole_sum
+        parts = [self._sum_of_term(node, term) for term in parts_of(node.body)]
         found = [part for part in parts if part is not None]
         if len(found) < len(parts):
             return None
         shapes = {part.shape for part in found if not part.shape.is_scalar}
         target = self.shape if len(shapes) > 1 else next(iter(shapes), SCALAR)
-        return plus(*(part if part.shape.is_scalar else spread(part, target) for part in found))
+        return plus(*found, shape=target)
+
+    def _sum_of_sum(self, node: tree.Quantified) -> Expr | None:
+        """sum_k (a_ik + b_ik) = (A + B) 1, a sum with one index besides k."""
+        k, dim, own = node.index, node.range.dim, free_indices(node.body)
+        if self.row is not None and own == {k, self.row}:
+            found = Lift(self.indices, self.row, k, matrix(self.shape.rows, dim)).matrix(node.body)
+            return None if found is None else row_sums(found)
+        if self.column is not None and own == {k, self.column}:
+            found = Lift(self.indices, k, self.column, matrix(dim, self.shape.columns)).matrix(node.body)
+            return None if found is None else column_sums(found)
+        return None
 
     def _sum_of_term(self, node: tree.Quantified, term: Term) -> Expr | None:
         """Factors by the indices that they have."""

@@ -114,6 +114,11 @@ def terms_of(node: Expr) -> list[Term]:
     return [term]
 
 
+def parts_of(node: Expr) -> list[Term]:
+    """The expression as a sum of the terms that are written, none opened."""
+    return [term_of(part) for part in node.terms] if isinstance(node, tree.Add) else [term_of(node)]
+
+
 def filled(term: Term, shape: Shape) -> Term:
     """The term, broadcast to a shape."""
     return Term(term.number, shape, term.scalars, term.factors)
@@ -174,12 +179,20 @@ def expression_of_sum(terms: list[Term], shape: Shape) -> Expr:
     front, rest = _common(terms)
     ordered = [term for term in rest if term.number > 0] + [term for term in rest if term.number < 0]
     parts = tuple(expression(_narrowed(term)) for term in ordered)
-    inner: Expr = tree.Add(parts)
-    if inner.shape != shape:
-        inner = tree.Add((expression(filled(ordered[0], shape)), *parts[1:]))
+    inner = _added(parts, shape)
     if front.number == 1 and not front.scalars:
         return inner
     return _scaled(front, inner)
+
+
+def _added(parts: tuple[Expr, ...], shape: Shape) -> Expr:
+    """A + B + …, where a row, a column or a scalar is spread out if nothing else has the whole shape."""
+    if not shape.is_scalar and all(part.shape != shape for part in parts):
+        parts = (spread(parts[0], shape), *parts[1:])
+    try:
+        return tree.Add(parts)
+    except Meaningless:
+        return tree.Add(tuple(part if part.shape.is_scalar else spread(part, shape) for part in parts))
 
 
 def _narrowed(term: Term) -> Term:
@@ -337,6 +350,8 @@ def spread(node: Expr, shape: Shape) -> Expr:
     """A scalar, a row or a column as the whole that it stands for in a sum."""
     if node.shape == shape:
         return node
+    if isinstance(node, tree.Negative):
+        return tree.Negative(spread(node.operand, shape))
     if node.shape.is_scalar:
         return tree.Scale(node, tree.Fill(1, shape))
     if node.shape.is_column and node.shape.rows == shape.rows:

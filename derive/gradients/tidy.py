@@ -88,7 +88,7 @@ def _smallest(terms: list[Term], shape: Shape) -> Expr:
     ):
         return plain
     opened = collected(filled(inner, shape) for term in terms for inner in expanded(term))
-    if len(opened) > MANY:
+    if len(opened) > min(MANY, len(terms)):
         return plain
     other = expression_of_sum(opened, shape)
     return other if weight(other) < weight(plain) else plain
