@@ -29,13 +29,14 @@ from derive.notation.symbols import Computed, Given, SymbolTable, shown
 class Differentiator:
     """Differentiates expressions in the names of a table.
 
-    What is differentiated again by a name must not have that name in the place of its value: those names stay `apart`.
+    Names and facts are for what people read: an expression that is differentiated again is made without them, since it
+    must not say `m` for what m is computed from, and so depend on m where it does not.
     """
 
     table: SymbolTable
     kink: Fraction = Fraction(0)
     uses_facts: bool = True
-    apart: frozenset[str] = frozenset()
+    uses_names: bool = True
 
     # ── what is known of the names ──
 
@@ -45,7 +46,8 @@ class Differentiator:
             self.kink, Indices(self.table.index_base, self._one_hot_of_hot_index()), closed=self.without_derivatives
         )
         context.lines_of_one = dict(self._lines_of_one())
-        context.names = self._names(context)
+        if self.uses_names:
+            context.names = self._names(context)
         return context
 
     def _one_hot_of_hot_index(self) -> dict[str, Expr]:
@@ -63,7 +65,8 @@ class Differentiator:
             if isinstance(meaning, Given) and meaning.kind == "one-hot" and self.uses_facts:
                 yield name, (0,) if meaning.shape.is_column else (1,)
             if (
-                isinstance(meaning, Computed)
+                self.uses_names
+                and isinstance(meaning, Computed)
                 and isinstance(meaning.value, tree.Softmax)
                 and not meaning.value.logarithm
             ):
@@ -73,7 +76,7 @@ class Differentiator:
         """The model's names by their values, as far as these are more than a name or a number."""
         names: dict[Expr, Symbol] = {}
         for name, meaning in self.table.meanings.items():
-            if name in self.apart or not (isinstance(meaning, Computed) and meaning.value is not None):
+            if not (isinstance(meaning, Computed) and meaning.value is not None):
                 continue
             value = self._in_matrix_notation(meaning.value, context)
             if tree.parts(value) and not isinstance(value, (tree.Symbol, tree.Negative)):
@@ -91,10 +94,31 @@ class Differentiator:
             return context.indices.formula(None, None, value, value.shape)
         return value
 
+    @cached_property
+    def plain(self) -> "Differentiator":
+        """The same without names and facts."""
+        return self if not self.uses_names else replace(self, uses_facts=False, uses_names=False)
+
     def value_of(self, name: str) -> Expr | None:
-        """How a name is computed, if it is."""
-        meaning = self.table.meanings.get(name)
-        return meaning.value if isinstance(meaning, Computed) else None
+        """How a name is computed, if it is, with closed forms for the derivatives in it that have one."""
+        if name not in self._values:
+            meaning = self.table.meanings.get(name)
+            value = meaning.value if isinstance(meaning, Computed) else None
+            try:
+                self._values[name] = None if value is None else self.without_derivatives(value)
+            except NoClosedForm as refusal:
+                self._values[name] = value
+                self.unclosed[name] = refusal
+        return self._values[name]
+
+    @cached_property
+    def _values(self) -> dict[str, Expr | None]:
+        return {}
+
+    @cached_property
+    def unclosed(self) -> dict[str, NoClosedForm]:
+        """The names whose values hold a derivative without a closed form."""
+        return {}
 
     def shape_of(self, name: str) -> Shape:
         meaning = self.table.meanings[name]
@@ -121,7 +145,7 @@ class Differentiator:
     # ── derivatives ──
 
     def backward(self, root: Expr, seed: Expr) -> "Backward":
-        return Backward(self, root, seed)
+        return Backward(self, self.without_derivatives(root), seed)
 
     def gradient(self, of: Expr, by: str) -> Expr:
         """∂f/∂name of a scalar f, of the shape of the name; 0 where f does not depend on it."""
@@ -156,7 +180,7 @@ class Differentiator:
 
         def change(part: tree.Node) -> tree.Node | None:
             if isinstance(part, (tree.Derivative, tree.ChainRule, tree.LocalFactor)):
-                return self.closed_form(part)
+                return self.plain.closed_form(part)
             return None
 
         return rebuilt(node, change)  # type: ignore[return-value]
@@ -172,7 +196,7 @@ class Differentiator:
     def _derivative(self, node: tree.Derivative) -> Expr:
         if isinstance(node.of, tree.UnspecifiedMap):
             raise NoClosedForm(f"the derivative of {node.of.name}, which is not specified", node.span)
-        of = self._kept_apart(node.by).without_derivatives(node.of)
+        of = self.without_derivatives(node.of)
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, Symbol) and of.shape.is_scalar:
             whole = self.gradient(of, node.by.operand.name)
             return self.context.indices.entry(whole, node.by.row, node.by.column)
@@ -185,10 +209,6 @@ class Differentiator:
         if not isinstance(node.by, Symbol):
             raise NoClosedForm("a derivative by an expression that is no name", node.by.span)
         return self._by_name(of, node.by, node.layout)
-
-    def _kept_apart(self, by: Expr) -> "Differentiator":
-        names = frozenset(symbol.name for symbol in symbols_of(by))
-        return self if names <= self.apart else replace(self, apart=self.apart | names)
 
     def _by_name(self, of: Expr, by: Symbol, layout: tree.Layout) -> Expr:
         if by.name in self.table.introduced and by.name not in self.upstream(of):
@@ -272,7 +292,11 @@ class Backward:
         found = [self.from_root]
         for other in self.names:
             value = self.differentiator.value_of(other)
-            if other != name and value is not None and any(symbol.name == name for symbol in symbols_of(value)):
+            if other == name or value is None:
+                continue
+            if other in self.differentiator.unclosed and name in self.differentiator.upstream(value):
+                raise self.differentiator.unclosed[other]
+            if any(symbol.name == name for symbol in symbols_of(value)):
                 found.append(self._handed_back_by(other, value))
         return self._sum(found, name, shape)
 
@@ -385,4 +409,4 @@ def _differentiator(by: str, table: SymbolTable, kink: Fraction) -> Differentiat
     """What is differentiated by a one-hot vector must not have used that its entries sum to one."""
     meaning = table.meanings.get(by)
     is_one_hot = isinstance(meaning, Given) and meaning.kind == "one-hot"
-    return Differentiator(table, kink, uses_facts=not is_one_hot, apart=frozenset({by}))
+    return Differentiator(table, kink, uses_facts=not is_one_hot)

@@ -294,7 +294,7 @@ class Indices:
                 for own, new in zip((part.row, part.column), fresh, strict=True):
                     if own is not None and new is not None:
                         body = replaced(body, own, new)
-                return tree.EntryFormula(*fresh, self.renamed(body), part.of_shape)
+                return tree.EntryFormula(fresh[0], fresh[1], self.renamed(body), part.of_shape)
             if isinstance(part, tree.Quantified):
                 opened = self.rebound(part)
                 return replace(opened, body=self.renamed(opened.body))
@@ -349,7 +349,7 @@ class Indices:
         lifted = Lift(self, *dims, shape).matrix(body) if not (free_indices(body) - {row, column}) else None
         if lifted is not None:
             return lifted
-        return lettered(tree.EntryFormula(*dims, body, shape))
+        return lettered(tree.EntryFormula(dims[0], dims[1], body, shape))
 
     def indicator_of_label(self, label: tree.Label, shape: Shape) -> Expr:
         """The one-hot vector of a label, or the matrix of the one-hot rows of labels."""
@@ -359,7 +359,7 @@ class Indices:
         if label.example is None:
             index = self.fresh("j")
             at = (index, None) if shape.is_column else (None, index)
-            return lettered(tree.EntryFormula(*at, self.same(index, label), shape))
+            return lettered(tree.EntryFormula(at[0], at[1], self.same(index, label), shape))
         row, column = self.fresh("i"), self.fresh("j")
         if label.example == tree.IndexNumber(0):
             body = self.same(column, tree.Label(label.name, row))

@@ -56,7 +56,7 @@ def _of_term(term: Term) -> Expr | None:
         return None
     if not rest.factors:
         return times(front, inside)
-    around = as_column(expression(Term(rest.number**0, term.shape, {}, rest.factors)))
+    around = expression(Term(rest.number**0, term.shape, {}, rest.factors))
     return times(front, _diagonal_times(around, inside))
 
 
@@ -69,7 +69,7 @@ def _diagonal_times(around: Expr, inside: Expr) -> Expr:
     if isinstance(inside, tree.Identity):
         return tree.Diagonal(around)
     if isinstance(inside, tree.Diagonal):
-        return tree.Diagonal(times(around, as_column(inside.operand)))
+        return tree.Diagonal(times(as_column(around), as_column(inside.operand)))
     return tree.MatMul(tree.Diagonal(around), inside)
 
 

@@ -222,8 +222,6 @@ def matmul(left: Expr, right: Expr, shape: Shape | None = None) -> Expr:
 
 def _chained(left: Expr, right: Expr) -> Expr:
     """A (B C) = (A B) C: products associate to the left, except where a 1 x 1 would come of it, which is a scalar."""
-    if isinstance(left, tree.Diagonal) and left.operand.shape.is_column:
-        return times(left.operand, right) if right.shape.is_matrix else tree.MatMul(left, right)
     if isinstance(right, tree.MatMul) and right.shape.is_matrix:
         inner = tree.MatMul(left, right.left) if left.shape.columns == right.left.shape.rows else None
         if inner is not None and inner.shape.is_matrix:
@@ -259,6 +257,9 @@ def transposed(node: Expr) -> Expr:
             return tree.Fill(value, shape.transposed)
         case tree.Outer(left, right):
             return tree.Outer(right, left)
+        case tree.Add(terms):
+            pushed = plus(*(transposed(term) for term in terms), shape=node.shape.transposed)
+            return pushed if weight(pushed) <= weight(node) else tree.Transpose(node)
     return tree.Transpose(node)
 
 
