@@ -1,6 +1,7 @@
 """Closed forms against the oracle, against the exact entries, and as they are printed."""
 
 import inspect
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from derive.expressions.latex import latex
 from derive.expressions.shapes import SCALAR, column, matrix, row
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.expressions.walk import walk
-from derive.gradients import ClosedForms, closed_forms, gradient, jacobian
+from derive.gradients import ClosedForms, NoClosedForm, closed_forms, gradient, jacobian
 from derive.gradients.backward import shares
 from derive.models import Model, build_model
 from derive.notation.symbols import Computed, Given
@@ -298,8 +299,8 @@ def test_other_models(name: str) -> None:
 
 @pytest.mark.parametrize("kink", ["0", "1", "1/2"])
 def test_the_value_at_a_kink_is_that_of_the_model(kink: str) -> None:
-    text = f"symbols: {{x: scalar, a: scalar}}\nmodel:\n  L: \\max(0, x) + \\text{{abs}}(x) + \\max(x, a) + 2 \\min(x, a) + \\text{{LeakyReLU}}(x) + \\text{{ELU}}(x)\nloss: L\nkink: {kink}\n"
-    equal_exactly(model_of(text))
+    formula = r"\max(0, x) + \text{abs}(x) + \max(x, a) + 2 \min(x, a) + \text{LeakyReLU}(x) + \text{ELU}(x)"
+    equal_exactly(model_of(f"symbols: {{x: scalar, a: scalar}}\nmodel:\n  L: {formula}\nloss: L\nkink: {kink}\n"))
 
 
 # ── the exact entries ──
@@ -339,6 +340,118 @@ def test_derivatives_of_functions_equal_their_exact_entries() -> None:
 
 def function_of(name: str, order: int) -> str:
     return rf"\operatorname{{{name}}}{chr(39) * order}(x)"
+
+
+# ── as printed ──
+
+PRINTED_ROWS = {
+    "S": r"\frac{1}{N} \left(P - Y\right)",
+    "P": r"-\frac{Y}{N P}",
+    "W_{2}": r"\frac{1}{N} H^{T} \left(P - Y\right)",
+    "b_{2}": r"\frac{1}{N} \left(\mathbf{1}_{N}\right)^{T} \left(P - Y\right)",
+    "H": r"\frac{1}{N} \left(P - Y\right) W_{2}^{T}",
+    "H_{0}": r"\frac{1}{N} \left(P - Y\right) W_{2}^{T} \odot \mathbb{1}\left(H_{0} > 0\right)",
+    "W_{1}": r"\lambda W_{1} + \frac{1}{N} X^{T} \left(\left(P - Y\right) W_{2}^{T} \odot \mathbb{1}\left(H_{0} > 0\right)\right)",
+    "X": r"\frac{1}{N} \left(\left(P - Y\right) W_{2}^{T} \odot \mathbb{1}\left(H_{0} > 0\right)\right) W_{1}^{T}",
+    r"\lambda": r"\frac{1}{2} \left(\|W_{1}\|_{F}\right)^{2}",
+}
+
+STEPS_OF_ROWS = {
+    "S": r"P \odot \left(\frac{\partial L}{\partial P} - \left(P \odot \frac{\partial L}{\partial P}\right) \mathbf{1}_{C}\right)",
+    "W_{2}": r"H^{T} \frac{\partial L}{\partial S}",
+    "b_{2}": r"\left(\mathbf{1}_{N}\right)^{T} \frac{\partial L}{\partial S}",
+    "H": r"\frac{\partial L}{\partial S} W_{2}^{T}",
+    "H_{0}": r"\frac{\partial L}{\partial H} \odot \mathbb{1}\left(H_{0} > 0\right)",
+    "W_{1}": r"\lambda W_{1} + X^{T} \frac{\partial L}{\partial H_{0}}",
+}
+
+PRINTED_COLUMNS = {
+    "S": "P - t",
+    "W_{2}": r"\left(P - t\right) H^{T}",
+    "H": r"W_{2}^{T} \left(P - t\right)",
+    "H_{0}": r"W_{2}^{T} \left(P - t\right) \odot H \odot \left(1 - H\right)",
+    "x": r"W_{1}^{T} \left(W_{2}^{T} \left(P - t\right) \odot H \odot \left(1 - H\right)\right)",
+}
+
+
+def test_the_closed_forms_of_rows_are_those_of_the_textbook() -> None:
+    forms = forms_of(build_model(network(ROWS, LOSSES_OF_ROWS["one-hot"], r"\max(0, H_0)")))
+    assert {name: latex(forms[name]) for name in PRINTED_ROWS} == PRINTED_ROWS
+    assert {name: latex(forms.in_steps(name)) for name in STEPS_OF_ROWS} == STEPS_OF_ROWS
+
+
+def test_the_closed_forms_of_columns_are_those_of_the_textbook() -> None:
+    forms = forms_of(build_model(network(COLUMNS, LOSSES_OF_COLUMNS["product"], r"\sigma(H_0)")))
+    assert {name: latex(forms[name]) for name in PRINTED_COLUMNS} == PRINTED_COLUMNS
+
+
+ONE_HOT_OF_LABELS = r"\left[\mathbb{1}\left(y_{i} = j\right)\right]_{ij}"
+FUSED = {
+    "labels": rf"\frac{{1}}{{N}} \left(P - {ONE_HOT_OF_LABELS}\right)",
+    "labels of P": rf"\frac{{1}}{{N}} \left(P - {ONE_HOT_OF_LABELS}\right)",
+    "logsumexp": rf"\frac{{1}}{{N}} \left(P - {ONE_HOT_OF_LABELS}\right)",
+    "log-softmax": r"\frac{1}{N} \left(P - Y\right)",
+    "sum": r"\frac{1}{N} \left(P - Y\right)",
+    "trace": r"\frac{1}{N} \left(P - Y\right)",
+    "binary": r"\frac{1}{N} \left(\sigma\left(S\right) - T\right)",
+    "squares": r"\frac{1}{N} \left(S - T\right)",
+    "squares of entries": r"\frac{2}{N} \left(S - T\right)",
+    "mean": r"\frac{2}{N C} \left(S - T\right)",
+}
+
+
+@pytest.mark.parametrize("loss", FUSED)
+def test_a_loss_is_fused_with_what_it_is_taken_of(loss: str) -> None:
+    assert latex(forms_of(build_model(network(ROWS, LOSSES_OF_ROWS[loss])))["S"]) == FUSED[loss]
+
+
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES_OF_COLUMNS if "entropy of" not in loss][:6])
+def test_a_loss_of_a_column_is_fused_too(loss: str) -> None:
+    assert latex(forms_of(build_model(network(COLUMNS, LOSSES_OF_COLUMNS[loss])))["S"]) == "P - t"
+
+
+SLOPES = {
+    "relu": r"\mathbb{1}\left(H_{0} > 0\right)",
+    "scaled relu": r"\mathbb{1}\left(H_{0} > 0\right)",
+    "leaky": r"\left(\mathbb{1}\left(H_{0} > 0\right) + \frac{1}{100} \mathbb{1}\left(H_{0} \leq 0\right)\right)",
+    "sigmoid": r"H \odot \left(1 - H\right)",
+    "tanh": r"\left(1 - H^{2}\right)",
+    "softplus": r"\sigma\left(H_{0}\right)",
+    "exponential": "H",
+}
+
+
+@pytest.mark.parametrize("activation", SLOPES)
+def test_slopes_are_in_the_models_own_names(activation: str) -> None:
+    forms = forms_of(build_model(network(COLUMNS, r"\frac{1}{2}\|S - T\|^2", ACTIVATIONS[activation])))
+    front = "3 " if activation == "scaled relu" else ""
+    assert latex(forms["H_{0}"]) == rf"{front}W_{{2}}^{{T}} \left(S - T\right) \odot {SLOPES[activation]}"
+
+
+# ── refusals ──
+
+
+def test_what_has_no_closed_form_says_why() -> None:
+    model = model_of("symbols: {x: 3 x 1, \\varphi: function 3 -> 2}\nmodel:\n  p: \\varphi(x)\n")
+    first = Derivative(tree.UnspecifiedMap("\\varphi", symbol(model, "x"), *_dims(model)), symbol(model, "x"))
+    with pytest.raises(NoClosedForm, match="which is not specified"):
+        gradient(tree.Reduce("l2", first), "x", model.table, model.kink)
+
+
+def _dims(model: Model) -> Iterator[tree.Dim]:
+    return (symbol(model, name).shape.length for name in "xp")
+
+
+def test_a_one_hot_vector_is_not_free_where_its_hot_index_is_used() -> None:
+    forms = forms_of(build_model(network(COLUMNS, LOSSES_OF_COLUMNS["log of sum"] + " + t^T S")))
+    with pytest.raises(NoClosedForm, match="t is not free where its hot index is used"):
+        forms["t"]
+
+
+def test_a_name_on_which_nothing_depends_has_the_derivative_zero() -> None:
+    model = model_of("symbols: {x: scalar, a: 2 x 1}\nmodel:\n  L: x^2\nloss: L\n")
+    assert gradient(symbol(model, "L"), "a", model.table, model.kink) == tree.Fill(0, symbol(model, "a").shape)
+    assert "a" not in forms_of(model)
 
 
 # ── Jacobians and second derivatives ──
@@ -480,9 +593,9 @@ def test_every_expression_has_a_rule_for_its_adjoints(node: type[Expr]) -> None:
 
 # ── random expressions of the rarer nodes ──
 
-D, N = strategies.D, strategies.N
-I, J, K = (tree.IndexVariable(letter, -2 - at) for at, letter in enumerate("ijk"))
-WHOLE_D, WHOLE_N = tree.Range(0, 2, D), tree.Range(0, 1, N)
+D = strategies.D
+ROW, COLUMN = tree.IndexVariable("i", -2), tree.IndexVariable("j", -3)
+WHOLE_D = tree.Range(0, 2, D)
 FIRST = tree.IndexNumber(0)
 
 
@@ -505,7 +618,7 @@ def total(node: Expr) -> Expr:
 
 
 RARER = {
-    "kronecker": lambda q, x: tree.Kronecker(q, x),
+    "kronecker": tree.Kronecker,
     "kronecker of rows": lambda q, x: tree.Kronecker(tree.Transpose(x), q),
     "outer": lambda q, x: tree.Outer(x, tree.MatMul(q, x)),
     "inverse": lambda q, x: tree.Inverse(tree.Add((tree.Scale(number(4), tree.Identity(D)), q))),
@@ -527,43 +640,54 @@ RARER = {
     "minimum": lambda q, x: tree.Extremum("min", tree.Entry(x, FIRST, FIRST), q),
     "blocks": lambda q, x: tree.Blocks(((q, x), (tree.Transpose(x), number(1)))),
     "cases": lambda q, x: tree.Cases(((tree.Power(q, number(2)), above(q, number(0))), (x, None))),
-    "cases without end": lambda q, x: tree.Cases(((q, above(x, number(0))), (x, above(number(1), x)), (number(1), None))),
+    "cases without end": lambda q, x: tree.Cases(
+        ((q, above(x, number(0))), (x, above(number(1), x)), (number(1), None))
+    ),
     "entry by entry": lambda q, x: tree.EntryByEntry(
         Symbol("formal z", SCALAR),
         tree.Scale(Symbol("a", SCALAR), tree.Power(Symbol("formal z", SCALAR), number(3))),
         q,
     ),
     "formula": lambda q, x: tree.EntryFormula(
-        I, J, tree.Scale(tree.Entry(q, J, I), tree.Apply("sin", tree.Entry(x, I, FIRST))), matrix(D, D)
+        ROW, COLUMN, tree.Scale(tree.Entry(q, COLUMN, ROW), tree.Apply("sin", tree.Entry(x, ROW, FIRST))), matrix(D, D)
     ),
     "formula with a sum": lambda q, x: tree.EntryFormula(
-        I,
+        ROW,
         None,
-        tree.Quantified("sum", J, WHOLE_D, tree.Scale(tree.Entry(q, I, J), tree.Entry(q, J, I)), unlike(J, I)),
+        tree.Quantified(
+            "sum",
+            COLUMN,
+            WHOLE_D,
+            tree.Scale(tree.Entry(q, ROW, COLUMN), tree.Entry(q, COLUMN, ROW)),
+            unlike(COLUMN, ROW),
+        ),
         column(D),
     ),
     "formula of a row": lambda q, x: tree.EntryFormula(
-        None, J, tree.Apply("exp", tree.Entry(q, J, tree.Label("k"))), row(D)
+        None, COLUMN, tree.Apply("exp", tree.Entry(q, COLUMN, tree.Label("k"))), row(D)
     ),
-    "product": lambda q, x: tree.Quantified("product", I, WHOLE_D, tree.Add((tree.Entry(x, I, FIRST), number(2)))),
+    "product": lambda q, x: tree.Quantified("product", ROW, WHOLE_D, tree.Add((tree.Entry(x, ROW, FIRST), number(2)))),
     "product of products": lambda q, x: tree.Quantified(
-        "sum", I, WHOLE_D, tree.Quantified("product", J, WHOLE_D, tree.Entry(q, I, J), unlike(I, J))
+        "sum",
+        ROW,
+        WHOLE_D,
+        tree.Quantified("product", COLUMN, WHOLE_D, tree.Entry(q, ROW, COLUMN), unlike(ROW, COLUMN)),
     ),
-    "largest": lambda q, x: tree.Quantified("max", I, WHOLE_D, tree.Entry(x, I, FIRST)),
+    "largest": lambda q, x: tree.Quantified("max", ROW, WHOLE_D, tree.Entry(x, ROW, FIRST)),
     "largest of each row": lambda q, x: tree.EntryFormula(
-        I, None, tree.Quantified("max", J, WHOLE_D, tree.Entry(q, I, J)), column(D)
+        ROW, None, tree.Quantified("max", COLUMN, WHOLE_D, tree.Entry(q, ROW, COLUMN)), column(D)
     ),
     "shifted": lambda q, x: tree.Quantified(
         "sum",
-        I,
+        ROW,
         tree.Range(0, 1, D),
-        tree.Scale(tree.Entry(x, tree.IndexShift(I, 1), FIRST), tree.Entry(q, I, tree.IndexShift(I, 1))),
+        tree.Scale(tree.Entry(x, tree.IndexShift(ROW, 1), FIRST), tree.Entry(q, ROW, tree.IndexShift(ROW, 1))),
     ),
     "sum of outer products": lambda q, x: tree.Quantified(
-        "sum", I, WHOLE_D, tree.Outer(tree.Slice(q, I, "row"), tree.Slice(q, I, "column"))
+        "sum", ROW, WHOLE_D, tree.Outer(tree.Slice(q, ROW, "row"), tree.Slice(q, ROW, "column"))
     ),
     "sum of quadratic forms": lambda q, x: tree.Quantified(
-        "sum", I, WHOLE_D, tree.MatMul(tree.MatMul(tree.Slice(q, I, "row"), q), tree.Slice(q, I, "column"))
+        "sum", ROW, WHOLE_D, tree.MatMul(tree.MatMul(tree.Slice(q, ROW, "row"), q), tree.Slice(q, ROW, "column"))
     ),
     "largest entry": lambda q, x: tree.Reduce("max", q),
     "smallest entry": lambda q, x: tree.Reduce("min", x),

@@ -40,6 +40,7 @@ from derive.gradients.tidy import (
     times,
     transposed,
     value_of,
+    weight,
 )
 
 
@@ -471,7 +472,8 @@ def of_softmax(node: tree.Softmax, adjoint: Expr, context: Context) -> Iterator[
     if node.shape.is_vector and node.axis != (0 if node.shape.is_column else 1):
         return
     total = context.along(weighted, node.axis)
-    yield Share(node.operand, minus(weighted, times(value, total)))
+    apart, together = minus(weighted, times(value, total)), times(value, minus(adjoint, total))
+    yield Share(node.operand, together if weight(together) < weight(apart) else apart)
 
 
 @shares.register

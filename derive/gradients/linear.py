@@ -46,6 +46,10 @@ def _of_term(term: Term) -> Expr | None:
     if (term.scalars if scalars else term.factors)[atom] != 1:
         return None
     rest = without(term, atom)
+    if isinstance(atom, tree.Add) and rest.factors and factors:
+        opened = [_of_term(rest.times(part)) for part in terms_of(atom)]
+        made = [part for part in opened if part is not None]
+        return plus(*made) if len(made) == len(opened) else None
     front = expression(Term(rest.number, scalars=rest.scalars))
     if scalars:
         row = row_of(atom)

@@ -18,6 +18,8 @@ def _presented(node: Expr) -> Expr:
 
 def _change(node: Node) -> Node | None:
     match node:
+        case tree.MatMul(tree.Scale(factor, tree.Hadamard() as left), right):
+            return tree.MatMul(tree.Scale(_presented(factor), _presented(left)), _presented(right))
         case tree.Scale(factor, operand) if isinstance(operand, (tree.MatMul, tree.Hadamard)):
             moved = _at_first_factor(factor, operand)
             return None if moved == node else _presented(moved)
@@ -30,7 +32,8 @@ def _at_first_factor(factor: Expr, product: Expr) -> Expr:
     """c (A B) = (c A) B."""
     match product:
         case tree.MatMul(left, right):
-            return tree.MatMul(_at_first_factor(factor, left), right)
+            first = _at_first_factor(factor, left) if isinstance(left, tree.MatMul) else tree.Scale(factor, left)
+            return tree.MatMul(first, right)
         case tree.Hadamard(left, right) if left.shape == product.shape:
             return tree.Hadamard(_at_first_factor(factor, left), right)
     return tree.Scale(factor, product)
