@@ -27,6 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "documents": {"records", "source", "errors"},
     "certificates": {"source", "documents.document"},
     "models": {"source", "errors", "expressions", "notation", "documents.document"},
+    "gradients": {"source", "errors", "expressions", "notation.symbols"},
     "exact": {"source", "errors", "expressions", "notation.symbols"},
     "deciding": {"records", "errors", "exact"},
     "checking": {

@@ -12,8 +12,9 @@ from derive.expressions.shapes import Dim
 from derive.expressions.tree import Condition, Expr, Index
 from derive.expressions.walk import walk, with_positions
 
-SUM, PRODUCT, FACTOR, ATOM = range(4)
-"""How tightly a piece of LaTeX binds: a sum, a product, one factor of a product, something that can take a script."""
+SUM, ENTRYWISE, PRODUCT, FACTOR, ATOM = range(5)
+"""How tightly a piece of LaTeX binds: a sum, a product with a sign, one by juxtaposition, one factor of a product,
+something that can take a script."""
 
 
 def latex(node: Expr) -> str:
@@ -91,7 +92,7 @@ def _size_script(dim: Dim) -> str:
 @write.register
 def write_negative(node: tree.Negative) -> tuple[str, int]:
     """-A."""
-    return f"-{_at_least(node.operand, PRODUCT)}", SUM
+    return f"-{_at_least(node.operand, ENTRYWISE)}", SUM
 
 
 @write.register
@@ -100,29 +101,32 @@ def write_add(node: tree.Add) -> tuple[str, int]:
     text = ""
     for place, term in enumerate(node.terms):
         if isinstance(term, tree.Negative):
-            text += f" - {_at_least(term.operand, PRODUCT)}" if place else write_negative(term)[0]
+            text += f" - {_at_least(term.operand, ENTRYWISE)}" if place else write_negative(term)[0]
         else:
-            text += (" + " if place else "") + _at_least(term, PRODUCT)
+            text += (" + " if place else "") + _at_least(term, ENTRYWISE)
     return text, SUM
 
 
 @write.register
 def write_scale(node: tree.Scale) -> tuple[str, int]:
     """c A."""
-    return f"{_at_least(node.factor, FACTOR)} {_at_least(node.operand, FACTOR)}", PRODUCT
+    factor = _piece(node.factor)[0] if isinstance(node.factor, tree.Scale) else _at_least(node.factor, FACTOR)
+    return f"{factor} {_at_least(node.operand, FACTOR)}", PRODUCT
 
 
 @write.register
 def write_matmul(node: tree.MatMul) -> tuple[str, int]:
     """A B."""
-    left = _piece(node.left)[0] if isinstance(node.left, tree.MatMul) else _at_least(node.left, FACTOR)
+    is_product = isinstance(node.left, (tree.MatMul, tree.Scale)) and not node.left.shape.is_scalar
+    left = _piece(node.left)[0] if is_product else _at_least(node.left, FACTOR)
     return f"{left} {_at_least(node.right, FACTOR)}", PRODUCT
 
 
 @write.register
 def write_hadamard(node: tree.Hadamard) -> tuple[str, int]:
     r"""A \odot B."""
-    return rf"{_at_least(node.left, FACTOR)} \odot {_at_least(node.right, FACTOR)}", PRODUCT
+    left = _piece(node.left)[0] if isinstance(node.left, tree.Hadamard) else _at_least(node.left, PRODUCT)
+    return rf"{left} \odot {_at_least(node.right, PRODUCT)}", ENTRYWISE
 
 
 @write.register
@@ -140,7 +144,7 @@ def write_dot(node: tree.Dot) -> tuple[str, int]:
 @write.register
 def write_outer(node: tree.Outer) -> tuple[str, int]:
     r"""a \otimes b."""
-    return rf"{_at_least(node.left, FACTOR)} \otimes {_at_least(node.right, FACTOR)}", PRODUCT
+    return rf"{_at_least(node.left, FACTOR)} \otimes {_at_least(node.right, FACTOR)}", ENTRYWISE
 
 
 @write.register
@@ -148,7 +152,7 @@ def write_kronecker(node: tree.Kronecker) -> tuple[str, int]:
     r"""A \otimes B; as a function where both are vectors, between which that sign is the outer product."""
     if node.left.shape.is_vector and node.right.shape.is_vector:
         return rf"\operatorname{{kron}}({latex(node.left)}, {latex(node.right)})", FACTOR
-    return rf"{_at_least(node.left, FACTOR)} \otimes {_at_least(node.right, FACTOR)}", PRODUCT
+    return rf"{_at_least(node.left, FACTOR)} \otimes {_at_least(node.right, FACTOR)}", ENTRYWISE
 
 
 @write.register
