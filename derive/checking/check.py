@@ -7,7 +7,7 @@ from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
-from derive.checking.sizes import counts_by_size, held_at_other_sizes
+from derive.checking.sizes import OtherSizes, counts_by_size
 from derive.checking.statements import Statement
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
@@ -29,7 +29,9 @@ def check_document(document: Document, *, progress: Progress | None = None, cert
     As yet every step is decided by SymPy's entries and nothing is believed, so that it asks for what is done anyway.
     """
     session = _session(document, at_other_sizes=False)
-    other = _session(document, at_other_sizes=True) if counts_by_size(session, document) else None
+    other = None
+    if counts_by_size(session, document):
+        other = OtherSizes(lambda: _session(document, at_other_sizes=True))
     steps: list[StepResult] = []
     equations = 0
     for number, passage in enumerate(document.passages):
@@ -80,7 +82,7 @@ def _learn_added_terms(session: Session, document: Document) -> None:
 
 
 def _results(
-    session: Session, other: Session | None, passage: Passage, chain: Chain, equation: int
+    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, equation: int
 ) -> list[StepResult]:
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
@@ -89,7 +91,7 @@ def _results(
     else:
         judgements = Statement(session, chain, is_inline).judgements()
         if other is not None:
-            judgements = held_at_other_sizes(judgements, other, Statement(other, chain, is_inline))
+            judgements = other.held(judgements, chain, is_inline)
     return [
         _result(passage, chain, equation, number, judgement)
         for number, judgement in enumerate(judgements)

@@ -1,9 +1,11 @@
 """Numbers that are sizes: a claim with `1/N` must not hold only because N is 2 here.
 
-Where a document counts by a dimension, each accepted step is judged a second time with every size changed. If the sides
-then certainly differ, the step is `unknown`: it is true at the sizes that were asked for, and at those only.
+Where a document counts by a dimension, each step that was accepted at these sizes only is judged a second time with
+every size changed. If the sides then certainly differ, the step is `unknown`: it is true at the sizes that were asked
+for, and at those only.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from derive.checking.claims import Judgement
@@ -12,7 +14,7 @@ from derive.checking.statements import Statement
 from derive.documents.document import Document
 from derive.expressions.tree import Size
 from derive.expressions.walk import walk
-from derive.notation.chains import kind_of
+from derive.notation.chains import Chain, kind_of
 from derive.notation.symbols import Computed, shown
 from derive.notation.tokens import Token, tokenize
 
@@ -41,18 +43,39 @@ def _mentions(tokens: list[Token], dims: set[str]) -> bool:
     return False
 
 
-def held_at_other_sizes(judgements: list[Judgement], other: Session, statement: Statement) -> list[Judgement]:
-    """The judgements, an accepted one withdrawn where it fails at other sizes."""
-    kinds = [kind_of(relation) for relation in statement.chain.relations]
-    accepted = [judgement.verdict in ("proved", "convention") for judgement in judgements]
-    defines = any(judgement.verdict == "definition" for judgement in judgements) or "member" in kinds
-    if not defines and not any(accepted):
-        return judgements
-    again = statement.judgements()
-    return [
-        _withdrawn(first, second, other) if holds and second.counterexample is not None else first
-        for first, second, holds in zip(judgements, again, accepted, strict=True)
-    ]
+class OtherSizes:
+    """The same document with every size changed. It is followed only as far as some step needs it."""
+
+    def __init__(self, begin: Callable[[], Session]) -> None:
+        self._begin = begin
+        self._session: Session | None = None
+        self._waiting: list[tuple[Chain, bool]] = []
+
+    def held(self, judgements: list[Judgement], chain: Chain, is_inline: bool) -> list[Judgement]:
+        """The judgements on a chain, an accepted one withdrawn where it fails at other sizes."""
+        kinds = [kind_of(relation) for relation in chain.relations]
+        accepted = [judgement.verdict in ("proved", "convention") for judgement in judgements]
+        defines = any(judgement.verdict == "definition" for judgement in judgements) or "member" in kinds
+        if not defines and not any(accepted):
+            return judgements
+        if all(judgement.scope != "these dimensions" for judgement in judgements):
+            self._waiting.append((chain, is_inline))
+            return judgements
+        session = self._caught_up()
+        again = Statement(session, chain, is_inline).judgements()
+        return [
+            _withdrawn(first, second, session) if holds and second.counterexample is not None else first
+            for first, second, holds in zip(judgements, again, accepted, strict=True)
+        ]
+
+    def _caught_up(self) -> Session:
+        """The session after all that stood before."""
+        if self._session is None:
+            self._session = self._begin()
+        for chain, is_inline in self._waiting:
+            Statement(self._session, chain, is_inline).judgements()
+        self._waiting.clear()
+        return self._session
 
 
 def _withdrawn(first: Judgement, second: Judgement, other: Session) -> Judgement:

@@ -701,6 +701,8 @@ class Lowering:
     def range_of(self, found: tree.Range) -> str:
         """The dimension to the end of which an index runs. Raises `NotGeneral` where it does not, or not by name."""
         key = dim_key(found.dim)
+        if found.extent == "these sizes":
+            raise NotGeneral("a range that is known at these sizes only")
         if key.isdigit():
             if found.last != int(key) - 1:
                 raise NotGeneral("a range that ends before its dimension")
