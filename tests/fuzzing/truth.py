@@ -38,7 +38,7 @@ CLEAR = 1e-6
 SAME = 1e-11
 SMALLEST = 1e-3
 """Differences are measured against the larger side, or against this where both are smaller."""
-NEARLY_NONE = 10.0 ** (30 - DIGITS)
+NEARLY_NONE = mpmath.mpf("1e-60")
 
 
 class Truth(Enum):
@@ -224,7 +224,7 @@ def _agree_in_many_digits(world: World, claim: Claim, points: list[int]) -> bool
         worst = max((abs(a - b) for a, b in np.broadcast(left, right)), default=mpmath.nan)
         if not mpmath.isfinite(worst):
             return None
-        return True if worst < NEARLY_NONE / 1000 else False if worst > NEARLY_NONE else None
+        return True if worst < NEARLY_NONE * NEARLY_NONE ** 0.1 else False if worst > NEARLY_NONE else None
 
 
 def at_points(world: World, points: list[int], numbers: Numbers) -> World:

@@ -24,7 +24,7 @@ Places: TypeAlias = Any
 """A position, or one for each point where a label says which."""
 Environment = Mapping[IndexVariable, Places]
 
-DIGITS = 90
+DIGITS = 150
 SNAP = 1e-12
 """At points that are meant to lie on kinks, what is nearer to zero than this is zero."""
 
@@ -92,7 +92,7 @@ def _many_digits() -> Numbers:
     with mpmath.workdps(DIGITS):
         return Numbers(
             array=lambda value: _elementwise(mpmath.mpmathify)(np.asarray(value, dtype=object)),
-            step=mpmath.mpc(0, mpmath.mpf(10) ** (-DIGITS + 25)),
+            step=mpmath.mpc(0, mpmath.mpf(10) ** (25 - DIGITS)),
             real=_elementwise(mpmath.re),
             imaginary=_elementwise(mpmath.im),
             functions={**functions, "log": _elementwise(_exact_log), "erf": _elementwise(_exact_erf)},
@@ -563,7 +563,7 @@ def drawn(table: SymbolTable, count: int, seed: int, whole: bool = False) -> tup
 def _reals(generator: Any, count: int, rows: int, columns: int, whole: bool) -> Values:
     if whole:
         return generator.integers(-1, 2, (count, rows, columns)).astype(float)
-    value = generator.uniform(-1.6, 1.6, (count, rows, columns))
+    value = generator.uniform(-1.3, 1.3, (count, rows, columns))
     value *= min(1.0, math.sqrt(2 / max(rows, columns)))
     value[: count // 6] = np.abs(value[: count // 6])
     value[-(count // 4) :] *= 0.5
