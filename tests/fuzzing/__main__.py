@@ -1,4 +1,4 @@
-"""The command: `python -m fuzzing --count 100000 --seed 0 --jobs 2`. The exit status is 1 where a verdict is false."""
+"""The command: `python -m fuzzing --count 100000 --seed=0 --jobs 2`. The exit status is 1 where a verdict is false."""
 
 import argparse
 import sys
@@ -15,7 +15,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="the time limit of a claim")
-    parser.add_argument("--per-network", type=int, default=PER_NETWORK, help=f"mutants a network, at most {PER_NETWORK}")
+    parser.add_argument(
+        "--per-network", type=int, default=PER_NETWORK, help=f"mutants a network, at most {PER_NETWORK}"
+    )
     parser.add_argument("--only", type=int, metavar="K", help="the mutant of this number alone, in full")
     options = parser.parse_args()
     if options.only is not None:

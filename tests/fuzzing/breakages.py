@@ -1,12 +1,11 @@
-"""Edits after which a claim says something else, and is false unless that happens to be true: mistakes that people make."""
+"""Edits after which a claim says something else: mistakes that people make. Some of them happen to be true."""
 
 from fractions import Fraction
-
-from fuzzing.edits import Context, Edit, number, scaled
 
 from derive.expressions import tree
 from derive.expressions.tree import Expr, IndexNumber, IndexVariable
 from derive.expressions.walk import walk
+from fuzzing.edits import Context, Edit, number, scaled
 
 TINY = (Fraction(1, 10**12), Fraction(1, 10**30))
 
@@ -106,7 +105,7 @@ def other_variable(node: Expr, context: Context) -> Expr | None:
 def other_function(node: Expr, context: Context) -> Expr | None:
     names = ("sigmoid", "tanh", "relu", "softplus", "gelu", "exp")
     match node:
-        case tree.Apply(function, operand, parameters, order) if function in (*names, "leaky"):
+        case tree.Apply(function, operand, _, order) if function in (*names, "leaky"):
             other = context.generator.choice(names)
             return tree.Apply(other, operand, (), order)
         case tree.Extremum(kind, a, b):
@@ -205,4 +204,15 @@ BREAKAGES: dict[str, Edit] = {
 
 def is_tiny(node: Expr) -> bool:
     """Whether a number in a tree is too small for floats beside the others."""
-    return any(isinstance(part, tree.Number) and 0 < abs(part.value) < Fraction(1, 10**9) for part in walk(node))
+    return any(_is_tiny_number(part) for part in walk(node))
+
+
+def _is_tiny_number(node: tree.Node) -> bool:
+    match node:
+        case tree.Number(value):
+            return 0 < abs(value) < Fraction(1, 10**9)
+        case tree.Power(tree.Number(), tree.Number(exponent)) | tree.Power(
+            tree.Number(), tree.Negative(tree.Number(exponent))
+        ):
+            return abs(exponent) >= 9
+    return False

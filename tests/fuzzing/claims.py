@@ -1,16 +1,15 @@
-"""True claims on a network, in LaTeX: the textbook's backward pass, its forward pass, single entries, sums that are 1."""
+"""True claims on a network, in LaTeX: the textbook's backward and forward pass, single entries, sums that are 1."""
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from fuzzing.networks import Layer, Network, affine, entry, target_entry, transposed
 
 from derive.notation.elaboration import Elaborator, Options, Reading, readings
 from derive.notation.symbols import SymbolTable
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.notation.words import new_words
+from fuzzing.networks import Layer, Network, affine, entry, target_entry, transposed
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,7 @@ def read(table: SymbolTable, text: str) -> Reading:
 
 def claims(network: Network, generator: random.Random) -> list[Written]:
     """Claims of every kind on a network; how far each is written out is random."""
-    found = [*_backward(network, generator), *_backward_entries(network), *_forward(network, generator)]
-    return found
+    return [*_backward(network, generator), *_backward_entries(network), *_forward(network, generator)]
 
 
 def by(name: str) -> str:
@@ -184,9 +182,13 @@ def _forward(network: Network, generator: random.Random) -> Iterator[Written]:
         weight = entry(layer.weight, "k", "j") if network.rows else entry(layer.weight, "j", "k")
         yield Written("entry of map", pre, rf"\sum_{{k}} {source} {weight} + {entry(layer.bias, 'j')}")
         if layer.post:
-            inside = in_brackets(network.nodes[layer.post].replace(layer.pre, in_brackets(affine(network, layer, inside))))
+            inside = in_brackets(
+                network.nodes[layer.post].replace(layer.pre, in_brackets(affine(network, layer, inside)))
+            )
             yield Written("activation", layer.post, network.nodes[layer.post])
             yield Written("activation", layer.post, inside)
+    if network.probabilities:
+        yield Written("probabilities", network.probabilities, network.nodes[network.probabilities])
     if network.probabilities and network.loss != "bce":
         share = network.entry(network.probabilities, "i", "j")
         yield Written("row sum", rf"\sum_{{j=1}}^{{C}} {share}", "1")

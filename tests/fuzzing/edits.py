@@ -51,6 +51,14 @@ Edit = Callable[[Expr, Context], Expr | None]
 Edits = Mapping[str, Edit]
 
 
+FITTING_EVERYWHERE = frozenset({
+    "add nothing", "by entries", "multiply by one", "transpose", "add a tiny term", "divide by a size", "flip a sign",
+    "wrong factor", "complement",
+})  # fmt: skip
+EVERYWHERE = 0.2
+"""How much rarer such an edit is tried, so that those which need a pattern get their turn."""
+
+
 def number(value: int | Fraction) -> tree.Number:
     return tree.Number(Fraction(value))
 
@@ -77,7 +85,8 @@ def whole(dim: tree.Dim) -> tree.Range:
 
 def edited(root: Expr, edits: Edits, context: Context, tries: int = 40) -> tuple[str, Expr] | None:
     """The tree with one random edit at one random place, and the edit's name; None where none fits."""
-    names = [context.generator.choice(list(edits)) for _ in range(tries)]
+    weights = [EVERYWHERE if name in FITTING_EVERYWHERE else 1 for name in edits]
+    names = context.generator.choices(list(edits), weights, k=tries)
     places = list(_places(root))
     for name in names:
         context.generator.shuffle(places)

@@ -1,20 +1,18 @@
-"""A mutant: a true claim on a random network, rewritten, and often broken. It is a function of its seed and its number."""
+"""A mutant: a true claim on a random network, rewritten, and often broken; a function of its seed and its number."""
 
 import random
 from dataclasses import dataclass
 from functools import lru_cache
 
+from derive.checking.session import Session
+from derive.expressions.latex import latex
+from derive.notation.elaboration import Reading
 from fuzzing.breakages import BREAKAGES, is_tiny
 from fuzzing.claims import Written, claims, read
 from fuzzing.edits import Context, edited
 from fuzzing.networks import Network, distinct_sizes, random_network
 from fuzzing.rewritings import REWRITINGS
 from fuzzing.truth import Claim, Oracle
-
-from derive.checking.session import Session
-from derive.expressions.latex import latex
-from derive.expressions.tree import Expr
-from derive.notation.elaboration import Reading
 
 PER_NETWORK = 40
 """So many mutants share a network, and all that was found out about it."""
@@ -74,9 +72,5 @@ def mutant(seed: int, number: int) -> tuple[Workbench, Mutant]:
         if found is not None and len(latex(found[1])) <= LARGEST:
             names.append(found[0])
             value = found[1]
-    claim = Claim(left, Reading(value, right.conventions, right.free), _is_tiny(value))
+    claim = Claim(left, Reading(value, right.conventions, right.free), is_tiny(value))
     return bench, Mutant(written.about, tuple(names), claim)
-
-
-def _is_tiny(value: Expr) -> bool:
-    return is_tiny(value)

@@ -123,8 +123,10 @@ def random_network(generator: random.Random) -> Network:
         source = layers[-1].post if layers else given
         activation = "" if number == depth - 1 else common or generator.choice(ACTIVATIONS)
         last = number == depth - 1
-        pre = generator.choice(("S", pre)) if last else pre
-        layers.append(Layer(weight, bias, source, pre, "" if last else post, activation, *units[number : number + 2]))
+        scores = generator.choice(("S", pre)) if last else pre
+        layers.append(
+            Layer(weight, bias, source, scores, "" if last else post, activation, *units[number : number + 2])
+        )
     network = Network(
         rows=rows,
         batch=batch,

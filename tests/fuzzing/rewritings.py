@@ -1,11 +1,10 @@
-"""Edits after which a claim says the same: algebra, spellings of functions, index forms. The oracle looks all the same."""
+"""Edits after which a claim says the same: algebra, spellings of functions, index forms. (The oracle looks anyway.)"""
 
 from fractions import Fraction
 
-from fuzzing.edits import Context, Edit, fresh, number, scaled, uses, whole
-
 from derive.expressions import tree
 from derive.expressions.tree import Expr, IndexNumber, IndexVariable
+from fuzzing.edits import Context, Edit, fresh, number, scaled, uses, whole
 
 HALF = Fraction(1, 2)
 FIRST = IndexNumber(0)
@@ -78,7 +77,11 @@ def transpose(node: Expr, context: Context) -> Expr | None:
 def move_scalar(node: Expr, context: Context) -> Expr | None:
     match node:
         case tree.Scale(c, tree.MatMul(a, b)):
-            return tree.MatMul(tree.Scale(c, a), b) if context.generator.random() < 0.5 else tree.MatMul(a, tree.Scale(c, b))
+            return (
+                tree.MatMul(tree.Scale(c, a), b)
+                if context.generator.random() < 0.5
+                else tree.MatMul(a, tree.Scale(c, b))
+            )
         case tree.Scale(c, tree.Hadamard(a, b)):
             return tree.Hadamard(tree.Scale(c, a), b)
         case tree.MatMul(tree.Scale(c, a), b) | tree.MatMul(a, tree.Scale(c, b)):
@@ -150,9 +153,7 @@ def spell(node: Expr, context: Context) -> Expr | None:
             one = tree.Quotient(grown, tree.Add((number(1), grown)))
             return choose((_over_one_plus(u), one, scaled(HALF, tree.Add((number(1), half)))))
         case "tanh":
-            quotient = tree.Quotient(
-                tree.Add((grown, tree.Negative(shrunk))), tree.Add((grown, shrunk))
-            )
+            quotient = tree.Quotient(tree.Add((grown, tree.Negative(shrunk))), tree.Add((grown, shrunk)))
             doubled = scaled(2, tree.Apply("sigmoid", scaled(2, u)))
             return choose((quotient, tree.Add((doubled, tree.Negative(number(1))))))
         case "relu":
@@ -298,7 +299,7 @@ def multiply_by_one(node: Expr, context: Context) -> Expr | None:
 def split_sum(node: Expr, context: Context) -> Expr | None:
     """The first term of a sum apart."""
     match node:
-        case tree.Quantified("sum", index, tree.Range(0, last, dim) as over, body, None) if last >= 1:
+        case tree.Quantified("sum", index, tree.Range(0, last, dim), body, None) if last >= 1:
             first = tree.Quantified("sum", index, tree.Range(0, 0, dim), body)
             return tree.Add((first, tree.Quantified("sum", index, tree.Range(1, last, dim), body)))
     return None

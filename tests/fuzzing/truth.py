@@ -12,6 +12,13 @@ from fractions import Fraction
 
 import mpmath
 import numpy as np
+
+from derive.checking.results import Counterexample
+from derive.errors import FormulaError
+from derive.expressions.shapes import Dim, Shape
+from derive.expressions.tree import IndexVariable, Node, Range
+from derive.notation.elaboration import Reading
+from derive.notation.symbols import Given, IndexUse, SymbolTable, shown
 from fuzzing.values import (
     DIGITS,
     FLOATS,
@@ -25,13 +32,6 @@ from fuzzing.values import (
     drawn,
     world_at,
 )
-
-from derive.checking.results import Counterexample
-from derive.errors import FormulaError
-from derive.expressions.shapes import Dim, Shape
-from derive.expressions.tree import Expr, IndexVariable, Node, Range
-from derive.notation.elaboration import Reading
-from derive.notation.symbols import Given, IndexUse, SymbolTable, shown
 
 POINTS = 24
 CLEAR = 1e-6
@@ -92,7 +92,10 @@ class Claim:
 
 
 def resized(node: Node, dims: dict[str, Dim]) -> Node:
-    """A tree in which every dimension has the size that goes with its name. Raises `Meaningless` where it fits no more."""
+    """A tree in which every dimension has the size of its name. Raises `Meaningless` where it fits no more.
+
+    A range without a name stays as it is: a sum to N of what has no index is read as a sum of so many terms.
+    """
     updates = {}
     for part in fields(node):
         if part.name == "span" or not part.init:
@@ -172,7 +175,7 @@ class Oracle:
         return not np.any(differences[valid] > CLEAR)
 
     def differs_at(self, claim: Claim, example: Counterexample) -> bool | None:
-        """Whether the sides have the reported, different values at the reported numbers; None where that is not told."""
+        """Whether the sides differ as reported at the reported numbers; None where a side has no value there."""
         given, labels = _values_of(self.table, example, self.seed)
         with mpmath.workdps(DIGITS):
             world = world_at(self.table, MANY_DIGITS, given, labels)
@@ -180,7 +183,9 @@ class Oracle:
             i, j = (0, 0) if example.entry is None else (example.entry[0] - 1, example.entry[1] - 1)
             for environment in self._reported_environments(claim, example):
                 values = [np.asarray(world.value(side.value, environment)) for side in (claim.left, claim.right)]
-                left, right = (value[0, i if value.shape[1] > 1 else 0, j if value.shape[2] > 1 else 0] for value in values)
+                left, right = (
+                    value[0, i if value.shape[1] > 1 else 0, j if value.shape[2] > 1 else 0] for value in values
+                )
                 if not (mpmath.isfinite(left) and mpmath.isfinite(right)):
                     return None
                 as_said = all(low <= value <= high for value, (low, high) in zip((left, right), reported, strict=True))
@@ -192,7 +197,9 @@ class Oracle:
         """The values of the free indices that the counterexample gives, all where it gives none."""
         for environment in claim.environments():
             told = {index: example.at.get(index.name) for index in environment}
-            if all(text is None or int(str(text)) - self.table.index_base == environment[i] for i, text in told.items()):
+            if all(
+                text is None or int(str(text)) - self.table.index_base == environment[i] for i, text in told.items()
+            ):
                 yield environment
 
 
@@ -224,7 +231,7 @@ def _agree_in_many_digits(world: World, claim: Claim, points: list[int]) -> bool
         worst = max((abs(a - b) for a, b in np.broadcast(left, right)), default=mpmath.nan)
         if not mpmath.isfinite(worst):
             return None
-        return True if worst < NEARLY_NONE * NEARLY_NONE ** 0.1 else False if worst > NEARLY_NONE else None
+        return True if worst < NEARLY_NONE * NEARLY_NONE**0.1 else False if worst > NEARLY_NONE else None
 
 
 def at_points(world: World, points: list[int], numbers: Numbers) -> World:

@@ -216,7 +216,6 @@ class World:
         self.slopes[key] = found
         return found
 
-
     def spread(self, times: int) -> "Spread":
         """The same points, each so many times: for the values of free indices."""
         if times not in self.spreads:
@@ -539,7 +538,9 @@ def given_names(table: SymbolTable) -> Iterable[tuple[str, Given]]:
     return ((name, meaning) for name, meaning in table.meanings.items() if isinstance(meaning, Given))
 
 
-def drawn(table: SymbolTable, count: int, seed: int, whole: bool = False) -> tuple[dict[str, Values], dict[str, Values]]:
+def drawn(
+    table: SymbolTable, count: int, seed: int, whole: bool = False
+) -> tuple[dict[str, Values], dict[str, Values]]:
     """Values of what is given, and the labels: of either sign, some positive, some small; or small whole numbers."""
     generator = np.random.default_rng(seed)
     given: dict[str, Values] = {}

@@ -4,15 +4,14 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-from fuzzing.mutants import Mutant, Workbench, mutant
-from fuzzing.truth import Claim, Oracle, Truth
-from fuzzing.values import UnjudgedError
-
 from derive.checking.claims import Judgement, judge
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
+from fuzzing.mutants import Mutant, Workbench, mutant
+from fuzzing.truth import Claim, Oracle, Truth
+from fuzzing.values import UnjudgedError
 
 Fault = Literal["", "false proof", "false refutation", "wrong counterexample", "not read", "crash"]
 
