@@ -10,7 +10,7 @@ from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Node
 from derive.expressions.walk import rebuilt, walk
-from derive.notation.symbols import Computed, Given, SymbolTable
+from derive.notation.symbols import Computed, SymbolTable
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Context:
         """The names with a shape, transposed ones too."""
         found: list[Expr] = []
         for name, meaning in self.table.meanings.items():
-            if not isinstance(meaning, (Given, Computed)) or getattr(meaning, "kind", "") == "labels":
+            if not isinstance(meaning, Computed) and getattr(meaning, "kind", "") not in NUMBERS:
                 continue
             symbol = tree.Symbol(name, meaning.shape)
             if meaning.shape == shape:
@@ -50,6 +50,9 @@ class Context:
 Edit = Callable[[Expr, Context], Expr | None]
 Edits = Mapping[str, Edit]
 
+
+NUMBERS = ("real", "positive", "one-hot")
+"""The kinds of what is given that can stand in a formula by themselves."""
 
 FITTING_EVERYWHERE = frozenset({
     "add nothing", "by entries", "multiply by one", "transpose", "add a tiny term", "divide by a size", "flip a sign",

@@ -53,7 +53,7 @@ class Tally:
         yield f"refuted with a witness: {self.refuted:.2%} of the false ones (wanted: {REFUTED_WITH_A_WITNESS:.1%})"
         yield f"proved: {self.proved:.2%} of the true ones (wanted: {PROVED:.1%})"
         kinds = Counter(found.fault for found in self.faults)
-        for kind in ("false proof", "false refutation", "wrong counterexample", "not read", "crash"):
+        for kind in ("false proof", "false refutation", "wrong counterexample", "wrong digits", "not read", "crash"):
             yield f"{kind}: {kinds[kind]}"
         yield ""
         yield from self._times()

@@ -13,7 +13,7 @@ from fuzzing.mutants import Mutant, Workbench, mutant
 from fuzzing.truth import Claim, Oracle, Truth
 from fuzzing.values import UnjudgedError
 
-Fault = Literal["", "false proof", "false refutation", "wrong counterexample", "not read", "crash"]
+Fault = Literal["", "false proof", "false refutation", "wrong counterexample", "wrong digits", "not read", "crash"]
 
 EVERY_SIZE = ("every size", "every", "all", "all sizes", "all dimensions")
 """How a judgement's `scope` says that a proof holds for every choice of sizes."""
@@ -104,6 +104,12 @@ def _weighed(oracle: Oracle, claim: Claim, judgement: Judgement, truth: Truth) -
             as_said = _witnessed(oracle, claim, judgement)
             if as_said:
                 return "", Truth.FALSE if truth is Truth.TRUE else truth, True
+            if (
+                as_said is False
+                and judgement.counterexample
+                and oracle.differs_at(claim, judgement.counterexample, 100)
+            ):
+                return "wrong digits", truth, True
             if as_said is False:
                 return "wrong counterexample", truth, False
             truth = oracle.opinion(claim, careful=True) if truth is not Truth.FALSE else truth
