@@ -223,8 +223,12 @@ def test_a_mutant_is_a_function_of_its_number() -> None:
 
 
 def test_every_edit_is_made() -> None:
-    found = {edit for number in range(0, 8000, 16) for edit in mutant(3, number)[1].edits}
-    assert {*REWRITINGS, *BREAKAGES} - found == set()
+    missing = {*REWRITINGS, *BREAKAGES}
+    for number in range(0, 12_000, 7):
+        missing -= set(mutant(3, number)[1].edits)
+        if not missing:
+            return
+    assert not missing
 
 
 def test_a_false_proof_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,9 +19,10 @@ def main() -> int:
         "--per-network", type=int, default=PER_NETWORK, help=f"mutants a network, at most {PER_NETWORK}"
     )
     parser.add_argument("--only", type=int, metavar="K", help="the mutant of this number alone, in full")
+    parser.add_argument("--replay", action="store_true", help="before it, those that share its network: memory counts")
     options = parser.parse_args()
     if options.only is not None:
-        return _one(options.seed, options.only, options.seconds)
+        return _one(options.seed, options.only, options.seconds, options.replay)
     per_network = max(1, min(options.per_network, PER_NETWORK))
     tally = run(options.seed, options.count, options.jobs, options.seconds, per_network, _progress)
     print(file=sys.stderr)
@@ -29,7 +30,9 @@ def main() -> int:
     return 1 if tally.faults else 0
 
 
-def _one(seed: int, number: int, seconds: float) -> int:
+def _one(seed: int, number: int, seconds: float, replay: bool) -> int:
+    for earlier in range(number // PER_NETWORK * PER_NETWORK, number if replay else 0):
+        outcome(seed, earlier, seconds)
     found = outcome(seed, number, seconds, tell=True)
     print("\n".join(described(found)))
     return 1 if found.fault else 0
