@@ -1,0 +1,74 @@
+"""The closed forms of a model, held against SymPy's exact Jacobians.
+
+For every name on which the loss depends, ∂loss/∂name is derived three times: by reverse mode on the tree, by the index
+form, and by SymPy, entry by entry at the concrete sizes. The first two must be equal for all dimensions, the first and
+the last in every entry; else claims with this derivative are decided by the entries alone.
+"""
+
+from collections.abc import Iterator
+
+from derive.certificates import Certificate, Store
+from derive.checking.candidates import Candidate
+from derive.checking.evidence import evidence
+from derive.checking.session import Session, Trust
+from derive.deciding.evidence import Equal
+from derive.deciding.limits import Deadline
+from derive.errors import FormulaError, Undecidable
+from derive.exact.sympy_derivatives import SYMPY_VERSION, SympyDefinitions
+from derive.expressions.latex import latex
+from derive.expressions.shapes import SCALAR
+from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.gradients import ClosedForms, NoClosedForm, closed_forms
+from derive.indexed.prover import GeneralProof
+from derive.models import Model
+from derive.notation.symbols import Computed, Given
+
+CERTIFY_SECONDS = 60.0
+"""All closed forms of a model; those that are left then are not trusted."""
+
+
+def certify(model: Model, key: str, store: Store) -> frozenset[str]:
+    """The names by which derivatives of the loss are certified, remembered unless the time was over."""
+    assert model.table.loss is not None
+    deadline = Deadline(CERTIFY_SECONDS)
+    session = Session(model, trust=Trust(none_at_all=True), definitions=SympyDefinitions())
+    forms = closed_forms(model.table, model.kink, model.table.loss)
+    texts: dict[str, str] = {}
+    is_complete = True
+    for name, form in _forms(forms):
+        try:
+            with deadline.enforced():
+                holds = _agrees(session, name, form, deadline)
+        except (FormulaError, Undecidable, RecursionError):
+            holds, is_complete = False, is_complete and deadline.left > 0
+        if holds:
+            texts[name] = latex(form)
+    if is_complete:
+        store.remember(key, Certificate.of(texts, SYMPY_VERSION))
+    return frozenset(texts)
+
+
+def _forms(forms: ClosedForms) -> Iterator[tuple[str, Expr]]:
+    try:
+        names = list(forms)
+    except NoClosedForm:
+        return
+    for name in names:
+        try:
+            yield name, forms[name]
+        except (NoClosedForm, FormulaError, RecursionError):
+            continue
+
+
+def _agrees(session: Session, name: str, form: Expr, deadline: Deadline) -> bool:
+    """Whether the closed form of a derivative is that of the index form, and in every entry that of SymPy."""
+    loss, meaning = session.table.loss, session.table.meanings[name]
+    assert loss is not None
+    assert isinstance(meaning, (Given, Computed))
+    derivative = Derivative(Symbol(loss, SCALAR), Symbol(name, meaning.shape))
+    if form.shape != derivative.shape:
+        return False
+    if not isinstance(session.prover.prove(derivative, form, check=deadline.check), GeneralProof):
+        return False
+    found = evidence(session, Candidate(derivative, form, frozenset()), (), deadline)
+    return isinstance(found.evidence, Equal)
