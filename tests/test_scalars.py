@@ -12,6 +12,7 @@ import pytest
 import sympy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from mpmath.libmp import NoConvergence
 
 from derive.errors import Undecidable
 from derive.exact import functions, scalars, sympy_functions
@@ -130,7 +131,7 @@ def value_of(expression: sympy.Expr, point: tuple[Any, ...]) -> Any:
     with mpmath.workdps(60):
         try:
             value = mpmath.mpmathify(sympy.lambdify((X, Y, Z), expression, [STEPS, "mpmath"])(*point))
-        except (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.NoConvergence):
+        except (ValueError, ZeroDivisionError, OverflowError, TypeError, NoConvergence):
             return None
         if not mpmath.isfinite(value) or abs(mpmath.im(value)) > 0 or abs(value) > mpmath.mpf(10) ** 12:
             return None

@@ -73,6 +73,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     _check_obligations(session, general, deadline)
     found = session.decide(equations, deadline, general)
     if isinstance(found, Equal) and found.is_general:
+        _check_requirements(session, requirements, deadline)
         if session.trust.confirms:
             _confirm(session, equations, deadline)
         return Found(found, tuple(places), False, general.proof)
