@@ -1,0 +1,77 @@
+"""The index form proves equations for every size of every dimension, and never one that fails at some size or point."""
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from itertools import product
+
+import pytest
+
+from derive.checking.candidates import sized
+from derive.documents.setting import make_setting, read_entries
+from derive.expressions import tree
+from derive.expressions.shapes import SCALAR, Dim, column
+from derive.expressions.tree import IndexVariable
+from derive.indexed.prover import GeneralProof, NoProof, Prover
+from derive.models import build_model
+from derive.models.model import Model
+from derive.notation.elaboration import Options, Reading, elaborated
+from derive.notation.syntax import parse
+from derive.notation.tokens import tokenize
+from derive.source import Source, Text
+from tests.oracle import Point, UnjudgedError, close, value_at
+from tests.resizing import NoSuchPlaceError, resized, resized_table
+
+
+@cache
+def model(setting: str) -> Model:
+    return build_model(make_setting(read_entries(Text(setting, Source("s.yaml", setting), 0))))
+
+
+def read(setting: str, text: str) -> Reading:
+    table = model(setting).table
+    return elaborated(table, parse(tokenize(text, table.words)), Options(table.layout))
+
+
+def both(setting: str, left: str, right: str) -> tuple[Reading, Reading, dict[str, Dim]]:
+    """Two sides with open sizes filled in, and the dimensions of their free letters."""
+    first, second = read(setting, left), read(setting, right)
+    values = sized(first.value, second.value)
+    free = {letter: uses[0].dim for side in (first, second) for letter, uses in side.free.items() if uses}
+    return replace(first, value=values[0]), replace(second, value=values[1]), free
+
+
+def proof(setting: str, left: str, right: str) -> GeneralProof | NoProof:
+    first, second, free = both(setting, left, right)
+    found = model(setting)
+    return Prover(found.table, found.kink).prove(first.value, second.value, free)
+
+
+def is_proved(setting: str, left: str, right: str) -> bool:
+    return isinstance(proof(setting, left, right), GeneralProof)
+
+
+def reason(setting: str, left: str, right: str) -> str:
+    found = proof(setting, left, right)
+    return found.reason if isinstance(found, NoProof) else "proved"
+
+
+# ── one test for each way in which a proof once went wrong ──
+
+SQUARE = """symbols:
+  M: n x n
+  B: n x n
+  S: symmetric n x n
+  D: diagonal n x n
+  x: n x 1
+  v: n x 1
+  p: positive n x 1
+  s: scalar
+"""
+
+
+def test_an_index_of_an_inverse_is_not_the_one_that_its_matrix_sums_over():
+    """Σ_k g_ik M_kk M_kj is no Σ_k g_ik Σ_l M_lk M_lj."""
+    diagonal = r"(M^T M + B)^{-1} (\mathrm{diag}(\mathrm{diag}(M)) M + B)"
+    assert not is_proved(SQUARE, diagonal, "I")
+    assert is_proved(SQUARE, "(M^T M + B)^{-1} (M^T M + B)", "I")
