@@ -75,3 +75,22 @@ def test_an_index_of_an_inverse_is_not_the_one_that_its_matrix_sums_over():
     diagonal = r"(M^T M + B)^{-1} (\mathrm{diag}(\mathrm{diag}(M)) M + B)"
     assert not is_proved(SQUARE, diagonal, "I")
     assert is_proved(SQUARE, "(M^T M + B)^{-1} (M^T M + B)", "I")
+
+
+def test_what_is_put_in_for_a_parameter_keeps_its_own_rows():
+    """f(q) = Σ_k e^(q v_k) of every entry of x is Σ_k e^(x_i v_k), not Σ_k e^(x_k v_k)."""
+    table = model(SQUARE).table
+    n = table.dims["n"]
+    parameter, x, v = tree.Symbol("q", SCALAR), tree.Symbol("x", column(n)), tree.Symbol("v", column(n))
+    k, i = IndexVariable("k", 1), IndexVariable("i", 2)
+    first = tree.IndexNumber(0)
+
+    def total(of: tree.Expr) -> tree.Expr:
+        body = tree.Apply("exp", tree.Scale(of, tree.Entry(v, k, first)))
+        return tree.Quantified("sum", k, tree.Range(0, (n.size or 0) - 1, n, "dimension"), body)
+
+    applied = tree.EntryByEntry(parameter, total(parameter), x)
+    right = tree.EntryFormula(i, None, total(tree.Entry(x, i, first)), column(n))
+    wrong = tree.Scale(total(tree.Entry(x, k, first)), tree.Fill(1, column(n)))
+    assert isinstance(Prover(table).prove(applied, right), GeneralProof)
+    assert isinstance(Prover(table).prove(applied, wrong), NoProof)

@@ -38,6 +38,7 @@ Environment = Mapping[IndexVariable, int]
 
 _DENOMINATOR = (-3, -4)
 _LAST_LETTER = -490
+_PUT_IN = -470
 MAX_OPENED = 4
 
 
@@ -984,8 +985,11 @@ class Lowering:
     # ── putting in ──
 
     def put_in(self, form: Form, variable: Head, value: Form) -> Form:
-        """The form with a scalar symbol replaced by a value."""
-        return self.replaced(form, {variable.number: value})
+        """The form with a scalar symbol replaced by a value, whose slots are letters meanwhile: heads have slots, too."""
+        letters = {slot: _PUT_IN - at for at, slot in enumerate(SLOTS)}
+        value = self.algebra.renamed(value, letters)
+        back = {letter: slot for slot, letter in letters.items()}
+        return self.algebra.renamed(self.replaced(form, {variable.number: value}), back)
 
     def opened_on(self, form: Form, variable: Head) -> Form:
         """The form with every cut name that depends on a symbol replaced by its definition."""
