@@ -94,3 +94,22 @@ def test_what_is_put_in_for_a_parameter_keeps_its_own_rows():
     wrong = tree.Scale(total(tree.Entry(x, k, first)), tree.Fill(1, column(n)))
     assert isinstance(Prover(table).prove(applied, right), GeneralProof)
     assert isinstance(Prover(table).prove(applied, wrong), NoProof)
+
+
+def test_a_position_that_is_cut_off_must_be_there():
+    """Σ_{i=3}^n 1 is n - 2 from n = 2 on: at n = 1 it is 0."""
+    for left, right, size in (
+        (r"\sum_{i=3}^{n} x_1", "n x_1 - 2 x_1", 2),
+        (r"\sum_i \mathbb{1}(i = 3) x_i^0", "1", 3),
+    ):
+        found = proof(SQUARE, left, right)
+        assert isinstance(found, GeneralProof)
+        assert found.conditions == (f"n is at least {size}",)
+    assert proof(SQUARE, r"\sum_{i=2}^{n} x_1", "n x_1 - x_1") == GeneralProof(())
+    assert proof(SQUARE, r"\sum_i \mathbb{1}(i = 1) x_i", "x_1") == GeneralProof(())
+
+
+def test_positions_of_two_dimensions_can_be_compared():
+    setting = "symbols:\n  x: n x 1\n  w: m x 1\n"
+    claim = r"\sum_i \mathbb{1}(i = 1) x_i + \sum_i \mathbb{1}(i = 1) w_i"
+    assert proof(setting, claim, "x_1 + w_1") == GeneralProof(())

@@ -716,7 +716,16 @@ class Lowering:
         for position in range(found.first):
             delta = self.algebra.factor(self.heads.delta(dim), number, FIRST_POSITION - position)
             total = self.algebra.add(total, delta, -1)
+        self._has_place(found.first - 1, dim)
         return total
+
+    def _has_place(self, position: int, dim: str) -> None:
+        """Note that a dimension must be long enough for a position that stands in no entry."""
+        if dim.isdigit():
+            if position >= int(dim):
+                raise NotGeneral("an index is outside its range")
+        elif position > 0:
+            self.conditions[f"{dim} is at least {position + 1}"] = None
 
     @_lower.register
     def lower_entry_formula(self, node: tree.EntryFormula, environment: Environment) -> Form:
@@ -941,9 +950,13 @@ class Lowering:
         if isinstance(first, tree.Label):
             return self._label_is(first, second, node.comparator, environment)
         left, right = self.index(node.left.index, environment), self.index(node.right.index, environment)
-        dim = self._dims.get(left) or self._dims.get(right)
-        if dim is None or self._dims.setdefault(left, dim) != self._dims.setdefault(right, dim):
+        letters = [number for number in (left, right) if number > FIRST_POSITION]
+        dim = next((self._dims[number] for number in letters if number in self._dims), None)
+        if dim is None or any(self._dims.setdefault(number, dim) != dim for number in letters):
             raise NotGeneral("indices of dimensions that agree at these sizes only are compared")
+        for number in (left, right):
+            if number <= FIRST_POSITION:
+                self._has_place((FIRST_POSITION if number > LAST_POSITION else LAST_POSITION) - number, dim)
         equal = self.algebra.factor(self.heads.delta(dim), left, right)
         if node.comparator in ("=", "!="):
             return equal if node.comparator == "=" else self.algebra.add(ONE, equal, -1)
