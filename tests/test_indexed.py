@@ -113,3 +113,20 @@ def test_positions_of_two_dimensions_can_be_compared():
     setting = "symbols:\n  x: n x 1\n  w: m x 1\n"
     claim = r"\sum_i \mathbb{1}(i = 1) x_i + \sum_i \mathbb{1}(i = 1) w_i"
     assert proof(setting, claim, "x_1 + w_1") == GeneralProof(())
+
+
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        ("D^{-1} D", "I"),
+        (r"\mathrm{diag}(p)^{-1}", r"\mathrm{diag}(1/p)"),
+        (r"\mathrm{diag}(p)^{-1} x", "x / p"),
+        ("(D + 2 I)^{-1} (D + 2 I)", "I"),
+        ("S^{-1} S", "I"),
+        ("S S^{-1} x", "x"),
+        ("x^T S^{-1} S S^{-1} v", "v^T S^{-1} x"),
+        ("(M + I)^{-1} (M + I)", "I"),
+    ],
+)
+def test_inverses_of_matrices_with_a_structure(left, right):
+    assert is_proved(SQUARE, left, right)
