@@ -130,3 +130,28 @@ def test_positions_of_two_dimensions_can_be_compared():
 )
 def test_inverses_of_matrices_with_a_structure(left, right):
     assert is_proved(SQUARE, left, right)
+
+
+@pytest.mark.parametrize("kink", ["0", "1/2", "1"])
+@pytest.mark.parametrize(
+    "left, right, kinks",
+    [
+        (r"\frac{\partial}{\partial x} |\max(x, 0)|", r"\frac{\partial}{\partial x} \max(x, 0)", "0 1"),
+        (r"\frac{\partial}{\partial x} |x|", r"\frac{\partial}{\partial x} |{-x}|", "0"),
+        (r"\frac{\partial}{\partial x} \max(0, x)", r"\frac{\partial}{\partial x} \max(x, 0)", "0 1/2 1"),
+        (r"\frac{\partial}{\partial x} \max(-x, 0)", r"\frac{\partial}{\partial x} (\max(x, 0) - x)", "1/2"),
+        (r"\frac{\partial}{\partial x} \min(x, 0)", r"1 - \frac{\partial}{\partial x} \max(x, 0)", "1/2"),
+        (r"\frac{\partial}{\partial x} \max(x, 0)", r"\mathbb{1}(x > 0)", "0"),
+        (r"\frac{\partial}{\partial x} \max(x, 0)", r"\mathbb{1}(x \ge 0)", "1"),
+        (r"\frac{\partial}{\partial x} \max(\max(x, 0), 0)", r"\frac{\partial}{\partial x} \max(x, 0)", "0 1"),
+        (r"\frac{\partial}{\partial x} |x|", r"\text{sign}(x)", "0"),
+        (r"\frac{\partial}{\partial x} |x|^2", "2 x", "0 1/2 1"),
+        (r"\frac{\partial}{\partial x} \max(x, 0)^2", r"2 \max(x, 0)", "0 1/2 1"),
+        (r"\frac{\partial}{\partial x} \max(x, 2 x)", r"1 + \mathbb{1}(x > 0)", ""),
+        (r"\frac{\partial}{\partial x} |x|", r"\frac{\partial}{\partial x} (\max(x, 0) + \max(-x, 0))", "0"),
+    ],
+)
+def test_a_proof_about_derivatives_holds_at_the_kink(kink, left, right, kinks):
+    """κ is what a derivative is at a kink; the sides are equal there for these κ alone."""
+    setting = f"kink: {kink}\nsymbols:\n  x: scalar\n"
+    assert is_proved(setting, left, right) == (kink in kinks.split())

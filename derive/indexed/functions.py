@@ -299,6 +299,8 @@ class Functions:
         template, indices, dims, scale = self._up_to_scale(rest)
         if not is_whole and scale < 0:
             template, indices, dims = self.slotted(rest)
+            if set(template) == {()}:
+                raise NotGeneral("a root of a negative number")
             scale = abs(template[max(template)])
             template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()}:
@@ -483,7 +485,8 @@ class Functions:
         """`|u|`, kept whole so that its derivative at 0 is κ."""
         if not form:
             return ZERO
-        if self.sign(form):
+        sign = self.sign(form)
+        if sign == "positive" or (sign == "nonnegative" and self.kink in (0, 1)):
             return form
         template, indices, dims, scale = self._up_to_scale(form)
         if scale < 0 and self.kink != 0:
