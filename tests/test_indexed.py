@@ -155,3 +155,17 @@ def test_a_proof_about_derivatives_holds_at_the_kink(kink, left, right, kinks):
     """κ is what a derivative is at a kink; the sides are equal there for these κ alone."""
     setting = f"kink: {kink}\nsymbols:\n  x: scalar\n"
     assert is_proved(setting, left, right) == (kink in kinks.split())
+
+
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        (r"\frac{\partial (X \odot X)}{\partial X}", r"2 \mathrm{diag}(X)"),
+        (r"\frac{\partial S}{\partial X}", "W^T"),
+        (r"\mathrm{diag}(X)", r"\mathrm{diag}(X)"),
+    ],
+)
+def test_a_matrix_that_is_a_vector_at_one_size_is_left_to_that_size(left, right):
+    setting = "dims: {N: 1, D: 3, C: 4}\nsymbols:\n  X: N x D\n  W: D x C\nmodel:\n  S: X W\n"
+    assert "at these sizes only" in reason(setting, left, right)
+    assert is_proved(setting, "X W", "S")

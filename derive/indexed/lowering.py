@@ -60,6 +60,14 @@ def slots_of(shape: Shape) -> dict[int, str]:
     }
 
 
+def slots_of_vector(shape: Shape) -> dict[int, str]:
+    """The slot of a vector, or none. Raises `NotGeneral` for a matrix that is a vector since a size is 1 here."""
+    slots = slots_of(shape)
+    if len(slots) > 1:
+        raise NotGeneral(f"{shape} is a vector at these sizes only")
+    return slots
+
+
 @dataclass
 class _Kept:
     """A form that was made, with the expression that it was made of and what it presupposes."""
@@ -397,7 +405,10 @@ class Lowering:
         """(a ⊗ b)_ij = a_i b_j."""
         left, right = self.lower(node.left, environment), self.lower(node.right, environment)
         return self.algebra.multiply(
-            left, right, dict.fromkeys(slots_of(node.left.shape), ROW), dict.fromkeys(slots_of(node.right.shape), COLUMN)
+            left,
+            right,
+            dict.fromkeys(slots_of_vector(node.left.shape), ROW),
+            dict.fromkeys(slots_of_vector(node.right.shape), COLUMN),
         )
 
     @_lower.register
@@ -640,7 +651,7 @@ class Lowering:
         operand = self.lower(node.operand, environment)
         slots = slots_of(node.operand.shape)
         if node.operand.shape.is_vector:
-            if not slots:
+            if not slots_of_vector(node.operand.shape):
                 return operand
             ((slot, dim),) = slots.items()
             delta = self.algebra.factor(self.heads.delta(dim), ROW, COLUMN)
@@ -831,8 +842,8 @@ class Lowering:
     def _local_factor(self, node: tree.LocalFactor, form: Form) -> Form:
         of, by = node.derivative.of.shape, node.derivative.by.shape
         if node.paired == tree.DIAGONAL:
-            ((first, _),) = slots_of(of).items()
-            ((second, _),) = slots_of(by).items()
+            ((first, _),) = slots_of_vector(of).items()
+            ((second, _),) = slots_of_vector(by).items()
             return self.algebra.renamed(self._unpaired(form, first, second - 2), {first: ROW})
         if node.paired == tree.ENTRYWISE:
             return self._unpaired(self._unpaired(form, ROW, _DENOMINATOR[0]), COLUMN, _DENOMINATOR[1])
@@ -899,14 +910,15 @@ class Lowering:
     def _arranged(self, form: Form, of: Shape, by: Shape, layout: tree.Layout) -> Form:
         """The derivative in the slots of the shape that `derive.expressions.tree.derivative_shape` gives."""
         if by.is_scalar:
-            return self.algebra.transposed(form) if layout == "denominator" and of.is_vector else form
+            turned = layout == "denominator" and of.is_vector and bool(slots_of_vector(of))
+            return self.algebra.transposed(form) if turned else form
         if of.is_scalar:
             row, column = (COLUMN, ROW) if layout == "numerator" else (ROW, COLUMN)
             return self.algebra.renamed(form, {_DENOMINATOR[0]: row, _DENOMINATOR[1]: column})
         if of.is_vector and by.is_vector:
             row, column = (COLUMN, ROW) if layout == "denominator" else (ROW, COLUMN)
-            names = dict.fromkeys(slots_of(of), row)
-            names.update({slot - 2: column for slot in slots_of(by)})
+            names = dict.fromkeys(slots_of_vector(of), row)
+            names.update({slot - 2: column for slot in slots_of_vector(by)})
             return self.algebra.renamed(form, names)
         return form
 
