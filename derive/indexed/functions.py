@@ -304,6 +304,8 @@ class Functions:
         template, indices, dims, scale = self._up_to_scale(rest)
         if not is_whole and scale < 0:
             template, indices, dims = self.slotted(rest)
+            if set(template) == {()}:
+                raise NotGeneral("a root of a negative number")
             scale = abs(template[max(template)])
             template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()}:
@@ -488,7 +490,8 @@ class Functions:
         """`|u|`, kept whole so that its derivative at 0 is κ."""
         if not form:
             return ZERO
-        if self.sign(form):
+        sign = self.sign(form)
+        if sign == "positive" or (sign == "nonnegative" and self.kink in (0, 1)):
             return form
         template, indices, dims, scale = self._up_to_scale(form)
         if scale < 0 and self.kink != 0:
@@ -515,11 +518,22 @@ class Functions:
             ((monomial, number),) = form.items()
             if len(monomial) == 1 and monomial[0][2] == 1 and set(monomial[0][1]) == {ROW, COLUMN}:
                 return self._inverse_of_symbol(monomial[0][0], monomial[0][1] == (COLUMN, ROW), number)
+        diagonal = self._diagonal(form, dim)
+        if diagonal is not None:
+            return self.algebra.multiply(self.power(diagonal, -1), self.algebra.factor(self.heads.delta(dim), ROW, COLUMN))
         symmetric = self.algebra.transposed(form) == form
-        head = self.heads.of_form("inverse", "", form, (dim, dim), symmetric=symmetric)
+        head = self.heads.of_form("inverse", dim, form, (dim, dim), symmetric=symmetric)
         if head.number not in self.algebra.relations:
             self.algebra.relations[head.number] = relations_of_inverse(self.heads, form)
         return self.algebra.factor(head, ROW, COLUMN)
+
+    def _diagonal(self, form: Form, dim: str) -> Form | None:
+        """The entries of a diagonal matrix; None where a term lacks the `δ`."""
+        delta = (self.heads.delta(dim).number, (COLUMN, ROW), 1)
+        if not all(delta in monomial for monomial in form):
+            return None
+        entries = {tuple(factor for factor in monomial if factor != delta): number for monomial, number in form.items()}
+        return self.algebra.renamed(entries, {COLUMN: ROW})
 
     def _inverse_of_symbol(self, number: int, is_transposed: bool, scale: Number) -> Form:
         matrix = self.heads[number]
@@ -528,7 +542,7 @@ class Functions:
             value = self.algebra.factor(matrix, *places[::-1])
         else:
             template = self.algebra.factor(matrix, ROW, COLUMN)
-            head = self.heads.of_form("inverse", "", template, matrix.dims, symmetric=matrix.symmetric)
+            head = self.heads.of_form("inverse", matrix.dims[0], template, matrix.dims, symmetric=matrix.symmetric)
             self.algebra.inverted[head.number] = (number, False)
             self.algebra.inverted[number] = (head.number, False)
             value = self.algebra.factor(head, *places)

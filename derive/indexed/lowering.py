@@ -38,6 +38,7 @@ Environment = Mapping[IndexVariable, int]
 
 _DENOMINATOR = (-3, -4)
 _LAST_LETTER = -490
+_PUT_IN = -470
 MAX_OPENED = 4
 
 
@@ -57,6 +58,14 @@ def slots_of(shape: Shape) -> dict[int, str]:
     return {
         slot: dim_key(dim) for slot, dim in zip((ROW, COLUMN, *_DENOMINATOR), shape.dims, strict=False) if not dim.is_unit
     }
+
+
+def slots_of_vector(shape: Shape) -> dict[int, str]:
+    """The slot of a vector, or none. Raises `NotGeneral` for a matrix that is a vector since a size is 1 here."""
+    slots = slots_of(shape)
+    if len(slots) > 1:
+        raise NotGeneral(f"{shape} is a vector at these sizes only")
+    return slots
 
 
 @dataclass
@@ -396,7 +405,10 @@ class Lowering:
         """(a ⊗ b)_ij = a_i b_j."""
         left, right = self.lower(node.left, environment), self.lower(node.right, environment)
         return self.algebra.multiply(
-            left, right, dict.fromkeys(slots_of(node.left.shape), ROW), dict.fromkeys(slots_of(node.right.shape), COLUMN)
+            left,
+            right,
+            dict.fromkeys(slots_of_vector(node.left.shape), ROW),
+            dict.fromkeys(slots_of_vector(node.right.shape), COLUMN),
         )
 
     @_lower.register(tree.Kronecker)
@@ -639,7 +651,7 @@ class Lowering:
         operand = self.lower(node.operand, environment)
         slots = slots_of(node.operand.shape)
         if node.operand.shape.is_vector:
-            if not slots:
+            if not slots_of_vector(node.operand.shape):
                 return operand
             ((slot, dim),) = slots.items()
             delta = self.algebra.factor(self.heads.delta(dim), ROW, COLUMN)
@@ -717,7 +729,16 @@ class Lowering:
         for position in range(found.first):
             delta = self.algebra.factor(self.heads.delta(dim), number, FIRST_POSITION - position)
             total = self.algebra.add(total, delta, -1)
+        self._has_place(found.first - 1, dim)
         return total
+
+    def _has_place(self, position: int, dim: str) -> None:
+        """Note that a dimension must be long enough for a position that stands in no entry."""
+        if dim.isdigit():
+            if position >= int(dim):
+                raise NotGeneral("an index is outside its range")
+        elif position > 0:
+            self.conditions[f"{dim} is at least {position + 1}"] = None
 
     @_lower.register(tree.EntryFormula)
     def lower_entry_formula(self, node: tree.EntryFormula, environment: Environment) -> Form:
@@ -823,8 +844,8 @@ class Lowering:
     def _local_factor(self, node: tree.LocalFactor, form: Form) -> Form:
         of, by = node.derivative.of.shape, node.derivative.by.shape
         if node.paired == tree.DIAGONAL:
-            ((first, _),) = slots_of(of).items()
-            ((second, _),) = slots_of(by).items()
+            ((first, _),) = slots_of_vector(of).items()
+            ((second, _),) = slots_of_vector(by).items()
             return self.algebra.renamed(self._unpaired(form, first, second - 2), {first: ROW})
         if node.paired == tree.ENTRYWISE:
             return self._unpaired(self._unpaired(form, ROW, _DENOMINATOR[0]), COLUMN, _DENOMINATOR[1])
@@ -891,14 +912,15 @@ class Lowering:
     def _arranged(self, form: Form, of: Shape, by: Shape, layout: tree.Layout) -> Form:
         """The derivative in the slots of the shape that `derive.expressions.tree.derivative_shape` gives."""
         if by.is_scalar:
-            return self.algebra.transposed(form) if layout == "denominator" and of.is_vector else form
+            turned = layout == "denominator" and of.is_vector and bool(slots_of_vector(of))
+            return self.algebra.transposed(form) if turned else form
         if of.is_scalar:
             row, column = (COLUMN, ROW) if layout == "numerator" else (ROW, COLUMN)
             return self.algebra.renamed(form, {_DENOMINATOR[0]: row, _DENOMINATOR[1]: column})
         if of.is_vector and by.is_vector:
             row, column = (COLUMN, ROW) if layout == "denominator" else (ROW, COLUMN)
-            names = dict.fromkeys(slots_of(of), row)
-            names.update({slot - 2: column for slot in slots_of(by)})
+            names = dict.fromkeys(slots_of_vector(of), row)
+            names.update({slot - 2: column for slot in slots_of_vector(by)})
             return self.algebra.renamed(form, names)
         return form
 
@@ -942,9 +964,13 @@ class Lowering:
         if isinstance(first, tree.Label):
             return self._label_is(first, second, node.comparator, environment)
         left, right = self.index(node.left.index, environment), self.index(node.right.index, environment)
-        dim = self._dims.get(left) or self._dims.get(right)
-        if dim is None or self._dims.setdefault(left, dim) != self._dims.setdefault(right, dim):
+        letters = [number for number in (left, right) if number > FIRST_POSITION]
+        dim = next((self._dims[number] for number in letters if number in self._dims), None)
+        if dim is None or any(self._dims.setdefault(number, dim) != dim for number in letters):
             raise NotGeneral("indices of dimensions that agree at these sizes only are compared")
+        for number in (left, right):
+            if number <= FIRST_POSITION:
+                self._has_place((FIRST_POSITION if number > LAST_POSITION else LAST_POSITION) - number, dim)
         equal = self.algebra.factor(self.heads.delta(dim), left, right)
         if node.comparator in ("=", "!="):
             return equal if node.comparator == "=" else self.algebra.add(ONE, equal, -1)
@@ -986,8 +1012,11 @@ class Lowering:
     # ── putting in ──
 
     def put_in(self, form: Form, variable: Head, value: Form) -> Form:
-        """The form with a scalar symbol replaced by a value."""
-        return self.replaced(form, {variable.number: value})
+        """The form with a scalar symbol replaced by a value, whose slots are letters meanwhile: heads have slots, too."""
+        letters = {slot: _PUT_IN - at for at, slot in enumerate(SLOTS)}
+        value = self.algebra.renamed(value, letters)
+        back = {letter: slot for slot, letter in letters.items()}
+        return self.algebra.renamed(self.replaced(form, {variable.number: value}), back)
 
     def opened_on(self, form: Form, variable: Head) -> Form:
         """The form with every cut name that depends on a symbol replaced by its definition."""
