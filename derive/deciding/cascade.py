@@ -16,12 +16,13 @@ asked before, as long as the time suffices.
 from collections.abc import Sequence
 from typing import Protocol
 
-from derive.deciding.evidence import Equal, EqualOffKinks, Evidence, Undecided
+from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
 from derive.deciding.facts import EntryEquation, Facts
 from derive.deciding.knowledge import Knowledge
 from derive.deciding.limits import FIRST_POINTS, Deadline
 from derive.deciding.refuting import Question, Refuter
 from derive.errors import Undecidable
+from derive.exact.balls import Value
 from derive.exact.fingerprint import Fingerprints
 from derive.exact.scalars import Scalar, Symbol
 
@@ -92,6 +93,10 @@ class Decider:
             return Undecided(str(limit))
         except RecursionError:
             return Undecided("an expression is nested too deeply")
+
+    def values(self, found: Different, symbols: Sequence[Symbol]) -> list[Value]:
+        """Values of symbols at a counterexample, given or cut; of those it does not depend on, any by the facts."""
+        return self._refuter.values(found, symbols)
 
     def _decide(
         self, equations: Sequence[EntryEquation], deadline: Deadline, general: GeneralProving | None
