@@ -169,3 +169,32 @@ def test_a_matrix_that_is_a_vector_at_one_size_is_left_to_that_size(left, right)
     setting = "dims: {N: 1, D: 3, C: 4}\nsymbols:\n  X: N x D\n  W: D x C\nmodel:\n  S: X W\n"
     assert "at these sizes only" in reason(setting, left, right)
     assert is_proved(setting, "X W", "S")
+
+
+def test_the_largest_of_zeros_is_zero():
+    assert is_proved(SQUARE, r"\max_i (x_i - x_i)", "0")
+
+
+POSITIVE = "symbols:\n  a: scalar\n  b: positive scalar\n  x: n x 1\n  p: positive n x 1\n"
+
+
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        (r"b^a", r"e^{a \log b}"),
+        (r"\frac{\partial}{\partial b} b^a", "a b^{a-1}"),
+        (r"\frac{\partial}{\partial a} b^a", r"b^a \log b"),
+        (r"\log b^a", r"a \log b"),
+        (r"\prod_{k=1}^{n} p_k", r"e^{\sum_k \log p_k}"),
+        (r"\log \prod_{k=1}^{n} p_k", r"\sum_k \log p_k"),
+        (r"\frac{\partial}{\partial p_j} \prod_{k=1}^{n} p_k", r"\frac{1}{p_j} \prod_{k=1}^{n} p_k"),
+        (r"\log \|x\|", r"\frac{1}{2} \log(x^T x)"),
+    ],
+)
+def test_powers_and_products_of_what_is_positive(left, right):
+    assert is_proved(POSITIVE, left, right)
+
+
+def test_powers_and_products_of_what_may_be_negative_are_left_alone():
+    assert "may be negative" in reason(POSITIVE, "a^b", r"e^{b \log a}")
+    assert "may be negative" in reason(POSITIVE, r"\prod_{k=1}^{n} x_k", r"e^{\sum_k \log x_k}")

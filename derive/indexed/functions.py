@@ -359,7 +359,7 @@ class Functions:
                 (head, indices): exponent
                 for head, indices, exponent in monomial
                 if not any(index >= 0 for index in indices)
-                and (self.heads[head].positive or not positive_only)
+                and (not positive_only or self.heads[head].positive or self._is_root(head, exponent))
                 and not self.heads[head].is_flag
             }
             if shared is None:
@@ -371,6 +371,10 @@ class Functions:
             return (), form
         inverse = {tuple((head, indices, -e) for head, indices, e in content): 1}
         return content, self.algebra.multiply(inverse, form)
+
+    def _is_root(self, head: int, exponent: Number) -> bool:
+        """Whether a power has a value where its base is not negative alone: below a fraction bar, where it is positive."""
+        return self.heads[head].kind == "group" and exponent < 0 and exponent.denominator % 2 == 0
 
     # ── exponentials and logarithms ──
 
