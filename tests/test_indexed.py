@@ -198,3 +198,33 @@ def test_powers_and_products_of_what_is_positive(left, right):
 def test_powers_and_products_of_what_may_be_negative_are_left_alone():
     assert "may be negative" in reason(POSITIVE, "a^b", r"e^{b \log a}")
     assert "may be negative" in reason(POSITIVE, r"\prod_{k=1}^{n} x_k", r"e^{\sum_k \log x_k}")
+
+
+PAIRS = r"""symbols:
+  x: n x 1
+  X: n x m
+  S: symmetric n x n
+  s: positive scalar
+  f: function
+model:
+  K_{ij}: e^{-\frac{\sum_k (X_{ik} - X_{jk})^2}{2 s^2}}
+"""
+
+
+@pytest.mark.parametrize(
+    "left, right, holds",
+    [
+        ("K", "K^T", True),
+        (r"|x_i - x_j|", r"|x_j - x_i|", True),
+        (r"\cos(x_i - x_j)", r"\cos(x_j - x_i)", True),
+        (r"\sin(x_i - x_j)", r"\sin(x_j - x_i)", False),
+        (r"f(x_i x_j)", "f(x_j x_i)", True),
+        (r"f(x_i - x_j)", "f(x_j - x_i)", False),
+        ("f'(S_{ij})", "f'(S_{ji})", True),
+        (r"\max(0, x_i - x_j)", r"\max(0, x_j - x_i)", False),
+        (r"\mathbb{1}(x_i > x_j)", r"\mathbb{1}(x_j > x_i)", False),
+        (r"\sum_{ij} x_i |x_i - x_j|", r"\sum_{ij} x_j |x_i - x_j|", True),
+    ],
+)
+def test_a_function_of_two_indices_knows_whether_they_can_be_exchanged(left, right, holds):
+    assert is_proved(PAIRS, left, right) == holds
