@@ -169,3 +169,62 @@ def test_a_matrix_that_is_a_vector_at_one_size_is_left_to_that_size(left, right)
     setting = "dims: {N: 1, D: 3, C: 4}\nsymbols:\n  X: N x D\n  W: D x C\nmodel:\n  S: X W\n"
     assert "at these sizes only" in reason(setting, left, right)
     assert is_proved(setting, "X W", "S")
+
+
+def test_the_largest_of_zeros_is_zero():
+    assert is_proved(SQUARE, r"\max_i (x_i - x_i)", "0")
+
+
+POSITIVE = "symbols:\n  a: scalar\n  b: positive scalar\n  x: n x 1\n  p: positive n x 1\n"
+
+
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        (r"b^a", r"e^{a \log b}"),
+        (r"\frac{\partial}{\partial b} b^a", "a b^{a-1}"),
+        (r"\frac{\partial}{\partial a} b^a", r"b^a \log b"),
+        (r"\log b^a", r"a \log b"),
+        (r"\prod_{k=1}^{n} p_k", r"e^{\sum_k \log p_k}"),
+        (r"\log \prod_{k=1}^{n} p_k", r"\sum_k \log p_k"),
+        (r"\frac{\partial}{\partial p_j} \prod_{k=1}^{n} p_k", r"\frac{1}{p_j} \prod_{k=1}^{n} p_k"),
+        (r"\log \|x\|", r"\frac{1}{2} \log(x^T x)"),
+    ],
+)
+def test_powers_and_products_of_what_is_positive(left, right):
+    assert is_proved(POSITIVE, left, right)
+
+
+def test_powers_and_products_of_what_may_be_negative_are_left_alone():
+    assert "may be negative" in reason(POSITIVE, "a^b", r"e^{b \log a}")
+    assert "may be negative" in reason(POSITIVE, r"\prod_{k=1}^{n} x_k", r"e^{\sum_k \log x_k}")
+
+
+PAIRS = r"""symbols:
+  x: n x 1
+  X: n x m
+  S: symmetric n x n
+  s: positive scalar
+  f: function
+model:
+  K_{ij}: e^{-\frac{\sum_k (X_{ik} - X_{jk})^2}{2 s^2}}
+"""
+
+
+@pytest.mark.parametrize(
+    "left, right, holds",
+    [
+        ("K", "K^T", True),
+        (r"|x_i - x_j|", r"|x_j - x_i|", True),
+        (r"\cos(x_i - x_j)", r"\cos(x_j - x_i)", True),
+        (r"\sin(x_i - x_j)", r"\sin(x_j - x_i)", False),
+        (r"f(x_i x_j)", "f(x_j x_i)", True),
+        (r"f(x_i - x_j)", "f(x_j - x_i)", False),
+        ("f'(S_{ij})", "f'(S_{ji})", True),
+        (r"\max(0, x_i - x_j)", r"\max(0, x_j - x_i)", False),
+        (r"\mathbb{1}(x_i > x_j)", r"\mathbb{1}(x_j > x_i)", False),
+        (r"\sum_{ij} x_i |x_i - x_j|", r"\sum_{ij} x_j |x_i - x_j|", True),
+    ],
+)
+def test_a_function_of_two_indices_knows_whether_they_can_be_exchanged(left, right, holds):
+    assert is_proved(PAIRS, left, right) == holds

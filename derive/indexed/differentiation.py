@@ -256,7 +256,7 @@ def _function(d: Differentiation, head: Head) -> tuple[Form, None]:
             pi = d.heads.named("constant", "pi", positive=True)
             bell = f.exp(a.scaled(a.multiply(u, u), -1))
             return a.scaled(a.multiply(bell, a.factor(pi, exponent=-HALF)), 2), None
-    raised = d.heads.of_form("function", head.name, u, head.dims, head.order + 1)
+    raised = f.head("function", head.name, u, head.dims, head.order + 1)
     return _entry(d, raised), None
 
 

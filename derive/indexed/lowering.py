@@ -448,13 +448,15 @@ class Lowering:
 
     @_lower.register(tree.Power)
     def lower_power(self, node: tree.Power, environment: Environment) -> Form:
-        """(a^c)_i = a_i^c; e^u is the exponential."""
+        """(a^c)_i = a_i^c; e^u is the exponential, and a^u = e^(u log a) for a positive a."""
         exponent = self.lower(node.exponent, environment)
         if isinstance(node.base, tree.Constant) and node.base.name == "e":
             return self.functions.exp(exponent)
-        if exponent and set(exponent) != {()}:
-            raise NotGeneral("an exponent that is no number")
         base = self.lower(node.base, environment)
+        if exponent and set(exponent) != {()}:
+            if self.functions.sign(base) != "positive":
+                raise NotGeneral("a power of what may be negative, to an exponent that is no number")
+            return self.functions.exp(self.algebra.multiply(exponent, self.functions.log(base)))
         number = exponent.get((), 0)
         if number < 0:
             self._nonzero(base, node.base)
@@ -630,6 +632,8 @@ class Lowering:
 
     def _extremum(self, form: Form, index: int, dim: str, kind: str) -> Form:
         """max_k u_k, of which only the argument is known; min u = -max(-u)."""
+        if not form:
+            return ZERO
         sign = 1 if kind == "max" else -1
         marked = self.algebra.multiply(self.algebra.scaled(form, sign), self.algebra.factor(self._marker(dim), index))
         template, indices, dims = self.functions.slotted(marked)
@@ -705,10 +709,20 @@ class Lowering:
                     raise NotGeneral("an extremum under a condition")
                 return self._extremum(body, number, dim, node.kind)
             if node.kind == "product":
-                raise NotGeneral("a product over an index")
+                return self._product_over(node, inner, number, dim)
             if node.condition is not None:
                 body = self.algebra.multiply(body, self.condition(node.condition, inner))
             return self.algebra.sum_over(body, number, dim)
+
+    def _product_over(self, node: tree.Quantified, inner: Environment, number: int, dim: str) -> Form:
+        """Π_k a_k = e^(Σ_k log a_k) for positive a_k."""
+        body = self.lower(node.body, inner)
+        if self.functions.sign(body) != "positive":
+            raise NotGeneral("a product over an index of what may be negative")
+        logarithm = self.algebra.multiply(self.functions.log(body), self._from_first(node.range, number, dim))
+        if node.condition is not None:
+            logarithm = self.algebra.multiply(logarithm, self.condition(node.condition, inner))
+        return self.functions.exp(self.algebra.sum_over(logarithm, number, dim))
 
     def range_of(self, found: tree.Range) -> str:
         """The dimension to the end of which an index runs. Raises `NotGeneral` where it does not, or not by name."""
