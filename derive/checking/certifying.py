@@ -3,9 +3,12 @@
 For every name on which the loss depends, ∂loss/∂name is derived three times: by reverse mode on the tree, by the index
 form, and by SymPy, entry by entry at the concrete sizes. The first two must be equal for all dimensions, the first and
 the last in every entry; else claims with this derivative are decided by the entries alone.
+
+In the entries, ∂loss/∂name may stand in terms of derivatives that are certified already: `H^T ∂L/∂S` is as good as its
+closed form then, if the index form finds it equal, too. A closed form written out grows with every layer above it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from derive.certificates import Certificate, Store
 from derive.checking.candidates import Candidate
@@ -18,6 +21,7 @@ from derive.exact.sympy_derivatives import SYMPY_VERSION, SympyDefinitions
 from derive.expressions.latex import latex
 from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.expressions.walk import walk
 from derive.gradients import ClosedForms, NoClosedForm, closed_forms
 from derive.indexed.prover import GeneralProof
 from derive.models import Model
@@ -38,7 +42,7 @@ def certify(model: Model, key: str, store: Store) -> frozenset[str]:
     for name, form in _forms(forms):
         try:
             with deadline.enforced():
-                holds = _agrees(session, name, form, deadline)
+                holds = _agrees(session, name, form, _in_steps(forms, name, texts.keys()), deadline)
         except (FormulaError, Undecidable, RecursionError):
             holds, is_complete = False, is_complete and deadline.left > 0
         if holds:
@@ -60,7 +64,18 @@ def _forms(forms: ClosedForms) -> Iterator[tuple[str, Expr]]:
             continue
 
 
-def _agrees(session: Session, name: str, form: Expr, deadline: Deadline) -> bool:
+def _in_steps(forms: ClosedForms, name: str, certified: Collection[str]) -> Expr | None:
+    """The form in terms of derivatives that are certified already, if there is one."""
+    try:
+        form = forms.in_steps(name)
+    except (NoClosedForm, FormulaError, RecursionError):
+        return None
+    others = [node.by for node in walk(form) if isinstance(node, Derivative)]
+    known = all(isinstance(other, Symbol) and other.name != name and other.name in certified for other in others)
+    return form if others and known else None
+
+
+def _agrees(session: Session, name: str, form: Expr, steps: Expr | None, deadline: Deadline) -> bool:
     """Whether the closed form of a derivative is that of the index form, and in every entry that of SymPy."""
     loss, meaning = session.table.loss, session.table.meanings[name]
     assert loss is not None
@@ -70,5 +85,8 @@ def _agrees(session: Session, name: str, form: Expr, deadline: Deadline) -> bool
         return False
     if not isinstance(session.prover.prove(derivative, form, check=deadline.check), GeneralProof):
         return False
+    if steps is not None and steps.shape == form.shape:
+        if isinstance(session.prover.prove(derivative, steps, check=deadline.check), GeneralProof):
+            form = steps
     found = evidence(session, Candidate(derivative, form, frozenset()), (), deadline)
     return isinstance(found.evidence, Equal)
