@@ -83,7 +83,7 @@ def _in_steps(forms: ClosedForms, name: str, certified: Collection[str]) -> Expr
 def _agreeing(
     session: Session, name: str, written_out: Sequence[Expr], steps: Expr | None, deadline: Deadline
 ) -> Expr | None:
-    """The form of a derivative, written out if that can be, that agrees with the index form and with SymPy's entries."""
+    """The form of a derivative, written out if that can be, that agrees with the index form and with SymPy."""
     loss, meaning = session.table.loss, session.table.meanings[name]
     assert loss is not None
     assert isinstance(meaning, (Given, Computed))
