@@ -3,9 +3,13 @@
 For every name on which the loss depends, ∂loss/∂name is derived three times: by reverse mode on the tree, by the index
 form, and by SymPy, entry by entry at the concrete sizes. The first two must be equal for all dimensions, the first and
 the last in every entry; else claims with this derivative are decided by the entries alone.
+
+In the entries, ∂loss/∂name may stand in terms of derivatives that are certified already: `H^T ∂L/∂S` is as good as its
+closed form then, if the index form finds it equal, too. A closed form written out grows with every layer above it;
+where one is too large for a proof, those further back are, and this shorter one is certified in its place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from derive.certificates import Certificate, Store
 from derive.checking.candidates import Candidate
@@ -18,6 +22,7 @@ from derive.exact.sympy_derivatives import SYMPY_VERSION, SympyDefinitions
 from derive.expressions.latex import latex
 from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.expressions.walk import walk
 from derive.gradients import ClosedForms, NoClosedForm, closed_forms
 from derive.indexed.prover import GeneralProof
 from derive.models import Model
@@ -33,16 +38,20 @@ def certify(model: Model, key: str, store: Store) -> frozenset[str]:
     deadline = Deadline(CERTIFY_SECONDS)
     session = Session(model, trust=Trust(none_at_all=True), definitions=SympyDefinitions())
     forms = closed_forms(model.table, model.kink, model.table.loss)
+    plain = forms.plain
     texts: dict[str, str] = {}
-    is_complete = True
+    is_complete = can_be_written_out = True
     for name, form in _forms(forms):
+        steps = _in_steps(plain, name, texts.keys())
+        written_out = [form] if can_be_written_out or steps is None else []
         try:
             with deadline.enforced():
-                holds = _agrees(session, name, form, deadline)
+                agreeing = _agreeing(session, name, written_out, steps, deadline)
         except (FormulaError, Undecidable, RecursionError):
-            holds, is_complete = False, is_complete and deadline.left > 0
-        if holds:
-            texts[name] = latex(form)
+            agreeing, is_complete = None, is_complete and deadline.left > 0
+        can_be_written_out = can_be_written_out and (agreeing is None or agreeing is not steps)
+        if agreeing is not None:
+            texts[name] = latex(agreeing)
     if is_complete:
         store.remember(key, Certificate.of(texts, SYMPY_VERSION))
     return frozenset(texts)
@@ -60,15 +69,33 @@ def _forms(forms: ClosedForms) -> Iterator[tuple[str, Expr]]:
             continue
 
 
-def _agrees(session: Session, name: str, form: Expr, deadline: Deadline) -> bool:
-    """Whether the closed form of a derivative is that of the index form, and in every entry that of SymPy."""
+def _in_steps(forms: ClosedForms, name: str, certified: Collection[str]) -> Expr | None:
+    """The form in terms of derivatives that are certified already, if there is one."""
+    try:
+        form = forms.in_steps(name)
+    except (NoClosedForm, FormulaError, RecursionError):
+        return None
+    others = [node.by for node in walk(form) if isinstance(node, Derivative)]
+    known = all(isinstance(other, Symbol) and other.name != name and other.name in certified for other in others)
+    return form if others and known else None
+
+
+def _agreeing(
+    session: Session, name: str, written_out: Sequence[Expr], steps: Expr | None, deadline: Deadline
+) -> Expr | None:
+    """The form of a derivative, written out if that can be, that agrees with the index form and with SymPy."""
     loss, meaning = session.table.loss, session.table.meanings[name]
     assert loss is not None
     assert isinstance(meaning, (Given, Computed))
     derivative = Derivative(Symbol(loss, SCALAR), Symbol(name, meaning.shape))
-    if form.shape != derivative.shape:
-        return False
-    if not isinstance(session.prover.prove(derivative, form, check=deadline.check), GeneralProof):
-        return False
-    found = evidence(session, Candidate(derivative, form, frozenset()), (), deadline)
-    return isinstance(found.evidence, Equal)
+    agreeing = [
+        form
+        for form in (*written_out, steps)
+        if form is not None
+        and form.shape == derivative.shape
+        and isinstance(session.prover.prove(derivative, form, check=deadline.check), GeneralProof)
+    ]
+    if not agreeing:
+        return None
+    found = evidence(session, Candidate(derivative, agreeing[-1], frozenset()), (), deadline)
+    return agreeing[0] if isinstance(found.evidence, Equal) else None
