@@ -132,7 +132,7 @@ class _Trial:
         if found.general is None:
             return Judgement(verdict, message, names, self.claim.shapes, scope="these dimensions", ground="entries")
         if not names and not self.restrictions and not candidate.free:
-            self.claim.session.prover.remember(candidate.left, candidate.right)
+            self.claim.session.prover.remember(candidate.left, candidate.right, found.general)
         return Judgement(
             verdict,
             message,
