@@ -137,10 +137,13 @@ def _check_one(
     from derive.documents import read_document
 
     read = read_document(document, setting, exercise)
-    from derive.checking.check import check_document  # SymPy takes a second: not before the document is known to be one
+    from derive.certificates import Store, default_directory
+    from derive.checking.check import (
+        check_document,  # takes a while to load: not before the document is known to be one
+    )
 
     with _progress(label) as progress:
-        result = check_document(read, progress=progress, certify=certify)
+        result = check_document(read, progress=progress, certify=certify, store=Store(default_directory()))
     return result if exercise is None else replace(result, exercise=read.exercise)
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
+from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
+from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
-from derive.checking.session import STEP_SECONDS, Session
+from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
 from derive.checking.statements import Statement
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError, Undecidable
-from derive.models import build_model
+from derive.models import Model, build_model
 from derive.notation.chains import Chain, kind_of, slice_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
@@ -22,16 +24,21 @@ from derive.notation.words import new_words
 Progress = Callable[[int, int], None]
 
 
-def check_document(document: Document, *, progress: Progress | None = None, certify: bool = False) -> DocumentResult:
+def check_document(
+    document: Document, *, progress: Progress | None = None, certify: bool = False, store: Store | None = None
+) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
-    As yet every step is decided by SymPy's entries and nothing is believed, so that it asks for what is done anyway.
+    `store` remembers what is certified.
     """
-    session = _session(document, at_other_sizes=False)
+    model = build_model(document.setting)
+    names = certified_names(model, key_of(document.setting), store or Store(None), anew=certify)
+    trust = Trust(names, confirms=certify)
+    session = _session(document, model, trust)
     other = None
     if counts_by_size(session, document):
-        other = OtherSizes(lambda: _session(document, at_other_sizes=True))
+        other = OtherSizes(lambda: _session(document, build_model(document.setting, at_other_sizes=True), trust))
     steps: list[StepResult] = []
     equations = 0
     for number, passage in enumerate(document.passages):
@@ -47,9 +54,8 @@ def check_document(document: Document, *, progress: Progress | None = None, cert
     return DocumentResult(document.source.name, document.setting.title, dims, tuple(steps), document.exercise)
 
 
-def _session(document: Document, *, at_other_sizes: bool) -> Session:
-    model = build_model(document.setting, at_other_sizes=at_other_sizes)
-    session = Session(model, frozenset(document.setting.allow))
+def _session(document: Document, model: Model, trust: Trust) -> Session:
+    session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust))
     _learn_added_terms(session, document)
     return session
 

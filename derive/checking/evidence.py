@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from derive.checking.candidates import Candidate, Restriction, joined
 from derive.checking.general import GeneralAttempt
 from derive.checking.session import Session
-from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence
+from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
 from derive.deciding.facts import EntryEquation
 from derive.deciding.limits import Deadline
 from derive.errors import Undecidable
@@ -75,10 +75,22 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     if isinstance(found, (Equal, EqualOffKinks)):
         _check_requirements(session, requirements, deadline)
     if isinstance(found, Equal) and found.is_general:
+        if session.trust.confirms:
+            _confirm(session, equations, deadline)
         return Found(found, tuple(places), False, general.proof)
     if isinstance(found, Equal) and off_kinks:
         found = EqualOffKinks(found.method, ())
     return Found(found, tuple(places), off_kinks)
+
+
+def _confirm(session: Session, equations: Sequence[EntryEquation], deadline: Deadline) -> None:
+    """What is proved for all dimensions is proved by the entries as well, else it is `unknown`."""
+    found = session.decide(equations, deadline)
+    if isinstance(found, Different):
+        raise Undecidable("a proof for all dimensions was found, but the entries differ; please report this")
+    if not isinstance(found, Equal):
+        reason = found.reason if isinstance(found, Undecided) else "at kinks the entries may differ"
+        raise Undecidable(f"a proof for all dimensions was found, which the entries did not confirm: {reason}")
 
 
 def _check_obligations(session: Session, general: GeneralAttempt, deadline: Deadline) -> None:

@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from derive.checking.candidates import Candidate, Restriction, joined
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline
-from derive.expressions.tree import Comparison, Condition, IndexValue, IndexVariable, Label
 from derive.expressions.shapes import Dim
+from derive.expressions.tree import (
+    Comparison,
+    Condition,
+    Derivative,
+    Expr,
+    IndexValue,
+    IndexVariable,
+    Label,
+    Symbol,
+)
+from derive.expressions.walk import symbols_of, walk
 from derive.indexed.prover import GeneralProof
-from derive.notation.symbols import Given
+from derive.notation.symbols import Computed, Given
 
 
 class GeneralAttempt:
-    """A candidate that may hold for every size of every dimension; the proof is looked for once, when it is asked for."""
+    """A candidate that may hold for every size of every dimension: the proof is looked for when it is asked for."""
 
     def __init__(
         self, session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline
@@ -29,7 +39,7 @@ class GeneralAttempt:
         """Whether there is a proof. If not, nothing is refuted."""
         if not self._was_made:
             self._was_made = True
-            if self._session.trusts(self._candidate):
+            if is_trusted(self._session, self._candidate):
                 self.proof = self._attempt()
         return self.proof is not None
 
@@ -51,6 +61,34 @@ class GeneralAttempt:
             candidate.left, candidate.right, free, candidate.last, conditions, self._deadline.check
         )
         return found if isinstance(found, GeneralProof) else None
+
+
+def is_trusted(session: Session, candidate: Candidate) -> bool:
+    """Whether all derivatives of the loss in a claim, and in what its names stand for, are by certified names."""
+    trust, loss = session.trust, session.table.loss
+    if trust.none_at_all:
+        return False
+    if trust.names is None or loss is None:
+        return True
+    waiting: list[Expr] = [candidate.left, candidate.right]
+    seen: set[str] = set()
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, Derivative) and not _is_certified(session, node, loss, trust.names):
+                return False
+            if isinstance(node, Symbol) and node.name not in seen:
+                seen.add(node.name)
+                meaning = session.table.meanings.get(node.name)
+                if isinstance(meaning, Computed) and meaning.value is not None:
+                    waiting.append(meaning.value)
+    return True
+
+
+def _is_certified(session: Session, node: Derivative, loss: str, names: frozenset[str]) -> bool:
+    """Whether a derivative is none of the loss, or by names that are certified or that the document introduced."""
+    if all(symbol.name != loss for symbol in symbols_of(node.of)):
+        return True
+    return all(symbol.name in names or symbol.name in session.table.introduced for symbol in symbols_of(node.by))
 
 
 def _distinct(session: Session, free: dict[str, Dim]) -> list[Condition]:

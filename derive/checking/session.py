@@ -25,14 +25,31 @@ KINKS: tuple[Scalar, ...] = (ZERO, ONE, HALF, MINUS_ONE)
 """Values that authors choose for a derivative where a function has none."""
 
 
+@dataclass(frozen=True)
+class Trust:
+    """What a proof for all dimensions may rest on.
+
+    `names`: those by which derivatives of the loss are certified; null trusts all. `none_at_all`: nothing is trusted.
+    `confirms`: what is proved for all dimensions is to be proved by the entries as well.
+    """
+
+    names: frozenset[str] | None = None
+    none_at_all: bool = False
+    confirms: bool = False
+
+
 @dataclass
 class Session:
-    """The state of a check. `table` grows with the document's definitions."""
+    """The state of a check. `table` grows with the document's definitions.
+
+    `definitions` are empty; they say who differentiates.
+    """
 
     model: Model
     allow: frozenset[str] = frozenset()
+    trust: Trust = field(default_factory=Trust)
+    definitions: Definitions = field(default_factory=Definitions)
     table: SymbolTable = field(init=False)
-    definitions: Definitions = field(init=False)
     entries: Entries = field(init=False)
     prover: Prover = field(init=False)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
@@ -44,7 +61,6 @@ class Session:
     def __post_init__(self) -> None:
         kink = number(self.model.kink)
         self.table = self.model.table
-        self.definitions = Definitions()
         self.entries = Entries(self.table, kink, self.definitions)
         self.prover = Prover(self.table, self.model.kink)
 
@@ -82,16 +98,13 @@ class Session:
             self.definitions.on_define = self._decider.define
         return self._decider
 
-    def trusts(self, candidate: object) -> bool:
-        return True
-
     def with_other_kinks(self) -> "Iterator[Session]":
         """The same document with other values for derivatives where a function has none."""
         return (self._with_kink(value) for value in KINKS if value is not self.entries.kink)
 
     def _with_kink(self, value: Scalar) -> "Session":
         if value not in self._other_kinks:
-            other = Session(self.model, self.allow)
+            other = Session(self.model, self.allow, self.trust, type(self.definitions)())
             other.entries.kink = value
             assert isinstance(value, Number)
             other.prover = Prover(self.table, value.value)

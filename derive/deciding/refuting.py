@@ -72,6 +72,15 @@ class Refuter:
                     return refuted
         return None
 
+    def refuted_where_valued(self, questions: Sequence[Question], deadline: Deadline) -> Different | None:
+        """The same, until each has a point at which both sides have a value: a proof asks for one."""
+        for question in questions:
+            while not question.has_value and question.tried < POINT_TRIES:
+                refuted = self._refuted_at(question, question.tried, deadline)
+                if refuted is not None:
+                    return refuted
+        return None
+
     def _refuted_at(self, question: Question, index: int, deadline: Deadline) -> Different | None:
         """The point of that number, if the equation certainly fails there."""
         question.tried = index + 1

@@ -352,6 +352,12 @@ class ClosedForms(Mapping[str, Expr]):
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def plain(self) -> "ClosedForms":
+        """The same without names and facts: `1 - tanh(Z)^2` also where `H` is `tanh(Z)`."""
+        plain = self.differentiator.plain
+        return ClosedForms(plain, self.loss, plain.backward(self.loss, number(1)))
+
     @cached_property
     def names(self) -> list[str]:
         """The names on which the loss depends, from the loss back."""
