@@ -1,17 +1,17 @@
 """The cascade: whether equations between real expressions hold, cheapest method first.
 
 1. both sides are the same expression: `Equal`;
-2. balls at one point for the first equation: what is wrong is mostly wrong everywhere;
-3. a fingerprint says what to try first; it decides nothing;
-4. balls at rational points away from kinks: if one excludes equality, `Different` with that point;
-5. a proof for all dimensions of what the equations are entries of: `Equal`;
-6. the normal form of the entries: if it is zero, `Equal`, or `EqualOffKinks`;
-7. the balls again, at more points, with high precision, and where units are dead;
-8. else `Undecided`, with the reason.
+2. a fingerprint says what to try first; it decides nothing;
+3. balls at rational points away from kinks: if one excludes equality, `Different` with that point;
+4. a proof for all dimensions of what the equations are entries of: `Equal`;
+5. the normal form of the entries: if it is zero, `Equal`, or `EqualOffKinks`;
+6. the balls again, at more points, with high precision, and where units are dead;
+7. else `Undecided`, with the reason.
 
-If the answer is `Equal`, an exact identity was found *and* a point where both sides have a value, unless the sides are
-the same expression. If it is `Different`, both values are certain. The same question gets the same answer, whatever was
-asked before, as long as the time suffices.
+`refuted_at_once` looks at one equation at one point before the others are made. If the answer is `Equal`, an exact
+identity was found *and* a point where both sides have a value, unless the sides are the same expression. If it is
+`Different`, both values are certain. The same question gets the same answer, whatever was asked before, as long as the
+time suffices.
 """
 
 from collections.abc import Sequence
@@ -95,6 +95,17 @@ class Decider:
         except RecursionError:
             return Undecided("an expression is nested too deeply")
 
+    def refuted_at_once(self, equation: EntryEquation, deadline: Deadline) -> Different | None:
+        """The first point, if the equation fails there: what is wrong is mostly wrong everywhere."""
+        contents = self._knowledge.contents(equation)
+        if contents.without_value or equation.lhs is equation.rhs:
+            return None
+        self._seen |= contents.symbols
+        try:
+            return self._refuter.refuted([Question(0, equation)], 1, deadline)
+        except RecursionError:
+            return None
+
     def values(self, found: Different, symbols: Sequence[Symbol]) -> list[Value]:
         """Values of symbols at a counterexample, given or cut; of those it does not depend on, any by the facts."""
         return self._refuter.values(found, symbols)
@@ -110,9 +121,6 @@ class Decider:
                 questions.append(Question(number, equation))
         if not questions:
             return Equal("identical", is_general=general is not None and general.holds())
-        refuted = self._refuter.refuted(questions[:1], 1, deadline)
-        if refuted is not None:
-            return refuted
         doubtful = [question for question in questions if not self._seems_true(question.equation)]
         refuted = self._refuter.refuted(doubtful, FIRST_POINTS, deadline)
         refuted = refuted or self._refuter.refuted_where_valued(questions, deadline)
