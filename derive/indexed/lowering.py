@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import singledispatchmethod
+from functools import cache, singledispatchmethod
 
 from derive.expressions import tree
 from derive.expressions.latex import latex
@@ -44,12 +44,17 @@ MAX_OPENED = 4
 def dim_key(dim: Dim) -> str:
     """What tells a dimension apart: its name, or its size where it is written as a number."""
     if dim.name and not dim.name.isdigit():
-        if not dim.name.replace("_", "").replace("{", "").replace("}", "").replace("\\", "").isalnum():
+        if not _is_plain(dim.name):
             raise NotGeneral(f"the dimension {dim.name} is made of others")
         return dim.name
     if dim.size is None:
         raise NotGeneral("a size is open")
     return str(dim.size)
+
+
+@cache
+def _is_plain(name: str) -> bool:
+    return name.translate(str.maketrans("", "", "_{}\\")).isalnum()
 
 
 def slots_of(shape: Shape) -> dict[int, str]:
@@ -245,12 +250,12 @@ class Lowering:
     def lower(self, node: Expr, environment: Environment) -> Form:
         """The form of an expression. Raises `NotGeneral` where it has none."""
         if environment:
-            return self._lower(node, environment)
+            return _rule_for(type(node))(self, node, environment)
         kept = self._kept.get(id(node))
         if kept is None or kept.node is not node:
             outer, self.conditions = self.conditions, {}
             try:
-                form = self._lower(node, environment)
+                form = _rule_for(type(node))(self, node, environment)
                 kept = _Kept(node, form, tuple(self.conditions))
             finally:
                 self.conditions = outer
@@ -1004,3 +1009,9 @@ class Lowering:
     def replaced(self, form: Form, values: Mapping[int, Form]) -> Form:
         """The form with some heads replaced by forms in their slots, in templates too."""
         return Replacement(self.functions, values).form(form)
+
+
+_rule_for: Callable[[type[Expr]], Callable[[Lowering, Expr, Environment], Form]] = (
+    Lowering.__dict__["_lower"].dispatcher.dispatch
+)
+"""The method `lower_…` for a type of expression, without the wrapper that `singledispatchmethod` makes for each call."""
