@@ -138,7 +138,9 @@ def _check_one(
 
     read = read_document(document, setting, exercise)
     from derive.certificates import Store, default_directory
-    from derive.checking.check import check_document  # takes a while to load: not before the document is known to be one
+    from derive.checking.check import (
+        check_document,  # takes a while to load: not before the document is known to be one
+    )
 
     with _progress(label) as progress:
         result = check_document(read, progress=progress, certify=certify, store=Store(default_directory()))

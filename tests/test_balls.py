@@ -10,6 +10,7 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.exact import balls
 from derive.exact.balls import PLEASANT_POINTS, NoUse, Point, Points, described, differ, text, texts
 from derive.exact.functions import (
     absolute,
@@ -261,10 +262,58 @@ def test_stand_ins_are_described() -> None:
         (number(Fraction(10**80, 3)), "3.33333e79"),
         (number(7), "7"),
         (number(Fraction(999999999, 10**80)), "9.99999e-72"),
+        (sqrt(number(2)) * 10**5, "1.41421e5"),
+        (number(Fraction(10**70, 7) + 123456), "1.42857e69"),
+        (-exp(x) * exp(-x) * exp(number(0)), "-1"),
     ],
 )
 def test_digits_are_cut_off_not_rounded(value: Scalar, expected: str) -> None:
     assert text(ORIGIN.value(value, 128), 6, 128) == expected
+
+
+BETWEEN = [
+    (("1/2", "1/2"), "0.500000"),
+    (("0.6430729", "0.6430735"), "0.64307"),
+    (("-0.6430735", "-0.6430729"), "-0.64307"),
+    (("0.9999999999999", "1.0000000000001"), "1.00000"),
+    (("-1.0000000000001", "-0.9999999999999"), "-1.00000"),
+    (("-1.0000000000001", "-1"), "-1.00000"),
+    (("1.49999", "1.50001"), "1.5"),
+    (("149999", "150001"), "1.5e5"),
+    (("2.9999", "3.0001"), "3e0"),
+    (("99999.99999999", "100000.00000001"), "1.00000e5"),
+    (("1.2", "1.3"), "1e0"),
+    (("-1.3", "-1.2"), "-1e0"),
+    (("0.00001234567", "0.00001234568"), "0.0000123456"),
+    (("0.7", "1.3"), "between 0.700000 and 1.30000"),
+    (("-1/3", "1/3"), "between -0.333333 and 0.333333"),
+    (("0", "1/3"), "between 0 and 0.333333"),
+]
+
+
+@pytest.mark.parametrize("ends, expected", BETWEEN)
+def test_every_printed_digit_is_certain(ends: tuple[str, str], expected: str) -> None:
+    """A wide interval has few digits, one that is as good as a short decimal is that decimal, on either side of 0."""
+    lower, upper = (Fraction(end) for end in ends)
+    assert balls._leading_digits(_flint(lower), _flint(upper), 6) == expected
+
+
+@given(st.fractions(-(10**7), 10**7), st.integers(1, 40), st.integers(1, 99))
+def test_printed_digits_are_those_of_every_number_between(lower: Fraction, exponent: int, width: int) -> None:
+    """The printed number is less than a unit of its last digit away from both ends."""
+    upper = lower + Fraction(width, 10**exponent)
+    printed = balls._leading_digits(_flint(lower), _flint(upper), 6)
+    ends = [Fraction(end) for end in printed.removeprefix("between ").split(" and ")]
+    mantissa, _, power = printed.split(" ")[-1].partition("e")
+    unit = Fraction(10) ** (int(power or 0) - len(mantissa.partition(".")[2]))
+    assert ends[0] - (len(ends) == 1) * unit < upper
+    assert lower < ends[-1] + unit
+    if len(ends) == 1:
+        assert max(abs(ends[0] - lower), abs(ends[0] - upper)) < unit
+
+
+def _flint(value: Fraction) -> fmpq:
+    return fmpq(value.numerator, value.denominator)
 
 
 def test_texts_tell_values_apart() -> None:

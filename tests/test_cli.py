@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from derive import cli
+from derive.certificates import Store
 from derive.checking.results import DocumentResult, StepResult, Verdict
 from derive.documents.document import Document
 
@@ -19,7 +20,11 @@ USAGE_HINT = "(see derive check --help)"
 
 
 def fake_check(
-    document: Document, *, progress: Callable[[int, int], None] | None = None, certify: bool = False
+    document: Document,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    certify: bool = False,
+    store: Store | None = None,
 ) -> DocumentResult:
     """A step for each display, whose text names its verdict; `crash` and `interrupt` do that."""
     steps = []
@@ -225,13 +230,15 @@ print('sympy' in sys.modules)"""
     return verdicts.split(), loaded == "True"
 
 
-def test_without_a_proof_sympy_is_not_loaded(make):
-    """What is refuted needs points only, and what is the same on both sides needs nothing."""
+def test_sympy_is_loaded_for_proofs_at_these_sizes_alone(make):
+    """What is refuted needs points only, and a proof for all dimensions the index form."""
     head = "---\nsymbols: {x: D x 1, y: D x 1}\ndims: {D: 3}\nmodel:\n  s: x^T y\n---\n"
     same, wrong = r"\sum_i x_i y_i = \sum_j y_j x_j", r"\frac{\partial s}{\partial x} = 2 y"
-    proof = r"\log(e^{x^T y}) = s"
-    assert checked_in_another_process(make("a.md", same, wrong, head=head)) == (["proved", "refuted"], False)
-    assert checked_in_another_process(make("b.md", same, wrong, proof, head=head))[1]
+    general, at_this_size = r"\log(e^{x^T y}) = s", r"e^{\sum_i x_i} = e^{x_1} e^{x_2} e^{x_3}"
+    found = checked_in_another_process(make("a.md", same, wrong, general, head=head))
+    assert found == (["proved", "refuted", "proved"], False)
+    found = checked_in_another_process(make("b.md", same, wrong, at_this_size, head=head))
+    assert found == (["proved", "refuted", "proved"], True)
 
 
 # --- The other options ---------------------------------------------------------------------------

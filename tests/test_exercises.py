@@ -73,6 +73,21 @@ def test_the_verdict_on_a_step(name, number):
         assert in_brackets(step, expected["message"]) is not None, f"{shown(step)}\nexpected: {expected['message']}"
 
 
+# Steps that are true at the sizes checked alone: h maps a space to itself only because a = b there.
+AT_THESE_SIZES = {
+    ("jacobian-of-a-composition-with-equal-weights", "h", 2),
+    ("jacobian-of-a-composition-with-equal-weights", "jacobian-of-h", 1),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_accepted_is_so_for_all_dimensions(name):
+    accepted = [step for step in checked(name).steps if step.verdict in ("proved", "convention")]
+    found = {(name, step.tag, step.step) for step in accepted if step.scope != "all dimensions"}
+    assert found == {one for one in AT_THESE_SIZES if one[0] == name}
+    assert {step.ground for step in accepted if step.scope == "these dimensions"} <= {"entries"}
+
+
 def in_brackets(step: StepResult, message: str) -> Indices | None:
     """The values of a message's bracketed letters, where all of it is as expected; else null."""
     example = step.counterexample

@@ -1,4 +1,4 @@
-"""Which derivatives of a model's loss are trusted for all dimensions: those that were certified, now or in an earlier run.
+"""Which derivatives of a loss are trusted for all dimensions: those that were certified, now or in an earlier run.
 
 What is certified is remembered under the model's content, so that the same model needs no SymPy the next time.
 """

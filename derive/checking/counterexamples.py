@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
 
 from derive.checking.evidence import Place
 from derive.checking.results import Counterexample, Matrix
 from derive.checking.session import Session
 from derive.deciding.evidence import Different
-from derive.exact.entries import Position
+from derive.exact.entries import Array
 from derive.exact.scalars import Symbol
-from derive.notation.symbols import Given, shown
+from derive.notation.symbols import Given, Meaning, shown
 
 
 def counterexample(session: Session, found: Different, places: Sequence[Place]) -> tuple[Counterexample, str]:
@@ -41,20 +40,21 @@ def _latex(name: str) -> str:
 def _value(session: Session, name: str, found: Different) -> str | Matrix:
     """A scalar, a matrix of exact numbers, or for labels the class of each example."""
     array = session.entries.arrays[name]
-    values = {
-        position: found.at.get(symbol.name, Fraction(0))
-        for symbol, (owner, position) in session.entries.origin.items()
-        if owner == name
-    }
     meaning = session.table.meanings.get(name)
+    values = dict(zip(array.positions(), _entries(session, array, meaning, found), strict=True))
     if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.target is None:
-        classes = [_class(values, row, array.sizes[1]) + session.table.index_base for row in range(array.sizes[0])]
-        return str(classes[0]) if meaning.shape.is_scalar else [[str(label)] for label in classes]
+        rows, columns = array.sizes
+        classes = [[values[row, k] for k in range(columns)].index("1") for row in range(rows)]
+        counted = [str(label + session.table.index_base) for label in classes]
+        return counted[0] if meaning.shape.is_scalar else [[label] for label in counted]
     if not array.sizes:
-        return str(values.get((), Fraction(0)))
+        return values[()]
     rows, columns = array.sizes
-    return [[str(values.get((i, j), Fraction(0))) for j in range(columns)] for i in range(rows)]
+    return [[values[i, j] for j in range(columns)] for i in range(rows)]
 
 
-def _class(values: dict[Position, Fraction], row: int, classes: int) -> int:
-    return next((k for k in range(classes) if values.get((row, k)) == 1), 0)
+def _entries(session: Session, array: Array, meaning: Meaning | None, found: Different) -> list[str]:
+    """The entries of a given array. Those that the sides do not depend on are 0, unless something is known of them."""
+    if isinstance(meaning, Given) and (meaning.kind != "real" or meaning.structure):
+        return [str(value) for value in session.decider().values(found, array.symbols)]
+    return [str(found.at.get(symbol.name, 0)) for symbol in array.symbols]

@@ -72,12 +72,12 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         )
     _check_obligations(session, general, deadline)
     found = session.decide(equations, deadline, general)
+    if isinstance(found, (Equal, EqualOffKinks)):
+        _check_requirements(session, requirements, deadline)
     if isinstance(found, Equal) and found.is_general:
         if session.trust.confirms:
             _confirm(session, equations, deadline)
         return Found(found, tuple(places), False, general.proof)
-    if isinstance(found, (Equal, EqualOffKinks)):
-        _check_requirements(session, requirements, deadline)
     if isinstance(found, Equal) and off_kinks:
         found = EqualOffKinks(found.method, ())
     return Found(found, tuple(places), off_kinks)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from derive.checking.candidates import Candidate, Restriction, joined
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline
+from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     Comparison,
     Condition,
@@ -17,13 +18,12 @@ from derive.expressions.tree import (
     Symbol,
 )
 from derive.expressions.walk import symbols_of, walk
-from derive.expressions.shapes import Dim
 from derive.indexed.prover import GeneralProof
 from derive.notation.symbols import Computed, Given
 
 
 class GeneralAttempt:
-    """A candidate that may hold for every size of every dimension; the proof is looked for once, when it is asked for."""
+    """A candidate that may hold for every size of every dimension: the proof is looked for when it is asked for."""
 
     def __init__(
         self, session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline

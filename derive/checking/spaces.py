@@ -6,6 +6,7 @@ They declare new names and claim shapes of known ones.
 from dataclasses import dataclass, replace
 
 from derive.checking.claims import Judgement
+from derive.checking.results import Scope
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.errors import FormulaError, Unreadable
@@ -34,6 +35,10 @@ class Space:
     def holds(self, shape: Shape) -> bool:
         """Whether a value of that shape is a member."""
         return shape == self.shape or (self.vector and shape == self.shape.transposed)
+
+    def holds_by_name(self, shape: Shape) -> bool:
+        """Whether that is so at all sizes: the dimensions have the same names, not only the same sizes here."""
+        return str(shape) == str(self.shape) or (self.vector and str(shape) == str(self.shape.transposed))
 
 
 def judge_membership(session: Session, left: Side, right: Side, formal: dict[str, Expr]) -> Judgement:
@@ -92,7 +97,7 @@ def _of_side(
         raise readings.failure
     first = readings.found[0].value
     if isinstance(first, IndexValue) and space.numbers in ("\\mathbb{N}", "\\mathbb{Z}"):
-        return Judgement("proved", f"{what} is a whole number.", shapes=("scalar", "scalar"))
+        return Judgement("proved", f"{what} is a whole number.", shapes=("scalar", "scalar"), scope="all dimensions")
     shapes = []
     for reading in readings.upto(12):
         value = reading.value
@@ -107,7 +112,8 @@ def _compared(what: str, shape: Shape, space: Space) -> Judgement:
         message = f"{what} is {_described(shape)}; whether its values lie in {space.numbers} is not decided."
         return Judgement("unknown", message, shapes=shapes)
     if space.holds(shape):
-        return Judgement("proved", f"{what} is {_described(shape)}.", shapes=shapes)
+        scope: Scope = "all dimensions" if space.holds_by_name(shape) else "these dimensions"
+        return Judgement("proved", f"{what} is {_described(shape)}.", shapes=shapes, scope=scope)
     return Judgement("refuted", f"{what} is {_described(shape)}, not {_described(space.shape)}.", shapes=shapes)
 
 

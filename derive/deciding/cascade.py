@@ -1,11 +1,11 @@
 """The cascade: whether equations between real expressions hold, cheapest method first.
 
 1. both sides are the same expression: `Equal`;
-2. balls at one rational point away from kinks: if one excludes equality, `Different` with that point;
-3. a proof for all dimensions of what the equations are entries of: `Equal`;
-4. balls at more points, likewise;
+2. a fingerprint says what to try first; it decides nothing;
+3. balls at rational points away from kinks: if one excludes equality, `Different` with that point;
+4. a proof for all dimensions of what the equations are entries of: `Equal`;
 5. the normal form of the entries: if it is zero, `Equal`, or `EqualOffKinks`;
-6. the balls again, at still more points and with high precision;
+6. the balls again, at more points and with high precision;
 7. else `Undecided`, with the reason.
 
 If the answer is `Equal`, an exact identity was found *and* a point where both sides have a value, unless the sides are
@@ -16,12 +16,14 @@ asked before, as long as the time suffices.
 from collections.abc import Sequence
 from typing import Protocol
 
-from derive.deciding.evidence import Equal, EqualOffKinks, Evidence, Undecided
+from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
 from derive.deciding.facts import EntryEquation, Facts
 from derive.deciding.knowledge import Knowledge
 from derive.deciding.limits import FIRST_POINTS, Deadline
 from derive.deciding.refuting import Question, Refuter
 from derive.errors import Undecidable
+from derive.exact.balls import Value
+from derive.exact.fingerprint import Fingerprints
 from derive.exact.scalars import Scalar, Symbol
 
 
@@ -60,7 +62,7 @@ class Decider:
     def define(self, symbol: Symbol, definition: Scalar) -> None:
         """Add a cut symbol, defined in given symbols and earlier cut symbols."""
         is_new = self._knowledge.define(symbol, definition)
-        if is_new and (symbol in self._seen or self._refuter.has_used(symbol)):
+        if is_new and (symbol in self._seen or symbol in self._fingerprints.used or self._refuter.has_used(symbol)):
             self._forget()
 
     def _forget(self) -> None:
@@ -68,6 +70,7 @@ class Decider:
         self._seen: set[Symbol] = set()
         self._knowledge.forget_contents()
         self._refuter = Refuter(self._knowledge, self._seed)
+        self._fingerprints = Fingerprints(self._knowledge.definitions, self._knowledge.facts.partitions)
         self._known_prover: Proving | None = None
 
     def _prover(self) -> Proving:
@@ -91,6 +94,10 @@ class Decider:
         except RecursionError:
             return Undecided("an expression is nested too deeply")
 
+    def values(self, found: Different, symbols: Sequence[Symbol]) -> list[Value]:
+        """Values of symbols at a counterexample, given or cut; of those it does not depend on, any by the facts."""
+        return self._refuter.values(found, symbols)
+
     def _decide(
         self, equations: Sequence[EntryEquation], deadline: Deadline, general: GeneralProving | None
     ) -> Evidence:
@@ -102,13 +109,13 @@ class Decider:
                 questions.append(Question(number, equation))
         if not questions:
             return Equal("identical", is_general=general is not None and general.holds())
-        if general is not None:
-            refuted = self._refuter.refuted(questions, 1, deadline)
-            if refuted is not None:
-                return refuted
+        doubtful = [question for question in questions if not self._seems_true(question.equation)]
+        refuted = self._refuter.refuted(doubtful, FIRST_POINTS, deadline)
+        refuted = refuted or self._refuter.refuted_where_valued(questions, deadline)
+        if refuted is None and general is not None:
             if all(question.has_value for question in questions) and general.holds():
                 return Equal("index form", is_general=True)
-        refuted = self._refuter.refuted(questions, FIRST_POINTS, deadline)
+            refuted = self._refuter.refuted(questions, FIRST_POINTS, deadline)
         if refuted is not None:
             return refuted
         prover = self._prover()
@@ -124,6 +131,11 @@ class Decider:
             kinks += at
         method = max(methods, key=len)
         return EqualOffKinks(method, tuple(dict.fromkeys(kinks))) if kinks else Equal(method)
+
+    def _seems_true(self, equation: EntryEquation) -> bool:
+        """What the fingerprint says: if so, a proof is tried at once, else balls at several points come first."""
+        cuts = self._knowledge.contents(equation).cuts
+        return self._fingerprints.agree(equation.lhs, equation.rhs, equation.where, cuts)
 
 
 def decide(facts: Facts, equations: Sequence[EntryEquation], deadline: Deadline, seed: int = 0) -> Evidence:

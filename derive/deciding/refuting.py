@@ -14,7 +14,7 @@ from derive.deciding.evidence import Different
 from derive.deciding.facts import EntryEquation
 from derive.deciding.knowledge import Knowledge
 from derive.deciding.limits import HIGH_BITS, HIGH_POINTS, POINT_TRIES, WORKING_BITS, Deadline
-from derive.exact.balls import PLEASANT_POINTS, DefinitionTable, NoUse, Point, Points, described, differ, texts
+from derive.exact.balls import PLEASANT_POINTS, DefinitionTable, NoUse, Point, Points, Value, described, differ, texts
 from derive.exact.scalars import ONE, ZERO, Scalar, Symbol
 
 _GIVEN_TRIES = 6
@@ -55,6 +55,15 @@ class Refuter:
                 if question.tried > index or len(question.compared) >= wanted:
                     continue
                 refuted = self._refuted_at(question, index, deadline)
+                if refuted is not None:
+                    return refuted
+        return None
+
+    def refuted_where_valued(self, questions: Sequence[Question], deadline: Deadline) -> Different | None:
+        """The same, until each has a point at which both sides have a value: a proof asks for one."""
+        for question in questions:
+            while not question.has_value and question.tried < POINT_TRIES:
+                refuted = self._refuted_at(question, question.tried, deadline)
                 if refuted is not None:
                     return refuted
         return None
@@ -136,9 +145,26 @@ class Refuter:
     def _difference(self, question: Question, point: Point, kinks: bool, bits: int) -> Different:
         equation = question.equation
         lhs, rhs = texts(point.value(equation.lhs, bits, kinks), point.value(equation.rhs, bits, kinks), bits)
-        at = {symbol.name: point.coordinate(symbol) for symbol in self._knowledge.given_in(equation)}
+        given = self._together(self._knowledge.given_in(equation))
+        at = {symbol.name: point.coordinate(symbol) for symbol in given}
         functions = dict(sorted(described(point, one) for one in self._knowledge.unspecified_in(equation)))
         return Different(at, question.number, lhs, rhs, functions)
+
+    def _together(self, symbols: Sequence[Symbol]) -> list[Symbol]:
+        """Symbols with those that a fact ties to them: which label is the 1, what else stands in a definite matrix."""
+        found = dict.fromkeys(symbols)
+        for symbol in symbols:
+            found.update(dict.fromkeys(self._points.group_of.get(symbol, ())))
+            rows, _, _ = self._points.entry_of.get(symbol, ((), 0, 0))
+            found.update(dict.fromkeys(entry for row in rows for entry in row))
+        return list(found)
+
+    def values(self, found: Different, symbols: Sequence[Symbol]) -> list[Value]:
+        """Values of symbols at a counterexample; of those it does not depend on, any that satisfy the facts."""
+        at = {Symbol(name): value for name, value in found.at.items()}
+        point = self._points.at(0).with_fixed(at)
+        point.prepare(symbols, WORKING_BITS, True)
+        return [point.value(symbol, WORKING_BITS, True) for symbol in symbols]
 
 
 def _has_value(equation: EntryEquation, point: Point) -> bool:

@@ -1,1 +1,1 @@
-"""Exact entries, their derivatives, normal forms and balls: the room in which SymPy and FLINT work."""
+"""Exact entries, their derivatives, fingerprints, balls and normal forms: the room in which FLINT and SymPy work."""

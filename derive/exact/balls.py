@@ -14,7 +14,7 @@ from contextlib import suppress
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import flint
 from flint import arb, fmpq
@@ -33,6 +33,7 @@ _DENOMINATORS = (97, 101, 103, 107, 109, 113, 127, 131)
 _REACHES = (Fraction(1, 4), Fraction(2), Fraction(2), Fraction(2), Fraction(7))
 _RATIONAL_BITS = 20_000
 _PRINTED_BITS = 4_000
+_AS_NOTHING = 1_000
 _EXPONENT = 512
 
 
@@ -466,8 +467,10 @@ def _scientific(value: arb, digits: int) -> str:
     if place is None:
         return "a value far from 1"
     leading = (arb(10).log() * (logarithm - place)).exp()
-    sign = "-" if value < 0 else ""
-    return f"{sign}{_leading_digits(_rational(leading.lower()), _rational(leading.upper()), digits)}e{place}"
+    found = _agreed(_rational(leading.lower()), _rational(leading.upper()), digits)
+    if found is None:
+        return "a value far from 1"
+    return found._replace(is_negative=value < 0, place=found.place + int(place)).text
 
 
 def _rational(value: arb) -> fmpq:
@@ -478,40 +481,60 @@ def _rational(value: arb) -> fmpq:
 
 
 def _leading_digits(lower: fmpq, upper: fmpq, digits: int) -> str:
-    """The decimal digits on which the whole interval agrees, at most so many.
+    """The decimal digits on which the whole interval agrees, at most so many."""
+    found = _agreed(lower, upper, digits)
+    return f"between {_cut(lower, digits)} and {_cut(upper, digits)}" if found is None else found.text
 
-    Where it lies about a short decimal, as an interval about 3/2 does, its ends agree in no digits behind that decimal;
-    then it is the decimal to which both ends are rounded.
+
+def _agreed(lower: fmpq, upper: fmpq, digits: int) -> "_Decimal | None":
+    """The most digits, up to so many, that are the first ones of every number in an interval.
+
+    An interval about a short decimal, as one about 3/2 is, agrees in no digits behind it: then it is that decimal, if
+    the interval is as nothing beside a unit of its last digit.
     """
-    whole = _cut(lower, digits)
-    if whole == _cut(upper, digits):
-        return whole
-    half = (upper - lower) * 2
-    if _cut(lower + half, digits) == _cut(upper + half, digits):
-        return _cut(upper + half, digits)
-    for count in range(digits - 1, 0, -1):
-        first, second = _cut(lower, count), _cut(upper, count)
+    for count in range(digits, 0, -1):
+        first, second = _Decimal.cut(lower, count), _Decimal.cut(upper, count)
         if first == second:
             return first
-    return f"between {_cut(lower, digits)} and {_cut(upper, digits)}"
+        unit = fmpq(10) ** (max(first.place, second.place) - count + 1)
+        nearest = ((lower + upper) / (2 * unit) + fmpq(1, 2)).floor() * unit
+        if max(upper - nearest, nearest - lower) * _AS_NOTHING < unit:
+            return _Decimal.cut(nearest, count)
+    return None
+
+
+class _Decimal(NamedTuple):
+    """The first significant digits of a number, the first of them worth `10^place`."""
+
+    is_negative: bool
+    digits: str
+    place: int
+
+    @classmethod
+    def cut(cls, value: fmpq, count: int) -> "_Decimal":
+        """The digits, cut off and not rounded."""
+        if value == 0:
+            return cls(False, "0", 0)
+        above, below = abs(int(value.p)), int(value.q)
+        place = len(str(above)) - len(str(below))
+        if above * 10 ** max(-place, 0) < below * 10 ** max(place, 0):
+            place -= 1
+        shift = count - 1 - place
+        return cls(value < 0, str(above * 10 ** max(shift, 0) // (below * 10 ** max(-shift, 0))), place)
+
+    @property
+    def text(self) -> str:
+        """`1.23456` or `1.23456e-20`: never without a point or an exponent, as whole numbers alone are, but for `0`."""
+        digits, place = self.digits, self.place
+        sign = "-" if self.is_negative else ""
+        if digits == "0":
+            return digits
+        if -5 <= place < 0:
+            return f"{sign}0.{'0' * (-place - 1)}{digits}"
+        if 0 <= place < len(digits) - 1:
+            return f"{sign}{digits[: place + 1]}.{digits[place + 1 :]}"
+        return f"{sign}{digits[0]}{'.' * (len(digits) > 1)}{digits[1:]}e{place}"
 
 
 def _cut(value: fmpq, digits: int) -> str:
-    """The first significant digits of a rational number, as `1.23456` or `1.23456e-20`."""
-    if value == 0:
-        return "0"
-    sign = "-" if value < 0 else ""
-    above, below = abs(int(value.p)), int(value.q)
-    place = len(str(above)) - len(str(below))
-    if above * 10 ** max(-place, 0) < below * 10 ** max(place, 0):
-        place -= 1
-    shift = digits - 1 - place
-    whole = str(above * 10 ** max(shift, 0) // (below * 10 ** max(-shift, 0)))
-    if -5 <= place < digits:
-        if place >= 0:
-            body = whole[: place + 1] + ("." + whole[place + 1 :] if whole[place + 1 :] else "")
-        else:
-            body = "0." + "0" * (-place - 1) + whole
-        return sign + body
-    body = whole[0] + ("." + whole[1:] if len(whole) > 1 else "")
-    return f"{sign}{body}e{place}"
+    return _Decimal.cut(value, digits).text

@@ -247,92 +247,92 @@ class Entries:
     def _lower(self, node: Expr, environment: Environment) -> Array:
         raise NotImplementedError(f"lower has no rule for {type(node).__name__}; add one in derive/exact/entries.py")
 
-    @_lower.register
+    @_lower.register(tree.Number)
     def lower_number(self, node: tree.Number, environment: Environment) -> Array:
         return scalar(number(node.value))
 
-    @_lower.register
+    @_lower.register(tree.Constant)
     def lower_constant(self, node: tree.Constant, environment: Environment) -> Array:
         return scalar(PI if node.name == "pi" else E)
 
-    @_lower.register
+    @_lower.register(tree.Size)
     def lower_size(self, node: tree.Size, environment: Environment) -> Array:
         return scalar(number(node.dim.size or 0))
 
-    @_lower.register
+    @_lower.register(tree.IndexValue)
     def lower_index_value(self, node: tree.IndexValue, environment: Environment) -> Array:
         """An index as a number counts from the index base."""
         choices = self.choices_of(node.index, environment)
         return scalar(add(*(weight * (position + self.table.index_base) for weight, position in choices)))
 
-    @_lower.register
+    @_lower.register(tree.Symbol)
     def lower_symbol(self, node: tree.Symbol, environment: Environment) -> Array:
         return self.of_name(node.name, node.shape)
 
-    @_lower.register
+    @_lower.register(tree.Identity)
     def lower_identity(self, node: tree.Identity, environment: Environment) -> Array:
         """I_ij = δ_ij."""
         return made(node.shape.sizes(), lambda i, j: ONE if i == j else ZERO)
 
-    @_lower.register
+    @_lower.register(tree.Fill)
     def lower_fill(self, node: tree.Fill, environment: Environment) -> Array:
         return made(node.shape.sizes(), lambda *position: number(node.value))
 
-    @_lower.register
+    @_lower.register(tree.Negative)
     def lower_negative(self, node: tree.Negative, environment: Environment) -> Array:
         """(-A)_ij = -A_ij."""
         return self._each(node.shape, lambda a: -a, node.operand, environment=environment)
 
-    @_lower.register
+    @_lower.register(tree.Add)
     def lower_add(self, node: tree.Add, environment: Environment) -> Array:
         """(A + B)_ij = A_ij + B_ij."""
         return self._each(node.shape, add, *node.terms, environment=environment)
 
-    @_lower.register
+    @_lower.register(tree.Scale)
     def lower_scale(self, node: tree.Scale, environment: Environment) -> Array:
         """(c A)_ij = c A_ij."""
         return self._each(node.shape, lambda c, a: c * a, node.factor, node.operand, environment=environment)
 
-    @_lower.register
+    @_lower.register(tree.MatMul)
     def lower_matmul(self, node: tree.MatMul, environment: Environment) -> Array:
         """(A B)_ij = sum_k A_ik B_kj."""
         return product(self._matrix(node.left, environment), self._matrix(node.right, environment), node.shape)
 
-    @_lower.register
+    @_lower.register(tree.Hadamard)
     def lower_hadamard(self, node: tree.Hadamard, environment: Environment) -> Array:
         """(A ⊙ B)_ij = A_ij B_ij."""
         return self._each(node.shape, lambda a, b: a * b, node.left, node.right, environment=environment)
 
-    @_lower.register
+    @_lower.register(tree.Quotient)
     def lower_quotient(self, node: tree.Quotient, environment: Environment) -> Array:
         """(A / B)_ij = A_ij / B_ij."""
         return self._each(node.shape, self._divided, node.numerator, node.denominator, environment=environment)
 
-    @_lower.register
+    @_lower.register(tree.Dot)
     def lower_dot(self, node: tree.Dot, environment: Environment) -> Array:
         """a · b = sum_i a_i b_i."""
         left, right = self.lower(node.left, environment), self.lower(node.right, environment)
         return scalar(add(*(a * b for a, b in zip(left.entries, right.entries, strict=True))))
 
-    @_lower.register
+    @_lower.register(tree.Outer)
     def lower_outer(self, node: tree.Outer, environment: Environment) -> Array:
         """(a ⊗ b)_ij = a_i b_j."""
         left, right = self.lower(node.left, environment).entries, self.lower(node.right, environment).entries
         return made(node.shape.sizes(), lambda i, j: left[i] * right[j])
 
-    @_lower.register
+    @_lower.register(tree.Kronecker)
     def lower_kronecker(self, node: tree.Kronecker, environment: Environment) -> Array:
         """(A ⊗ B)_(ip, jq) = A_ij B_pq."""
         left, right = self.lower(node.left, environment), self.lower(node.right, environment)
         p, q = right.sizes
         return made(node.shape.sizes(), lambda i, j: left.at(i // p, j // q) * right.at(i % p, j % q))
 
-    @_lower.register
+    @_lower.register(tree.Transpose)
     def lower_transpose(self, node: tree.Transpose, environment: Environment) -> Array:
         """(A^T)_ij = A_ji."""
         return self.lower(node.operand, environment).transposed
 
-    @_lower.register
+    @_lower.register(tree.Inverse)
     def lower_inverse(self, node: tree.Inverse, environment: Environment) -> Array:
         """A^{-1} = adj(A) / det(A)."""
         operand = self._matrix(node.operand, environment)
@@ -351,7 +351,7 @@ class Entries:
             self.inverses[operand.entries] = cut
         return self.inverses[operand.entries]
 
-    @_lower.register
+    @_lower.register(tree.Power)
     def lower_power(self, node: tree.Power, environment: Environment) -> Array:
         """(a^c)_i = a_i^c."""
 
@@ -363,7 +363,7 @@ class Entries:
 
         return self._each(node.shape, power, node.base, node.exponent, environment=environment)
 
-    @_lower.register
+    @_lower.register(tree.MatrixPower)
     def lower_matrix_power(self, node: tree.MatrixPower, environment: Environment) -> Array:
         """A^n = A … A."""
         base = self._matrix(node.base, environment)
@@ -374,7 +374,7 @@ class Entries:
             total = product(total, base, node.shape)
         return total
 
-    @_lower.register
+    @_lower.register(tree.Apply)
     def lower_apply(self, node: tree.Apply, environment: Environment) -> Array:
         """f(A)_ij = f(A_ij), or its derivative of some order."""
         parameters = [self.lower(parameter, environment).entries[0] for parameter in node.parameters]
@@ -393,20 +393,20 @@ class Entries:
             environment=environment,
         )
 
-    @_lower.register
+    @_lower.register(tree.Unspecified)
     def lower_unspecified(self, node: tree.Unspecified, environment: Environment) -> Array:
         """f(A)_ij = f(A_ij)."""
         return self._each(
             node.shape, lambda a: unspecified(node.name, a, node.order), node.operand, environment=environment
         )
 
-    @_lower.register
+    @_lower.register(tree.UnspecifiedMap)
     def lower_unspecified_map(self, node: tree.UnspecifiedMap, environment: Environment) -> Array:
         """g(x)_i = g_i(x_1, …, x_h)."""
         arguments = self.lower(node.operand, environment).entries
         return made(node.shape.sizes(), lambda i, j: unspecified_component(node.name, max(i, j), arguments))
 
-    @_lower.register
+    @_lower.register(tree.EntryByEntry)
     def lower_entry_by_entry(self, node: tree.EntryByEntry, environment: Environment) -> Array:
         """f(A)_ij is the formula with A_ij for its parameter."""
         parameter = self.lower(node.parameter, environment).symbols[0]
@@ -416,14 +416,14 @@ class Entries:
             node.shape, lambda a: self._valued(formula.xreplace({parameter: a})), node.operand, environment=environment
         )
 
-    @_lower.register
+    @_lower.register(tree.Extremum)
     def lower_extremum(self, node: tree.Extremum, environment: Environment) -> Array:
         """max(A, B)_ij = max(A_ij, B_ij); min(a, b) = -max(-a, -b)."""
         return self._each(
             node.shape, lambda a, b: self._extremum(node.kind, (a, b)), node.left, node.right, environment=environment
         )
 
-    @_lower.register
+    @_lower.register(tree.Softmax)
     def lower_softmax(self, node: tree.Softmax, environment: Environment) -> Array:
         """softmax(z)_i = e^{z_i} / sum_j e^{z_j}; its logarithm z_i - log sum_j e^{z_j}."""
         operand = self.lower(node.operand, environment)
@@ -441,7 +441,7 @@ class Entries:
             return made(operand.sizes, lambda i, j: operand.at(i, j) - log(total(i, j)))
         return made(operand.sizes, lambda i, j: exp(operand.at(i, j)) / total(i, j))
 
-    @_lower.register
+    @_lower.register(tree.Reduce)
     def lower_reduce(self, node: tree.Reduce, environment: Environment) -> Array:
         """One number from all entries."""
         operand = self.lower(node.operand, environment)
@@ -466,7 +466,7 @@ class Entries:
                     raise Undecidable("the determinant of a matrix larger than 5 x 5 is not checked")
                 return scalar(determinant(operand.rows) if operand.sizes else entries[0])
 
-    @_lower.register
+    @_lower.register(tree.Diagonal)
     def lower_diagonal(self, node: tree.Diagonal, environment: Environment) -> Array:
         """diag(v)_ij = δ_ij v_i; of a matrix, A_ii."""
         operand = self.lower(node.operand, environment)
@@ -474,13 +474,13 @@ class Entries:
             return made(node.shape.sizes(), lambda i, j: operand.entries[i] if i == j else ZERO)
         return made(node.shape.sizes(), lambda i, j: operand.at(i, i))
 
-    @_lower.register
+    @_lower.register(tree.Vectorised)
     def lower_vectorised(self, node: tree.Vectorised, environment: Environment) -> Array:
         """vec(A) = the columns of A one under the other."""
         transposed = self.lower(node.operand, environment).transposed
         return Array((len(transposed.entries), 1), transposed.entries)
 
-    @_lower.register
+    @_lower.register(tree.Entry)
     def lower_entry(self, node: tree.Entry, environment: Environment) -> Array:
         """A_ij; at a label, the sum of all entries weighted by the label's one-hot."""
         operand = self.lower(node.operand, environment)
@@ -493,7 +493,7 @@ class Entries:
             terms.append(weight_row * weight_column * operand.at(i, j))
         return scalar(add(*terms))
 
-    @_lower.register
+    @_lower.register(tree.Slice)
     def lower_slice(self, node: tree.Slice, environment: Environment) -> Array:
         """Row i or column j of A."""
         operand = self.lower(node.operand, environment)
@@ -506,7 +506,7 @@ class Entries:
 
         return made(node.shape.sizes(), entry)
 
-    @_lower.register
+    @_lower.register(tree.Quantified)
     def lower_quantified(self, node: tree.Quantified, environment: Environment) -> Array:
         """sum_i a_i, prod_i a_i, max_i a_i over the range of i where the condition holds."""
         values, weights = [], []
@@ -533,7 +533,7 @@ class Entries:
             ),
         )
 
-    @_lower.register
+    @_lower.register(tree.EntryFormula)
     def lower_entry_formula(self, node: tree.EntryFormula, environment: Environment) -> Array:
         """A_ij is the formula of i and j."""
 
@@ -546,7 +546,7 @@ class Entries:
 
         return made(node.shape.sizes(), entry)
 
-    @_lower.register
+    @_lower.register(tree.Blocks)
     def lower_blocks(self, node: tree.Blocks, environment: Environment) -> Array:
         """A matrix written out by its blocks."""
         lines: list[list[Scalar]] = []
@@ -556,12 +556,12 @@ class Entries:
                 lines.append([block.at(i, j) for block in blocks for j in range(block.sizes[1])])
         return Array((len(lines), len(lines[0])), tuple(itertools.chain.from_iterable(lines)))
 
-    @_lower.register
+    @_lower.register(tree.Indicator)
     def lower_indicator(self, node: tree.Indicator, environment: Environment) -> Array:
         """1 where the condition holds, else 0."""
         return self.condition(node.condition, environment)
 
-    @_lower.register
+    @_lower.register(tree.Cases)
     def lower_cases(self, node: tree.Cases, environment: Environment) -> Array:
         """The first branch whose condition holds."""
         branches = [
@@ -587,12 +587,12 @@ class Entries:
 
         return made(node.shape.sizes(), entry)
 
-    @_lower.register
+    @_lower.register(tree.Derivative)
     def lower_derivative(self, node: tree.Derivative, environment: Environment) -> Array:
         """J_ij = ∂f_i/∂x_j over all entries, arranged as the layout has it."""
         return arranged(self.jacobian(node, environment), node.of.shape, node.by.shape, node.layout)
 
-    @_lower.register
+    @_lower.register(tree.ChainRule)
     def lower_chain_rule(self, node: tree.ChainRule, environment: Environment) -> Array:
         """∂a/∂c = sum_b ∂a/∂b ∂b/∂c."""
         jacobian = self.jacobian(node.factors[0], environment)
@@ -605,7 +605,7 @@ class Entries:
         first, last = node.factors[0], node.factors[-1]
         return arranged(jacobian, first.of.shape, last.by.shape, first.layout)
 
-    @_lower.register
+    @_lower.register(tree.LocalFactor)
     def lower_local_factor(self, node: tree.LocalFactor, environment: Environment) -> Array:
         """F with T[i, j, k, l] = δ[paired] F[rest]; that T has this form is an obligation to be proved."""
         of, by = node.derivative.of.shape, node.derivative.by.shape

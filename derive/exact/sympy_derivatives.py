@@ -6,7 +6,6 @@ from derive.exact.derivatives import Definitions
 from derive.exact.scalars import ZERO, Scalar, Symbol, add, mul
 from derive.exact.sympy_form import from_sympy, to_sympy
 
-
 SYMPY_VERSION: str = sympy.__version__
 
 

@@ -7,6 +7,7 @@ forms are the same mapping, the expressions are equal wherever both have a value
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from itertools import product
 
 from derive.indexed.heads import (
     COLUMN,
@@ -145,8 +146,8 @@ class Algebra:
                 raise NotGeneral("the index form takes too many steps")
             if not self.steps & 255:
                 self.check()
-            product, number, bound = waiting.pop()
-            settled = self._settled(product, number, bound, waiting)
+            factors, number, bound = waiting.pop()
+            settled = self._settled(factors, number, bound, waiting)
             if settled is None:
                 continue
             monomial, number = settled
@@ -383,6 +384,8 @@ class Algebra:
                     continue
                 other = found[0]
                 there = place if swapped else 1 - place
+                if head.symmetric:
+                    there = other[1].index(index)
                 if other[1][there] != index or other[1][1 - there] == index:
                     continue
                 rest = other[1][1 - there]
@@ -400,8 +403,7 @@ class Algebra:
     ) -> bool:
         """`Σ_k (A^-1)_ik A_kj = δ_ij`, for what leads in A."""
         head = self.heads[key[0]]
-        (relation,) = self.relations[key[0]]
-        for place in (0, 1):
+        for relation, place in product(self.relations[key[0]], (0, 1)):
             index = key[1][place]
             if index < 0 or key[1][1 - place] == index:
                 continue

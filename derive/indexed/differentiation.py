@@ -26,10 +26,13 @@ class Cuts:
     rank: dict[int, int] = field(default_factory=dict)
 
     def define(self, head: Head, value: Form, mentions: frozenset[int]) -> None:
-        """A cut head in terms of others; `mentions` are the heads in its value."""
-        self.definitions[head.number] = value
+        """A cut head in terms of others; `mentions` are the heads in its value.
+
+        The definition itself comes last, so that a check that is interrupted leaves nothing half defined.
+        """
         self.upstream[head.number] = mentions.union(*(self.upstream.get(other, frozenset()) for other in mentions))
         self.rank[head.number] = 1 + max((self.rank.get(other, 0) for other in mentions), default=0)
+        self.definitions[head.number] = value
 
     def depends(self, head: int, on: int) -> bool:
         return head == on or on in self.upstream.get(head, ())
@@ -256,7 +259,7 @@ def _function(d: Differentiation, head: Head) -> tuple[Form, None]:
             pi = d.heads.named("constant", "pi", positive=True)
             bell = f.exp(a.scaled(a.multiply(u, u), -1))
             return a.scaled(a.multiply(bell, a.factor(pi, exponent=-HALF)), 2), None
-    raised = d.heads.of_form("function", head.name, u, head.dims, head.order + 1)
+    raised = f.head("function", head.name, u, head.dims, head.order + 1)
     return _entry(d, raised), None
 
 

@@ -55,6 +55,7 @@ class Functions:
         self.heads = algebra.heads
         self.kink = kink
         self.algebra.merged = self._merged
+        self._exchanged: dict[frozenset[tuple[Monomial, Number]], int] = {}
 
     # ── signs ──
 
@@ -91,7 +92,25 @@ class Functions:
     def opaque(self, kind: Kind, name: str, form: Form, order: int = 0, *, positive: bool = False) -> Form:
         """The entry of a head that is told by its argument alone."""
         template, indices, dims = self.slotted(form)
-        return self.algebra.factor(self.heads.of_form(kind, name, template, dims, order, positive=positive), *indices)
+        return self.algebra.factor(self.head(kind, name, template, dims, order, positive=positive), *indices)
+
+    def head(
+        self, kind: Kind, name: str, template: Form, dims: tuple[str, ...], order: int = 0, *, positive: bool = False
+    ) -> Head:
+        """The head of a function of a template, with the symmetry of its two slots."""
+        symmetric = len(dims) == 2 and dims[0] == dims[1] and self._is_symmetric(kind, name, template)
+        return self.heads.of_form(kind, name, template, dims, order, positive=positive, symmetric=symmetric)
+
+    def _is_symmetric(self, kind: Kind, name: str, template: Form) -> bool:
+        """Whether a function of two indices is the same with these exchanged; an even one may change its argument's sign."""
+        key = frozenset(template.items())
+        found = self._exchanged.get(key)
+        if found is None:
+            exchanged = self.algebra.transposed(template)
+            sign = 1 if exchanged == template else -1 if self.algebra.scaled(exchanged, -1) == template else 0
+            self._exchanged[key] = found = sign
+        is_even = name == "cos" or (kind == "absolute" and self.kink == 0)
+        return found == 1 or (found == -1 and is_even)
 
     def slotted(self, form: Form) -> tuple[Form, Indices, tuple[str, ...]]:
         """The form with its free indices as slots in canonical order, what they were, and their dimensions."""
@@ -304,6 +323,8 @@ class Functions:
         template, indices, dims, scale = self._up_to_scale(rest)
         if not is_whole and scale < 0:
             template, indices, dims = self.slotted(rest)
+            if set(template) == {()}:
+                raise NotGeneral("a root of a negative number")
             scale = abs(template[max(template)])
             template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()}:
@@ -313,7 +334,7 @@ class Functions:
         return self._root(value, scale, exponent)
 
     def _group(self, template: Form, dims: tuple[str, ...]) -> Head:
-        group = self.heads.of_form("group", "", template, dims, positive=self.sign(template) == "positive")
+        group = self.head("group", "", template, dims, positive=self.sign(template) == "positive")
         if group.number not in self.algebra.relations:
             self.algebra.relations[group.number] = relations_of(self.heads, template)
         return group
@@ -362,7 +383,7 @@ class Functions:
                 (head, indices): exponent
                 for head, indices, exponent in monomial
                 if not any(index >= 0 for index in indices)
-                and (self.heads[head].positive or not positive_only)
+                and (not positive_only or self.heads[head].positive or self._is_root(head, exponent))
                 and not self.heads[head].is_flag
             }
             if shared is None:
@@ -374,6 +395,10 @@ class Functions:
             return (), form
         inverse = {tuple((head, indices, -e) for head, indices, e in content): 1}
         return content, self.algebra.multiply(inverse, form)
+
+    def _is_root(self, head: int, exponent: Number) -> bool:
+        """Whether a power has a value where its base is not negative alone: below a fraction bar, where it is positive."""
+        return self.heads[head].kind == "group" and exponent < 0 and exponent.denominator % 2 == 0
 
     # ── exponentials and logarithms ──
 
@@ -395,7 +420,7 @@ class Functions:
             if head.kind == "logprime":
                 return self._root(ONE, int(head.name), number)
         template, indices, dims = self.slotted({monomial: 1})
-        return self.algebra.factor(self.heads.of_form("exp", "", template, dims, positive=True), *indices, exponent=number)
+        return self.algebra.factor(self.head("exp", "", template, dims, positive=True), *indices, exponent=number)
 
     def log(self, form: Form) -> Form:
         """`log u`, split where what is taken out is positive."""
@@ -421,7 +446,7 @@ class Functions:
             template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()} and template[()] == 1:
             return result
-        return self.algebra.add(result, self.algebra.factor(self.heads.of_form("log", "", template, dims), *indices))
+        return self.algebra.add(result, self.algebra.factor(self.head("log", "", template, dims), *indices))
 
     def _log_of_product(self, monomial: Monomial, number: Number) -> Form:
         result = ZERO
@@ -434,7 +459,7 @@ class Functions:
             elif head.kind == "prime":
                 inner = self.algebra.factor(self.heads.named("logprime", head.name))
             elif head.kind == "group":
-                inner = self.algebra.factor(self.heads.of_form("log", "", head.template, head.dims), *indices)
+                inner = self.algebra.factor(self.head("log", "", head.template, head.dims), *indices)
             else:
                 inner = self.opaque("log", "", self.algebra.factor(head, *indices))
             result = self.algebra.add(result, inner, exponent)
@@ -468,8 +493,8 @@ class Functions:
             if sign == "nonnegative" and side != direction:
                 return ZERO
         template, indices, dims, scale = self._primitive(form)
-        positive = self.heads.of_form("positive", "", template, dims)
-        negative = self.heads.of_form("negative", "", template, dims)
+        positive = self.head("positive", "", template, dims)
+        negative = self.head("negative", "", template, dims)
         if positive.number not in self.algebra.opposite:
             self.algebra.opposite[positive.number] = negative.number
             self.algebra.relations[negative.number] = relations_of(self.heads, template, positive.number)
@@ -488,12 +513,13 @@ class Functions:
         """`|u|`, kept whole so that its derivative at 0 is κ."""
         if not form:
             return ZERO
-        if self.sign(form):
+        sign = self.sign(form)
+        if sign == "positive" or (sign == "nonnegative" and self.kink in (0, 1)):
             return form
         template, indices, dims, scale = self._up_to_scale(form)
         if scale < 0 and self.kink != 0:
             raise NotGeneral("the derivative of |-u| at 0 is not that of |u|")
-        head = self.heads.of_form("absolute", "", template, dims)
+        head = self.head("absolute", "", template, dims)
         return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
 
     def _kinked(self, form: Form, above: Kind, below: Kind, name: str) -> Form:
@@ -502,7 +528,7 @@ class Functions:
         if set(form) == {()}:
             return form if form[()] > 0 else ZERO
         template, indices, dims, scale = self._up_to_scale(form)
-        head = self.heads.of_form(above if scale > 0 else below, name, template, dims)
+        head = self.head(above if scale > 0 else below, name, template, dims)
         return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
 
     # ── inverses ──
@@ -515,11 +541,22 @@ class Functions:
             ((monomial, number),) = form.items()
             if len(monomial) == 1 and monomial[0][2] == 1 and set(monomial[0][1]) == {ROW, COLUMN}:
                 return self._inverse_of_symbol(monomial[0][0], monomial[0][1] == (COLUMN, ROW), number)
+        diagonal = self._diagonal(form, dim)
+        if diagonal is not None:
+            return self.algebra.multiply(self.power(diagonal, -1), self.algebra.factor(self.heads.delta(dim), ROW, COLUMN))
         symmetric = self.algebra.transposed(form) == form
-        head = self.heads.of_form("inverse", "", form, (dim, dim), symmetric=symmetric)
+        head = self.heads.of_form("inverse", dim, form, (dim, dim), symmetric=symmetric)
         if head.number not in self.algebra.relations:
             self.algebra.relations[head.number] = relations_of_inverse(self.heads, form)
         return self.algebra.factor(head, ROW, COLUMN)
+
+    def _diagonal(self, form: Form, dim: str) -> Form | None:
+        """The entries of a diagonal matrix; None where a term lacks the `δ`."""
+        delta = (self.heads.delta(dim).number, (COLUMN, ROW), 1)
+        if not all(delta in monomial for monomial in form):
+            return None
+        entries = {tuple(factor for factor in monomial if factor != delta): number for monomial, number in form.items()}
+        return self.algebra.renamed(entries, {COLUMN: ROW})
 
     def _inverse_of_symbol(self, number: int, is_transposed: bool, scale: Number) -> Form:
         matrix = self.heads[number]
@@ -528,7 +565,7 @@ class Functions:
             value = self.algebra.factor(matrix, *places[::-1])
         else:
             template = self.algebra.factor(matrix, ROW, COLUMN)
-            head = self.heads.of_form("inverse", "", template, matrix.dims, symmetric=matrix.symmetric)
+            head = self.heads.of_form("inverse", matrix.dims[0], template, matrix.dims, symmetric=matrix.symmetric)
             self.algebra.inverted[head.number] = (number, False)
             self.algebra.inverted[number] = (head.number, False)
             value = self.algebra.factor(head, *places)
@@ -559,7 +596,7 @@ class Functions:
         template, indices, dims, scale = self._up_to_scale(form)
         flips = scale < 0
         template = self.algebra.scaled(template, abs(scale))
-        value = self.algebra.factor(self.heads.of_form("function", name, template, dims), *indices)
+        value = self.algebra.factor(self.head("function", name, template, dims), *indices)
         return self.algebra.scaled(value, -1) if flips and odd else value
 
 

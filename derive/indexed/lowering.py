@@ -38,6 +38,7 @@ Environment = Mapping[IndexVariable, int]
 
 _DENOMINATOR = (-3, -4)
 _LAST_LETTER = -490
+_PUT_IN = -470
 MAX_OPENED = 4
 
 
@@ -62,6 +63,14 @@ def slots_of(shape: Shape) -> dict[int, str]:
     return {
         slot: dim_key(dim) for slot, dim in zip((ROW, COLUMN, *_DENOMINATOR), shape.dims, strict=False) if not dim.is_unit
     }
+
+
+def slots_of_vector(shape: Shape) -> dict[int, str]:
+    """The slot of a vector, or none. Raises `NotGeneral` for a matrix that is a vector since a size is 1 here."""
+    slots = slots_of(shape)
+    if len(slots) > 1:
+        raise NotGeneral(f"{shape} is a vector at these sizes only")
+    return slots
 
 
 @dataclass
@@ -271,17 +280,17 @@ class Lowering:
     def _lower(self, node: Expr, environment: Environment) -> Form:
         raise NotImplementedError(f"lower has no rule for {type(node).__name__}; add one in derive/indexed/lowering.py")
 
-    @_lower.register
+    @_lower.register(tree.Number)
     def lower_number(self, node: tree.Number, environment: Environment) -> Form:
         return self.algebra.constant(node.value)
 
-    @_lower.register
+    @_lower.register(tree.Constant)
     def lower_constant(self, node: tree.Constant, environment: Environment) -> Form:
         if node.name == "e":
             return self.functions.exp(ONE)
         return self.algebra.factor(self.heads.named("constant", "pi", positive=True))
 
-    @_lower.register
+    @_lower.register(tree.Size)
     def lower_size(self, node: tree.Size, environment: Environment) -> Form:
         """A dimension as a number."""
         key = dim_key(node.dim)
@@ -289,11 +298,11 @@ class Lowering:
             return self.algebra.constant(int(key))
         return self.algebra.factor(self.heads.named("size", key, positive=True))
 
-    @_lower.register
+    @_lower.register(tree.IndexValue)
     def lower_index_value(self, node: tree.IndexValue, environment: Environment) -> Form:
         raise NotGeneral("an index as a number")
 
-    @_lower.register
+    @_lower.register(tree.Symbol)
     def lower_symbol(self, node: tree.Symbol, environment: Environment) -> Form:
         form = self.of_name(node.name, node.shape)
         meaning = self.table.meanings.get(node.name)
@@ -305,24 +314,24 @@ class Lowering:
             raise NotGeneral(f"{shown(node.name)} has another shape here")
         return form
 
-    @_lower.register
+    @_lower.register(tree.Identity)
     def lower_identity(self, node: tree.Identity, environment: Environment) -> Form:
         """I_ij = δ_ij."""
         if node.size.is_unit:
             return ONE
         return self.algebra.factor(self.heads.delta(dim_key(node.size)), ROW, COLUMN)
 
-    @_lower.register
+    @_lower.register(tree.Fill)
     def lower_fill(self, node: tree.Fill, environment: Environment) -> Form:
         slots_of(node.shape)
         return self.algebra.constant(node.value)
 
-    @_lower.register
+    @_lower.register(tree.Negative)
     def lower_negative(self, node: tree.Negative, environment: Environment) -> Form:
         """(-A)_ij = -A_ij."""
         return self.algebra.scaled(self.lower(node.operand, environment), -1)
 
-    @_lower.register
+    @_lower.register(tree.Add)
     def lower_add(self, node: tree.Add, environment: Environment) -> Form:
         """(A + B)_ij = A_ij + B_ij."""
         total: Form = ZERO
@@ -338,12 +347,12 @@ class Lowering:
             if slots.get(slot) != dim:
                 raise NotGeneral(f"{part} and {whole} agree at these sizes only")
 
-    @_lower.register
+    @_lower.register(tree.Scale)
     def lower_scale(self, node: tree.Scale, environment: Environment) -> Form:
         """(c A)_ij = c A_ij."""
         return self.algebra.multiply(self.lower(node.factor, environment), self.lower(node.operand, environment))
 
-    @_lower.register
+    @_lower.register(tree.MatMul)
     def lower_matmul(self, node: tree.MatMul, environment: Environment) -> Form:
         """(A B)_ij = sum_k A_ik B_kj."""
         return self._product(
@@ -358,14 +367,14 @@ class Lowering:
             raise NotGeneral(f"the inner sizes {inner} and {other} agree at these sizes only")
         return self.algebra.multiply(left, right, {COLUMN: 1_000}, {ROW: 1_000}, {1_000: dim_key(inner)})
 
-    @_lower.register
+    @_lower.register(tree.Hadamard)
     def lower_hadamard(self, node: tree.Hadamard, environment: Environment) -> Form:
         """(A ⊙ B)_ij = A_ij B_ij."""
         self._fits(node.left.shape, node.shape)
         self._fits(node.right.shape, node.shape)
         return self.algebra.multiply(self.lower(node.left, environment), self.lower(node.right, environment))
 
-    @_lower.register
+    @_lower.register(tree.Quotient)
     def lower_quotient(self, node: tree.Quotient, environment: Environment) -> Form:
         """(A / B)_ij = A_ij / B_ij."""
         self._fits(node.numerator.shape, node.shape)
@@ -380,7 +389,7 @@ class Lowering:
             return
         self.conditions[f"${latex(node)} \\neq 0$"] = None
 
-    @_lower.register
+    @_lower.register(tree.Dot)
     def lower_dot(self, node: tree.Dot, environment: Environment) -> Form:
         """a · b = sum_i a_i b_i."""
         left, right = self.lower(node.left, environment), self.lower(node.right, environment)
@@ -396,25 +405,28 @@ class Lowering:
             dict(zip(places, first.values(), strict=True)),
         )
 
-    @_lower.register
+    @_lower.register(tree.Outer)
     def lower_outer(self, node: tree.Outer, environment: Environment) -> Form:
         """(a ⊗ b)_ij = a_i b_j."""
         left, right = self.lower(node.left, environment), self.lower(node.right, environment)
         return self.algebra.multiply(
-            left, right, dict.fromkeys(slots_of(node.left.shape), ROW), dict.fromkeys(slots_of(node.right.shape), COLUMN)
+            left,
+            right,
+            dict.fromkeys(slots_of_vector(node.left.shape), ROW),
+            dict.fromkeys(slots_of_vector(node.right.shape), COLUMN),
         )
 
-    @_lower.register
+    @_lower.register(tree.Kronecker)
     def lower_kronecker(self, node: tree.Kronecker, environment: Environment) -> Form:
         raise NotGeneral("a Kronecker product")
 
-    @_lower.register
+    @_lower.register(tree.Transpose)
     def lower_transpose(self, node: tree.Transpose, environment: Environment) -> Form:
         """(A^T)_ij = A_ji."""
         form = self.lower(node.operand, environment)
         return form if node.operand.shape.is_scalar else self.algebra.transposed(form)
 
-    @_lower.register
+    @_lower.register(tree.Inverse)
     def lower_inverse(self, node: tree.Inverse, environment: Environment) -> Form:
         """(A B)^-1 = B^-1 A^-1, (A^T)^-1 = (A^-1)^T, (c A)^-1 = A^-1 / c; else an entry of the inverse."""
         if node.operand.shape.rows.is_unit:
@@ -439,21 +451,23 @@ class Lowering:
                 return self.lower(node, environment)
         return self.functions.inverse(self.lower(node, environment), dim_key(node.shape.rows))
 
-    @_lower.register
+    @_lower.register(tree.Power)
     def lower_power(self, node: tree.Power, environment: Environment) -> Form:
-        """(a^c)_i = a_i^c; e^u is the exponential."""
+        """(a^c)_i = a_i^c; e^u is the exponential, and a^u = e^(u log a) for a positive a."""
         exponent = self.lower(node.exponent, environment)
         if isinstance(node.base, tree.Constant) and node.base.name == "e":
             return self.functions.exp(exponent)
-        if exponent and set(exponent) != {()}:
-            raise NotGeneral("an exponent that is no number")
         base = self.lower(node.base, environment)
+        if exponent and set(exponent) != {()}:
+            if self.functions.sign(base) != "positive":
+                raise NotGeneral("a power of what may be negative, to an exponent that is no number")
+            return self.functions.exp(self.algebra.multiply(exponent, self.functions.log(base)))
         number = exponent.get((), 0)
         if number < 0:
             self._nonzero(base, node.base)
         return self.functions.power(base, number)
 
-    @_lower.register
+    @_lower.register(tree.MatrixPower)
     def lower_matrix_power(self, node: tree.MatrixPower, environment: Environment) -> Form:
         """A^n = A … A."""
         shape = node.base.shape
@@ -465,7 +479,7 @@ class Lowering:
             total = self._product(total, shape, base, shape)
         return total
 
-    @_lower.register
+    @_lower.register(tree.Apply)
     def lower_apply(self, node: tree.Apply, environment: Environment) -> Form:
         """f(A)_ij = f(A_ij), or its derivative of some order."""
         argument = self.lower(node.operand, environment)
@@ -500,13 +514,13 @@ class Lowering:
             self._names[name] = key = (None, form)
         return variable, key[1]
 
-    @_lower.register
+    @_lower.register(tree.Unspecified)
     def lower_unspecified(self, node: tree.Unspecified, environment: Environment) -> Form:
         """f(A)_ij = f(A_ij)."""
         argument = self.lower(node.operand, environment)
         return self.functions.opaque("function", f"unspecified {node.name}", argument, node.order)
 
-    @_lower.register
+    @_lower.register(tree.UnspecifiedMap)
     def lower_unspecified_map(self, node: tree.UnspecifiedMap, environment: Environment) -> Form:
         """g(x)_i, the component i of a function of all of x."""
         argument = self.lower(node.operand, environment)
@@ -516,7 +530,7 @@ class Lowering:
         ((inner_slot, domain),), ((outer_slot, codomain),) = inner.items(), outer.items()
         return self.functions.map(f"{node.name} to {codomain}", argument, inner_slot, domain, codomain, outer_slot)
 
-    @_lower.register
+    @_lower.register(tree.EntryByEntry)
     def lower_entry_by_entry(self, node: tree.EntryByEntry, environment: Environment) -> Form:
         """f(A)_ij is the formula with A_ij for its parameter."""
         formula = self.lower(node.formula, environment)
@@ -525,7 +539,7 @@ class Lowering:
         formula = self.opened_on(formula, variable)
         return self.put_in(formula, variable, self.lower(node.operand, environment))
 
-    @_lower.register
+    @_lower.register(tree.Extremum)
     def lower_extremum(self, node: tree.Extremum, environment: Environment) -> Form:
         """max(A, B) = B + max(A - B, 0); min(a, b) = -max(-a, -b)."""
         self._fits(node.left.shape, node.shape)
@@ -546,7 +560,7 @@ class Lowering:
             return self.algebra.scaled(left, sign)
         return self.algebra.scaled(self.algebra.add(right, self.functions.ramp(difference, "tie")), sign)
 
-    @_lower.register
+    @_lower.register(tree.Softmax)
     def lower_softmax(self, node: tree.Softmax, environment: Environment) -> Form:
         """softmax(z)_i = e^{z_i} / sum_j e^{z_j}; its logarithm z_i - log sum_j e^{z_j}."""
         operand = self.lower(node.operand, environment)
@@ -558,7 +572,7 @@ class Lowering:
             return self.algebra.add(operand, self.functions.log(total), -1)
         return self.algebra.multiply(exponentials, self.functions.power(total, -1))
 
-    @_lower.register
+    @_lower.register(tree.Reduce)
     def lower_reduce(self, node: tree.Reduce, environment: Environment) -> Form:
         """One number from all entries."""
         operand = self.lower(node.operand, environment)
@@ -623,6 +637,8 @@ class Lowering:
 
     def _extremum(self, form: Form, index: int, dim: str, kind: str) -> Form:
         """max_k u_k, of which only the argument is known; min u = -max(-u)."""
+        if not form:
+            return ZERO
         sign = 1 if kind == "max" else -1
         marked = self.algebra.multiply(self.algebra.scaled(form, sign), self.algebra.factor(self._marker(dim), index))
         template, indices, dims = self.functions.slotted(marked)
@@ -638,13 +654,13 @@ class Lowering:
     def _marker(self, dim: str) -> Head:
         return self.heads.named("symbol", f"index of a maximum {dim}", (dim,))
 
-    @_lower.register
+    @_lower.register(tree.Diagonal)
     def lower_diagonal(self, node: tree.Diagonal, environment: Environment) -> Form:
         """diag(v)_ij = δ_ij v_i; of a matrix, A_ii."""
         operand = self.lower(node.operand, environment)
         slots = slots_of(node.operand.shape)
         if node.operand.shape.is_vector:
-            if not slots:
+            if not slots_of_vector(node.operand.shape):
                 return operand
             ((slot, dim),) = slots.items()
             delta = self.algebra.factor(self.heads.delta(dim), ROW, COLUMN)
@@ -653,11 +669,11 @@ class Lowering:
             raise NotGeneral("a matrix that is square at these sizes only")
         return self.algebra.renamed(operand, {COLUMN: ROW})
 
-    @_lower.register
+    @_lower.register(tree.Vectorised)
     def lower_vectorised(self, node: tree.Vectorised, environment: Environment) -> Form:
         raise NotGeneral("the columns of a matrix one under the other")
 
-    @_lower.register
+    @_lower.register(tree.Entry)
     def lower_entry(self, node: tree.Entry, environment: Environment) -> Form:
         """A_ij; at a label, the sum of all entries weighted by the label's one-hot."""
         form = self.lower(node.operand, environment)
@@ -674,7 +690,7 @@ class Lowering:
         if isinstance(index, tree.IndexNumber) and dim.isdigit() and index.position >= int(dim):
             raise NotGeneral("an index is outside its range")
 
-    @_lower.register
+    @_lower.register(tree.Slice)
     def lower_slice(self, node: tree.Slice, environment: Environment) -> Form:
         """Row i or column j of A."""
         form = self.lower(node.operand, environment)
@@ -685,7 +701,7 @@ class Lowering:
         self._in_range(node.index, slots[slot])
         return self._placed(form, slot, node.index, environment, slots[slot])
 
-    @_lower.register
+    @_lower.register(tree.Quantified)
     def lower_quantified(self, node: tree.Quantified, environment: Environment) -> Form:
         """sum_i a_i and max_i a_i over a whole dimension, where the condition holds."""
         dim = self.range_of(node.range)
@@ -698,10 +714,20 @@ class Lowering:
                     raise NotGeneral("an extremum under a condition")
                 return self._extremum(body, number, dim, node.kind)
             if node.kind == "product":
-                raise NotGeneral("a product over an index")
+                return self._product_over(node, inner, number, dim)
             if node.condition is not None:
                 body = self.algebra.multiply(body, self.condition(node.condition, inner))
             return self.algebra.sum_over(body, number, dim)
+
+    def _product_over(self, node: tree.Quantified, inner: Environment, number: int, dim: str) -> Form:
+        """Π_k a_k = e^(Σ_k log a_k) for positive a_k."""
+        body = self.lower(node.body, inner)
+        if self.functions.sign(body) != "positive":
+            raise NotGeneral("a product over an index of what may be negative")
+        logarithm = self.algebra.multiply(self.functions.log(body), self._from_first(node.range, number, dim))
+        if node.condition is not None:
+            logarithm = self.algebra.multiply(logarithm, self.condition(node.condition, inner))
+        return self.functions.exp(self.algebra.sum_over(logarithm, number, dim))
 
     def range_of(self, found: tree.Range) -> str:
         """The dimension to the end of which an index runs. Raises `NotGeneral` where it does not, or not by name."""
@@ -722,9 +748,18 @@ class Lowering:
         for position in range(found.first):
             delta = self.algebra.factor(self.heads.delta(dim), number, FIRST_POSITION - position)
             total = self.algebra.add(total, delta, -1)
+        self._has_place(found.first - 1, dim)
         return total
 
-    @_lower.register
+    def _has_place(self, position: int, dim: str) -> None:
+        """Note that a dimension must be long enough for a position that stands in no entry."""
+        if dim.isdigit():
+            if position >= int(dim):
+                raise NotGeneral("an index is outside its range")
+        elif position > 0:
+            self.conditions[f"{dim} is at least {position + 1}"] = None
+
+    @_lower.register(tree.EntryFormula)
     def lower_entry_formula(self, node: tree.EntryFormula, environment: Environment) -> Form:
         """A_ij is the formula of i and j."""
         slots = slots_of(node.shape)
@@ -741,7 +776,7 @@ class Lowering:
                     inner[index] = FIRST_POSITION
             return self.algebra.renamed(self.lower(node.body, inner), back)
 
-    @_lower.register
+    @_lower.register(tree.Blocks)
     def lower_blocks(self, node: tree.Blocks, environment: Environment) -> Form:
         """Σ_ij δ_i δ_j a_ij over the entries of a matrix that is written out and has these sizes always."""
         if node.filled is not None or any(not block.shape.is_scalar for row in node.rows for block in row):
@@ -760,12 +795,12 @@ class Lowering:
                 total = self.algebra.add(total, entry)
         return total
 
-    @_lower.register
+    @_lower.register(tree.Indicator)
     def lower_indicator(self, node: tree.Indicator, environment: Environment) -> Form:
         """1 where the condition holds, else 0."""
         return self.condition(node.condition, environment)
 
-    @_lower.register
+    @_lower.register(tree.Cases)
     def lower_cases(self, node: tree.Cases, environment: Environment) -> Form:
         """The first branch whose condition holds. Raises `NotGeneral` where they may all fail."""
         total, remaining = ZERO, ONE
@@ -783,12 +818,12 @@ class Lowering:
 
     # ── derivatives ──
 
-    @_lower.register
+    @_lower.register(tree.Derivative)
     def lower_derivative(self, node: tree.Derivative, environment: Environment) -> Form:
         """∂f_i/∂x_j over all entries, arranged as the layout has it."""
         return self._arranged(self._jacobian(node, environment), node.of.shape, node.by.shape, node.layout)
 
-    @_lower.register
+    @_lower.register(tree.ChainRule)
     def lower_chain_rule(self, node: tree.ChainRule, environment: Environment) -> Form:
         """∂a/∂c = sum_b ∂a/∂b ∂b/∂c."""
         value = self._jacobian(node.factors[0], environment)
@@ -804,7 +839,7 @@ class Lowering:
         first, last = node.factors[0], node.factors[-1]
         return self._arranged(value, first.of.shape, last.by.shape, first.layout)
 
-    @_lower.register
+    @_lower.register(tree.LocalFactor)
     def lower_local_factor(self, node: tree.LocalFactor, environment: Environment) -> Form:
         """F with T[i, j, k, l] = δ[paired] F[rest]. Raises `NotGeneral` where T has another form."""
         form = self._jacobian(node.derivative, environment)
@@ -828,8 +863,8 @@ class Lowering:
     def _local_factor(self, node: tree.LocalFactor, form: Form) -> Form:
         of, by = node.derivative.of.shape, node.derivative.by.shape
         if node.paired == tree.DIAGONAL:
-            ((first, _),) = slots_of(of).items()
-            ((second, _),) = slots_of(by).items()
+            ((first, _),) = slots_of_vector(of).items()
+            ((second, _),) = slots_of_vector(by).items()
             return self.algebra.renamed(self._unpaired(form, first, second - 2), {first: ROW})
         if node.paired == tree.ENTRYWISE:
             return self._unpaired(self._unpaired(form, ROW, _DENOMINATOR[0]), COLUMN, _DENOMINATOR[1])
@@ -896,14 +931,15 @@ class Lowering:
     def _arranged(self, form: Form, of: Shape, by: Shape, layout: tree.Layout) -> Form:
         """The derivative in the slots of the shape that `derive.expressions.tree.derivative_shape` gives."""
         if by.is_scalar:
-            return self.algebra.transposed(form) if layout == "denominator" and of.is_vector else form
+            turned = layout == "denominator" and of.is_vector and bool(slots_of_vector(of))
+            return self.algebra.transposed(form) if turned else form
         if of.is_scalar:
             row, column = (COLUMN, ROW) if layout == "numerator" else (ROW, COLUMN)
             return self.algebra.renamed(form, {_DENOMINATOR[0]: row, _DENOMINATOR[1]: column})
         if of.is_vector and by.is_vector:
             row, column = (COLUMN, ROW) if layout == "denominator" else (ROW, COLUMN)
-            names = dict.fromkeys(slots_of(of), row)
-            names.update({slot - 2: column for slot in slots_of(by)})
+            names = dict.fromkeys(slots_of_vector(of), row)
+            names.update({slot - 2: column for slot in slots_of_vector(by)})
             return self.algebra.renamed(form, names)
         return form
 
@@ -947,9 +983,13 @@ class Lowering:
         if isinstance(first, tree.Label):
             return self._label_is(first, second, node.comparator, environment)
         left, right = self.index(node.left.index, environment), self.index(node.right.index, environment)
-        dim = self._dims.get(left) or self._dims.get(right)
-        if dim is None or self._dims.setdefault(left, dim) != self._dims.setdefault(right, dim):
+        letters = [number for number in (left, right) if number > FIRST_POSITION]
+        dim = next((self._dims[number] for number in letters if number in self._dims), None)
+        if dim is None or any(self._dims.setdefault(number, dim) != dim for number in letters):
             raise NotGeneral("indices of dimensions that agree at these sizes only are compared")
+        for number in (left, right):
+            if number <= FIRST_POSITION:
+                self._has_place((FIRST_POSITION if number > LAST_POSITION else LAST_POSITION) - number, dim)
         equal = self.algebra.factor(self.heads.delta(dim), left, right)
         if node.comparator in ("=", "!="):
             return equal if node.comparator == "=" else self.algebra.add(ONE, equal, -1)
@@ -991,8 +1031,11 @@ class Lowering:
     # ── putting in ──
 
     def put_in(self, form: Form, variable: Head, value: Form) -> Form:
-        """The form with a scalar symbol replaced by a value."""
-        return self.replaced(form, {variable.number: value})
+        """The form with a scalar symbol replaced by a value, whose slots are letters meanwhile: heads have slots, too."""
+        letters = {slot: _PUT_IN - at for at, slot in enumerate(SLOTS)}
+        value = self.algebra.renamed(value, letters)
+        back = {letter: slot for slot, letter in letters.items()}
+        return self.algebra.renamed(self.replaced(form, {variable.number: value}), back)
 
     def opened_on(self, form: Form, variable: Head) -> Form:
         """The form with every cut name that depends on a symbol replaced by its definition."""

@@ -44,7 +44,7 @@ class Prover:
     def __init__(self, table: SymbolTable, kink: Number = 0) -> None:
         self.lowering = Lowering(table, kink, check=lambda: self._check())
         self._check: Callable[[], None] = lambda: None
-        self._proved: dict[int, Form] = {}
+        self._proved: dict[int, tuple[Form, tuple[str, ...]]] = {}
 
     def learn(self, table: SymbolTable) -> None:
         """Go on with a table that has more names."""
@@ -146,9 +146,11 @@ class Prover:
         shared = set.intersection(*({head for head, _, _ in monomial} for monomial in form))
         present = {head for head in present if head not in shared or not heads[head].is_derivative} or present
         highest = max(cuts.rank[head] for head in present)
-        return {
-            head: self._proved.get(head, cuts.definitions[head]) for head in present if cuts.rank[head] == highest
-        }
+        return {head: self._opened(head) for head in present if cuts.rank[head] == highest}
+
+    def _opened(self, head: int) -> Form:
+        """What a cut head stands for: what it was proved to be, else its definition."""
+        return self._proved[head][0] if head in self._proved else self.lowering.cuts.definitions[head]
 
     def _without_kinks(self, form: Form) -> Form:
         heads = self.lowering.heads
@@ -183,16 +185,16 @@ class Prover:
 
     # ── what was proved ──
 
-    def remember(self, left: Expr, right: Expr) -> None:
+    def remember(self, left: Expr, right: Expr, proof: GeneralProof) -> None:
         """A proved equation for one name: where it is opened, it is opened to the other side from now on."""
         try:
             first, second = self.lowering.lower(left, {}), self.lowering.lower(right, {})
         except NotGeneral:
             return
-        if not self._remembered(first, second):
-            self._remembered(second, first)
+        if not self._remembered(first, second, proof):
+            self._remembered(second, first, proof)
 
-    def _remembered(self, name: Form, value: Form) -> bool:
+    def _remembered(self, name: Form, value: Form, proof: GeneralProof) -> bool:
         if len(name) != 1:
             return False
         ((monomial, number),) = name.items()
@@ -207,7 +209,8 @@ class Prover:
         rank = cuts.rank[head]
         if any(cuts.rank.get(other, 0) > rank for other in self.lowering.heads.mentioned(value)):
             return False
-        self._proved[head] = self.lowering.algebra.renamed(value, dict(zip(indices, SLOTS, strict=False)))
+        opened = self.lowering.algebra.renamed(value, dict(zip(indices, SLOTS, strict=False)))
+        self._proved[head] = opened, proof.conditions
         return True
 
     def _reaches(self, form: Form, head: int) -> bool:
@@ -221,9 +224,9 @@ class Prover:
             if current in seen:
                 continue
             seen.add(current)
-            for value in (self._proved.get(current), self.lowering.cuts.definitions.get(current)):
-                if value is not None:
-                    waiting += self.lowering.heads.mentioned(value)
+            if current in self.lowering.cuts.definitions:
+                waiting += self.lowering.heads.mentioned(self.lowering.cuts.definitions[current])
+                waiting += self.lowering.heads.mentioned(self._opened(current))
         return False
 
     # ── what a proof presupposes ──
@@ -232,5 +235,7 @@ class Prover:
         found = dict(self.lowering.conditions)
         for head in sorted(opened):
             found.update(dict.fromkeys(self.lowering.presupposed.get(head, ())))
+            if head in self._proved:
+                found.update(dict.fromkeys(self._proved[head][1]))
         return tuple(found)
 

@@ -69,7 +69,7 @@ def contracted(relation: Relation, key: tuple[int, Indices], bag: Bag, place: in
     known, open_slot = ((-1, -2) if place == 1 else (-2, -1))
     for other in sorted({i for _, indices in others for i in indices} - {index}):
         names = {known: index, open_slot: other}
-        for remaining in _matches(list(relation.pattern), names, {}, others, (0, (other,))):
+        for remaining in _matches(list(relation.pattern), names, {}, others, (0, (index, other))):
             if not any(index in indices for _, indices in remaining):
                 return remaining, other
     return None

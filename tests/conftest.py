@@ -1,0 +1,6 @@
+"""What holds in all tests: certificates are remembered in a folder of their own, never in the user's."""
+
+import os
+import tempfile
+
+os.environ["DERIVE_CACHE_DIR"] = tempfile.mkdtemp(prefix="derive-tests-")
