@@ -42,6 +42,9 @@ SIZES = Sizes(
 """Of polynomials. A product of 400,000 pairs takes about 0.1 s and some 10 MB; an attempt may take about 15 of them."""
 
 
+SHARE_OF_PROOFS = 0.7
+"""The part of the time that is left for a proof; after that the points are looked at more closely."""
+
 GRACE_SECONDS = 0.5
 """What does not look at the clock is interrupted this much after its deadline."""
 
@@ -57,6 +60,12 @@ class Deadline:
     def left(self) -> float:
         """Seconds that remain; negative afterwards."""
         return self._end - time.monotonic()
+
+    def share(self, part: float) -> "Deadline":
+        """The moment at which such a part of what is left has passed."""
+        earlier = Deadline(self.seconds)
+        earlier._end = time.monotonic() + part * max(self.left, 0.0)
+        return earlier
 
     def check(self) -> None:
         """Raise `Undecidable` if the time is over."""
