@@ -64,10 +64,11 @@ class Decider:
         self._fingerprints = Fingerprints(self._knowledge.definitions, self._knowledge.facts.partitions)
         self._known_prover: Proving | None = None
 
-    def _prover(self) -> Proving:
+    def _prover(self, deadline: Deadline) -> Proving:
         """What looks for proofs. It needs SymPy, which takes a second to load: so not before the first proof."""
         if self._known_prover is None:
-            from derive.deciding.proving import Prover  # noqa: PLC0415
+            with deadline.suspended():
+                from derive.deciding.proving import Prover  # noqa: PLC0415
 
             self._known_prover = Prover(self._knowledge, self._refuter)
         return self._known_prover
@@ -97,7 +98,7 @@ class Decider:
         refuted = refuted or self._refuter.refuted_where_valued(questions, deadline)
         if refuted is not None:
             return refuted
-        prover = self._prover()
+        prover = self._prover(deadline)
         prover.start()
         methods: list[str] = []
         kinks: list[str] = []

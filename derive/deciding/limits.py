@@ -52,6 +52,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
+        self._suspended = False
 
     @property
     def left(self) -> float:
@@ -64,6 +65,17 @@ class Deadline:
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
     @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Inside, time does not count and nothing is interrupted: to load a package half would break it for good."""
+        start = time.monotonic()
+        self._suspended = True
+        try:
+            yield
+        finally:
+            self._suspended = False
+            self._end += time.monotonic() - start
+
+    @contextmanager
     def enforced(self) -> Iterator[None]:
         """Inside, passing the deadline raises `Undecidable` even where nothing looks at the clock.
 
@@ -74,6 +86,8 @@ class Deadline:
             return
 
         def interrupt(number: int, frame: object) -> None:
+            if self._suspended or self.left > 0:
+                return
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
         before = signal.signal(signal.SIGALRM, interrupt)
