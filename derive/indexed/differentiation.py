@@ -120,7 +120,7 @@ class Differentiation:
             return self._unit(head, own, at)
         if variable.number not in head.mentions:
             return ZERO
-        rule = _RULES.get(head.kind)
+        rule = RULES.get(head.kind)
         if rule is None:
             raise NotGeneral(f"no derivative of {head.kind} for all dimensions")
         outer, own_slope = rule(self, head)
@@ -332,7 +332,7 @@ def _determinant(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
     return ONE, slope
 
 
-_RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = {
     "determinant": _determinant,
     "map": _map,
     "exp": _exp,
