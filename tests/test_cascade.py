@@ -340,6 +340,15 @@ def test_limits_are_an_answer() -> None:
     assert isinstance(decided(deep, x), Undecided | Different)
 
 
+def test_what_is_suspended_takes_no_time() -> None:
+    deadline = Deadline(0.2)
+    with deadline.enforced(), deadline.suspended():
+        time.sleep(1.2)
+    deadline.check()
+    with pytest.raises(Undecidable, match="the time limit"), deadline.enforced():
+        time.sleep(3)
+
+
 def test_deadline() -> None:
     deadline = Deadline(1000)
     deadline.check()

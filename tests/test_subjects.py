@@ -1,4 +1,4 @@
-"""What is measured is right: of the claims in `benchmarks`, true ones are proved for all dimensions, wrong ones refuted.
+"""What is measured is right: true claims are proved for all dimensions, wrong ones refuted with a counterexample.
 
 No time is asserted here.
 """

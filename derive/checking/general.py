@@ -76,11 +76,12 @@ def is_trusted(session: Session, candidate: Candidate) -> bool:
         for node in walk(waiting.pop()):
             if isinstance(node, Derivative) and not _is_certified(session, node, loss, trust.names):
                 return False
-            if isinstance(node, Symbol) and node.name not in seen:
+            if isinstance(node, Symbol) and node.name not in seen and node.name not in session.trusted:
                 seen.add(node.name)
                 meaning = session.table.meanings.get(node.name)
                 if isinstance(meaning, Computed) and meaning.value is not None:
                     waiting.append(meaning.value)
+    session.trusted |= seen
     return True
 
 

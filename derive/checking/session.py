@@ -42,7 +42,8 @@ class Trust:
 class Session:
     """The state of a check. `table` grows with the document's definitions.
 
-    `definitions` are empty; they say who differentiates.
+    `definitions` are empty; they say who differentiates. `trusted` are names of which everything is known to be trusted
+    that they stand for.
     """
 
     model: Model
@@ -54,6 +55,7 @@ class Session:
     prover: Prover = field(init=False)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    trusted: set[str] = field(default_factory=set)
     _other_kinks: "dict[Scalar, Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
@@ -66,6 +68,8 @@ class Session:
 
     def learn(self, table: SymbolTable) -> None:
         """Goes on with a table that has more names."""
+        if table is not self.table:
+            self.trusted.clear()
         self.table = table
         self.entries.table = table
         self.prover.learn(table)

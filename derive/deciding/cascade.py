@@ -74,10 +74,11 @@ class Decider:
         self._fingerprints = Fingerprints(self._knowledge.definitions, self._knowledge.facts.partitions)
         self._known_prover: Proving | None = None
 
-    def _prover(self) -> Proving:
+    def _prover(self, deadline: Deadline) -> Proving:
         """What looks for proofs. It needs SymPy, which takes a second to load: so not before the first proof."""
         if self._known_prover is None:
-            from derive.deciding.proving import Prover  # noqa: PLC0415
+            with deadline.suspended():
+                from derive.deciding.proving import Prover  # noqa: PLC0415
 
             self._known_prover = Prover(self._knowledge, self._refuter)
         return self._known_prover
@@ -130,7 +131,7 @@ class Decider:
             refuted = self._refuter.refuted(questions, FIRST_POINTS, deadline)
         if refuted is not None:
             return refuted
-        prover = self._prover()
+        prover = self._prover(deadline)
         prover.start()
         earlier = deadline.share(SHARE_OF_PROOFS)
         methods: list[str] = []

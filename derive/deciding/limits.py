@@ -55,6 +55,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
+        self._suspended = False
 
     @property
     def left(self) -> float:
@@ -73,6 +74,17 @@ class Deadline:
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
     @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Inside, time does not count and nothing is interrupted: to load a package half would break it for good."""
+        start = time.monotonic()
+        self._suspended = True
+        try:
+            yield
+        finally:
+            self._suspended = False
+            self._end += time.monotonic() - start
+
+    @contextmanager
     def enforced(self) -> Iterator[None]:
         """Inside, passing the deadline raises `Undecidable` even where nothing looks at the clock.
 
@@ -83,6 +95,8 @@ class Deadline:
             return
 
         def interrupt(number: int, frame: object) -> None:
+            if self._suspended or self.left > 0:
+                return
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
         before = signal.signal(signal.SIGALRM, interrupt)

@@ -11,6 +11,7 @@ Notation of the docstrings: A is m x n, `·` separates indices.
 
 from dataclasses import field, fields
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from derive.errors import Meaningless
@@ -795,7 +796,11 @@ def parts(node: Node) -> tuple[Node, ...]:
             for item in value:
                 collect(item)
 
-    for part in fields(node):
-        if part.name not in ("span", "shape"):
-            collect(getattr(node, part.name))
+    for name in _names_of_parts(type(node)):
+        collect(getattr(node, name))
     return tuple(found)
+
+
+@cache
+def _names_of_parts(kind: type) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind) if part.name not in ("span", "shape"))
