@@ -226,7 +226,7 @@ def test_a_mutant_is_a_function_of_its_number() -> None:
 
 def test_every_edit_is_made() -> None:
     missing = {*REWRITINGS, *BREAKAGES}
-    for number in range(0, 12_000, 7):
+    for number in range(0, 12_000, 3):
         missing -= set(mutant(3, number)[1].edits)
         if not missing:
             return
@@ -241,6 +241,6 @@ def test_a_false_proof_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for said, fault in (("proved", "false proof"), ("refuted", "false refutation")):
         monkeypatch.setattr(verdicts, "verdict", lambda *_, _said=said: Judgement(_said, ""))
-        faults = [outcome(2, number, 1.0).fault for number in range(30)]
-        assert faults.count(fault) >= 5
+        faults = [outcome(2, number, 1.0).fault for number in range(20)]
+        assert faults.count(fault) >= 2
         assert set(faults) == {fault, ""}
