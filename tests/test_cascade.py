@@ -665,3 +665,20 @@ def test_what_differs_is_never_proved(seed: int, steps: int) -> None:
                 assert abs(first - second) > mpmath.mpf(10) ** -100
         except (NoNumber, OverflowError):
             pass
+
+
+def test_what_fails_at_once_is_the_same_as_what_fails() -> None:
+    """The look at one equation at one point finds what the cascade finds, or nothing."""
+    decider = Decider(Facts(definitions={u: x * y}))
+    wrong, right = EntryEquation(u, 2 * x * y), EntryEquation(u, x * y)
+    assert decider.refuted_at_once(wrong, Deadline(5)) == decider.decide([wrong, right], Deadline(5))
+    assert decider.refuted_at_once(right, Deadline(5)) is None
+    assert decider.refuted_at_once(EntryEquation(u, u), Deadline(5)) is None
+    assert decider.refuted_at_once(EntryEquation(NOTHING, u), Deadline(5)) is None
+
+
+def test_a_share_of_the_time_ends_earlier_and_names_the_whole() -> None:
+    whole = Deadline(10)
+    assert 6.9 < whole.share(0.7).left <= 7
+    with pytest.raises(Undecidable, match="the time limit of 10 s was reached"):
+        whole.share(0).check()
