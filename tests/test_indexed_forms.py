@@ -72,11 +72,20 @@ VARIABLES = ("a", "x", "W_{1}", "Q", "u_{1}")
 
 
 @QUICK
-@given(expressions(depth=2), st.sampled_from(VARIABLES), st.sampled_from(["gradient", "numerator", "denominator"]),
-       st.sampled_from(SIZES), st.integers(0, 5))
+@given(
+    expressions(depth=2),
+    st.sampled_from(VARIABLES),
+    st.sampled_from(["gradient", "numerator", "denominator"]),
+    st.sampled_from(SIZES),
+    st.integers(0, 5),
+)
 def test_a_derived_form_has_the_value_of_the_derivative(node, name, layout, sizes, seed):
     shape: Shape = TABLE.meanings[name].shape
-    assume(node.shape.is_scalar or (node.shape.is_vector and not shape.is_matrix) or (node.shape.is_vector and shape.is_vector))
+    assume(
+        node.shape.is_scalar
+        or (node.shape.is_vector and not shape.is_matrix)
+        or (node.shape.is_vector and shape.is_vector)
+    )
     assume(far_from_kinks(node))
     derivative = tree.Derivative(node, tree.Symbol(name, shape), layout)
     assert agree(derivative, TABLE, sizes, seed) is not False
@@ -164,7 +173,9 @@ def test_forms_know_neither_the_names_of_letters_nor_the_order_of_factors(factor
         body = " ".join(parts)
         text = rf"\sum_i \sum_j \sum_k {body}"
         for old, new in names.items():
-            text = text.replace(f"_{old}", f"_<{new}>").replace(f"{{{old}", f"{{<{new}>").replace(f"{old}}}", f"<{new}>}}")
+            text = (
+                text.replace(f"_{old}", f"_<{new}>").replace(f"{{{old}", f"{{<{new}>").replace(f"{old}}}", f"<{new}>}}")
+            )
         return read(text.replace("<", "").replace(">", ""))
 
     lowering = Lowering(RICH)
@@ -175,11 +186,15 @@ def test_forms_know_neither_the_names_of_letters_nor_the_order_of_factors(factor
 
 
 @QUICK
-@given(st.lists(st.sampled_from(["x_i", "e^{x_i}", r"\sigma(v_i)", "A_{ii}", "f(x_i)", "u_i^2"]), min_size=2, max_size=4))
+@given(
+    st.lists(st.sampled_from(["x_i", "e^{x_i}", r"\sigma(v_i)", "A_{ii}", "f(x_i)", "u_i^2"]), min_size=2, max_size=4)
+)
 def test_sums_and_products_do_not_depend_on_their_order(parts):
     lowering = Lowering(RICH)
     for sign in (" + ", " "):
-        forms = [lowering.lower(read(rf"\sum_i \log(1 + e^{{{sign.join(order)}}})"), {}) for order in (parts, parts[::-1])]
+        forms = [
+            lowering.lower(read(rf"\sum_i \log(1 + e^{{{sign.join(order)}}})"), {}) for order in (parts, parts[::-1])
+        ]
         assert forms[0] == forms[1]
 
 
@@ -199,5 +214,7 @@ def test_sums_and_products_do_not_depend_on_their_order(parts):
 )
 def test_what_is_too_large_ends_soon(text):
     prover = Prover(RICH)
-    found = prover.prove(read(text), tree.Number(Fraction(0)) if read(text).shape.is_scalar else tree.Fill(0, read(text).shape))
+    found = prover.prove(
+        read(text), tree.Number(Fraction(0)) if read(text).shape.is_scalar else tree.Fill(0, read(text).shape)
+    )
     assert isinstance(found, NoProof)

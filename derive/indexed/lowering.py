@@ -56,7 +56,9 @@ def dim_key(dim: Dim) -> str:
 def slots_of(shape: Shape) -> dict[int, str]:
     """The slots of a value with their dimensions: none along a length of 1."""
     return {
-        slot: dim_key(dim) for slot, dim in zip((ROW, COLUMN, *_DENOMINATOR), shape.dims, strict=False) if not dim.is_unit
+        slot: dim_key(dim)
+        for slot, dim in zip((ROW, COLUMN, *_DENOMINATOR), shape.dims, strict=False)
+        if not dim.is_unit
     }
 
 
@@ -153,15 +155,23 @@ class Lowering:
             entries = self.heads.named("symbol", f"diagonal of {name}", (dims[0],), symmetric=False)
             delta = self.algebra.factor(self.heads.delta(dims[0]), ROW, COLUMN)
             return self.algebra.multiply(delta, self.algebra.factor(entries, ROW))
-        head = self.heads.named(
-            "symbol",
-            name,
-            dims,
-            symmetric=given.structure in ("symmetric", "positive definite"),
-            orthogonal=given.structure == "orthogonal",
-            positive=given.kind == "positive",
-        )
-        return self.algebra.factor(head, *slots)
+        return self.algebra.factor(self._symbol(name, dims, given), *slots)
+
+    def _symbol(self, name: str, dims: tuple[str, ...], given: Given) -> Head:
+        """The head of a given array. One that is declared again in another space is another one."""
+
+        def made(called: str) -> Head:
+            return self.heads.named(
+                "symbol",
+                called,
+                dims,
+                symmetric=given.structure in ("symmetric", "positive definite"),
+                orthogonal=given.structure == "orthogonal",
+                positive=given.kind == "positive",
+            )
+
+        head = made(name)
+        return head if head.dims == dims else made(f"{name} of {' x '.join(dims)}")
 
     def _one_hot(self, name: str, given: Given) -> Head:
         slots = slots_of(given.shape)
@@ -181,7 +191,9 @@ class Lowering:
         if meaning.classes is None or meaning.classes.is_unit:
             raise NotGeneral(f"{shown(name)} has no classes")
         examples = slots_of(meaning.shape)
-        return self.heads.named("symbol", f"label {name}", (*examples.values(), dim_key(meaning.classes)), hot=len(examples))
+        return self.heads.named(
+            "symbol", f"label {name}", (*examples.values(), dim_key(meaning.classes)), hot=len(examples)
+        )
 
     # ── indices ──
 
@@ -434,7 +446,9 @@ class Lowering:
     def _inverse(self, node: Expr, environment: Environment) -> Form:
         match node:
             case tree.MatMul(left, right) if left.shape.is_square and slots_of(left.shape) == slots_of(right.shape):
-                return self._product(self._inverse(right, environment), right.shape, self._inverse(left, environment), left.shape)
+                return self._product(
+                    self._inverse(right, environment), right.shape, self._inverse(left, environment), left.shape
+                )
             case tree.Transpose(inner):
                 return self.algebra.transposed(self._inverse(inner, environment))
             case tree.Inverse(inner):
@@ -546,7 +560,9 @@ class Lowering:
             left, right = right, left
         if not set(right) <= {()} and self.kink != HALF:
             return self._larger(left, right, sign)
-        return self.algebra.scaled(self.algebra.add(right, self.functions.ramp(self.algebra.add(left, right, -1))), sign)
+        return self.algebra.scaled(
+            self.algebra.add(right, self.functions.ramp(self.algebra.add(left, right, -1))), sign
+        )
 
     def _larger(self, left: Form, right: Form, sign: int) -> Form:
         """max(a, b) of two values that vary: it has no derivative here, since at a tie both have a share in it."""
@@ -613,7 +629,9 @@ class Lowering:
         slots = slots_of(node.shape)
         match node:
             case tree.MatMul(left, right) if left.shape.is_square and slots_of(left.shape) == slots_of(right.shape):
-                return self.algebra.multiply(self._determinant(left, environment), self._determinant(right, environment))
+                return self.algebra.multiply(
+                    self._determinant(left, environment), self._determinant(right, environment)
+                )
             case tree.Transpose(inner):
                 return self._determinant(inner, environment)
             case tree.Inverse(inner):
@@ -990,9 +1008,7 @@ class Lowering:
         strictly = self.algebra.factor(less, *((left, right) if node.comparator in ("<", "<=") else (right, left)))
         return self.algebra.add(strictly, equal) if "=" in node.comparator else strictly
 
-    def _label_is(
-        self, label: tree.Label, other: Index, comparator: tree.Comparator, environment: Environment
-    ) -> Form:
+    def _label_is(self, label: tree.Label, other: Index, comparator: tree.Comparator, environment: Environment) -> Form:
         """`y_i = k` is an entry of the one-hot vector of the label."""
         if comparator not in ("=", "!="):
             raise NotGeneral("labels in an order")
@@ -1017,9 +1033,7 @@ class Lowering:
         if node.comparator not in ("=", "!=") or position.denominator != 1 or not 0 <= position < 100:
             raise NotGeneral("an index compared with a number")
         fixed = tree.IndexNumber(int(position))
-        return self.condition(
-            tree.Comparison(value, node.comparator, tree.IndexValue(fixed)), environment
-        )
+        return self.condition(tree.Comparison(value, node.comparator, tree.IndexValue(fixed)), environment)
 
     # ── putting in ──
 

@@ -97,9 +97,7 @@ class Prover:
             environment[index] = number
             if number > FIRST_POSITION:
                 lowering.run_along(number, dim_key(dim))
-        difference = lowering.algebra.add(
-            lowering.lower(left, environment), lowering.lower(right, environment), -1
-        )
+        difference = lowering.algebra.add(lowering.lower(left, environment), lowering.lower(right, environment), -1)
         for condition in conditions:
             difference = lowering.algebra.multiply(difference, lowering.condition(condition, environment))
         return difference
@@ -146,9 +144,7 @@ class Prover:
         shared = frozenset.intersection(*(frozenset(head for head, _, _ in monomial) for monomial in form))
         present = present - shared or present
         highest = max(cuts.rank[head] for head in present)
-        return {
-            head: self._proved.get(head, cuts.definitions[head]) for head in present if cuts.rank[head] == highest
-        }
+        return {head: self._proved.get(head, cuts.definitions[head]) for head in present if cuts.rank[head] == highest}
 
     def _without_kinks(self, form: Form) -> Form:
         heads = self.lowering.heads
@@ -233,4 +229,3 @@ class Prover:
         for head in sorted(opened):
             found.update(dict.fromkeys(self.lowering.presupposed.get(head, ())))
         return tuple(found)
-
