@@ -7,9 +7,9 @@ every reading certainly fails. A reading that could not be decided makes the ste
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
-from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.evidence import Found, NoLocalFactorError, evidence, involves_derivative
 from derive.checking.results import Counterexample, Ground, Scope, Verdict
 from derive.checking.session import Session

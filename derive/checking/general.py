@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from derive.checking.candidates import Candidate, Restriction, joined
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline
-from derive.expressions.tree import Comparison, Condition, IndexValue, IndexVariable, Label
 from derive.expressions.shapes import Dim
+from derive.expressions.tree import Comparison, Condition, IndexValue, IndexVariable, Label
 from derive.indexed.prover import GeneralProof
 from derive.notation.symbols import Given
 

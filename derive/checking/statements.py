@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.checking.added_terms import judge_added
+from derive.checking.candidates import Restriction
 from derive.checking.claims import Judgement, failed, judge
 from derive.checking.conditions import read_range
 from derive.checking.conventions import sentence
@@ -20,7 +21,6 @@ from derive.checking.definitions import (
     free_names,
     new_name,
 )
-from derive.checking.candidates import Restriction
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership

@@ -8,7 +8,6 @@ What a value presupposes (a denominator that is not zero, an inverse) is noted i
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import singledispatchmethod
 
 from derive.expressions import tree
@@ -92,7 +91,7 @@ class Lowering:
     presupposed: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.algebra = Algebra(self.heads, lambda: self.check())
+        self.algebra = Algebra(self.heads, lambda: self.check())  # noqa: PLW0108  # `check` changes
         self.functions = Functions(self.algebra, self.kink)
         self.differentiation = Differentiation(self.functions, self.cuts)
         self._names: dict[str, tuple[object, Form]] = {}
@@ -884,7 +883,7 @@ class Lowering:
         return self.algebra.renamed(self._unpaired(form, first, second, constant=True), rest)
 
     def _unpaired(self, form: Form, first: int, second: int, *, constant: bool = False) -> Form:
-        """The form without the `δ` of two slots, which every term must have; with `constant`, neither stands elsewhere."""
+        """The form without the `δ` of two slots, which every term has; with `constant`, neither stands elsewhere."""
         result = {}
         for monomial, number in form.items():
             rest = tuple(
@@ -1038,7 +1037,7 @@ class Lowering:
     # ── putting in ──
 
     def put_in(self, form: Form, variable: Head, value: Form) -> Form:
-        """The form with a scalar symbol replaced by a value, whose slots are letters meanwhile: heads have slots, too."""
+        """The form with a scalar symbol replaced by a value, whose slots are letters meanwhile: heads have slots."""
         letters = {slot: _PUT_IN - at for at, slot in enumerate(SLOTS)}
         value = self.algebra.renamed(value, letters)
         back = {letter: slot for slot, letter in letters.items()}
