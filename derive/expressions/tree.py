@@ -796,7 +796,7 @@ def parts(node: Node) -> tuple[Node, ...]:
             for item in value:
                 collect(item)
 
-    for name in _names_of_parts(type(node)):
+    for name in _names_of_parts(type(node)):  # type: ignore[arg-type]  # classes are hashable, whatever their objects
         collect(getattr(node, name))
     return tuple(found)
 

@@ -343,8 +343,8 @@ class Functions:
 
     def _group(self, template: Form, dims: tuple[str, ...]) -> Head:
         group = self.head("group", "", template, dims, positive=self.sign(template) == "positive")
-        if group.number not in self.algebra.relations:
-            self.algebra.relations[group.number] = relations_of(self.heads, template)
+        if group.number not in self.algebra.facts.relations:
+            self.algebra.facts.relations[group.number] = relations_of(self.heads, template)
         return group
 
     def _root(self, form: Form, number: Number, exponent: Number) -> Form:
@@ -503,9 +503,9 @@ class Functions:
         template, indices, dims, scale = self._primitive(form)
         positive = self.head("positive", "", template, dims)
         negative = self.head("negative", "", template, dims)
-        if positive.number not in self.algebra.opposite:
-            self.algebra.opposite[positive.number] = negative.number
-            self.algebra.relations[negative.number] = relations_of(self.heads, template, positive.number)
+        if positive.number not in self.algebra.facts.opposite:
+            self.algebra.facts.opposite[positive.number] = negative.number
+            self.algebra.facts.relations[negative.number] = relations_of(self.heads, template, positive.number)
         return self.algebra.factor(positive if (scale > 0) == (side > 0) else negative, *indices)
 
     def _primitive(self, form: Form) -> tuple[Form, Indices, tuple[str, ...], Number]:
@@ -556,8 +556,8 @@ class Functions:
             )
         symmetric = self.algebra.transposed(form) == form
         head = self.heads.of_form("inverse", dim, form, (dim, dim), symmetric=symmetric)
-        if head.number not in self.algebra.relations:
-            self.algebra.relations[head.number] = relations_of_inverse(self.heads, form)
+        if head.number not in self.algebra.facts.relations:
+            self.algebra.facts.relations[head.number] = relations_of_inverse(self.heads, form)
         return self.algebra.factor(head, ROW, COLUMN)
 
     def _diagonal(self, form: Form, dim: str) -> Form | None:
@@ -576,8 +576,8 @@ class Functions:
         else:
             template = self.algebra.factor(matrix, ROW, COLUMN)
             head = self.heads.of_form("inverse", matrix.dims[0], template, matrix.dims, symmetric=matrix.symmetric)
-            self.algebra.inverted[head.number] = (number, False)
-            self.algebra.inverted[number] = (head.number, False)
+            self.algebra.facts.inverted[head.number] = (number, False)
+            self.algebra.facts.inverted[number] = (head.number, False)
             value = self.algebra.factor(head, *places)
         return self.algebra.scaled(value, Fraction(1) / scale)
 

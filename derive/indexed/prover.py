@@ -12,8 +12,9 @@ from math import prod
 
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Condition, Expr, IndexVariable
+from derive.indexed.context import dim_key, slots_of
 from derive.indexed.heads import FIRST_POSITION, LAST_POSITION, SLOTS, Factor, Form, NotGeneral, Number, indices_of
-from derive.indexed.lowering import Lowering, dim_key, slots_of
+from derive.indexed.lowering import Lowering
 from derive.indexed.replacement import KINKED, Replacement
 from derive.notation.symbols import SymbolTable
 
