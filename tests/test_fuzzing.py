@@ -16,7 +16,7 @@ from fuzzing.mutants import mutant, workbench
 from fuzzing.networks import ACTIVATIONS, LOSSES, random_network, random_sizes
 from fuzzing.rewritings import REWRITINGS
 from fuzzing.run import run
-from fuzzing.tally import PROVED, REFUTED_WITH_A_WITNESS, Tally
+from fuzzing.tally import PROVED, REFUTED_WITH_A_WITNESS
 from fuzzing.truth import Claim, Oracle, Truth
 from fuzzing.verdicts import outcome
 
@@ -26,39 +26,26 @@ from derive.models import build_model
 from derive.notation.symbols import SymbolTable
 from derive.source import Source, Text
 
-SAMPLE = 60
-SAMPLE_PER_NETWORK = 4
+SAMPLE = 2_000
 SAMPLE_SEED = 7
-JOBS = min(2, os.cpu_count() or 1)
+JOBS = 1 if "PYTEST_XDIST_WORKER" in os.environ else min(2, os.cpu_count() or 1)
+"""Where the tests are shared among workers, the other worker has the other core."""
 
 
 # ── the checker ──
 
 
-@pytest.fixture(scope="module")
-def tally(record_testsuite_property: Callable[[str, object], None]) -> Tally:
-    found = run(SAMPLE_SEED, SAMPLE, JOBS, per_network=SAMPLE_PER_NETWORK)
-    record_testsuite_property("mutants", str(found))
-    return found
-
-
-def test_no_verdict_is_false(tally: Tally) -> None:
+def test_the_checker_against_its_adversary(record_testsuite_property: Callable[[str, object], None]) -> None:
+    """One test, so that one worker makes the sample once: nothing false is said, and little is left undecided."""
+    tally = run(SAMPLE_SEED, SAMPLE, JOBS)
+    record_testsuite_property("mutants", str(tally))
     assert len(tally.outcomes) == SAMPLE
     assert not tally.faults, str(tally)
-
-
-def test_false_claims_are_refuted_with_a_witness(tally: Tally) -> None:
     assert len(tally.of(Truth.FALSE)) >= SAMPLE // 4, str(tally)
-    assert tally.refuted >= REFUTED_WITH_A_WITNESS, str(tally)
-
-
-def test_true_claims_are_proved(tally: Tally) -> None:
     assert len(tally.of(Truth.TRUE)) >= SAMPLE // 5, str(tally)
-    assert tally.proved >= (PROVED if SAMPLE >= 500 else 0.75), str(tally)
-
-
-def test_the_oracle_has_an_opinion(tally: Tally) -> None:
     assert len(tally.of(Truth.UNJUDGED)) <= 0.01 * SAMPLE, str(tally)
+    assert tally.refuted >= REFUTED_WITH_A_WITNESS, str(tally)
+    assert tally.proved >= PROVED, str(tally)
 
 
 # ── the oracle ──
@@ -160,6 +147,21 @@ def test_the_oracle_tells_what_is_true_at_some_sizes_only(left: str, right: str,
 
 
 @pytest.mark.parametrize(
+    "left, right, holds",
+    [
+        (r"\frac{\partial L}{\partial S}", DELTA, True),
+        (r"\text{tr}(Q)", r"\sum_{k=1}^{C} Q_{k,k}", True),
+        ("S", r"H V + 10^{-9} (N - 4)(N - 3) S", False),
+    ],
+)
+def test_the_oracle_has_a_third_choice_of_sizes(left: str, right: str, holds: bool) -> None:
+    sizes = (3, 2, 4, 2)
+    found = Oracle(table(*sizes), table(4, 5, 3, 6), 11, table(1, 3, 2, 4))
+    assert found.opinion(claim(left, right, sizes)) is Truth.TRUE
+    assert found.holds_at_a_third_choice(claim(left, right, sizes)) is holds
+
+
+@pytest.mark.parametrize(
     "left, right",
     [
         (r"\mathbb{1}(Z > 0)", r"\mathbb{1}(Z \geq 0)"),
@@ -224,7 +226,7 @@ def test_a_mutant_is_a_function_of_its_number() -> None:
 
 def test_every_edit_is_made() -> None:
     missing = {*REWRITINGS, *BREAKAGES}
-    for number in range(0, 12_000, 7):
+    for number in range(0, 12_000, 3):
         missing -= set(mutant(3, number)[1].edits)
         if not missing:
             return
@@ -239,6 +241,6 @@ def test_a_false_proof_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for said, fault in (("proved", "false proof"), ("refuted", "false refutation")):
         monkeypatch.setattr(verdicts, "verdict", lambda *_, _said=said: Judgement(_said, ""))
-        faults = [outcome(2, number, 1.0).fault for number in range(30)]
-        assert faults.count(fault) >= 5
+        faults = [outcome(2, number, 1.0).fault for number in range(20)]
+        assert faults.count(fault) >= 2
         assert set(faults) == {fault, ""}

@@ -61,6 +61,11 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         where = mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
         if where is ZERO:
             continue
+        if not equations and not (domain or entries.obligations):
+            first = left.positions()[0]
+            refuted = session.refuted_at_once(EntryEquation(left.at(*first), right.at(*first), where), deadline)
+            if refuted is not None:
+                return Found(refuted, ((_as_counted(session, environment), first),))
         for position in left.positions():
             equations.append(EntryEquation(left.at(*position), right.at(*position), where))
             places.append((_as_counted(session, environment), position))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.deciding.cascade import Decider, GeneralProving
-from derive.deciding.evidence import Evidence
+from derive.deciding.evidence import Different, Evidence
 from derive.deciding.facts import EntryEquation, Facts
 from derive.deciding.limits import Deadline
 from derive.exact.derivatives import Definitions
@@ -79,6 +79,10 @@ class Session:
     ) -> Evidence:
         """The evidence on some equations between entries; `general` may know more of what they are entries of."""
         return self.decider().decide(equations, deadline, general)
+
+    def refuted_at_once(self, equation: EntryEquation, deadline: Deadline) -> Different | None:
+        """The first point, if an equation fails there."""
+        return self.decider().refuted_at_once(equation, deadline)
 
     def decider(self) -> Decider:
         """The decider, which knows every fact and definition so far."""

@@ -8,9 +8,10 @@
 6. the balls again, at more points, with high precision, and where units are dead;
 7. else `Undecided`, with the reason.
 
-If the answer is `Equal`, an exact identity was found *and* a point where both sides have a value, unless the sides are
-the same expression. If it is `Different`, both values are certain. The same question gets the same answer, whatever was
-asked before, as long as the time suffices.
+`refuted_at_once` looks at one equation at one point before the others are made. If the answer is `Equal`, an exact
+identity was found *and* a point where both sides have a value, unless the sides are the same expression. If it is
+`Different`, both values are certain. The same question gets the same answer, whatever was asked before, as long as the
+time suffices.
 """
 
 from collections.abc import Sequence
@@ -94,6 +95,17 @@ class Decider:
             return Undecided(str(limit))
         except RecursionError:
             return Undecided("an expression is nested too deeply")
+
+    def refuted_at_once(self, equation: EntryEquation, deadline: Deadline) -> Different | None:
+        """The first point, if the equation fails there: what is wrong is mostly wrong everywhere."""
+        contents = self._knowledge.contents(equation)
+        if contents.without_value or equation.lhs is equation.rhs:
+            return None
+        self._seen |= contents.symbols
+        try:
+            return self._refuter.refuted([Question(0, equation)], 1, deadline)
+        except RecursionError:
+            return None
 
     def values(self, found: Different, symbols: Sequence[Symbol]) -> list[Value]:
         """Values of symbols at a counterexample, given or cut; of those it does not depend on, any by the facts."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import singledispatchmethod
+from math import prod
 
 from derive.errors import Meaningless, Undecidable, Unreadable
 from derive.exact import activations
@@ -86,7 +87,41 @@ class Array:
         if len(self.sizes) != 2:
             return self
         rows, columns = self.sizes
-        return Array((columns, rows), tuple(self.at(i, j) for j in range(columns) for i in range(rows)))
+        return Lazy((columns, rows), lambda i, j: self.at(j, i))
+
+
+class Lazy(Array):
+    """Entries that are computed when they are asked for: what is wrong mostly fails at its first entry.
+
+    Only for what has no side effect and always has a value, as sums and products have.
+    """
+
+    _entry: Callable[..., Scalar]
+    _known: dict[Position, Scalar]
+
+    def __init__(self, sizes: Sequence[int], entry: Callable[..., Scalar]) -> None:
+        object.__setattr__(self, "sizes", tuple(sizes))
+        object.__setattr__(self, "_entry", entry)
+        object.__setattr__(self, "_known", {})
+
+    def __getattr__(self, name: str) -> tuple[Scalar, ...]:
+        if name != "entries":
+            raise AttributeError(name)
+        entries = tuple(map(self._at, itertools.product(*map(range, self.sizes))))
+        object.__setattr__(self, "entries", entries)
+        return entries
+
+    def _at(self, position: Position) -> Scalar:
+        known = self._known.get(position)
+        if known is None:
+            known = self._known[position] = self._entry(*position)
+        return known
+
+    def at(self, *position: int) -> Scalar:
+        """One entry, computed now if it was not before."""
+        if not self.sizes:
+            return self._at(())
+        return self._at(tuple([0 if size == 1 else index for index, size in zip(position, self.sizes, strict=True)]))
 
 
 def scalar(value: Scalar) -> Array:
@@ -238,9 +273,9 @@ class Entries:
 
     def lower(self, node: Expr, environment: Environment) -> Array:
         """The entries of an expression for given values of its free indices. Raises `Undecidable` past the limits."""
-        array = self._lower(node, environment)
-        if len(array.entries) > MAX_ENTRIES:
-            raise Undecidable(f"a value with {len(array.entries)} entries is larger than is checked")
+        array = _RULE(type(node))(self, node, environment)
+        if prod(array.sizes) > MAX_ENTRIES:
+            raise Undecidable(f"a value with {prod(array.sizes)} entries is larger than is checked")
         return array
 
     @singledispatchmethod
@@ -281,17 +316,17 @@ class Entries:
     @_lower.register(tree.Negative)
     def lower_negative(self, node: tree.Negative, environment: Environment) -> Array:
         """(-A)_ij = -A_ij."""
-        return self._each(node.shape, lambda a: -a, node.operand, environment=environment)
+        return self._lazily(node.shape, lambda a: -a, node.operand, environment=environment)
 
     @_lower.register(tree.Add)
     def lower_add(self, node: tree.Add, environment: Environment) -> Array:
         """(A + B)_ij = A_ij + B_ij."""
-        return self._each(node.shape, add, *node.terms, environment=environment)
+        return self._lazily(node.shape, add, *node.terms, environment=environment)
 
     @_lower.register(tree.Scale)
     def lower_scale(self, node: tree.Scale, environment: Environment) -> Array:
         """(c A)_ij = c A_ij."""
-        return self._each(node.shape, lambda c, a: c * a, node.factor, node.operand, environment=environment)
+        return self._lazily(node.shape, lambda c, a: c * a, node.factor, node.operand, environment=environment)
 
     @_lower.register(tree.MatMul)
     def lower_matmul(self, node: tree.MatMul, environment: Environment) -> Array:
@@ -301,7 +336,7 @@ class Entries:
     @_lower.register(tree.Hadamard)
     def lower_hadamard(self, node: tree.Hadamard, environment: Environment) -> Array:
         """(A ⊙ B)_ij = A_ij B_ij."""
-        return self._each(node.shape, lambda a, b: a * b, node.left, node.right, environment=environment)
+        return self._lazily(node.shape, lambda a, b: a * b, node.left, node.right, environment=environment)
 
     @_lower.register(tree.Quotient)
     def lower_quotient(self, node: tree.Quotient, environment: Environment) -> Array:
@@ -749,6 +784,11 @@ class Entries:
         array = self.lower(node, environment)
         return array if array.sizes else Array((1, 1), array.entries)
 
+    def _lazily(self, shape: Shape, entry: Callable[..., Scalar], *operands: Expr, environment: Environment) -> Array:
+        """The same for what has no side effect and always has a value."""
+        arrays = [self.lower(operand, environment) for operand in operands]
+        return Lazy(shape.sizes(), lambda *position: entry(*[array.at(*position) for array in arrays]))
+
     def _each(self, shape: Shape, entry: Callable[..., Scalar], *operands: Expr, environment: Environment) -> Array:
         arrays = [self.lower(operand, environment) for operand in operands]
         sizes = shape.sizes()
@@ -779,6 +819,10 @@ class Entries:
         return sign * total
 
 
+_RULE: Callable[[type], Callable[[Entries, Expr, Environment], Array]] = Entries.__dict__["_lower"].dispatcher.dispatch
+"""The rule for a type of node, without the wrapper that a dispatching method makes anew for every call."""
+
+
 def _is_plainly_positive(value: Scalar) -> bool:
     """Whether a value is made of exponentials and positive numbers by sums, products and powers."""
     if isinstance(value, Add):
@@ -805,7 +849,7 @@ def _is_plainly_nonnegative(value: Scalar) -> bool:
 def product(left: Array, right: Array, shape: Shape) -> Array:
     """(A B)_ij = sum_k A_ik B_kj."""
     rows, inner = left.sizes
-    value = made((rows, right.sizes[1]), lambda i, j: add(*(left.at(i, k) * right.at(k, j) for k in range(inner))))
+    value = Lazy((rows, right.sizes[1]), lambda i, j: add(*[left.at(i, k) * right.at(k, j) for k in range(inner)]))
     return value if shape.dims else Array((), value.entries)
 
 

@@ -8,7 +8,7 @@ from fuzzing.mutants import PER_NETWORK
 from fuzzing.tally import Tally
 from fuzzing.verdicts import Outcome, outcome
 
-SECONDS = 3.0
+SECONDS = 9.0
 """A claim that is not decided within this time is undecided."""
 
 

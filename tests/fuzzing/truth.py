@@ -6,6 +6,7 @@ the last digits at all of them it is true; all that lies between is computed aga
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 from fractions import Fraction
@@ -164,7 +165,7 @@ class Oracle:
             if found is not True:
                 return Truth.HERE if found is False else Truth.UNJUDGED
             return Truth.TRUE if self._holds_on_kinks(claim, careful) else Truth.OFF_KINKS
-        except UnjudgedError:
+        except (UnjudgedError, ZeroDivisionError):
             return Truth.UNJUDGED
 
     def holds_at_a_third_choice(self, claim: Claim) -> bool:
@@ -202,7 +203,7 @@ class Oracle:
         """
         found: bool | None = None
         for digits in (DIGITS, MOST_DIGITS):
-            with mpmath.workdps(digits):
+            with mpmath.workdps(digits), suppress(ZeroDivisionError):
                 found = self._differs_at(claim, example, units)
             if found:
                 break
@@ -268,15 +269,18 @@ def _agree(world: World, claim: Claim, careful: bool = False) -> bool | None:
         return False
     if np.all(relative[valid] <= SAME) and not (careful or claim.tiny):
         return True
-    most = np.argsort(np.where(valid, -relative, 1))[: 8 if careful else 3]
+    most = np.argsort(np.where(valid, -relative, 1))[: 4 if careful else 3]
     points = [int(at) for at in most if valid[at]]
     found = _agree_in_many_digits(world, claim, points, DIGITS)
-    return _agree_in_many_digits(world, claim, points[:3], MOST_DIGITS) if careful and found is False else found
+    return _agree_in_many_digits(world, claim, points[:1], MOST_DIGITS) if careful and found is False else found
 
 
 def _agree_in_many_digits(world: World, claim: Claim, points: list[int], digits: int) -> bool | None:
     with mpmath.workdps(digits):
-        left, right = claim.at(at_points(world, points, MANY_DIGITS))
+        try:
+            left, right = claim.at(at_points(world, points, MANY_DIGITS))
+        except ZeroDivisionError:
+            return None
         worst = max((abs(a - b) for a, b in np.broadcast(left, right)), default=mpmath.nan)
         if not mpmath.isfinite(worst):
             return None
