@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,6 +15,9 @@ from derive.checking.conventions import CONVENTIONS
 from derive.documents.setting import CONVENTIONS as CONVENTIONS_OF_SETTINGS
 from derive.exact.entries import Entries
 from derive.expressions import tree
+from derive.indexed.differentiation import RULES
+from derive.indexed.heads import Kind
+from derive.indexed.lowering import Lowering
 
 SOURCE = Path(__file__).resolve().parents[1] / "derive"
 
@@ -276,6 +280,21 @@ def test_every_node_is_immutable_and_says_what_it_is(node):
 def test_every_expression_has_a_rule_for_its_entries(node):
     dispatcher = inspect.getattr_static(Entries, "_lower").dispatcher
     assert dispatcher.dispatch(node) is not dispatcher.dispatch(object), f"no rule for {node.__name__} in Entries"
+
+
+@pytest.mark.parametrize("node", EXPRESSIONS, ids=lambda node: node.__name__)
+def test_every_expression_has_a_rule_for_its_form(node):
+    """A refusal is a rule too: it says what has no form."""
+    dispatcher = inspect.getattr_static(Lowering, "_lower").dispatcher
+    assert dispatcher.dispatch(node) is not dispatcher.dispatch(object), f"no rule for {node.__name__} in Lowering"
+
+
+WITHOUT_ARGUMENT = {"symbol", "cut", "delta", "less", "size", "prime", "constant", "logprime"}
+
+
+@pytest.mark.parametrize("kind", sorted(set(get_args(Kind)) - WITHOUT_ARGUMENT))
+def test_every_function_of_a_form_has_a_derivative(kind):
+    assert kind in RULES, f"no rule for {kind} in derive/indexed/differentiation.py"
 
 
 @pytest.mark.parametrize("name", list(modules()))

@@ -111,6 +111,38 @@ def test_the_equation_that_fails_is_named() -> None:
     assert (found.lhs, found.rhs) == ("0", str(found.at["u"]))
 
 
+@pytest.mark.parametrize(
+    "lhs, rhs",
+    [
+        (positive(u), positive(relu(u)) + zero(relu(u))),
+        (positive(u), positive(3 * relu(u)) + zero(3 * relu(u))),
+        (u * positive(u), u * (1 - positive(positive(u) * x))),
+        (x * positive(y), x * zero(maximum(relu(y), relu(u)))),
+    ],
+)
+def test_a_dead_unit_is_no_kink(lhs: Scalar, rhs: Scalar) -> None:
+    """Where ReLU(u) is zero all around a point, [ReLU(u) >= 0] has a value there that no convention changes."""
+    assert isinstance(decided(lhs, rhs), Different)
+
+
+@pytest.mark.parametrize("rhs", [positive(u) + zero(u), positive(u) + zero(u) / 2])
+def test_a_kink_is_still_a_kink(rhs: Scalar) -> None:
+    assert isinstance(decided(positive(u), rhs), EqualOffKinks)
+
+
+def test_deep_networks_come_alive_at_some_point() -> None:
+    """Ten layers of one unit: with weights of either sign it is alive once in a thousand points."""
+    definitions, before = {}, x
+    for weight, unit in zip(
+        symbols("w0 w1 w2 w3 w4 w5 w6 w7 w8 w9"), symbols("h0 h1 h2 h3 h4 h5 h6 h7 h8 h9"), strict=True
+    ):
+        definitions[unit] = relu(weight * before)
+        before = unit
+    found = decide(Facts(definitions=definitions), [EntryEquation(before, 2 * before)], Deadline(5))
+    assert isinstance(found, Different)
+    assert all(value > 0 for value in found.at.values())
+
+
 def test_counterexamples_name_given_symbols_behind_definitions() -> None:
     facts = Facts(definitions={u: x * y, v: u + z})
     found = decide(facts, [EntryEquation(v, 2 * u + z)], Deadline(5))
@@ -306,6 +338,15 @@ def test_limits_are_an_answer() -> None:
     for _ in range(3000):
         deep = deep * y + 1
     assert isinstance(decided(deep, x), Undecided | Different)
+
+
+def test_what_is_suspended_takes_no_time() -> None:
+    deadline = Deadline(0.2)
+    with deadline.enforced(), deadline.suspended():
+        time.sleep(1.2)
+    deadline.check()
+    with pytest.raises(Undecidable, match="the time limit"), deadline.enforced():
+        time.sleep(3)
 
 
 def test_deadline() -> None:

@@ -1,7 +1,6 @@
 """The index form proves equations for every size of every dimension, and never one that fails at some size or point."""
 
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from itertools import product
 
@@ -19,6 +18,7 @@ from derive.notation.elaboration import Options, Reading, elaborated
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.source import Source, Text
+from tests.index_claims import AT_THESE_SIZES, FALSE, SIZED, TRUE
 from tests.oracle import Point, UnjudgedError, close, value_at
 from tests.resizing import NoSuchPlaceError, resized, resized_table
 
@@ -54,6 +54,51 @@ def is_proved(setting: str, left: str, right: str) -> bool:
 def reason(setting: str, left: str, right: str) -> str:
     found = proof(setting, left, right)
     return found.reason if isinstance(found, NoProof) else "proved"
+
+
+# ── claims with their settings ──
+
+
+def claims(tables: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str, str]]:
+    return [(setting, left, right) for setting, rows in tables.items() for left, right in rows]
+
+
+def test_there_are_many_claims():
+    assert len(claims(TRUE)) >= 120
+    assert len(claims(FALSE)) + len(AT_THESE_SIZES) >= 120
+
+
+@pytest.mark.parametrize("setting, left, right", [pytest.param(*claim, id=claim[1][:60]) for claim in claims(TRUE)])
+def test_what_is_true_for_all_dimensions_is_proved(setting, left, right):
+    assert is_proved(setting, left, right)
+    assert differs_at(setting, left, right, step=1) is not True
+
+
+@pytest.mark.parametrize("setting, left, right", [pytest.param(*claim, id=claim[2][:60]) for claim in claims(FALSE)])
+def test_what_is_false_is_not_proved(setting, left, right):
+    assert not is_proved(setting, left, right)
+
+
+@pytest.mark.parametrize("left, right", AT_THESE_SIZES)
+def test_what_is_true_at_some_sizes_is_not_proved_for_all(left, right):
+    assert not is_proved(SIZED, left, right)
+
+
+def differs_at(setting: str, left: str, right: str, step: int) -> bool | None:
+    """Whether two sides differ at a point when every dimension is so much longer; None where that cannot be told."""
+    first, second, free = both(setting, left, right)
+    table = model(setting).table
+    sizes = {dim.name: (dim.size or 0) % 3 + 1 + step for dim in table.dims.values()}
+    try:
+        point = Point(resized_table(table, sizes), 1)
+        sides = [resized(side.value, sizes) for side in (first, second)]
+        seen = []
+        for places in product(*(range(min(2, sizes[dim.name])) for dim in free.values())):
+            environment = {IndexVariable(letter): place for letter, place in zip(free, places, strict=True)}
+            seen.append(close(*(value_at(point, side, environment) for side in sides), 1e-5))
+    except (UnjudgedError, NoSuchPlaceError):
+        return None
+    return True if False in seen else None if None in seen else False
 
 
 # ── one test for each way in which a proof once went wrong ──

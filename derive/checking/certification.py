@@ -39,5 +39,3 @@ def definitions_for(trust: Trust) -> Definitions:
     from derive.exact.sympy_derivatives import SympyDefinitions  # noqa: PLC0415
 
     return SympyDefinitions()
-
-

@@ -5,7 +5,7 @@
 3. balls at rational points away from kinks: if one excludes equality, `Different` with that point;
 4. a proof for all dimensions of what the equations are entries of: `Equal`;
 5. the normal form of the entries: if it is zero, `Equal`, or `EqualOffKinks`;
-6. the balls again, at more points and with high precision;
+6. the balls again, at more points, with high precision, and where units are dead;
 7. else `Undecided`, with the reason.
 
 If the answer is `Equal`, an exact identity was found *and* a point where both sides have a value, unless the sides are
@@ -19,7 +19,7 @@ from typing import Protocol
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
 from derive.deciding.facts import EntryEquation, Facts
 from derive.deciding.knowledge import Knowledge
-from derive.deciding.limits import FIRST_POINTS, Deadline
+from derive.deciding.limits import FIRST_POINTS, SHARE_OF_PROOFS, Deadline
 from derive.deciding.refuting import Question, Refuter
 from derive.errors import Undecidable
 from derive.exact.balls import Value
@@ -73,10 +73,11 @@ class Decider:
         self._fingerprints = Fingerprints(self._knowledge.definitions, self._knowledge.facts.partitions)
         self._known_prover: Proving | None = None
 
-    def _prover(self) -> Proving:
+    def _prover(self, deadline: Deadline) -> Proving:
         """What looks for proofs. It needs SymPy, which takes a second to load: so not before the first proof."""
         if self._known_prover is None:
-            from derive.deciding.proving import Prover  # noqa: PLC0415
+            with deadline.suspended():
+                from derive.deciding.proving import Prover  # noqa: PLC0415
 
             self._known_prover = Prover(self._knowledge, self._refuter)
         return self._known_prover
@@ -118,13 +119,14 @@ class Decider:
             refuted = self._refuter.refuted(questions, FIRST_POINTS, deadline)
         if refuted is not None:
             return refuted
-        prover = self._prover()
+        prover = self._prover(deadline)
         prover.start()
+        earlier = deadline.share(SHARE_OF_PROOFS)
         methods: list[str] = []
         kinks: list[str] = []
         for question in questions:
             try:
-                method, at = prover.proof(question, deadline, at_kinks=not kinks)
+                method, at = prover.proof(question, earlier, at_kinks=not kinks)
             except Undecidable as reason:
                 return self._refuter.refuted_closely(questions, deadline) or Undecided(str(reason))
             methods.append(method)

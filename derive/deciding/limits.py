@@ -42,6 +42,9 @@ SIZES = Sizes(
 """Of polynomials. A product of 400,000 pairs takes about 0.1 s and some 10 MB; an attempt may take about 15 of them."""
 
 
+SHARE_OF_PROOFS = 0.7
+"""The part of the time that is left for a proof; after that the points are looked at more closely."""
+
 GRACE_SECONDS = 0.5
 """What does not look at the clock is interrupted this much after its deadline."""
 
@@ -52,16 +55,34 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
+        self._suspended = False
 
     @property
     def left(self) -> float:
         """Seconds that remain; negative afterwards."""
         return self._end - time.monotonic()
 
+    def share(self, part: float) -> "Deadline":
+        """The moment at which such a part of what is left has passed."""
+        earlier = Deadline(self.seconds)
+        earlier._end = time.monotonic() + part * max(self.left, 0.0)
+        return earlier
+
     def check(self) -> None:
         """Raise `Undecidable` if the time is over."""
         if time.monotonic() >= self._end:
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Inside, time does not count and nothing is interrupted: to load a package half would break it for good."""
+        start = time.monotonic()
+        self._suspended = True
+        try:
+            yield
+        finally:
+            self._suspended = False
+            self._end += time.monotonic() - start
 
     @contextmanager
     def enforced(self) -> Iterator[None]:
@@ -74,6 +95,8 @@ class Deadline:
             return
 
         def interrupt(number: int, frame: object) -> None:
+            if self._suspended or self.left > 0:
+                return
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
         before = signal.signal(signal.SIGALRM, interrupt)

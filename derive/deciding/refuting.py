@@ -4,6 +4,7 @@ Whatever is returned as `Different` is certain: both values are exact or enclose
 unless the equation is claimed there.
 """
 
+import itertools
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,7 +15,19 @@ from derive.deciding.evidence import Different
 from derive.deciding.facts import EntryEquation
 from derive.deciding.knowledge import Knowledge
 from derive.deciding.limits import HIGH_BITS, HIGH_POINTS, POINT_TRIES, WORKING_BITS, Deadline
-from derive.exact.balls import PLEASANT_POINTS, DefinitionTable, NoUse, Point, Points, Value, described, differ, texts
+from derive.exact.balls import (
+    FLAT,
+    PLEASANT_POINTS,
+    DefinitionTable,
+    Kinks,
+    NoUse,
+    Point,
+    Points,
+    Value,
+    described,
+    differ,
+    texts,
+)
 from derive.exact.scalars import ONE, ZERO, Scalar, Symbol
 
 _GIVEN_TRIES = 6
@@ -78,7 +91,7 @@ class Refuter:
         return None
 
     def refuted_closely(self, questions: Sequence[Question], deadline: Deadline) -> Different | None:
-        """The same at more points, and with high precision at the last of them."""
+        """The same at more points, with high precision at the last of them, and where arguments of steps are flat."""
         refuted = self.refuted(questions, POINT_TRIES, deadline)
         if refuted is not None:
             return refuted
@@ -88,6 +101,19 @@ class Refuter:
                 kinks = bool(self._knowledge.contents(question.equation).zeros)
                 if self._differs_at(question, point, kinks, HIGH_BITS):
                     return self._difference(question, point, kinks, HIGH_BITS)
+        return self._refuted_where_flat(questions, deadline)
+
+    def _refuted_where_flat(self, questions: Sequence[Question], deadline: Deadline) -> Different | None:
+        """A point at which some equation fails, with arguments of step functions that are zero all around it."""
+        for index, question in itertools.product(range(POINT_TRIES), questions):
+            deadline.check()
+            equation, point = question.equation, self._points.at(index)
+            if self._knowledge.contents(equation).zeros and equation.where is not ONE:
+                continue
+            if point in question.compared or not (equation.where is ONE or self.claimed(equation, point, FLAT)):
+                continue
+            if self._differs_at(question, point, FLAT, WORKING_BITS):
+                return self._difference(question, point, FLAT, WORKING_BITS)
         return None
 
     def _places(self, equation: EntryEquation, index: int) -> Iterator[tuple[Point, bool]]:
@@ -102,7 +128,7 @@ class Refuter:
             if moved is not None:
                 yield moved, True
 
-    def claimed(self, equation: EntryEquation, point: Point, kinks: bool) -> bool:
+    def claimed(self, equation: EntryEquation, point: Point, kinks: Kinks) -> bool:
         """Whether an equation is claimed at a point."""
         try:
             value = point.value(equation.where, WORKING_BITS, kinks)
@@ -126,7 +152,7 @@ class Refuter:
                     return moved
         return None
 
-    def _differs_at(self, question: Question, point: Point, kinks: bool, bits: int) -> bool:
+    def _differs_at(self, question: Question, point: Point, kinks: Kinks, bits: int) -> bool:
         equation = question.equation
         cuts = self._knowledge.contents(equation).cuts
         point.prepare(cuts, bits, kinks)
@@ -142,7 +168,7 @@ class Refuter:
             question.compared.append(point)
         return differ(lhs, rhs, bits)
 
-    def _difference(self, question: Question, point: Point, kinks: bool, bits: int) -> Different:
+    def _difference(self, question: Question, point: Point, kinks: Kinks, bits: int) -> Different:
         equation = question.equation
         lhs, rhs = texts(point.value(equation.lhs, bits, kinks), point.value(equation.rhs, bits, kinks), bits)
         given = self._together(self._knowledge.given_in(equation))

@@ -2,7 +2,8 @@
 
 * If `Point.value(e, bits)` returns a rational number, that is the value of `e` at the point; a ball contains the value.
 * It raises `NoUse` where `e` has no value, where that is not certain, or (unless `kinks`) where the argument of a step
-  function is zero. So whatever it returns may be used to refute.
+  function is zero. So whatever it returns may be used to refute. `FLAT` allows an argument that is zero all around the
+  point, as `ReLU(z)` is where `z < 0`: no value at a kink is a question of convention there.
 * `Points.at(i)` depends on the seed, `i` and the facts alone, not on what was asked before.
 
 Every point satisfies the facts: one label of a group is 1, positive symbols are positive, whole numbers are whole,
@@ -14,7 +15,7 @@ from contextlib import suppress
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import flint
 from flint import arb, fmpq
@@ -31,10 +32,16 @@ PLEASANT_POINTS = 4
 _PLEASANT = [Fraction(part) for part in ("-2", "-1", "1", "2", "3", "1/2", "-1/2", "3/2")]
 _DENOMINATORS = (97, 101, 103, 107, 109, 113, 127, 131)
 _REACHES = (Fraction(1, 4), Fraction(2), Fraction(2), Fraction(2), Fraction(7))
+_ALIVE = 0.85
+"""At every third point most numbers are positive: with weights of both signs, all units of deep networks are dead."""
 _RATIONAL_BITS = 20_000
 _PRINTED_BITS = 4_000
 _AS_NOTHING = 1_000
 _EXPONENT = 512
+
+
+Kinks = bool | Literal["flat"]
+FLAT: Literal["flat"] = "flat"
 
 
 class NoUse(Exception):
@@ -107,6 +114,8 @@ class Points:
             denominator = random.choice(_DENOMINATORS)
             reach = random.choice(_REACHES)
             value = reach * Fraction(random.randrange(-denominator, denominator) * 2 + 1, 2 * denominator)
+            if index % 3 == 1 and random.random() < _ALIVE:
+                value = abs(value) / random.choice((1, 1, 4))
         return abs(value) if symbol in self.positive else value
 
     def _definite_entry(self, index: int, rows: tuple[tuple[Symbol, ...], ...], i: int, j: int) -> Fraction:
@@ -127,7 +136,7 @@ class Point:
         self.points = points
         self.index = index
         self._fixed = dict(fixed or {})
-        self._values: dict[tuple[int, bool], dict[Scalar, Value | NoUse]] = {}
+        self._values: dict[tuple[int, Kinks], dict[Scalar, Value | NoUse]] = {}
         self._given: dict[Symbol, Fraction] = {}
 
     def with_fixed(self, fixed: Mapping[Symbol, Fraction]) -> "Point":
@@ -142,12 +151,12 @@ class Point:
             self.points.used.add(symbol)
         return self._given[symbol]
 
-    def value(self, expression: Scalar, bits: int, kinks: bool = False) -> Value:
+    def value(self, expression: Scalar, bits: int, kinks: Kinks = False) -> Value:
         """The value, as a rational number or a ball of at least that precision."""
         with flint.ctx.workprec(bits):
             return self._value(expression, self._values.setdefault((bits, kinks), {}), kinks)
 
-    def prepare(self, symbols: Iterable[Symbol], bits: int, kinks: bool = False) -> None:
+    def prepare(self, symbols: Iterable[Symbol], bits: int, kinks: Kinks = False) -> None:
         """Evaluate cut symbols, each after those it depends on: a long chain of definitions is no deep recursion."""
         memory = self._values.setdefault((bits, kinks), {})
         with flint.ctx.workprec(bits):
@@ -156,7 +165,7 @@ class Point:
                     with suppress(NoUse):
                         self._value(symbol, memory, kinks)
 
-    def _value(self, expression: Scalar, memory: dict[Scalar, Value | NoUse], kinks: bool) -> Value:
+    def _value(self, expression: Scalar, memory: dict[Scalar, Value | NoUse], kinks: Kinks) -> Value:
         known = memory.get(expression)
         if known is None:
             try:
@@ -168,7 +177,7 @@ class Point:
             raise known.with_traceback(None)
         return known
 
-    def _computed(self, expression: Scalar, memory: dict[Scalar, Value | NoUse], kinks: bool) -> Value:
+    def _computed(self, expression: Scalar, memory: dict[Scalar, Value | NoUse], kinks: Kinks) -> Value:
         if isinstance(expression, Symbol):
             return self._value_of_symbol(expression, memory, kinks)
         if isinstance(expression, scalars.Mul):
@@ -185,17 +194,54 @@ class Point:
         rule = _RULES.get(type(expression))
         if rule is None:
             raise NoUse(f"{expression} has no value that is known")
-        return rule([self._value(operand, memory, kinks) for operand in expression.operands], kinks)
+        values = [self._value(operand, memory, kinks) for operand in expression.operands]
+        if not isinstance(kinks, str):
+            return rule(values, kinks)
+        try:
+            return rule(values, False)
+        except NoUse:
+            if all(self._is_flat(operand, memory) for operand in expression.operands):
+                return rule(values, True)
+            raise
 
-    def _value_of_symbol(self, symbol: Symbol, memory: dict[Scalar, Value | NoUse], kinks: bool) -> Value:
+    def _value_of_symbol(self, symbol: Symbol, memory: dict[Scalar, Value | NoUse], kinks: Kinks) -> Value:
         """The value of its definition, if it is cut and not fixed."""
         definition = None if symbol in self._fixed else self.points.definitions.get(symbol)
         if definition is not None:
             return self._value(definition, memory, kinks)
         return _rational_number(self.coordinate(symbol))
 
+    def _is_flat(self, expression: Scalar, memory: dict[Scalar, Value | NoUse]) -> bool:
+        """Whether an expression is certainly zero at the point and all around it, for the labels as they are."""
+        match expression:
+            case scalars.Number():
+                return expression.value == 0
+            case scalars.Mul():
+                return any(self._is_flat(factor, memory) for factor in expression.factors)
+            case scalars.Add():
+                return expression.constant == 0 and all(self._is_flat(one, memory) for one, _ in expression.terms)
+            case Symbol():
+                definition = None if expression in self._fixed else self.points.definitions.get(expression)
+                if definition is not None:
+                    return self._is_flat(definition, memory)
+                return expression in self.points.group_of and self.coordinate(expression) == 0
+            case Positive():
+                return self._sign(expression.args[0], memory) < 0 or self._is_flat(expression.args[0], memory)
+            case Zero():
+                return self._sign(expression.args[0], memory) != 0
+            case Sign() | Absolute() | scalars.Tanh() | scalars.Sin() | scalars.Erf():
+                return self._is_flat(expression.operands[0], memory)
+            case Maximum():
+                first, second = expression.operands[:2]
+                sign = self._sign(first - second, memory)
+                return (sign < 0 or self._is_flat(first, memory)) and (sign > 0 or self._is_flat(second, memory))
+        return False
+
+    def _sign(self, expression: Scalar, memory: dict[Scalar, Value | NoUse]) -> int:
+        return _certain_sign(self._value(expression, memory, FLAT))
+
     def _polynomial_value(
-        self, terms: "StandIn", arguments: Sequence[Scalar], memory: dict[Scalar, Value | NoUse], kinks: bool
+        self, terms: "StandIn", arguments: Sequence[Scalar], memory: dict[Scalar, Value | NoUse], kinks: Kinks
     ) -> Value:
         """The value of a stand-in for an unspecified function."""
         values = [self._value(argument, memory, kinks) for argument in arguments]

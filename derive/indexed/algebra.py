@@ -285,7 +285,9 @@ class Algebra:
                     bag[key] = rest
                 waiting.append((_factors(bag), number * Fraction(int(head.name)) ** whole, bound))
                 return True
-            elif (head.orthogonal or key[0] in self.inverted) and self._contracted(key, head, bag, number, bound, waiting):
+            elif (head.orthogonal or key[0] in self.inverted) and self._contracted(
+                key, head, bag, number, bound, waiting
+            ):
                 return True
         for key, exponent in list(bag.items()):
             kind = heads[key[0]].kind
@@ -420,12 +422,20 @@ class Algebra:
             delta = (self.heads.delta(head.dims[0]).number, (mine, other), 1)
             waiting.append(([*kept, delta], scale, dict(bound)))
             ends = (index, other) if place == 1 else (other, index)
-            self._push([*kept, (key[0], key[1], 1)], relation.rest, ends, -scale, {**bound, index: head.dims[0]}, waiting)
+            self._push(
+                [*kept, (key[0], key[1], 1)], relation.rest, ends, -scale, {**bound, index: head.dims[0]}, waiting
+            )
             return True
         return False
 
     def _expanded(
-        self, key: tuple[int, Indices], exponent: Number, bag: Bag, number: Number, bound: dict[int, str], waiting: Waiting
+        self,
+        key: tuple[int, Indices],
+        exponent: Number,
+        bag: Bag,
+        number: Number,
+        bound: dict[int, str],
+        waiting: Waiting,
     ) -> None:
         """A sum to a positive power is multiplied out once."""
         head = self.heads[key[0]]
@@ -435,7 +445,13 @@ class Algebra:
         self._push(kept, head.template, key[1], number, bound, waiting)
 
     def _squared_cosine(
-        self, key: tuple[int, Indices], exponent: Number, bag: Bag, number: Number, bound: dict[int, str], waiting: Waiting
+        self,
+        key: tuple[int, Indices],
+        exponent: Number,
+        bag: Bag,
+        number: Number,
+        bound: dict[int, str],
+        waiting: Waiting,
     ) -> None:
         """`cos² = 1 - sin²`."""
         cosine = self.heads[key[0]]
@@ -461,7 +477,13 @@ class Algebra:
             waiting.append(([*kept, *_renamed(monomial, names, shift)], number * coefficient, dict(bound)))
 
     def _related(
-        self, key: tuple[int, Indices], exponent: Number, bag: Bag, number: Number, bound: dict[int, str], waiting: Waiting
+        self,
+        key: tuple[int, Indices],
+        exponent: Number,
+        bag: Bag,
+        number: Number,
+        bound: dict[int, str],
+        waiting: Waiting,
     ) -> bool:
         """`lead · g = (whole - rest) · g` for the lead of a sum under a reciprocal or a step, if the product has it."""
         for relation in self.relations.get(key[0], ()):

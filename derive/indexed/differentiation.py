@@ -55,7 +55,11 @@ class Differentiation:
         """`∂form/∂variable[at]` over every path, the variable taken as free. `at` are indices that the form lacks."""
         result = self.partial(form, variable, at)
         for number in sorted(self.heads.mentioned(form)):
-            if number != variable.number and number in self.cuts.definitions and self.cuts.depends(number, variable.number):
+            if (
+                number != variable.number
+                and number in self.cuts.definitions
+                and self.cuts.depends(number, variable.number)
+            ):
                 result = self.algebra.add(result, self._through(form, self.heads[number], variable, at))
         return result
 
@@ -120,7 +124,7 @@ class Differentiation:
             return self._unit(head, own, at)
         if variable.number not in head.mentions:
             return ZERO
-        rule = _RULES.get(head.kind)
+        rule = RULES.get(head.kind)
         if rule is None:
             raise NotGeneral(f"no derivative of {head.kind} for all dimensions")
         outer, own_slope = rule(self, head)
@@ -156,7 +160,9 @@ class Differentiation:
         if not self.cuts.depends(name.number, variable.number):
             return ZERO
         value = ZERO
-        for step in sorted((*self.cuts.upstream[name.number], name.number), key=lambda one: (self.cuts.rank.get(one, 0), one)):
+        for step in sorted(
+            (*self.cuts.upstream[name.number], name.number), key=lambda one: (self.cuts.rank.get(one, 0), one)
+        ):
             definition = self.cuts.definitions.get(step)
             if definition is None or step == variable.number or variable.number not in self.heads.mentioned(definition):
                 continue
@@ -289,7 +295,9 @@ def _inverse(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
         moved = tuple(range(-600, -600 - len(at), -1))
         inner = d.partial(head.template, variable, moved)
         left, right = -700, -701
-        first = a.multiply(a.factor(head, own[0], left), inner, {left: 1_000}, {-1: 1_000, -2: right}, {1_000: head.dims[0]})
+        first = a.multiply(
+            a.factor(head, own[0], left), inner, {left: 1_000}, {-1: 1_000, -2: right}, {1_000: head.dims[0]}
+        )
         both = a.multiply(first, a.factor(head, right, own[1]), {right: 1_000}, {right: 1_000}, {1_000: head.dims[0]})
         return a.renamed(a.scaled(both, -1), dict(zip(moved, at, strict=True)))
 
@@ -332,7 +340,7 @@ def _determinant(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
     return ONE, slope
 
 
-_RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = {
     "determinant": _determinant,
     "map": _map,
     "exp": _exp,

@@ -310,7 +310,9 @@ class Functions:
         is_whole = exponent.denominator == 1
         form, below = self._cleared(form)
         if below:
-            return self.algebra.multiply(self.power(form, exponent), {tuple((h, i, -n * exponent) for h, i, n in below): 1})
+            return self.algebra.multiply(
+                self.power(form, exponent), {tuple((h, i, -n * exponent) for h, i, n in below): 1}
+            )
         if len(form) == 1:
             ((monomial, number),) = form.items()
             if not any(index >= 0 for _, indices, _ in monomial for index in indices):
@@ -328,7 +330,11 @@ class Functions:
             scale = abs(template[max(template)])
             template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()}:
-            return self.algebra.scaled(outside, Fraction(scale) ** int(exponent)) if is_whole else self._root(outside, scale, exponent)
+            return (
+                self.algebra.scaled(outside, Fraction(scale) ** int(exponent))
+                if is_whole
+                else self._root(outside, scale, exponent)
+            )
         group = self._group(template, dims)
         value = self.algebra.multiply(outside, self.algebra.factor(group, *indices, exponent=exponent))
         return self._root(value, scale, exponent)
@@ -543,7 +549,9 @@ class Functions:
                 return self._inverse_of_symbol(monomial[0][0], monomial[0][1] == (COLUMN, ROW), number)
         diagonal = self._diagonal(form, dim)
         if diagonal is not None:
-            return self.algebra.multiply(self.power(diagonal, -1), self.algebra.factor(self.heads.delta(dim), ROW, COLUMN))
+            return self.algebra.multiply(
+                self.power(diagonal, -1), self.algebra.factor(self.heads.delta(dim), ROW, COLUMN)
+            )
         symmetric = self.algebra.transposed(form) == form
         head = self.heads.of_form("inverse", dim, form, (dim, dim), symmetric=symmetric)
         if head.number not in self.algebra.relations:
@@ -650,7 +658,9 @@ def _gelu(functions: Functions, u: Form) -> Form:
     """`u (1 + erf(u / √2)) / 2`."""
     algebra = functions.algebra
     root = functions.power(algebra.constant(2), -HALF)
-    return algebra.scaled(algebra.multiply(u, algebra.add(ONE, functions.signed("erf", algebra.multiply(u, root), odd=True))), HALF)
+    return algebra.scaled(
+        algebra.multiply(u, algebra.add(ONE, functions.signed("erf", algebra.multiply(u, root), odd=True))), HALF
+    )
 
 
 def leaky(functions: Functions, u: Form, slope: Form) -> Form:

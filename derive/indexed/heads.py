@@ -149,11 +149,20 @@ class Heads:
     def delta(self, dim: str) -> Head:
         """`δ_ij` over a dimension."""
         return self.find(
-            ("delta", dim), lambda number: Head(number, "delta", dim, (dim, dim), symmetric=True, mentions=frozenset({number}))
+            ("delta", dim),
+            lambda number: Head(number, "delta", dim, (dim, dim), symmetric=True, mentions=frozenset({number})),
         )
 
     def of_form(
-        self, kind: Kind, name: str, template: Form, dims: tuple[str, ...], order: int = 0, *, positive: bool = False, symmetric: bool = False
+        self,
+        kind: Kind,
+        name: str,
+        template: Form,
+        dims: tuple[str, ...],
+        order: int = 0,
+        *,
+        positive: bool = False,
+        symmetric: bool = False,
     ) -> Head:
         """The head of a function of a form, which is given in slots in canonical order."""
         key = (kind, name, order, frozenset(template.items()))

@@ -61,7 +61,9 @@ def _is_plain(name: str) -> bool:
 def slots_of(shape: Shape) -> dict[int, str]:
     """The slots of a value with their dimensions: none along a length of 1."""
     return {
-        slot: dim_key(dim) for slot, dim in zip((ROW, COLUMN, *_DENOMINATOR), shape.dims, strict=False) if not dim.is_unit
+        slot: dim_key(dim)
+        for slot, dim in zip((ROW, COLUMN, *_DENOMINATOR), shape.dims, strict=False)
+        if not dim.is_unit
     }
 
 
@@ -186,7 +188,9 @@ class Lowering:
         if meaning.classes is None or meaning.classes.is_unit:
             raise NotGeneral(f"{shown(name)} has no classes")
         examples = slots_of(meaning.shape)
-        return self.heads.named("symbol", f"label {name}", (*examples.values(), dim_key(meaning.classes)), hot=len(examples))
+        return self.heads.named(
+            "symbol", f"label {name}", (*examples.values(), dim_key(meaning.classes)), hot=len(examples)
+        )
 
     # ── indices ──
 
@@ -439,7 +443,9 @@ class Lowering:
     def _inverse(self, node: Expr, environment: Environment) -> Form:
         match node:
             case tree.MatMul(left, right) if left.shape.is_square and slots_of(left.shape) == slots_of(right.shape):
-                return self._product(self._inverse(right, environment), right.shape, self._inverse(left, environment), left.shape)
+                return self._product(
+                    self._inverse(right, environment), right.shape, self._inverse(left, environment), left.shape
+                )
             case tree.Transpose(inner):
                 return self.algebra.transposed(self._inverse(inner, environment))
             case tree.Inverse(inner):
@@ -551,7 +557,9 @@ class Lowering:
             left, right = right, left
         if not set(right) <= {()} and self.kink != HALF:
             return self._larger(left, right, sign)
-        return self.algebra.scaled(self.algebra.add(right, self.functions.ramp(self.algebra.add(left, right, -1))), sign)
+        return self.algebra.scaled(
+            self.algebra.add(right, self.functions.ramp(self.algebra.add(left, right, -1))), sign
+        )
 
     def _larger(self, left: Form, right: Form, sign: int) -> Form:
         """max(a, b) of two values that vary: it has no derivative here, since at a tie both have a share in it."""
@@ -618,7 +626,9 @@ class Lowering:
         slots = slots_of(node.shape)
         match node:
             case tree.MatMul(left, right) if left.shape.is_square and slots_of(left.shape) == slots_of(right.shape):
-                return self.algebra.multiply(self._determinant(left, environment), self._determinant(right, environment))
+                return self.algebra.multiply(
+                    self._determinant(left, environment), self._determinant(right, environment)
+                )
             case tree.Transpose(inner):
                 return self._determinant(inner, environment)
             case tree.Inverse(inner):
@@ -997,9 +1007,7 @@ class Lowering:
         strictly = self.algebra.factor(less, *((left, right) if node.comparator in ("<", "<=") else (right, left)))
         return self.algebra.add(strictly, equal) if "=" in node.comparator else strictly
 
-    def _label_is(
-        self, label: tree.Label, other: Index, comparator: tree.Comparator, environment: Environment
-    ) -> Form:
+    def _label_is(self, label: tree.Label, other: Index, comparator: tree.Comparator, environment: Environment) -> Form:
         """`y_i = k` is an entry of the one-hot vector of the label."""
         if comparator not in ("=", "!="):
             raise NotGeneral("labels in an order")
@@ -1024,9 +1032,7 @@ class Lowering:
         if node.comparator not in ("=", "!=") or position.denominator != 1 or not 0 <= position < 100:
             raise NotGeneral("an index compared with a number")
         fixed = tree.IndexNumber(int(position))
-        return self.condition(
-            tree.Comparison(value, node.comparator, tree.IndexValue(fixed)), environment
-        )
+        return self.condition(tree.Comparison(value, node.comparator, tree.IndexValue(fixed)), environment)
 
     # ── putting in ──
 
@@ -1054,7 +1060,7 @@ class Lowering:
         return Replacement(self.functions, values).form(form)
 
 
-_rule_for: Callable[[type[Expr]], Callable[[Lowering, Expr, Environment], Form]] = (
-    Lowering.__dict__["_lower"].dispatcher.dispatch
-)
+_rule_for: Callable[[type[Expr]], Callable[[Lowering, Expr, Environment], Form]] = Lowering.__dict__[
+    "_lower"
+].dispatcher.dispatch
 """The method `lower_…` for a type of expression, without the wrapper that `singledispatchmethod` makes for each call."""

@@ -96,6 +96,4 @@ def _colour_classes(factors: Sequence[Factor], bound: set[int]) -> list[list[int
 
 def _seen_from(index: int, indices: Indices, colours: dict[int, int]) -> tuple[int, ...]:
     """The indices of a factor as one of them sees the others."""
-    return tuple(
-        [_SELF if other == index else (_BOUND + colours[other] if other >= 0 else other) for other in indices]
-    )
+    return tuple([_SELF if other == index else (_BOUND + colours[other] if other >= 0 else other) for other in indices])

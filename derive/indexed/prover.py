@@ -97,9 +97,7 @@ class Prover:
             environment[index] = number
             if number > FIRST_POSITION:
                 lowering.run_along(number, dim_key(dim))
-        difference = lowering.algebra.add(
-            lowering.lower(left, environment), lowering.lower(right, environment), -1
-        )
+        difference = lowering.algebra.add(lowering.lower(left, environment), lowering.lower(right, environment), -1)
         for condition in conditions:
             difference = lowering.algebra.multiply(difference, lowering.condition(condition, environment))
         return difference
@@ -238,4 +236,3 @@ class Prover:
             if head in self._proved:
                 found.update(dict.fromkeys(self._proved[head][1]))
         return tuple(found)
-

@@ -50,7 +50,8 @@ def relations_of_inverse(heads: Heads, matrix: Form) -> tuple[Relation, ...]:
     possible = [
         monomial
         for monomial in matrix
-        if monomial and {-1, -2} <= {index for _, indices, _ in monomial for index in indices}
+        if monomial
+        and {-1, -2} <= {index for _, indices, _ in monomial for index in indices}
         and not any(heads[head].kind == "delta" for head, _, _ in monomial)
     ]
     if not possible:
@@ -66,7 +67,7 @@ def contracted(relation: Relation, key: tuple[int, Indices], bag: Bag, place: in
     """
     index = key[1][place]
     others = {other: exponent for other, exponent in bag.items() if other != key}
-    known, open_slot = ((-1, -2) if place == 1 else (-2, -1))
+    known, open_slot = (-1, -2) if place == 1 else (-2, -1)
     for other in sorted({i for _, indices in others for i in indices} - {index}):
         names = {known: index, open_slot: other}
         for remaining in _matches(list(relation.pattern), names, {}, others, (0, (index, other))):

@@ -1,16 +1,18 @@
 """A mutant: a true claim on a random network, rewritten, and often broken; a function of its seed and its number."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from derive.checking.session import Session
+from derive.errors import FormulaError
 from derive.expressions.latex import latex
 from derive.notation.elaboration import Reading
+from derive.notation.symbols import SymbolTable
 from fuzzing.breakages import BREAKAGES, is_tiny
 from fuzzing.claims import Written, claims, read
 from fuzzing.edits import Context, edited
-from fuzzing.networks import Network, distinct_sizes, random_network
+from fuzzing.networks import Network, distinct_sizes, random_network, special_sizes
 from fuzzing.rewritings import REWRITINGS
 from fuzzing.truth import Claim, Oracle
 
@@ -24,13 +26,19 @@ LARGEST = 4_000
 
 @dataclass(frozen=True)
 class Workbench:
-    """A network with its model at both choices of sizes, the oracle's and the program's memory of it."""
+    """A network with what is claimed of it, the oracle's and the program's memory of it."""
 
     network: Network
-    elsewhere: Network
     claims: list[Written]
     session: Session
     oracle: Oracle
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+    def read(self, text: str) -> Reading:
+        """The plain reading of a formula; the mutants of a network share them."""
+        if text not in self.readings:
+            self.readings[text] = read(self.session.table, text)
+        return self.readings[text]
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,16 @@ def workbench(seed: int, group: int) -> Workbench:
     network = random_network(generator)
     elsewhere = network.at_sizes(distinct_sizes(generator, list(network.dims), network.dims))
     model = network.model()
-    oracle = Oracle(model.table, elsewhere.model().table, generator.randrange(2**30))
-    return Workbench(network, elsewhere, claims(network, generator), Session(model), oracle)
+    oracle = Oracle(model.table, elsewhere.model().table, generator.randrange(2**30), _third(network, generator))
+    return Workbench(network, claims(network, generator), Session(model), oracle)
+
+
+def _third(network: Network, generator: random.Random) -> SymbolTable | None:
+    """The names of a network whose dimensions are all equal, or one of them 1; None where it cannot be read so."""
+    try:
+        return network.at_sizes(special_sizes(generator, list(network.dims), network.dims)).model().table
+    except FormulaError:
+        return None
 
 
 def mutant(seed: int, number: int) -> tuple[Workbench, Mutant]:
@@ -61,7 +77,7 @@ def mutant(seed: int, number: int) -> tuple[Workbench, Mutant]:
     bench = workbench(seed, number // PER_NETWORK)
     generator = random.Random(f"{seed}:{number}")
     written = generator.choice(bench.claims)
-    left, right = (read(bench.session.table, text) for text in (written.left, written.right))
+    left, right = bench.read(written.left), bench.read(written.right)
     context = Context(generator, bench.session.table)
     steps = [REWRITINGS] * generator.choice((0, 1, 1, 2, 3))
     if generator.random() < BROKEN:

@@ -164,6 +164,14 @@ def distinct_sizes(generator: random.Random, names: list[str], other_than: dict[
             return dict(zip(names, sizes, strict=True))
 
 
+def special_sizes(generator: random.Random, names: list[str], other_than: dict[str, int]) -> dict[str, int]:
+    """All equal, or one of them 1, where rows, columns and scalars are hard to tell apart."""
+    if len(set(other_than.values())) > 1 and generator.random() < 0.5:
+        return dict.fromkeys(names, generator.choice((2, 3, 4)))
+    sizes = dict(zip(names, generator.sample(range(2, 8), len(names)), strict=True))
+    return {**sizes, generator.choice([name for name in names if name != "C"]): 1}
+
+
 def _probabilities(loss: str, generator: random.Random) -> str:
     if loss in ("one-hot", "hot-index", "bce"):
         return generator.choice(("P", r"\hat{Y}"))

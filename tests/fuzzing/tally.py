@@ -76,11 +76,15 @@ class Tally:
             yield "proofs: " + ", ".join(f"{count} {scope}" for scope, count in scopes.most_common())
 
     def _times(self) -> Iterator[str]:
-        for verdict in sorted({found.verdict for found in self.outcomes}):
-            times = [found.judging for found in self.outcomes if found.verdict == verdict]
-            yield f"{verdict}: {median(times) * 1e3:.1f} ms in the middle, {max(times) * 1e3:.0f} ms at most"
+        kinds = {(found.verdict, found.ground) for found in self.outcomes}
+        for verdict, ground in sorted(kinds):
+            times = [found.judging for found in self.outcomes if (found.verdict, found.ground) == (verdict, ground)]
+            by = f" by {ground}" if ground else ""
+            yield f"{verdict}{by}: {median(times) * 1e3:.1f} ms in the middle, {max(times) * 1e3:.0f} ms at most"
         if self.outcomes:
-            yield f"oracle: {median(found.judging_truth for found in self.outcomes) * 1e3:.1f} ms in the middle"
+            total = sum(found.judging for found in self.outcomes)
+            oracle = sum(found.judging_truth + found.weighing for found in self.outcomes)
+            yield f"{total:.0f} s for the verdicts all together, {oracle:.0f} s for the oracle's"
 
     def _by_edit(self) -> Iterator[str]:
         table: dict[str, Counter[str]] = defaultdict(Counter)

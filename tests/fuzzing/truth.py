@@ -1,4 +1,4 @@
-"""What holds: the oracle's opinion of a claim, from its values at many points and at two choices of sizes.
+"""What holds: the oracle's opinion of a claim, from its values at many points and at two choices of sizes, or three.
 
 Both sides are computed in floats. Where they differ clearly at several points the claim is false; where they agree to
 the last digits at all of them it is true; all that lies between is computed again with many digits.
@@ -144,12 +144,13 @@ def at_sizes(claim: Claim, dims: dict[str, Dim]) -> Claim:
 
 
 class Oracle:
-    """Points for a network at two choices of sizes, with all that was computed there before."""
+    """Points for a network at some choices of sizes, with all that was computed there before."""
 
-    def __init__(self, table: SymbolTable, other: SymbolTable, seed: int) -> None:
-        self.table, self.other, self.seed = table, other, seed
+    def __init__(self, table: SymbolTable, other: SymbolTable, seed: int, third: SymbolTable | None = None) -> None:
+        self.table, self.seed = table, seed
         self.here = world_at(table, FLOATS, *drawn(table, POINTS, seed))
         self.elsewhere = world_at(other, FLOATS, *drawn(other, POINTS, seed + 1))
+        self.third = None if third is None else world_at(third, FLOATS, *drawn(third, POINTS, seed + 3))
         self.on_kinks = world_at(table, FLOATS, *drawn(table, POINTS, seed + 2, whole=True))
         self.on_kinks.exactly_zero = SNAP
 
@@ -159,22 +160,40 @@ class Oracle:
             found = _agree(self.here, claim, careful)
             if found is not True:
                 return Truth.FALSE if found is False else Truth.UNJUDGED
-            if not self._holds_elsewhere(claim):
-                return Truth.HERE
-            return Truth.TRUE if self._holds_on_kinks(claim) else Truth.OFF_KINKS
+            found = self._holds_in(self.elsewhere, claim, careful)
+            if found is not True:
+                return Truth.HERE if found is False else Truth.UNJUDGED
+            return Truth.TRUE if self._holds_on_kinks(claim, careful) else Truth.OFF_KINKS
         except UnjudgedError:
             return Truth.UNJUDGED
 
-    def _holds_elsewhere(self, claim: Claim) -> bool:
+    def holds_at_a_third_choice(self, claim: Claim) -> bool:
+        """Whether a claim holds where a dimension is 1 or all are equal, as far as it can be said there."""
         try:
-            other = at_sizes(claim, dict(self.other.dims))
-            return other.left.value.shape == other.right.value.shape and _agree(self.elsewhere, other) is True
+            if self.third is None or self._holds_in(self.third, claim, False) is not False:
+                return True
+            return self._holds_in(self.third, claim, True) is not False
+        except UnjudgedError:
+            return True
+
+    def _holds_in(self, world: World, claim: Claim, careful: bool) -> bool | None:
+        """Whether a claim holds at the sizes of a world; None where too few points have a value."""
+        try:
+            other = at_sizes(claim, dict(world.table.dims))
         except FormulaError:
             return False
+        return other.left.value.shape == other.right.value.shape and _agree(world, other, careful)
 
-    def _holds_on_kinks(self, claim: Claim) -> bool:
+    def _holds_on_kinks(self, claim: Claim, careful: bool) -> bool:
         differences, valid = _differences(self.on_kinks, claim)
-        return not np.any(differences[valid] > CLEAR)
+        found = [int(at) for at in np.flatnonzero(valid & (differences > CLEAR))]
+        if not (found and careful):
+            return not found
+        with mpmath.workdps(MOST_DIGITS):
+            world = at_points(self.on_kinks, found[:4], MANY_DIGITS)
+            world.exactly_zero = SNAP
+            left, right = claim.at(world)
+            return all(abs(a - b) < NEARLY_NONE for a, b in zip(left.flat, right.flat, strict=True))
 
     def differs_at(self, claim: Claim, example: Counterexample, units: int = 1) -> bool | None:
         """Whether the sides differ as reported at the reported numbers; None where a side has no value there.
@@ -189,8 +208,21 @@ class Oracle:
                 break
         return found
 
-    def _differs_at(self, claim: Claim, example: Counterexample, units: int) -> bool | None:
-        world = world_at(self.table, MANY_DIGITS, *_values_of(self.table, example, self.seed))
+    def differs_plainly_at(self, claim: Claim, example: Counterexample) -> bool:
+        """Whether floats show that the sides differ as reported at the reported numbers."""
+        try:
+            with np.errstate(all="ignore"):
+                return self._differs_at(claim, example, 1, FLOATS) is True
+        except (OverflowError, ZeroDivisionError):
+            return False
+
+    def _differs_at(
+        self, claim: Claim, example: Counterexample, units: int, numbers: Numbers = MANY_DIGITS
+    ) -> bool | None:
+        given, labels = _values_of(self.table, example, self.seed)
+        if numbers is FLOATS:
+            given = {name: np.asarray(value, dtype=float) for name, value in given.items()}
+        world = world_at(self.table, numbers, given, labels)
         reported = [_interval(text, units) for text in (example.lhs, example.rhs)]
         i, j = (0, 0) if example.entry is None else (example.entry[0] - 1, example.entry[1] - 1)
         for environment in self._reported_environments(claim, example):
@@ -198,8 +230,13 @@ class Oracle:
             left, right = (value[0, i if value.shape[1] > 1 else 0, j if value.shape[2] > 1 else 0] for value in values)
             if not (mpmath.isfinite(left) and mpmath.isfinite(right)):
                 return None
-            as_said = all(low <= value <= high for value, (low, high) in zip((left, right), reported, strict=True))
-            if as_said and abs(left - right) > NEARLY_NONE * max(abs(left), abs(right)):
+            blur, least = (SAME, CLEAR) if numbers is FLOATS else (0, NEARLY_NONE)
+            size = max(abs(left), abs(right))
+            as_said = all(
+                low - blur * size <= value <= high + blur * size
+                for value, (low, high) in zip((left, right), reported, strict=True)
+            )
+            if as_said and abs(left - right) > least * size:
                 return True
         return False
 
@@ -232,11 +269,13 @@ def _agree(world: World, claim: Claim, careful: bool = False) -> bool | None:
     if np.all(relative[valid] <= SAME) and not (careful or claim.tiny):
         return True
     most = np.argsort(np.where(valid, -relative, 1))[: 8 if careful else 3]
-    return _agree_in_many_digits(world, claim, [int(at) for at in most if valid[at]])
+    points = [int(at) for at in most if valid[at]]
+    found = _agree_in_many_digits(world, claim, points, DIGITS)
+    return _agree_in_many_digits(world, claim, points[:3], MOST_DIGITS) if careful and found is False else found
 
 
-def _agree_in_many_digits(world: World, claim: Claim, points: list[int]) -> bool | None:
-    with mpmath.workdps(DIGITS):
+def _agree_in_many_digits(world: World, claim: Claim, points: list[int], digits: int) -> bool | None:
+    with mpmath.workdps(digits):
         left, right = claim.at(at_points(world, points, MANY_DIGITS))
         worst = max((abs(a - b) for a, b in np.broadcast(left, right)), default=mpmath.nan)
         if not mpmath.isfinite(worst):

@@ -15,8 +15,11 @@ from fuzzing.values import UnjudgedError
 
 Fault = Literal["", "false proof", "false refutation", "wrong counterexample", "wrong digits", "not read", "crash"]
 
-EVERY_SIZE = ("every size", "every", "all", "all sizes", "all dimensions")
-"""How a judgement's `scope` says that a proof holds for every choice of sizes."""
+EVERY_SIZE = "all dimensions"
+"""The `scope` of a judgement that holds for every choice of sizes."""
+
+HELD_TO_MANY_DIGITS = 8
+"""Of so many counterexamples one is computed in many digits, the others only where floats do not confirm them."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Outcome:
     fault: Fault
     judging: float
     judging_truth: float
+    weighing: float
     setting: str = ""
     left: str = ""
     right: str = ""
@@ -60,9 +64,9 @@ def verdict(session: Session, claim: Claim, seconds: float) -> Judgement:
 def outcome(seed: int, number: int, seconds: float, tell: bool = False) -> Outcome:
     """A mutant's truth, its verdict, and the fault where these contradict each other."""
     bench, found = mutant(seed, number)
-    started = time.perf_counter()
+    started = time.process_time()
     truth = bench.oracle.opinion(found.claim)
-    middle = time.perf_counter()
+    middle = time.process_time()
     crash = ""
     try:
         judgement = verdict(bench.session, found.claim, seconds)
@@ -70,8 +74,9 @@ def outcome(seed: int, number: int, seconds: float, tell: bool = False) -> Outco
         judgement = Judgement("unreadable", str(error))
     except Exception as error:  # a fault of the program's, to be shown with what brought it about
         judgement, crash = Judgement("unknown", f"{type(error).__name__}: {error}"), "crash"
-    ended = time.perf_counter()
-    fault, truth, witness = _weighed(bench.oracle, found.claim, judgement, truth)
+    ended = time.process_time()
+    closely = number % HELD_TO_MANY_DIGITS == 0
+    fault, truth, witness = _weighed(bench.oracle, found.claim, judgement, truth, closely)
     example = judgement.counterexample
     return Outcome(
         number=number,
@@ -81,12 +86,13 @@ def outcome(seed: int, number: int, seconds: float, tell: bool = False) -> Outco
         verdict=judgement.verdict,
         conventions=judgement.conventions,
         message=judgement.message,
-        scope=str(getattr(judgement, "scope", "")),
-        ground=str(getattr(judgement, "ground", "")),
+        scope=judgement.scope or "",
+        ground=judgement.ground or "",
         witness=witness,
         fault=crash or fault,  # type: ignore[arg-type]
         judging=ended - middle,
         judging_truth=middle - started,
+        weighing=time.process_time() - ended,
         **_told(bench, found) if tell or crash or fault or judgement.verdict == "unknown" else {},
         counterexample="" if example is None else f"{example.at} {example.entry}: {example.lhs} and {example.rhs}",
     )
@@ -97,11 +103,13 @@ def _told(bench: Workbench, found: Mutant) -> dict[str, str]:
     return {"setting": bench.network.yaml(), "left": left, "right": right}
 
 
-def _weighed(oracle: Oracle, claim: Claim, judgement: Judgement, truth: Truth) -> tuple[Fault, Truth, bool]:
+def _weighed(
+    oracle: Oracle, claim: Claim, judgement: Judgement, truth: Truth, closely: bool = True
+) -> tuple[Fault, Truth, bool]:
     """The fault in a verdict, if there is one; what is true, looked at again where they differ; the witness's word."""
     match judgement.verdict:
         case "refuted":
-            as_said = _witnessed(oracle, claim, judgement)
+            as_said = _witnessed(oracle, claim, judgement, closely)
             if as_said:
                 return "", Truth.FALSE if truth is Truth.TRUE else truth, True
             if (
@@ -117,17 +125,21 @@ def _weighed(oracle: Oracle, claim: Claim, judgement: Judgement, truth: Truth) -
         case "proved" | "convention":
             if _contradicts(judgement, truth):
                 truth = oracle.opinion(claim, careful=True)
+            if judgement.scope == EVERY_SIZE and truth in (Truth.TRUE, Truth.OFF_KINKS):
+                truth = truth if oracle.holds_at_a_third_choice(claim) else Truth.HERE
             return ("false proof" if _contradicts(judgement, truth) else ""), truth, False
         case "unreadable" | "definition":
             return "not read", truth, False
     return "", truth, False
 
 
-def _witnessed(oracle: Oracle, claim: Claim, judgement: Judgement) -> bool | None:
+def _witnessed(oracle: Oracle, claim: Claim, judgement: Judgement, closely: bool) -> bool | None:
     """Whether the sides differ at the counterexample as it says; None where there is none, or no value."""
     if judgement.counterexample is None:
         return None
     try:
+        if not closely and oracle.differs_plainly_at(claim, judgement.counterexample):
+            return True
         return oracle.differs_at(claim, judgement.counterexample)
     except UnjudgedError:
         return None
@@ -138,5 +150,5 @@ def _contradicts(judgement: Judgement, truth: Truth) -> bool:
     if truth is Truth.OFF_KINKS:
         return "kink" not in judgement.conventions
     if truth is Truth.HERE:
-        return str(getattr(judgement, "scope", "")) in EVERY_SIZE
+        return judgement.scope == EVERY_SIZE
     return truth is Truth.FALSE
