@@ -159,7 +159,7 @@ class Algebra:
             else:
                 del out[monomial]
 
-    def _settled(
+    def _settled(  # noqa: PLR0912
         self, factors: list[Factor], number: Number, bound: dict[int, str], waiting: Waiting
     ) -> tuple[Monomial, Number] | None:
         """The product in canonical form, or None where it is zero, or waits as other products."""
@@ -167,8 +167,8 @@ class Algebra:
         bag: Bag = {}
         special = False
         cancels = False
-        for number_of, indices, exponent in factors:
-            head = heads[number_of]
+        for number_of, places, exponent in factors:
+            head, indices = heads[number_of], places
             for index, dim in zip(indices, head.dims, strict=True):
                 if index >= 0:
                     known = bound.setdefault(index, dim)
@@ -199,7 +199,7 @@ class Algebra:
             return None
         if cancels or len(bound) != 0:
             number = self._count_vanished(bag, number, bound)
-        if len(bag) > 60:
+        if len(bag) > 60 or len(bound) > 90:
             raise NotGeneral("a product has too many factors")
         return canonical(self.heads, [(h, indices, e) for (h, indices), e in bag.items()]), number
 
@@ -248,7 +248,9 @@ class Algebra:
 
     # ── facts ──
 
-    def _is_changed(self, bag: Bag, number: Number, bound: dict[int, str], waiting: Waiting) -> bool:
+    def _is_changed(  # noqa: C901, PLR0912
+        self, bag: Bag, number: Number, bound: dict[int, str], waiting: Waiting
+    ) -> bool:
         """Apply one fact, if there is one to apply: then the product is zero, or waits in another form."""
         heads = self.heads.all
         hot: dict[tuple[int, Indices], int] = {}

@@ -8,7 +8,6 @@ What a value presupposes (a denominator that is not zero, an inverse) is noted i
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache, singledispatchmethod
 
 from derive.expressions import tree
@@ -97,7 +96,7 @@ class Lowering:
     presupposed: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.algebra = Algebra(self.heads, lambda: self.check())
+        self.algebra = Algebra(self.heads, lambda: self.check())  # noqa: PLW0108  # `check` changes
         self.functions = Functions(self.algebra, self.kink)
         self.differentiation = Differentiation(self.functions, self.cuts)
         self._names: dict[str, tuple[object, Form]] = {}
@@ -160,15 +159,23 @@ class Lowering:
             entries = self.heads.named("symbol", f"diagonal of {name}", (dims[0],), symmetric=False)
             delta = self.algebra.factor(self.heads.delta(dims[0]), ROW, COLUMN)
             return self.algebra.multiply(delta, self.algebra.factor(entries, ROW))
-        head = self.heads.named(
-            "symbol",
-            name,
-            dims,
-            symmetric=given.structure in ("symmetric", "positive definite"),
-            orthogonal=given.structure == "orthogonal",
-            positive=given.kind == "positive",
-        )
-        return self.algebra.factor(head, *slots)
+        return self.algebra.factor(self._symbol(name, dims, given), *slots)
+
+    def _symbol(self, name: str, dims: tuple[str, ...], given: Given) -> Head:
+        """The head of a given array. One that is declared again in another space is another one."""
+
+        def made(called: str) -> Head:
+            return self.heads.named(
+                "symbol",
+                called,
+                dims,
+                symmetric=given.structure in ("symmetric", "positive definite"),
+                orthogonal=given.structure == "orthogonal",
+                positive=given.kind == "positive",
+            )
+
+        head = made(name)
+        return head if head.dims == dims else made(f"{name} of {' x '.join(dims)}")
 
     def _one_hot(self, name: str, given: Given) -> Head:
         slots = slots_of(given.shape)
@@ -883,7 +890,7 @@ class Lowering:
         return self.algebra.renamed(self._unpaired(form, first, second, constant=True), rest)
 
     def _unpaired(self, form: Form, first: int, second: int, *, constant: bool = False) -> Form:
-        """The form without the `δ` of two slots, which every term must have; with `constant`, neither stands elsewhere."""
+        """The form without the `δ` of two slots, which every term has; with `constant`, neither stands elsewhere."""
         result = {}
         for monomial, number in form.items():
             rest = tuple(
@@ -1037,7 +1044,7 @@ class Lowering:
     # ── putting in ──
 
     def put_in(self, form: Form, variable: Head, value: Form) -> Form:
-        """The form with a scalar symbol replaced by a value, whose slots are letters meanwhile: heads have slots, too."""
+        """The form with a scalar symbol replaced by a value, whose slots are letters meanwhile: heads have slots."""
         letters = {slot: _PUT_IN - at for at, slot in enumerate(SLOTS)}
         value = self.algebra.renamed(value, letters)
         back = {letter: slot for slot, letter in letters.items()}

@@ -42,7 +42,7 @@ class Prover:
     """Proves equations of one document for all dimensions."""
 
     def __init__(self, table: SymbolTable, kink: Number = 0) -> None:
-        self.lowering = Lowering(table, kink, check=lambda: self._check())
+        self.lowering = Lowering(table, kink, check=lambda: self._check())  # noqa: PLW0108  # it changes
         self._check: Callable[[], None] = lambda: None
         self._proved: dict[int, tuple[Form, tuple[str, ...]]] = {}
 
