@@ -1070,4 +1070,4 @@ class Lowering:
 _rule_for: Callable[[type[Expr]], Callable[[Lowering, Expr, Environment], Form]] = Lowering.__dict__[
     "_lower"
 ].dispatcher.dispatch
-"""The method `lower_…` for a type of expression, without the wrapper that `singledispatchmethod` makes for each call."""
+"""The method `lower_…` for a type of expression, without the wrapper that `singledispatchmethod` makes each time."""
