@@ -43,6 +43,10 @@ class GeneralAttempt:
                 self.proof = self._attempt()
         return self.proof is not None
 
+    def holds_everywhere(self) -> bool:
+        """Whether there is a proof, and both sides always have a value, so that nothing else is needed."""
+        return not self._restrictions and self.holds() and self.proof is not None and self.proof.is_total
+
     def _attempt(self) -> GeneralProof | None:
         candidate = self._candidate
         uses_of = candidate.free

@@ -7,5 +7,5 @@ A dimension is a name here and has no size. Data flows through the modules in th
 * `functions` (powers, exponentials, steps of sums), `replacement` (what is put in for a head), `differentiation`;
 * from expressions to forms: `context` (how shapes become slots), `names`, `positions` (indices and ranges),
   `conditions`, `jacobians`, `lowering` (a rule for each node);
-* `prover` (which names are opened, and when two forms are equal).
+* `totality` (where a form has a value) and `prover` (which names are opened, and when two forms are equal).
 """

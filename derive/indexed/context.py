@@ -15,6 +15,9 @@ from derive.notation.symbols import SymbolTable
 
 Environment = Mapping[IndexVariable, int]
 
+UNSAID = ""
+"""A condition for which there are no words: a root has a value, a position is within its dimension."""
+
 DENOMINATOR = (-3, -4)
 """The slots of what something is differentiated by."""
 
@@ -58,7 +61,8 @@ def slots_of_vector(shape: Shape) -> dict[int, str]:
 class Context:
     """What is known while expressions are lowered over one symbol table, which may grow.
 
-    `conditions` says in words what the values so far presuppose, `presupposed` what the value of each cut head does.
+    `conditions` says in words what the values so far presuppose, `presupposed` what the value of each cut head does;
+    `declared` are those of them that the setting declares. What has no words is `UNSAID`.
     """
 
     table: SymbolTable
@@ -68,6 +72,7 @@ class Context:
     cuts: Cuts = field(default_factory=Cuts)
     conditions: dict[str, None] = field(default_factory=dict)
     presupposed: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    declared: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.algebra = Algebra(self.heads, lambda: self.check())  # noqa: PLW0108  # `check` changes

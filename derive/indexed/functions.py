@@ -64,8 +64,16 @@ class Functions:
         """Whether a form is certainly positive, or not negative."""
         signs = [self._sign_of(monomial) if number > 0 else None for monomial, number in form.items()]
         if None in signs or not signs:
-            return None
+            return "positive" if self._is_rest_of_one(form) else None
         return "positive" if "positive" in signs else "nonnegative"
+
+    def _is_rest_of_one(self, form: Form) -> bool:
+        """Whether a form is `a - b p` with `0 < b <= a` and an entry p that is less than 1."""
+        if len(form) != 2 or form.get((), 0) <= 0:
+            return False
+        ((monomial, number),) = ((monomial, number) for monomial, number in form.items() if monomial)
+        is_entry = len(monomial) == 1 and monomial[0][2] == 1
+        return is_entry and self.heads[monomial[0][0]].below_one and 0 < -number <= form[()]
 
     def _sign_of(self, monomial: Monomial) -> Sign:
         signs = [self._sign_of_factor(factor) for factor in monomial if not self._chooses(factor)]

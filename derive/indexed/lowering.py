@@ -14,7 +14,7 @@ from derive.expressions.latex import latex
 from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr
 from derive.indexed.algebra import ONE, ZERO
-from derive.indexed.context import Environment, dim_key, slots_of, slots_of_vector
+from derive.indexed.context import UNSAID, Environment, dim_key, slots_of, slots_of_vector
 from derive.indexed.functions import HALF, NAMED, elu, leaky
 from derive.indexed.heads import COLUMN, FIRST_POSITION, ROW, SLOTS, Form, Head, NotGeneral
 from derive.indexed.jacobians import Jacobians
@@ -149,6 +149,11 @@ class Lowering(Jacobians):
         self._nonzero(below, node.denominator)
         return self.algebra.multiply(self.lower(node.numerator, environment), self.functions.power(below, -1))
 
+    def _rooted(self, form: Form) -> None:
+        """Note that a root must have a value, unless it always has one."""
+        if self.functions.sign(form) != "positive":
+            self.conditions[UNSAID] = None
+
     def _nonzero(self, form: Form, node: Expr) -> None:
         """Note that a denominator must not be zero, unless it never is."""
         if self.functions.sign(form) == "positive" or self.functions.sign(self.algebra.scaled(form, -1)) == "positive":
@@ -233,6 +238,8 @@ class Lowering(Jacobians):
         number = exponent.get((), 0)
         if number < 0:
             self._nonzero(base, node.base)
+        if number.denominator != 1:
+            self._rooted(base)
         return self.functions.power(base, number)
 
     @_lower.register(tree.MatrixPower)
@@ -254,6 +261,8 @@ class Lowering(Jacobians):
         parameters = tuple(self.lower(parameter, environment) for parameter in node.parameters)
         if node.function == "log" and node.order == 0 and self.functions.sign(argument) != "positive":
             self.conditions[f"${latex(node.operand)} > 0$"] = None
+        if node.function == "sqrt":
+            self._rooted(argument)
         if node.function == "coth":
             self.conditions[f"${latex(node.operand)} \\neq 0$"] = None
         if node.function == "tan":

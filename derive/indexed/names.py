@@ -2,6 +2,7 @@
 
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Symbol
+from derive.indexed.algebra import ONE
 from derive.indexed.context import Context, dim_key, slots_of
 from derive.indexed.heads import COLUMN, ROW, SLOTS, Form, Head, NotGeneral
 from derive.notation.symbols import Computed, Given, shown
@@ -21,7 +22,9 @@ class Names(Context):
         meaning = self.table.meanings.get(node.name)
         if isinstance(meaning, Given) and meaning.kind == "one-hot":
             each = "" if node.shape.is_vector else "each row of "
-            self.conditions[f"exactly one entry of {each}${shown(node.name)}$ is 1"] = None
+            declared = f"exactly one entry of {each}${shown(node.name)}$ is 1"
+            self.declared.add(declared)
+            self.conditions[declared] = None
         known = meaning.shape if isinstance(meaning, (Given, Computed)) else node.shape
         if slots_of(known) != slots_of(node.shape):
             raise NotGeneral(f"{shown(node.name)} has another shape here")
@@ -59,9 +62,10 @@ class Names(Context):
         if slots != slots_of(computed.value.shape):
             raise NotGeneral(f"{shown(name)} has another shape than its value")
         positive = self.functions.sign(value) == "positive"
+        below_one = self.functions.sign(self.algebra.add(ONE, value, -1)) == "positive"
         self._versions += 1
         version = f"{name} {self._versions}" if name in self._names else name
-        head = self.heads.named("cut", version, tuple(slots.values()), positive=positive)
+        head = self.heads.named("cut", version, tuple(slots.values()), positive=positive, below_one=below_one)
         self.presupposed[head.number] = found
         in_slots = self.algebra.renamed(value, dict(zip(slots, SLOTS, strict=False)))
         self.cuts.define(head, in_slots, self.heads.mentioned(in_slots))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from derive.expressions import tree
 from derive.expressions.tree import Index, IndexVariable
 from derive.indexed.algebra import ONE
-from derive.indexed.context import Environment, dim_key
+from derive.indexed.context import UNSAID, Environment, dim_key
 from derive.indexed.heads import FIRST_LETTER, FIRST_POSITION, LAST_POSITION, Form, NotGeneral
 from derive.indexed.names import Names
 
@@ -30,6 +30,7 @@ class Positions(Names):
                     return environment[index]
                 return self.letter(index)
             case tree.IndexNumber(position, _, end):
+                self.conditions[UNSAID] = None
                 if end is None:
                     return FIRST_POSITION - position
                 return LAST_POSITION - ((end.size or 0) - 1 - position)
