@@ -44,12 +44,22 @@ class NoProof:
     reason: str
 
 
+@dataclass(frozen=True)
+class Impatient:
+    """It would take longer than was asked for."""
+
+
+class _OutOfPatience(Exception):
+    pass
+
+
 class Prover:
     """Proves equations of one document for all dimensions."""
 
     def __init__(self, table: SymbolTable, kink: Number = 0) -> None:
         self.lowering = Lowering(table, kink, check=lambda: self._check())  # noqa: PLW0108  # it changes
         self._check: Callable[[], None] = lambda: None
+        self._patience = STEPS
         self._proved: dict[int, tuple[Form, tuple[str, ...]]] = {}
         self._totality = Totality(self.lowering)
 
@@ -68,9 +78,14 @@ class Prover:
         last: frozenset[str] = frozenset(),
         conditions: Sequence[Condition] = (),
         check: Callable[[], None] = lambda: None,
-    ) -> GeneralProof | NoProof:
-        """A proof that both sides are equal wherever the conditions hold, for all values of the free index letters."""
+        patience: int = STEPS,
+    ) -> GeneralProof | NoProof | Impatient:
+        """A proof that both sides are equal wherever the conditions hold, for all values of the free index letters.
+
+        `patience`: how many products may be settled while names are opened until `Impatient` is the answer.
+        """
         self._check = check
+        self._patience = patience
         algebra = self.lowering.algebra
         algebra.steps = 0
         algebra.limit = STEPS
@@ -85,6 +100,8 @@ class Prover:
                 map(self._totality.of, sides)
             )
             opened = self._all_zero(difference)
+        except _OutOfPatience:
+            return Impatient()
         except NotGeneral as reason:
             return NoProof(str(reason))
         except RecursionError:
@@ -130,9 +147,12 @@ class Prover:
     def _is_zero(self, difference: Form) -> set[int] | None:
         """The heads that had to be opened until nothing was left; None where something is."""
         opened: set[int] = set()
+        start = self.lowering.algebra.steps
         for _ in range(MAX_ROUNDS):
             if not difference:
                 return opened
+            if self.lowering.algebra.steps - start > self._patience:
+                raise _OutOfPatience
             values = self._latest(difference)
             if not values:
                 break

@@ -20,8 +20,14 @@ class Totality:
     def _of_factor(self, factor: Factor) -> bool:
         number, indices, exponent = factor
         head = self._lowering.heads[number]
-        is_power = head.positive or (exponent.denominator == 1 and exponent > 0)
+        is_whole = exponent.denominator == 1
+        is_power = head.positive or (is_whole and (exponent > 0 or self._is_negative(head)))
         return is_power and all(index > FIRST_POSITION for index in indices) and self._of_head(head)
+
+    def _is_negative(self, head: Head) -> bool:
+        """Whether a sum under a reciprocal is certainly negative."""
+        below = self._lowering.algebra.scaled(head.template, -1)
+        return head.kind == "group" and self._functions.sign(below) == "positive"
 
     def _of_head(self, head: Head) -> bool:
         if head.number not in self._known:
