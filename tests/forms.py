@@ -56,20 +56,19 @@ class Forms:
     def _position(self, index: int, dim: str, at: Places) -> int:
         if index > FIRST_POSITION:
             return at[index]
-        position = FIRST_POSITION - index if index > LAST_POSITION else self.size(dim) - 1 - (LAST_POSITION - index)
-        return position
+        return FIRST_POSITION - index if index > LAST_POSITION else self.size(dim) - 1 - (LAST_POSITION - index)
 
     def entry(self, head: Head, indices: tuple[int, ...], at: Places) -> float:
         positions = tuple(self._position(index, dim, at) for index, dim in zip(indices, head.dims, strict=True))
-        if head.kind not in ("delta", "less"):
-            if any(not 0 <= p < self.size(dim) for p, dim in zip(positions, head.dims, strict=True)):
-                raise UnjudgedError("a position outside its dimension")
+        outside = any(not 0 <= p < self.size(dim) for p, dim in zip(positions, head.dims, strict=True))
+        if outside and head.kind not in ("delta", "less"):
+            raise UnjudgedError("a position outside its dimension")
         key = (head.number, positions)
         if key not in self.known:
             self.known[key] = self._entry(head, positions)
         return self.known[key]
 
-    def _entry(self, head: Head, at: tuple[int, ...]) -> float:
+    def _entry(self, head: Head, at: tuple[int, ...]) -> float:  # noqa: PLR0912
         inner = dict(zip(SLOTS, at, strict=False))
         match head.kind:
             case "symbol":

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Claims with their settings: those that hold for every size of every dimension, and those that do not."""
 
 CALCULUS = r"""symbols:

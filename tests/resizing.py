@@ -30,7 +30,7 @@ def _resized(node: Any, sizes: Sizes) -> Any:
             return Dim(sizes[name], name) if name in sizes else node
         case tuple():
             return tuple(_resized(part, sizes) for part in node)
-        case tree.Range(first, _, dim) if node.extent == "dimension":
+        case tree.Range(_, _, dim) if node.extent == "dimension":
             new = _resized(dim, sizes)
             return replace(node, last=new.size - 1 - node.from_end, dim=new)
         case tree.IndexNumber(position, _, end) if end is not None:

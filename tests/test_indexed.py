@@ -15,6 +15,7 @@ from derive.indexed.prover import GeneralProof, NoProof, Prover
 from derive.models import build_model
 from derive.models.model import Model
 from derive.notation.elaboration import Options, Reading, elaborated
+from derive.notation.symbols import Computed
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.source import Source, Text
@@ -273,3 +274,14 @@ model:
 )
 def test_a_function_of_two_indices_knows_whether_they_can_be_exchanged(left, right, holds):
     assert is_proved(PAIRS, left, right) == holds
+
+
+def test_a_name_that_is_declared_again_in_another_space_is_another_array():
+    table = model(SIZED).table
+    prover = Prover(table)
+    for space, right in (("n", "x"), ("m", "w")):
+        again = table.with_meaning("z", Computed(column(table.dims[space]), None))
+        prover.learn(again)
+        texts = (rf"\frac{{\partial}}{{\partial z}} (z^T {right} + \sum_i z_i)", rf"{right} + \mathbf{{1}}")
+        sides = [elaborated(again, parse(tokenize(text, again.words)), Options(again.layout)).value for text in texts]
+        assert isinstance(prover.prove(*sized(*sides)), GeneralProof)

@@ -1,7 +1,6 @@
-"""The form of an expression has the value of the expression, at any sizes and any point, and one form has one spelling."""
+"""The form of an expression has its value, at any sizes and any point, and one form has one spelling."""
 
 import itertools
-import math
 from fractions import Fraction
 
 import numpy as np
@@ -13,9 +12,9 @@ from derive.documents.setting import make_setting, read_entries
 from derive.errors import Meaningless
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
-from derive.expressions.tree import Expr, IndexVariable
+from derive.expressions.tree import Expr
 from derive.indexed.heads import SLOTS, NotGeneral
-from derive.indexed.lowering import Lowering, slots_of
+from derive.indexed.lowering import Lowering
 from derive.indexed.prover import NoProof, Prover
 from derive.models import build_model
 from derive.notation.elaboration import Options, elaborated
@@ -26,7 +25,7 @@ from derive.source import Source, Text
 from tests.forms import Forms
 from tests.oracle import Point, UnjudgedError, close, value_at
 from tests.resizing import resized, resized_table
-from tests.strategies import DIMS, TABLE, expressions
+from tests.strategies import TABLE, expressions
 
 SIZES = ({"N": 2, "D": 3, "H": 4}, {"N": 3, "D": 2, "H": 2}, {"N": 2, "D": 2, "H": 2})
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

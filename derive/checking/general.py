@@ -18,8 +18,11 @@ from derive.expressions.tree import (
     Symbol,
 )
 from derive.expressions.walk import symbols_of, walk
-from derive.indexed.prover import GeneralProof
+from derive.indexed.prover import STEPS, GeneralProof, Impatient, NoProof
 from derive.notation.symbols import Computed, Given
+
+AT_ONCE = 40
+"""Products that are settled while names are opened: what takes longer may as well be false, which balls see first."""
 
 
 class GeneralAttempt:
@@ -37,13 +40,24 @@ class GeneralAttempt:
 
     def holds(self) -> bool:
         """Whether there is a proof. If not, nothing is refuted."""
-        if not self._was_made:
-            self._was_made = True
-            if is_trusted(self._session, self._candidate):
-                self.proof = self._attempt()
-        return self.proof is not None
+        return self._looked_for(STEPS) is not None
 
-    def _attempt(self) -> GeneralProof | None:
+    def holds_at_once(self) -> bool:
+        """Whether a proof is quickly found, and both sides always have a value, so that nothing else is needed."""
+        if self._restrictions:
+            return False
+        proof = self._looked_for(AT_ONCE)
+        return proof is not None and proof.is_total
+
+    def _looked_for(self, patience: int) -> GeneralProof | None:
+        if not self._was_made and is_trusted(self._session, self._candidate):
+            found = self._attempt(patience)
+            if isinstance(found, GeneralProof):
+                self.proof = found
+            self._was_made = not isinstance(found, Impatient)
+        return self.proof
+
+    def _attempt(self, patience: int) -> GeneralProof | NoProof | Impatient:
         candidate = self._candidate
         uses_of = candidate.free
         for restriction in self._restrictions:
@@ -52,15 +66,14 @@ class GeneralAttempt:
         for letter, uses in uses_of.items():
             dims = {str(use.dim): use.dim for use in uses if use.dim.size is not None}
             if len(dims) != 1 or any(use.by for use in uses):
-                return None
+                return NoProof("an index that is moved")
             (free[letter],) = dims.values()
         conditions: list[Condition] = [restriction.condition for restriction in self._restrictions]
         if "distinct-index" in self._session.allow:
             conditions += _distinct(self._session, free)
-        found = self._session.prover.prove(
-            candidate.left, candidate.right, free, candidate.last, conditions, self._deadline.check
+        return self._session.prover.prove(
+            candidate.left, candidate.right, free, candidate.last, conditions, self._deadline.check, patience
         )
-        return found if isinstance(found, GeneralProof) else None
 
 
 def is_trusted(session: Session, candidate: Candidate) -> bool:

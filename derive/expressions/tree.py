@@ -11,7 +11,6 @@ Notation of the docstrings: A is m x n, `·` separates indices.
 
 from dataclasses import field, fields
 from fractions import Fraction
-from functools import cache
 from typing import Literal
 
 from derive.errors import Meaningless
@@ -796,11 +795,12 @@ def parts(node: Node) -> tuple[Node, ...]:
             for item in value:
                 collect(item)
 
-    for name in _names_of_parts(type(node)):
+    kind = type(node)
+    if kind not in _NAMES_OF_PARTS:
+        _NAMES_OF_PARTS[kind] = tuple(part.name for part in fields(kind) if part.name not in ("span", "shape"))
+    for name in _NAMES_OF_PARTS[kind]:
         collect(getattr(node, name))
     return tuple(found)
 
 
-@cache
-def _names_of_parts(kind: type) -> tuple[str, ...]:
-    return tuple(part.name for part in fields(kind) if part.name not in ("span", "shape"))
+_NAMES_OF_PARTS: dict[type, tuple[str, ...]] = {}

@@ -305,7 +305,7 @@ def _inverse(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
 
 
 def _map(d: Differentiation, head: Head) -> tuple[Form, OwnSlope]:
-    """`(g_i(x))' = Σ_j ∂_j g_i(x) x_j'`; the slots of a derivative: i, then one for each derivative, then the others."""
+    """`(g_i(x))' = Σ_j ∂_j g_i(x) x_j'`; the slots of a derivative: i, one for each derivative, the others."""
 
     def slope(variable: Head, own: Indices, at: Indices) -> Form:
         domain = head.name.rpartition(" of ")[2]

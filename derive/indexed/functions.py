@@ -45,6 +45,7 @@ _FRESH = -900
 _MERGED = -990
 
 Sign = Literal["positive", "nonnegative"] | None
+_Scaled = tuple[Form, Indices, tuple[str, ...], Number]
 
 
 class Functions:
@@ -63,8 +64,21 @@ class Functions:
         """Whether a form is certainly positive, or not negative."""
         signs = [self._sign_of(monomial) if number > 0 else None for monomial, number in form.items()]
         if None in signs or not signs:
-            return None
+            return "positive" if self._is_rest_of_one(form) else self._sign_over_one_denominator(form)
         return "positive" if "positive" in signs else "nonnegative"
+
+    def _sign_over_one_denominator(self, form: Form) -> Sign:
+        """The sign of `1 - 1/(1 + e^u)` is that of `e^u`."""
+        cleared, below = self._cleared(form)
+        return self.sign(cleared) if below else None
+
+    def _is_rest_of_one(self, form: Form) -> bool:
+        """Whether a form is `a - b p` with `0 < b <= a` and an entry p that is less than 1."""
+        if len(form) != 2 or form.get((), 0) <= 0:
+            return False
+        ((monomial, number),) = ((monomial, number) for monomial, number in form.items() if monomial)
+        is_entry = len(monomial) == 1 and monomial[0][2] == 1
+        return is_entry and self.heads[monomial[0][0]].below_one and 0 < -number <= form[()]
 
     def _sign_of(self, monomial: Monomial) -> Sign:
         signs = [self._sign_of_factor(factor) for factor in monomial if not self._chooses(factor)]
@@ -102,7 +116,7 @@ class Functions:
         return self.heads.of_form(kind, name, template, dims, order, positive=positive, symmetric=symmetric)
 
     def _is_symmetric(self, kind: Kind, name: str, template: Form) -> bool:
-        """Whether a function of two indices is the same with these exchanged; an even one may change its argument's sign."""
+        """Whether a function of two indices is the same with these exchanged; the argument of an even one may turn."""
         key = frozenset(template.items())
         found = self._exchanged.get(key)
         if found is None:
@@ -142,12 +156,12 @@ class Functions:
         """The form in slots, divided by a number such that it and its negative come out alike; and that number."""
         template, indices, dims = self.slotted(form)
         scale = template[max(template)]
-        found = self.algebra.scaled(template, Fraction(1) / scale), indices, dims, scale
+        found: _Scaled = (self.algebra.scaled(template, Fraction(1) / scale), indices, dims, scale)
         if len(indices) < 2:
             return found
         template, indices, dims = self.slotted(self.algebra.scaled(form, -1))
         scale = template[max(template)]
-        other = self.algebra.scaled(template, Fraction(1) / scale), indices, dims, -scale
+        other: _Scaled = (self.algebra.scaled(template, Fraction(1) / scale), indices, dims, -scale)
         return min(found, other, key=lambda one: sorted(one[0].items()))
 
     def _in_slots(self, form: Form, order: Indices) -> Form:
@@ -180,7 +194,7 @@ class Functions:
         return self.algebra.renamed(form, dict(zip(SLOTS, indices, strict=False)))
 
     def of(self, head: Head, argument: Form) -> Form:
-        """The function that a head is an entry of, taken of another argument. Raises `NotGeneral` if it is no function."""
+        """The function that a head is an entry of, of another argument. Raises `NotGeneral` if it is no function."""
         match head.kind:
             case "exp":
                 return self.exp(argument)
@@ -225,7 +239,8 @@ class Functions:
         at = self.heads[head].hot
         if at is not None and indices[at] >= 0:
             return self._by_label(form, head, indices[:at] + indices[at + 1 :], function)
-        with_it, without = {}, {}
+        with_it: dict[Monomial, Number] = {}
+        without: dict[Monomial, Number] = {}
         for monomial, number in form.items():
             rest = tuple(factor for factor in monomial if factor[:2] != flag)
             if len(rest) == len(monomial):
@@ -260,7 +275,7 @@ class Functions:
         inner: dict[Monomial, Number] = {}
         delta = self.heads.delta(hot.dims[at]).number
         for monomial, number in form.items():
-            factors = []
+            factors: list[Factor] = []
             names: dict[int, int] = {}
             for factor in monomial:
                 if factor[0] == head and factor[1][:at] + factor[1][at + 1 :] == others:
@@ -271,7 +286,7 @@ class Functions:
                         factors.append((delta, (index, place), 1))
                 else:
                     factors.append(factor)
-            moved = [(h, tuple(names.get(index, index) for index in i), e) for h, i, e in factors]
+            moved: list[Factor] = [(h, tuple(names.get(index, index) for index in i), e) for h, i, e in factors]
             self.algebra.settle(moved, number, {}, inner)
         value = function(inner)
         indices = (*others[:at], place, *others[at:])
@@ -282,13 +297,13 @@ class Functions:
     # ── over one denominator ──
 
     def _cleared(self, form: Form) -> tuple[Form, tuple[Factor, ...]]:
-        """The form times the positive sums that it is divided by, and these; what a function is taken of is so alike."""
+        """The form times the positive sums that it is divided by, and these: arguments come out alike so."""
         below: dict[tuple[int, Indices], Number] = {}
         for monomial in form:
             for head, indices, exponent in monomial:
-                if exponent <= -1 and self.heads[head].kind == "group" and self.heads[head].positive:
-                    if all(index < 0 for index in indices):
-                        below[head, indices] = min(below.get((head, indices), 0), exponent)
+                is_below = exponent <= -1 and self.heads[head].kind == "group" and self.heads[head].positive
+                if is_below and all(index < 0 for index in indices):
+                    below[head, indices] = min(below.get((head, indices), 0), exponent)
         if not below:
             return form, ()
         factors = tuple((head, indices, (-exponent).__floor__()) for (head, indices), exponent in sorted(below.items()))
@@ -327,7 +342,7 @@ class Functions:
             template, indices, dims = self.slotted(rest)
             if set(template) == {()}:
                 raise NotGeneral("a root of a negative number")
-            scale = abs(template[max(template)])
+            scale = _without_sign(template[max(template)])
             template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()}:
             return (
@@ -341,8 +356,8 @@ class Functions:
 
     def _group(self, template: Form, dims: tuple[str, ...]) -> Head:
         group = self.head("group", "", template, dims, positive=self.sign(template) == "positive")
-        if group.number not in self.algebra.relations:
-            self.algebra.relations[group.number] = relations_of(self.heads, template)
+        if group.number not in self.algebra.facts.relations:
+            self.algebra.facts.relations[group.number] = relations_of(self.heads, template)
         return group
 
     def _root(self, form: Form, number: Number, exponent: Number) -> Form:
@@ -403,7 +418,7 @@ class Functions:
         return content, self.algebra.multiply(inverse, form)
 
     def _is_root(self, head: int, exponent: Number) -> bool:
-        """Whether a power has a value where its base is not negative alone: below a fraction bar, where it is positive."""
+        """Whether a power has a value only where its base is positive."""
         return self.heads[head].kind == "group" and exponent < 0 and exponent.denominator % 2 == 0
 
     # ── exponentials and logarithms ──
@@ -501,9 +516,9 @@ class Functions:
         template, indices, dims, scale = self._primitive(form)
         positive = self.head("positive", "", template, dims)
         negative = self.head("negative", "", template, dims)
-        if positive.number not in self.algebra.opposite:
-            self.algebra.opposite[positive.number] = negative.number
-            self.algebra.relations[negative.number] = relations_of(self.heads, template, positive.number)
+        if positive.number not in self.algebra.facts.opposite:
+            self.algebra.facts.opposite[positive.number] = negative.number
+            self.algebra.facts.relations[negative.number] = relations_of(self.heads, template, positive.number)
         return self.algebra.factor(positive if (scale > 0) == (side > 0) else negative, *indices)
 
     def _primitive(self, form: Form) -> tuple[Form, Indices, tuple[str, ...], Number]:
@@ -526,7 +541,7 @@ class Functions:
         if scale < 0 and self.kink != 0:
             raise NotGeneral("the derivative of |-u| at 0 is not that of |u|")
         head = self.head("absolute", "", template, dims)
-        return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
+        return self.algebra.scaled(self.algebra.factor(head, *indices), _without_sign(scale))
 
     def _kinked(self, form: Form, above: Kind, below: Kind, name: str) -> Form:
         if not form:
@@ -535,7 +550,7 @@ class Functions:
             return form if form[()] > 0 else ZERO
         template, indices, dims, scale = self._up_to_scale(form)
         head = self.head(above if scale > 0 else below, name, template, dims)
-        return self.algebra.scaled(self.algebra.factor(head, *indices), abs(scale))
+        return self.algebra.scaled(self.algebra.factor(head, *indices), _without_sign(scale))
 
     # ── inverses ──
 
@@ -554,8 +569,8 @@ class Functions:
             )
         symmetric = self.algebra.transposed(form) == form
         head = self.heads.of_form("inverse", dim, form, (dim, dim), symmetric=symmetric)
-        if head.number not in self.algebra.relations:
-            self.algebra.relations[head.number] = relations_of_inverse(self.heads, form)
+        if head.number not in self.algebra.facts.relations:
+            self.algebra.facts.relations[head.number] = relations_of_inverse(self.heads, form)
         return self.algebra.factor(head, ROW, COLUMN)
 
     def _diagonal(self, form: Form, dim: str) -> Form | None:
@@ -574,15 +589,15 @@ class Functions:
         else:
             template = self.algebra.factor(matrix, ROW, COLUMN)
             head = self.heads.of_form("inverse", matrix.dims[0], template, matrix.dims, symmetric=matrix.symmetric)
-            self.algebra.inverted[head.number] = (number, False)
-            self.algebra.inverted[number] = (head.number, False)
+            self.algebra.facts.inverted[head.number] = (number, False)
+            self.algebra.facts.inverted[number] = (head.number, False)
             value = self.algebra.factor(head, *places)
         return self.algebra.scaled(value, Fraction(1) / scale)
 
     # ── functions of a vector ──
 
     def map(self, name: str, argument: Form, slot: int, domain: str, codomain: str, component: int) -> Form:
-        """`g_i(x)`: `slot` runs along the argument, `component` along the value. The head's slots: i, then the others."""
+        """`g_i(x)`: `slot` runs along the argument, `component` along the value. Its slots: i, then the others."""
         others = tuple(sorted(free_indices(argument) - {slot}, reverse=True))
         template = self.algebra.renamed(argument, dict(zip((slot, *others), SLOTS, strict=False)))
         found = self.dims_of(argument)
@@ -603,15 +618,20 @@ class Functions:
             return self.algebra.factor(self.heads.of_form("function", name, form, ()))
         template, indices, dims, scale = self._up_to_scale(form)
         flips = scale < 0
-        template = self.algebra.scaled(template, abs(scale))
+        template = self.algebra.scaled(template, _without_sign(scale))
         value = self.algebra.factor(self.head("function", name, template, dims), *indices)
         return self.algebra.scaled(value, -1) if flips and odd else value
+
+
+def _without_sign(number: Number) -> Number:
+    return -number if number < 0 else number
 
 
 def _primes(number: Fraction) -> list[tuple[int, int]]:
     """The prime factors of a positive rational number with their exponents."""
     found: dict[int, int] = {}
-    for part, sign in ((number.numerator, 1), (number.denominator, -1)):
+    for whole, sign in ((number.numerator, 1), (number.denominator, -1)):
+        part = whole
         if part > _LARGEST_NUMBER:
             raise NotGeneral("a number under a root or a logarithm is too large")
         divisor = 2
@@ -637,10 +657,10 @@ NAMED: Mapping[str, Callable[[Functions, Form], Form]] = {
     "tanh": lambda f, u: f.algebra.add(ONE, _logistic(f, f.algebra.scaled(u, -2)), -2),
     "coth": lambda f, u: f.power(NAMED["tanh"](f, u), -1),
     "erf": lambda f, u: f.signed("erf", u, odd=True),
-    "sigmoid": lambda f, u: _logistic(f, u),
+    "sigmoid": lambda f, u: _logistic(f, u),  # noqa: PLW0108  # it stands below
     "softplus": lambda f, u: f.log(f.algebra.add(ONE, f.exp(u))),
     "silu": lambda f, u: f.algebra.multiply(u, _logistic(f, u)),
-    "gelu": lambda f, u: _gelu(f, u),
+    "gelu": lambda f, u: _gelu(f, u),  # noqa: PLW0108
     "relu": Functions.ramp,
     "abs": Functions.absolute,
     "sign": lambda f, u: f.algebra.add(f.positive(u), f.negative(u), -1),

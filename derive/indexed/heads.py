@@ -68,6 +68,7 @@ class Head:
 
     `dims` are the dimensions of its slots. `template` is the form that a function is taken of, in slots; `name` tells
     symbols and functions apart. `hot` is the slot in which exactly one entry is 1 and all others are 0.
+    `positive` and `below_one` say of all entries that they are more than 0, or less than 1.
     """
 
     number: int
@@ -86,6 +87,7 @@ class Head:
     is_plain: bool = field(init=False)
     is_function: bool = field(init=False)
     is_derivative: bool = False
+    below_one: bool = False
 
     def __post_init__(self) -> None:
         """`is_flag`: its entries are 0 or 1. `is_plain`: no fact is known of products with it. `is_function`: it is a
@@ -128,6 +130,7 @@ class Heads:
         orthogonal: bool = False,
         positive: bool = False,
         is_derivative: bool = False,
+        below_one: bool = False,
     ) -> Head:
         """A head without a template."""
         return self.find(
@@ -142,6 +145,7 @@ class Heads:
                 orthogonal=orthogonal,
                 positive=positive,
                 is_derivative=is_derivative,
+                below_one=below_one,
                 mentions=frozenset({number}),
             ),
         )

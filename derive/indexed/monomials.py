@@ -85,8 +85,8 @@ def _colour_classes(factors: Sequence[Factor], bound: set[int]) -> list[list[int
             for index in set(indices):
                 if index >= 0:
                     signatures[index].append((head, exponent, _seen_from(index, indices, colours)))
-        keys = {index: (colours[index], sorted(found)) for index, found in signatures.items()}  # type: ignore[type-var]
-        ordered = sorted(bound, key=keys.__getitem__)  # type: ignore[arg-type]
+        keys = {index: (colours[index], sorted(found)) for index, found in signatures.items()}
+        ordered = sorted(bound, key=keys.__getitem__)
         classes = [list(members) for _, members in groupby(ordered, key=keys.__getitem__)]
         if len(classes) == count or len(classes) == len(bound):
             return classes

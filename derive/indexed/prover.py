@@ -12,9 +12,11 @@ from math import prod
 
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Condition, Expr, IndexVariable
+from derive.indexed.context import UNSAID, dim_key, slots_of
 from derive.indexed.heads import FIRST_POSITION, LAST_POSITION, SLOTS, Factor, Form, NotGeneral, Number, indices_of
-from derive.indexed.lowering import Lowering, dim_key, slots_of
+from derive.indexed.lowering import Lowering
 from derive.indexed.replacement import KINKED, Replacement
+from derive.indexed.totality import Totality
 from derive.notation.symbols import SymbolTable
 
 MAX_ROUNDS = 120
@@ -26,9 +28,13 @@ STEPS = 30_000
 
 @dataclass(frozen=True)
 class GeneralProof:
-    """The sides are equal for all dimensions, wherever both have a value; `conditions` say in words where they have."""
+    """The sides are equal for all dimensions, wherever both have a value; `conditions` say in words where they have.
+
+    `is_total`: both have a value for all values of the symbols.
+    """
 
     conditions: tuple[str, ...]
+    is_total: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,13 +44,24 @@ class NoProof:
     reason: str
 
 
+@dataclass(frozen=True)
+class Impatient:
+    """It would take longer than was asked for."""
+
+
+class _OutOfPatience(Exception):
+    pass
+
+
 class Prover:
     """Proves equations of one document for all dimensions."""
 
     def __init__(self, table: SymbolTable, kink: Number = 0) -> None:
-        self.lowering = Lowering(table, kink, check=lambda: self._check())
+        self.lowering = Lowering(table, kink, check=lambda: self._check())  # noqa: PLW0108  # it changes
         self._check: Callable[[], None] = lambda: None
+        self._patience = STEPS
         self._proved: dict[int, tuple[Form, tuple[str, ...]]] = {}
+        self._totality = Totality(self.lowering)
 
     def learn(self, table: SymbolTable) -> None:
         """Go on with a table that has more names."""
@@ -61,46 +78,52 @@ class Prover:
         last: frozenset[str] = frozenset(),
         conditions: Sequence[Condition] = (),
         check: Callable[[], None] = lambda: None,
-    ) -> GeneralProof | NoProof:
-        """A proof that both sides are equal wherever the conditions hold, for all values of the free index letters."""
+        patience: int = STEPS,
+    ) -> GeneralProof | NoProof | Impatient:
+        """A proof that both sides are equal wherever the conditions hold, for all values of the free index letters.
+
+        `patience`: how many products may be settled while names are opened until `Impatient` is the answer.
+        """
         self._check = check
+        self._patience = patience
         algebra = self.lowering.algebra
         algebra.steps = 0
         algebra.limit = STEPS
         self.lowering.conditions = {}
         try:
-            difference = self._difference(left, right, free or {}, last, conditions)
+            environment = self._environment(left, right, free or {}, last)
+            sides = self.lowering.lower(left, environment), self.lowering.lower(right, environment)
+            difference = algebra.add(*sides, -1)
+            for condition in conditions:
+                difference = algebra.multiply(difference, self.lowering.condition(condition, environment))
+            is_total = self.lowering.declared.issuperset(self.lowering.conditions) and all(
+                map(self._totality.of, sides)
+            )
             opened = self._all_zero(difference)
+        except _OutOfPatience:
+            return Impatient()
         except NotGeneral as reason:
             return NoProof(str(reason))
         except RecursionError:
             return NoProof("an expression is nested too deeply")
         if opened is None:
             return NoProof("the index forms of the two sides are different, which alone does not refute")
-        return GeneralProof(self._conditions(opened))
+        return GeneralProof(self._conditions(opened), is_total)
 
-    def _difference(
-        self,
-        left: Expr,
-        right: Expr,
-        free: Mapping[str, Dim],
-        last: frozenset[str],
-        conditions: Sequence[Condition],
-    ) -> Form:
-        lowering = self.lowering
+    def _environment(
+        self, left: Expr, right: Expr, free: Mapping[str, Dim], last: frozenset[str]
+    ) -> dict[IndexVariable, int]:
+        """What the free index letters are. Raises `NotGeneral` where the sides have one shape at these sizes only."""
         if slots_of(left.shape) != slots_of(right.shape):
             raise NotGeneral(f"{left.shape} and {right.shape} agree at these sizes only")
         environment: dict[IndexVariable, int] = {}
         for letter, dim in free.items():
             index = IndexVariable(letter)
-            number = LAST_POSITION if letter in last else lowering.letter(index)
+            number = LAST_POSITION if letter in last else self.lowering.letter(index)
             environment[index] = number
             if number > FIRST_POSITION:
-                lowering.run_along(number, dim_key(dim))
-        difference = lowering.algebra.add(lowering.lower(left, environment), lowering.lower(right, environment), -1)
-        for condition in conditions:
-            difference = lowering.algebra.multiply(difference, lowering.condition(condition, environment))
-        return difference
+                self.lowering.run_along(number, dim_key(dim))
+        return environment
 
     # ── opening ──
 
@@ -124,9 +147,12 @@ class Prover:
     def _is_zero(self, difference: Form) -> set[int] | None:
         """The heads that had to be opened until nothing was left; None where something is."""
         opened: set[int] = set()
+        start = self.lowering.algebra.steps
         for _ in range(MAX_ROUNDS):
             if not difference:
                 return opened
+            if self.lowering.algebra.steps - start > self._patience:
+                raise _OutOfPatience
             values = self._latest(difference)
             if not values:
                 break
@@ -235,4 +261,4 @@ class Prover:
             found.update(dict.fromkeys(self.lowering.presupposed.get(head, ())))
             if head in self._proved:
                 found.update(dict.fromkeys(self._proved[head][1]))
-        return tuple(found)
+        return tuple(words for words in found if words is not UNSAID)

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from derive.indexed.algebra import ZERO
 from derive.indexed.functions import Functions
-from derive.indexed.heads import Form, Head, Monomial, Number
+from derive.indexed.heads import Form, Head, Monomial, NotGeneral, Number
+
+MAX_BOUND = 70
+"""Summed indices of one product that are renamed at once: their letters end before those of other uses."""
 
 
 class Replacement:
@@ -38,10 +41,12 @@ class Replacement:
     def _product(self, monomial: Monomial, number: Number) -> Form:
         """One product with its heads replaced: its summed indices are free while the factors are put together."""
         bound: dict[int, str] = {}
-        for head, indices, _ in monomial:
-            for index, dim in zip(indices, self.heads[head].dims, strict=True):
+        for head_number, indices, _ in monomial:
+            for index, dim in zip(indices, self.heads[head_number].dims, strict=True):
                 if index >= 0:
                     bound[index] = dim
+        if max(bound, default=0) > MAX_BOUND:
+            raise NotGeneral("a product is summed over too many indices")
         names = {index: -(820 + index) for index in bound}
         value = self.algebra.constant(number)
         for head_number, indices, exponent in monomial:

@@ -115,5 +115,6 @@ def _ratio(row: Row | None, mine: float) -> str:
     if row is None:
         return ""
     sign = "> " if row["answer"] == "out of time" else ""
-    rounded = float(f"{row['seconds'] / mine:.2g}")
-    return f"{sign}{rounded:,.0f}".replace(",", " ")
+    digits = f"{row['seconds'] / mine:.2g}"
+    rounded = float(digits)
+    return f"{sign}{rounded:,.0f}".replace(",", " ") if rounded >= 10 else sign + digits
