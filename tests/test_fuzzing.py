@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 from fuzzing.breakages import BREAKAGES, is_tiny
-from fuzzing.claims import claims, read
+from fuzzing.claims import claims, read, with_name
 from fuzzing.mutants import mutant, workbench
 from fuzzing.networks import ACTIVATIONS, LOSSES, random_network, random_sizes
 from fuzzing.rewritings import REWRITINGS
@@ -214,6 +214,11 @@ def test_the_claims_of_a_network_are_true(seed: int) -> None:
         assert bench.oracle.opinion(Claim(first, second), careful=False) is Truth.TRUE, (
             f"{written}\n{bench.network.yaml()}"
         )
+
+
+def test_a_name_within_a_word_is_none() -> None:
+    assert with_name(r"\text{GELU}(E) + E", "E", "Q H") == r"\text{GELU}(\left( Q H \right)) + \left( Q H \right)"
+    assert with_name(r"\max(0, z^{[1]})", "z^{[1]}", "x") == r"\max(0, \left( x \right))"
 
 
 def test_a_mutant_is_a_function_of_its_number() -> None:

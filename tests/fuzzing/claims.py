@@ -1,6 +1,7 @@
 """True claims on a network, in LaTeX: the textbook's backward and forward pass, single entries, sums that are 1."""
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,6 +42,11 @@ def by(name: str) -> str:
 
 def in_brackets(text: str) -> str:
     return rf"\left( {text} \right)"
+
+
+def with_name(text: str, name: str, value: str) -> str:
+    """A formula with a value for a name; the E in GELU is none."""
+    return re.sub(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", lambda _: in_brackets(value), text)
 
 
 # ── backward ──
@@ -182,9 +188,7 @@ def _forward(network: Network, generator: random.Random) -> Iterator[Written]:
         weight = entry(layer.weight, "k", "j") if network.rows else entry(layer.weight, "j", "k")
         yield Written("entry of map", pre, rf"\sum_{{k}} {source} {weight} + {entry(layer.bias, 'j')}")
         if layer.post:
-            inside = in_brackets(
-                network.nodes[layer.post].replace(layer.pre, in_brackets(affine(network, layer, inside)))
-            )
+            inside = in_brackets(with_name(network.nodes[layer.post], layer.pre, affine(network, layer, inside)))
             yield Written("activation", layer.post, network.nodes[layer.post])
             yield Written("activation", layer.post, inside)
     if network.probabilities:
