@@ -5,6 +5,9 @@ from functools import cache
 from itertools import product
 
 import pytest
+from index_claims import AT_THESE_SIZES, FALSE, SIZED, TRUE
+from oracle import Point, UnjudgedError, close, value_at
+from resizing import NoSuchPlaceError, resized, resized_table
 
 from derive.checking.candidates import sized
 from derive.documents.setting import make_setting, read_entries
@@ -19,9 +22,6 @@ from derive.notation.symbols import Computed
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.source import Source, Text
-from tests.index_claims import AT_THESE_SIZES, FALSE, SIZED, TRUE
-from tests.oracle import Point, UnjudgedError, close, value_at
-from tests.resizing import NoSuchPlaceError, resized, resized_table
 
 
 @cache
