@@ -285,3 +285,45 @@ def test_a_name_that_is_declared_again_in_another_space_is_another_array():
         texts = (rf"\frac{{\partial}}{{\partial z}} (z^T {right} + \sum_i z_i)", rf"{right} + \mathbf{{1}}")
         sides = [elaborated(again, parse(tokenize(text, again.words)), Options(again.layout)).value for text in texts]
         assert isinstance(prover.prove(*sized(*sides)), GeneralProof)
+
+
+# ── what was proved before ──
+
+ONE_EXAMPLE = """
+dims: {D: 3, C: 4}
+symbols:
+  x: 1 x D
+  W: D x C
+  u: C x 1
+  Y: one-hot 1 x C
+model:
+  S: x W
+  P: \\text{softmax}(S)
+  Q: S^T S
+  L: -\\sum_{k=1}^{C} Y_{k} \\log P_{k}
+loss: L
+"""
+
+
+def after(setting: str, proved: tuple[str, str], left: str, right: str) -> bool:
+    """Whether a claim is proved by a prover that has proved, and remembers, another one."""
+    prover = Prover(model(setting).table)
+    first, second, _ = both(setting, *proved)
+    found = prover.prove(first.value, second.value)
+    assert isinstance(found, GeneralProof)
+    prover.remember(first.value, second.value, found)
+    first, second, free = both(setting, left, right)
+    return isinstance(prover.prove(first.value, second.value, free), GeneralProof)
+
+
+def test_a_sum_that_is_known_says_nothing_of_its_terms():
+    known = r"\sum_{k=1}^{C} P_k", "1"
+    assert not after(ONE_EXAMPLE, known, "L", r"\sum_{k=1}^{C} Y_k \log P_k")
+    assert not after(ONE_EXAMPLE, known, "P_k", "1")
+    assert after(ONE_EXAMPLE, known, "L", r"-\sum_{k=1}^{C} Y_k \log P_k")
+
+
+def test_a_derivative_that_is_known_is_used_where_it_is_opened():
+    known = r"\frac{\partial L}{\partial S}", "P - Y"
+    assert after(ONE_EXAMPLE, known, r"\frac{\partial L}{\partial W}", "x^T (P - Y)")
+    assert not after(ONE_EXAMPLE, known, r"\frac{\partial L}{\partial W}", "x^T (Y - P)")

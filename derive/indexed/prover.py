@@ -13,7 +13,17 @@ from math import prod
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Condition, Expr, IndexVariable
 from derive.indexed.context import UNSAID, dim_key, slots_of
-from derive.indexed.heads import FIRST_POSITION, LAST_POSITION, SLOTS, Factor, Form, NotGeneral, Number, indices_of
+from derive.indexed.heads import (
+    FIRST_POSITION,
+    LAST_POSITION,
+    SLOTS,
+    Factor,
+    Form,
+    NotGeneral,
+    Number,
+    free_indices,
+    indices_of,
+)
 from derive.indexed.lowering import Lowering
 from derive.indexed.replacement import KINKED, Replacement
 from derive.indexed.totality import Totality
@@ -228,7 +238,9 @@ class Prover:
         cuts = self.lowering.cuts
         if head not in cuts.definitions or exponent != 1 or len(set(indices)) < len(indices):
             return False
-        if any(index < SLOTS[-1] for index in indices) or self._reaches(value, head):
+        if any(index not in SLOTS for index in indices) or not free_indices(value) <= set(indices):
+            return False
+        if self._reaches(value, head):
             return False
         rank = cuts.rank[head]
         if any(cuts.rank.get(other, 0) > rank for other in self.lowering.heads.mentioned(value)):
