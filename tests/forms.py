@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from oracle import Point, UnjudgedError
 
 from derive.expressions.shapes import SCALAR
 from derive.indexed.heads import FIRST_POSITION, LAST_POSITION, SLOTS, Form, Head
 from derive.indexed.lowering import Lowering
-from tests.oracle import Point, UnjudgedError
 
 Places = Mapping[int, int]
 

@@ -379,9 +379,17 @@ def _sized(reading: Reading, other: Reading) -> Reading:
     return reading
 
 
+def _float(value: Fraction) -> float:
+    """The nearest float; infinite where there is none so large."""
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf
+
+
 def _interval(text: str) -> tuple[float, float]:
     """The numbers that a reported one may stand for: its last digit is certain up to rounding."""
-    ends = [float(Fraction(end)) for end in text.removeprefix("between ").split(" and ")]
+    ends = [_float(Fraction(end)) for end in text.removeprefix("between ").split(" and ")]
     return tuple(end + side * 1e-4 * (1 + abs(end)) for end, side in ((ends[0], -1), (ends[-1], 1)))  # type: ignore[return-value]
 
 

@@ -5,6 +5,9 @@ from functools import cache
 from itertools import product
 
 import pytest
+from index_claims import AT_THESE_SIZES, FALSE, SIZED, TRUE
+from oracle import Point, UnjudgedError, close, value_at
+from resizing import NoSuchPlaceError, resized, resized_table
 
 from derive.checking.candidates import sized
 from derive.documents.setting import make_setting, read_entries
@@ -19,9 +22,6 @@ from derive.notation.symbols import Computed
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.source import Source, Text
-from tests.index_claims import AT_THESE_SIZES, FALSE, SIZED, TRUE
-from tests.oracle import Point, UnjudgedError, close, value_at
-from tests.resizing import NoSuchPlaceError, resized, resized_table
 
 
 @cache
@@ -285,3 +285,33 @@ def test_a_name_that_is_declared_again_in_another_space_is_another_array():
         texts = (rf"\frac{{\partial}}{{\partial z}} (z^T {right} + \sum_i z_i)", rf"{right} + \mathbf{{1}}")
         sides = [elaborated(again, parse(tokenize(text, again.words)), Options(again.layout)).value for text in texts]
         assert isinstance(prover.prove(*sized(*sides)), GeneralProof)
+
+
+SUMS = r"""
+dims: {C: 4}
+symbols:
+  S: 1 x C
+  Y: one-hot 1 x C
+model:
+  P: \text{softmax}(S)
+  L: -\sum_{k=1}^{C} Y_k \log P_k
+loss: L
+"""
+
+
+@pytest.mark.parametrize(
+    "left, right, then",
+    [
+        (r"\sum_{j=1}^{C} P_j", "1", r"\log P_1 = 0"),
+        (r"1", r"\sum_{j=1}^{C} P_j", r"L = -L"),
+        (r"\sum_{j=1}^{C} \frac{\partial L}{\partial S_j}", "0", r"P = Y"),
+    ],
+)
+def test_a_sum_of_entries_that_was_proved_says_nothing_of_an_entry(left: str, right: str, then: str) -> None:
+    first, second, free = both(SUMS, left, right)
+    prover = Prover(model(SUMS).table, model(SUMS).kink)
+    found = prover.prove(first.value, second.value, free)
+    assert isinstance(found, GeneralProof)
+    prover.remember(first.value, second.value, found)
+    one, other, free = both(SUMS, *then.split(" = "))
+    assert isinstance(prover.prove(one.value, other.value, free), NoProof)

@@ -5,8 +5,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from forms import Forms
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from oracle import Point, UnjudgedError, close, value_at
+from resizing import resized, resized_table
+from strategies import TABLE, expressions
 
 from derive.documents.setting import make_setting, read_entries
 from derive.errors import Meaningless
@@ -22,10 +26,6 @@ from derive.notation.symbols import SymbolTable
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.source import Source, Text
-from tests.forms import Forms
-from tests.oracle import Point, UnjudgedError, close, value_at
-from tests.resizing import resized, resized_table
-from tests.strategies import TABLE, expressions
 
 SIZES = ({"N": 2, "D": 3, "H": 4}, {"N": 3, "D": 2, "H": 2}, {"N": 2, "D": 2, "H": 2})
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

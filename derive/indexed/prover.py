@@ -219,6 +219,7 @@ class Prover:
             self._remembered(second, first, proof)
 
     def _remembered(self, name: Form, value: Form, proof: GeneralProof) -> bool:
+        """Whether one side is a name itself. A sum of its entries is not, nor is one entry: `Σ_j P_j = 1` is no P."""
         if len(name) != 1:
             return False
         ((monomial, number),) = name.items()
@@ -228,7 +229,7 @@ class Prover:
         cuts = self.lowering.cuts
         if head not in cuts.definitions or exponent != 1 or len(set(indices)) < len(indices):
             return False
-        if any(index < SLOTS[-1] for index in indices) or self._reaches(value, head):
+        if not all(index in SLOTS for index in indices) or self._reaches(value, head):
             return False
         rank = cuts.rank[head]
         if any(cuts.rank.get(other, 0) > rank for other in self.lowering.heads.mentioned(value)):

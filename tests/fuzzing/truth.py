@@ -229,8 +229,9 @@ class Oracle:
         for environment in self._reported_environments(claim, example):
             values = [np.asarray(world.value(side.value, environment)) for side in (claim.left, claim.right)]
             left, right = (value[0, i if value.shape[1] > 1 else 0, j if value.shape[2] > 1 else 0] for value in values)
-            if any(isinstance(value, mpmath.mpc) or not mpmath.isfinite(value) for value in (left, right)):
+            if not all(mpmath.isfinite(value) and mpmath.im(value) == 0 for value in (left, right)):
                 return None
+            left, right = mpmath.re(left), mpmath.re(right)
             blur, least = (SAME, CLEAR) if numbers is FLOATS else (0, NEARLY_NONE)
             size = max(abs(left), abs(right))
             as_said = all(
