@@ -52,5 +52,8 @@ def _each(seed: int, parts: list[range], jobs: int, seconds: float) -> Iterator[
         return
     with ProcessPoolExecutor(jobs) as pool:
         waiting = [pool.submit(work, part) for part in parts]
-        for done in as_completed(waiting):
-            yield done.result()
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
