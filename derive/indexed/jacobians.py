@@ -5,8 +5,8 @@ from dataclasses import replace
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.indexed.conditions import Conditions
-from derive.indexed.context import DENOMINATOR, Environment, slots_of, slots_of_vector
-from derive.indexed.heads import COLUMN, ROW, Form, Head, NotGeneral
+from derive.indexed.context import DENOMINATOR, UNSAID, Environment, slots_of, slots_of_vector
+from derive.indexed.heads import COLUMN, ROW, Factor, Form, Head, NotGeneral
 from derive.notation.symbols import shown
 
 MAX_OPENED = 4
@@ -97,6 +97,8 @@ class Jacobians(Conditions):
         slots = slots_of(symbol.shape)
         at = tuple(slot - 2 for slot in slots)
         value = self.differentiation.total(form, variable, at)
+        if any(self._may_fail(factor) for monomial in value for factor in monomial):
+            self.conditions[UNSAID] = None
         if isinstance(by, tree.Entry):
             for slot, index in ((ROW, by.row), (COLUMN, by.column)):
                 if slot in slots:
@@ -107,6 +109,11 @@ class Jacobians(Conditions):
             if slot in slots:
                 value = self.placed(value, slot - 2, by.index, environment, slots[slot])
         return value
+
+    def _may_fail(self, factor: Factor) -> bool:
+        """Whether a factor may be a division by zero, or a root of a negative number."""
+        head, _, exponent = factor
+        return not self.heads[head].positive and (exponent < 0 or exponent.denominator != 1)
 
     def _depends(self, form: Form, variable: Head) -> bool:
         return any(self.cuts.depends(head, variable.number) for head in self.heads.mentioned(form))

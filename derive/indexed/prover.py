@@ -70,7 +70,7 @@ class Prover:
         self.lowering = Lowering(table, kink, check=lambda: self._check())  # noqa: PLW0108  # it changes
         self._check: Callable[[], None] = lambda: None
         self._patience = STEPS
-        self._proved: dict[int, tuple[Form, tuple[str, ...]]] = {}
+        self._proved: dict[int, Form] = {}
         self._totality = Totality(self.lowering)
 
     def learn(self, table: SymbolTable) -> None:
@@ -184,7 +184,7 @@ class Prover:
 
     def _opened(self, head: int) -> Form:
         """What a cut head stands for: what it was proved to be, else its definition."""
-        return self._proved[head][0] if head in self._proved else self.lowering.cuts.definitions[head]
+        return self._proved.get(head, self.lowering.cuts.definitions[head])
 
     def _without_kinks(self, form: Form) -> Form:
         heads = self.lowering.heads
@@ -220,15 +220,20 @@ class Prover:
     # ── what was proved ──
 
     def remember(self, left: Expr, right: Expr, proof: GeneralProof) -> None:
-        """A proved equation for one name: where it is opened, it is opened to the other side from now on."""
+        """A proved equation for one name: where it is opened, it is opened to the other side from now on.
+
+        It must hold for all values of the symbols, since what rests on it does not say where it holds.
+        """
+        if not proof.is_total:
+            return
         try:
             first, second = self.lowering.lower(left, {}), self.lowering.lower(right, {})
         except NotGeneral:
             return
-        if not self._remembered(first, second, proof):
-            self._remembered(second, first, proof)
+        if not self._remembered(first, second):
+            self._remembered(second, first)
 
-    def _remembered(self, name: Form, value: Form, proof: GeneralProof) -> bool:
+    def _remembered(self, name: Form, value: Form) -> bool:
         if len(name) != 1:
             return False
         ((monomial, number),) = name.items()
@@ -245,8 +250,7 @@ class Prover:
         rank = cuts.rank[head]
         if any(cuts.rank.get(other, 0) > rank for other in self.lowering.heads.mentioned(value)):
             return False
-        opened = self.lowering.algebra.renamed(value, dict(zip(indices, SLOTS, strict=False)))
-        self._proved[head] = opened, proof.conditions
+        self._proved[head] = self.lowering.algebra.renamed(value, dict(zip(indices, SLOTS, strict=False)))
         return True
 
     def _reaches(self, form: Form, head: int) -> bool:
@@ -271,6 +275,4 @@ class Prover:
         found = dict(self.lowering.conditions)
         for head in sorted(opened):
             found.update(dict.fromkeys(self.lowering.presupposed.get(head, ())))
-            if head in self._proved:
-                found.update(dict.fromkeys(self._proved[head][1]))
         return tuple(words for words in found if words is not UNSAID)
