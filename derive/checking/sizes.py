@@ -58,7 +58,9 @@ class OtherSizes:
         defines = any(judgement.verdict == "definition" for judgement in judgements) or "member" in kinds
         if not defines and not any(accepted):
             return judgements
-        if all(judgement.scope != "these dimensions" for judgement in judgements):
+        if all(
+            judgement.scope == "all dimensions" for judgement, holds in zip(judgements, accepted, strict=True) if holds
+        ):
             self._waiting.append((chain, is_inline))
             return judgements
         session = self._caught_up()
