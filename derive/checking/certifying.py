@@ -34,27 +34,38 @@ CERTIFY_SECONDS = 60.0
 
 def certify(model: Model, key: str, store: Store) -> frozenset[str]:
     """The names by which derivatives of the loss are certified, remembered unless the time was over."""
-    assert model.table.loss is not None
     deadline = Deadline(CERTIFY_SECONDS)
+    texts: dict[str, str] = {}
+    try:
+        with deadline.enforced():
+            for name, agreeing in _certified(model, deadline):
+                texts[name] = latex(agreeing)
+    except Undecidable:
+        return frozenset(texts)
+    store.remember(key, Certificate.of(texts, SYMPY_VERSION))
+    return frozenset(texts)
+
+
+def _certified(model: Model, deadline: Deadline) -> Iterator[tuple[str, Expr]]:
+    """The names whose derivatives agree, from the loss back, with the forms. Raises `Undecidable` past the deadline."""
+    assert model.table.loss is not None
     session = Session(model, trust=Trust(none_at_all=True), definitions=SympyDefinitions())
     forms = closed_forms(model.table, model.kink, model.table.loss)
     plain = forms.plain
-    texts: dict[str, str] = {}
-    is_complete = can_be_written_out = True
+    certified: set[str] = set()
+    can_be_written_out = True
     for name, form in _forms(forms):
-        steps = _in_steps(plain, name, texts.keys())
+        steps = _in_steps(plain, name, certified)
         written_out = [form] if can_be_written_out or steps is None else []
         try:
-            with deadline.enforced():
-                agreeing = _agreeing(session, name, written_out, steps, deadline)
+            agreeing = _agreeing(session, name, written_out, steps, deadline)
         except (FormulaError, Undecidable, RecursionError):
-            agreeing, is_complete = None, is_complete and deadline.left > 0
+            deadline.check()
+            continue
         can_be_written_out = can_be_written_out and (agreeing is None or agreeing is not steps)
         if agreeing is not None:
-            texts[name] = latex(agreeing)
-    if is_complete:
-        store.remember(key, Certificate.of(texts, SYMPY_VERSION))
-    return frozenset(texts)
+            certified.add(name)
+            yield name, agreeing
 
 
 def _forms(forms: ClosedForms) -> Iterator[tuple[str, Expr]]:
