@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from derive.checking.results import VERDICTS, DocumentResult, Ground, StepResult, Verdict
+from derive.checking.results import ACCEPTED, VERDICTS, DocumentResult, Ground, StepResult, Verdict
 from derive.writing.mathml import to_mathml
 
 MARKS: dict[Verdict, str] = {
@@ -40,7 +40,7 @@ def to_html(results: Sequence[DocumentResult]) -> str:
     return (
         _environment()
         .get_template("report.html")
-        .render(results=results, style=Markup(style), policy=policy, verdicts=VERDICTS, marks=MARKS, grounds=GROUNDS)
+        .render(results=results, style=Markup(style), policy=policy)
     )
 
 
@@ -59,6 +59,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["formula"] = formula
+    environment.globals.update(verdicts=VERDICTS, accepted=ACCEPTED, marks=MARKS, grounds=GROUNDS)
     environment.globals["formulas"] = {"formula": formula, "code": code}
     environment.filters["words"] = words
     environment.filters["equations"] = equations
