@@ -37,11 +37,7 @@ def to_html(results: Sequence[DocumentResult]) -> str:
     style = _resource("report.css")
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(results=results, style=Markup(style), policy=policy)
-    )
+    return _environment().get_template("report.html").render(results=results, style=Markup(style), policy=policy)
 
 
 def write_html(results: Sequence[DocumentResult], path: str | Path) -> None:
