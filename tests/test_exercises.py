@@ -2,8 +2,8 @@
 
 `expected/<exercise>.yaml` lists the steps of `exercises/<exercise>.md` in their order. Whoever changes an exercise or a
 verdict changes the list by hand. The exercise itself says under `expect` which of its steps are not accepted, so that
-`pytest exercises/` passes; it says no more than that, and never something else than the list. In a message `<lhs>` and `<rhs>` stand for the counterexample's two values, a letter
-in such brackets for the value of that index.
+`pytest exercises/` passes; it says no more than that, and nothing that the list does not say. In a message `<lhs>` and
+`<rhs>` stand for the counterexample's two values, a letter in such brackets for the value of that index.
 """
 
 import re
