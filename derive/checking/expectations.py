@@ -89,6 +89,6 @@ class _Names:
             return f"there is no {equation}; the equations that have a step are #1 to #{len(self.by_number)}"
         if self._is_pattern(equation):
             return f"no equation has a name like '{equation}'"
-        near = get_close_matches(equation, list(self.by_name), n=1, cutoff=0.6)
+        near = get_close_matches(equation, list(self.by_name), n=1, cutoff=0.5)
         hint = f"did you mean '{near[0]}'?" if near else "an equation without a name goes by its number, as in '#7'"
         return f"no equation has the name '{equation}'; {hint}"

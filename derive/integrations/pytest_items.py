@@ -50,7 +50,7 @@ class Step(pytest.Item):
         self.result, self.step = result, step
         self.extra_keyword_matches.update((step.verdict, *step.conventions, f"equation-{step.equation}"))
         if step.concern == "unknown" and not _is_strict(self.config):
-            self.add_marker(pytest.mark.skip(reason=f"unknown: {step.message}"))
+            self.add_marker(pytest.mark.skip(reason=f"{self.name} in line {step.line} is unknown: {step.message}"))
 
     def runtest(self) -> None:
         if self.step.concern is not None:
