@@ -50,7 +50,7 @@ def tokenize(text: str, words: frozenset[str]) -> list[Token]:
     raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
     reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words)
     reader.read_all()
-    return _primes(_names_in_scripts(_placeholders(_joined_relations(reader.out))))
+    return _differentials(_primes(_names_in_scripts(_placeholders(_joined_relations(reader.out)))), words)
 
 
 def _placeholders(tokens: list[Token]) -> list[Token]:
@@ -76,6 +76,20 @@ def _names_in_scripts(tokens: list[Token]) -> list[Token]:
         elif token.text in FUNCTION_COMMANDS and before in ("CARET", "UNDERSCORE") and whole:
             named[at] = Token("NAME", token.text[1:], token.start, token.end)
     return named
+
+
+def _differentials(tokens: list[Token], words: frozenset[str]) -> list[Token]:
+    """`\\mathrm{d}W` is the name `dW` where that is known."""
+    out: list[Token] = []
+    for token in tokens:
+        sign = [before.text for before in out[-3:]]
+        taken = 3 if sign == ["{", "d", "}"] else int(sign[-1:] == ["d"])
+        name = "d" + without_fonts(token.text)
+        if taken and token.kind == "NAME" and name in words:
+            out[-taken:] = [Token("NAME", name, out[-taken].start, token.end)]
+        else:
+            out.append(token)
+    return out
 
 
 def _primes(tokens: list[Token]) -> list[Token]:

@@ -108,6 +108,9 @@ class Base:
     def environment(self, node: Environment) -> Expr:
         raise NotImplementedError
 
+    def listed_vector(self, content: List, span: Span, is_turned: bool, in_brackets: bool = False) -> Expr:
+        raise NotImplementedError
+
     def big(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         raise NotImplementedError
 

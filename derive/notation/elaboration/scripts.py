@@ -155,10 +155,15 @@ def _is_slice(sub: List) -> bool:
     return any(":" in entry.relations for entry in sub.entries)
 
 
+def is_transpose(item: "Superscript") -> bool:
+    """Whether a superscript is a transpose."""
+    return not isinstance(item, str) and plain(canonical(item).strip()) in TRANSPOSES
+
+
 def _is_of_the_matrix(item: "Superscript") -> bool:
     """Whether a superscript belongs to a matrix before an entry of it is taken: a transpose or an inverse."""
     written = "" if isinstance(item, str) else plain(canonical(item).strip())
-    return written in TRANSPOSES or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
+    return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
 class Scripts(Base):
@@ -522,7 +527,7 @@ class Scripts(Base):
             else:
                 pieces.append(formula.sides[0])
         if len(pieces) == 1 and wanted == 2 and isinstance(pieces[0], Sum):
-            split = _juxtaposed(pieces[0])
+            split = juxtaposed(pieces[0])
             if len(split) == 2:
                 return list(split)
         return pieces
@@ -643,7 +648,7 @@ def _single(node: Syntax) -> Syntax:
     return unwrapped(node)
 
 
-def _juxtaposed(node: Sum) -> list[Syntax]:
+def juxtaposed(node: Sum) -> list[Syntax]:
     """`ij`, `i y_i` or `12`: the factors of a product without operators, the digits of a number."""
     if len(node.terms) != 1 or node.signs[0] or any(operator.kind for operator in node.terms[0].operators):
         return [node]
@@ -662,4 +667,14 @@ def _whole_number(exponent: Expr) -> int | None:
     return None
 
 
-__all__ = ["INDICATORS", "Resolved", "Scripting", "Scripts", "Superscript", "is_index_letter", "taken_apart"]
+__all__ = [
+    "INDICATORS",
+    "Resolved",
+    "Scripting",
+    "Scripts",
+    "Superscript",
+    "is_index_letter",
+    "is_transpose",
+    "juxtaposed",
+    "taken_apart",
+]
