@@ -101,14 +101,6 @@ ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "aligne
 GREEK = frozenset(["\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\vartheta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\varpi", "\\rho", "\\varrho", "\\sigma", "\\varsigma", "\\tau", "\\upsilon", "\\phi", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega"])  # fmt: skip
 LETTERLIKE = GREEK | frozenset({"\\ell", "\\hbar", "\\imath", "\\jmath", "\\infty", "\\top", "\\intercal", "\\prime", "\\Re", "\\Im", "\\dagger",
                                 "\\star", "\\emptyset", "\\odotT", "\\bot", "\\perp"})  # fmt: skip
-UNICODE_LETTERS = MappingProxyType(dict(zip(
-    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩℓ∞⊤ϵϕ",
-    ["\\alpha", "\\beta", "\\gamma", "\\delta", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\rho", "\\sigma", "\\tau", "\\upsilon", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega", "\\ell", "\\infty", "\\top", "\\epsilon", "\\phi"],
-    strict=True,
-)))  # fmt: skip
-UNICODE_SCRIPTS = MappingProxyType(
-    {"ᵀ": "^T", "²": "^2", "³": "^3", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "′": "'", "⁻": "^-"}
-)
 
 # words that may stand in \text{…}: they begin a condition, separate equations, or are passed over
 CONDITION_WORDS = frozenset(

@@ -14,10 +14,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from derive.notation import tables
+from derive.notation import characters, tables
 from derive.source import Span
 
 _RAW = re.compile(
+    rf"(?P<characters>{characters.PATTERN})|"
     r"(?P<space>\s+)|(?P<comment>(?<!\\)%[^\n]*)|(?P<command>\\(?:tag|operatorname|hspace|vspace)\*|\\[A-Za-z]+|\\[^A-Za-z])|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<letter>[A-Za-z])|(?P<other>.)",
     re.DOTALL,
 )
@@ -148,8 +149,6 @@ def _by_itself(piece: _Raw) -> tuple[str, str]:
     text = piece.text
     if piece.kind == "number":
         return "NUMBER", text
-    if text in tables.UNICODE_LETTERS:
-        return "NAME", tables.UNICODE_LETTERS[text]
     if text == "'":
         return "PRIME", "'"
     if piece.kind == "command" and (text in tables.LETTERLIKE or text in FUNCTION_COMMANDS):
@@ -240,8 +239,8 @@ class _Reader:
             self.emit(_SINGLE[text], text, self.sized_from(piece), piece.end)
             if _SINGLE[text] == "NEWLINE":
                 self.skip_optional_argument()
-        elif text in tables.UNICODE_SCRIPTS:
-            for part in tokenize(tables.UNICODE_SCRIPTS[text], self.words):
+        elif piece.kind == "characters" and (latex := characters.in_latex(text)) is not None:
+            for part in tokenize(latex, self.words):
                 self.emit(part.kind, part.text, piece.start, piece.end)
         elif text == ".":
             self.read_dot(piece)
@@ -543,6 +542,20 @@ def _substack(reader: _Reader, piece: _Raw) -> None:
         reader.emit("COMMA" if is_line else token.kind, "," if is_line else token.text, token.start, token.end)
 
 
+def _root_sign(reader: _Reader, piece: _Raw) -> None:
+    """`√t`, `√10`, `√(a + b)`: of one letter or number, or of a bracket."""
+    reader.skip_space()
+    first = reader.at
+    depth = 0
+    while reader.at < len(reader.raw):
+        depth += {"(": 1, ")": -1}.get(reader.raw[reader.at].text, 0)
+        reader.at += 1
+        if depth == 0:
+            break
+    reader.emit("SQRT", "\\sqrt", piece.start, piece.end)
+    reader.braced(reader.raw[first : reader.at], piece)
+
+
 def _capital_sigma(reader: _Reader, piece: _Raw) -> None:
     """`\\Sigma_{k=1}^K` is a sum; another `\\Sigma` is a name."""
     follows = re.compile(r"\s*(?:\\limits|\\nolimits)?\s*(?:\^(?:\{[^{}]*\}|\S)\s*)?_\s*\{[^{}]*(?:=|\\in\b)").match(
@@ -554,6 +567,7 @@ def _capital_sigma(reader: _Reader, piece: _Raw) -> None:
 _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     **dict.fromkeys(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac", "\\nicefrac", "\\sfrac"), _fraction),
     "\\sqrt": _root,
+    "√": _root_sign,
     **dict.fromkeys(tables.ACCENTS, _accent),
     **dict.fromkeys(tables.FONTS, _font),
     **dict.fromkeys(tables.FONT_SWITCHES, _font_switch),

@@ -409,9 +409,9 @@ class Products(Application, Scripts):
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
             return Scale(right, left, span=span)
-        if operator == "OTIMES" and _are_columns_or_rows(left.shape, right.shape):
-            if self.choices.choose((frozenset(), frozenset())) == 1:
-                return Kronecker(left, right, span=span)
+        is_outer_or_not = operator == "OTIMES" and _are_columns_or_rows(left.shape, right.shape)
+        if is_outer_or_not and self.choices.choose((frozenset(), frozenset())) == 1:
+            return Kronecker(left, right, span=span)
         if operator in ("", "CDOT"):
             turned = self._identity_on_the_other_side(left, right)
             if turned is not None:
