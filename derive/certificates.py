@@ -84,11 +84,11 @@ def _program() -> str:
 
 
 def _files(folder: str) -> Iterator[str]:
-    """The files in a folder and below, without compiled ones and those that only write down what was found."""
+    """The files in a folder and below, without compiled ones and those that only hand on what was found."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                if entry.name not in ("__pycache__", "writing"):
+                if entry.name not in ("__pycache__", "writing", "integrations"):
                     yield from _files(entry.path)
             elif not entry.name.startswith("."):
                 yield entry.path
