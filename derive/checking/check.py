@@ -6,6 +6,7 @@ from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.expectations import with_expectations
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
@@ -50,8 +51,9 @@ def check_document(
             steps += results
     if progress is not None:
         progress(len(document.passages), len(document.passages))
+    expected = with_expectations(document.setting.expect, steps)
     dims = {shown(name): dim.size or 0 for name, dim in session.table.dims.items()}
-    return DocumentResult(document.source.name, document.setting.title, dims, tuple(steps), document.exercise)
+    return DocumentResult(document.source.name, document.setting.title, dims, expected, document.exercise)
 
 
 def _session(document: Document, model: Model, trust: Trust) -> Session:
