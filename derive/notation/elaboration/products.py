@@ -36,7 +36,7 @@ from derive.expressions.tree import (
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.base import Item
-from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
+from derive.notation.elaboration.scripts import INDICATORS, Scripts, is_transpose, taken_apart
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import (
@@ -185,7 +185,7 @@ class Products(Application, Scripts):
             return self.big(node, lambda: self.product(_first(rest), span), node.span.to(items[-1].span)), 1 + len(rest)
         if self.is_derivative_operator(node):
             return self._operated(node, rest, span)
-        if _is_nabla(node):
+        if is_nabla(node):
             return self.gradient(node, rest, span)
         head = self.head(node)
         if head is not None:
@@ -272,7 +272,7 @@ class Products(Application, Scripts):
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
         if (
-            isinstance(base, Name)
+            isinstance(base, (Name, Literal))
             and base.text in INDICATORS
             and any(entry.relations for entry in bracket.content.entries)
         ):
@@ -409,6 +409,9 @@ class Products(Application, Scripts):
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
             return Scale(right, left, span=span)
+        is_outer_or_not = operator == "OTIMES" and _are_columns_or_rows(left.shape, right.shape)
+        if is_outer_or_not and self.choices.choose((frozenset(), frozenset())) == 1:
+            return Kronecker(left, right, span=span)
         if operator in ("", "CDOT"):
             turned = self._identity_on_the_other_side(left, right)
             if turned is not None:
@@ -468,7 +471,12 @@ class Products(Application, Scripts):
             )
         if isinstance(base, Literal) and base.text == "1" and parts.sub is not None:
             return self.named(Scripted(Name("1", span=base.span), node.scripts, span=node.span))
-        return self.with_scripts(self.factor(base), parts.sub, parts.sups, parts.primes, node.span)
+        is_list = isinstance(base, Group) and base.kind in ("(", "[") and len(base.content.entries) > 1
+        if isinstance(base, Group) and is_list and parts.sub is None and any(map(is_transpose, parts.sups)):
+            value = self.listed_vector(base.content, base.span, True)
+        else:
+            value = self.factor(base)
+        return self.with_scripts(value, parts.sub, parts.sups, parts.primes, node.span)
 
     def _group(self, node: Group) -> Expr:
         if node.kind == "[" and any(entry.relations for entry in node.content.entries):
@@ -487,7 +495,7 @@ class Products(Application, Scripts):
             if left is not None and right is not None:
                 return Dot(self.expression(left), self.expression(right), span=node.span)
         if len(node.content.entries) > 1:
-            raise Unreadable("a list in brackets stands where a value is expected", node.span)
+            return self.listed_vector(node.content, node.span, False, node.kind == "[")
         return replace(self.list_value(node.content), span=node.span)
 
     def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:
@@ -536,7 +544,8 @@ def _is_big(node: Syntax) -> bool:
     return isinstance(unwrapped(node), Big) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Big))
 
 
-def _is_nabla(node: Syntax) -> bool:
+def is_nabla(node: Syntax | Expr) -> bool:
+    """Whether a factor is ∇, with its scripts."""
     return isinstance(node, Nabla) or (isinstance(node, Scripted) and isinstance(node.base, Nabla))
 
 
@@ -614,6 +623,12 @@ def _entrywise_or_matrix(left: Expr, right: Expr, span: Span | None) -> Expr:
     return Hadamard(left, right, span=span)
 
 
+def _are_columns_or_rows(left: Shape, right: Shape) -> bool:
+    """Whether a Kronecker product of two vectors is another one than their outer product: where only that fits."""
+    both = (left.is_column and right.is_column) or (left.is_row and right.is_row)
+    return both and not (left.is_open or right.is_open)
+
+
 def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
     if left.shape.is_vector and right.shape.is_vector:
         return Outer(left, right, span=span)
@@ -679,7 +694,7 @@ def _other_groupings(
     return list(fitting[0, count].values())
 
 
-__all__ = ["Item", "Products", "resized"]
+__all__ = ["Item", "Products", "is_nabla", "resized"]
 
 
 def _no_factor(node: Syntax) -> str:
