@@ -1,6 +1,7 @@
 """`expect` in a setting: which steps a key means, whether it gets what it should, one line for what means nothing."""
 
 import json
+import re
 
 import pytest
 
@@ -219,8 +220,13 @@ def result(tmp_path, monkeypatch) -> DocumentResult:
     return check_document(read_document("notes.md"))
 
 
+def without_numbers(text: str) -> str:
+    """A text on one line with N for every number: which counterexample is found is not the subject here."""
+    return re.sub(r"-?\d+(?:/\d+)?", "N", " ".join(text.split()))
+
+
 def test_the_terminal_says_quietly_what_is_as_expected_and_loudly_what_is_not(result):
-    assert to_text(result, 80, "utf-8") == TEXT
+    assert without_numbers(to_text(result, 80, "utf-8")) == without_numbers(TEXT)
 
 
 def test_the_report_says_of_steps_with_an_expectation_whether_it_is_met(result):
