@@ -90,6 +90,18 @@ def test_a_name_is_itself_whatever_it_looks_like():
     assert expected_of('  "a*": refuted\n  c/2: unknown\n', steps) == [("refuted",), (), ("unknown",), (), ()]
 
 
+def test_an_equation_with_a_tag_and_a_label_is_known_by_both(tmp_path):
+    """Wrong examples may be numbered like any other and still be marked beside the equation, by a label that says so."""
+    head = "---\nexpect:\n  wrong-*: refuted\n  {}: refuted\n---\n"
+    body = "$$1 = 2 \\tag{3.7} \\label{wrong-a}$$\n\n$$1 = 3 \\tag{3.8}$$ {#wrong-b}\n\n$$1 = 4 \\tag{3.9}$$\n"
+    document = tmp_path / "a.md"
+    for key in ("3.9", "'*'", '"3.[789]"'):
+        document.write_text(head.format(key) + body, encoding="utf-8")
+        steps = check_document(read_document(document)).steps
+        assert [(step.tag, step.label) for step in steps] == [("3.7", "wrong-a"), ("3.8", "wrong-b"), ("3.9", None)]
+        assert [step.expectation for step in steps] == [("refuted",)] * 3
+
+
 PROBLEMS = [
     ('  "22": refuted', "s.yaml:2:4: 'expect': no equation has the name '22'; did you mean '21'?"),
     ("  eq:los: refuted", "s.yaml:2:3: 'expect': no equation has the name 'eq:los'; did you mean 'eq:loss'?"),

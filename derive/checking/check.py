@@ -68,8 +68,10 @@ def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
     for chain in split(text, words, lambda name: session.table.find(name) is None):
+        if chain.label is None:
+            chain.label = passage.label
         if chain.tag is None:
-            chain.tag = passage.label
+            chain.tag = chain.label
         if chain.relations:
             yield chain
 
@@ -123,6 +125,7 @@ def _result(passage: Passage, chain: Chain, equation: int, number: int, judgemen
         excerpt = " ".join(text.value[judgement.span.start : judgement.span.end].split()) or None
     return StepResult(
         tag=chain.tag,
+        label=chain.label,
         equation=equation,
         step=number + 1,
         line=place.line,

@@ -42,6 +42,7 @@ class StepResult:
     of its `side_conditions` is a few words, with formulas in LaTeX between dollar signs.
     `expectation` holds the words, verdicts and conventions, one of which the document's author expects of the step; it
     is empty where the author says nothing.
+    `label` is the name that the equation has for references, `tag` the one that readers see; often they are one.
     """
 
     tag: str | None
@@ -64,6 +65,7 @@ class StepResult:
     ground: Ground | None = None
     side_conditions: tuple[str, ...] = ()
     expectation: tuple[str, ...] = ()
+    label: str | None = None
 
     @property
     def holds_for_all_dimensions(self) -> bool:
