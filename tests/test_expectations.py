@@ -91,7 +91,7 @@ def test_a_name_is_itself_whatever_it_looks_like():
 
 
 def test_an_equation_with_a_tag_and_a_label_is_known_by_both(tmp_path):
-    """Wrong examples may be numbered like any other and still be marked beside the equation, by a label that says so."""
+    """Wrong examples may be numbered like any other and still be marked where they stand, by a label that says so."""
     head = "---\nexpect:\n  wrong-*: refuted\n  {}: refuted\n---\n"
     body = "$$1 = 2 \\tag{3.7} \\label{wrong-a}$$\n\n$$1 = 3 \\tag{3.8}$$ {#wrong-b}\n\n$$1 = 4 \\tag{3.9}$$\n"
     document = tmp_path / "a.md"

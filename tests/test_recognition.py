@@ -37,6 +37,8 @@ HOLDING = [
     ("a.tex", "\n%---\n%symbols:\n%  x: D x 1\n%---\n"),
     ("a.ipynb", json.dumps({"cells": [{"cell_type": "markdown", "source": SETTING.splitlines(keepends=True)}]})),
     ("a.ipynb", json.dumps({"cells": [{"cell_type": "raw", "source": SETTING}]})),
+    ("a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "import a"}, {"source": SETTING}]})),
+    ("a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "%%derive\n" + SETTING}]})),
 ]
 NOT_HOLDING = [
     ("README.md", "# A project\n\n```yaml\nmodel:\n  a: b\n```\n"),
@@ -53,6 +55,7 @@ NOT_HOLDING = [
     ("a.ipynb", json.dumps({"cells": [{"source": "---\ntitle: a\n---"}]})),
     *(("a.ipynb", text) for text in ('["---"]', '{"cells": "---"}', '{"cells": ["---"]}', '"---', '{"a": "---"}')),
     ("a.ipynb", '{"cells": [{"source": 1, "a": "---"}]}'),
+    ("a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "%%time\n" + SETTING}]})),
     ("a.ipynb", '"---' + "[" * 100_000),
 ]
 
