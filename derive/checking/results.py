@@ -85,6 +85,29 @@ class Inferred:
 
 
 @dataclass(frozen=True)
+class ProposedEntry:
+    """One name of a proposed setting, what stands behind it, and a comment on where that comes from."""
+
+    name: str
+    value: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ProposedSetting:
+    """A complete setting for a document, for its author to correct; `words` and `more` are keys with one word each."""
+
+    remarks: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    dims: tuple[tuple[str, int], ...] = ()
+    symbols: tuple[ProposedEntry, ...] = ()
+    model: tuple[ProposedEntry, ...] = ()
+    loss: ProposedEntry | None = None
+    notation: tuple[ProposedEntry, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Question:
     """A name of which nothing is known: what to add to the setting, and where the name stands first."""
 

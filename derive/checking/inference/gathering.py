@@ -86,8 +86,11 @@ class Equation:
     def is_number(self) -> bool:
         """Whether the value is a bare number, as in `$x = 0$`."""
         only = self.body.only
-        return only is not None and len(only.terms) == 1 and isinstance(only.terms[0].factors[0], Literal) and not (
-            len(only.terms[0].factors) > 1
+        return (
+            only is not None
+            and len(only.terms) == 1
+            and isinstance(only.terms[0].factors[0], Literal)
+            and not (len(only.terms[0].factors) > 1)
         )
 
 
@@ -231,7 +234,9 @@ class _Reader:
             space = space_words(content) if kind_of(relation) == "member" else None
             if space is not None and space.kind == "label":
                 self.found.ranges.setdefault(letter, space.dims[0])
-            elif kind_of(relation) == "claim" and any(isinstance(entry.single_factor, Dots) for entry in content.entries):
+            elif kind_of(relation) == "claim" and any(
+                isinstance(entry.single_factor, Dots) for entry in content.entries
+            ):
                 last = dimension(content.entries[-1].single_factor)
                 first = canonical(content.entries[0].sides[0]).strip()
                 if last is not None and first in ("0", "1"):
@@ -298,7 +303,9 @@ class _Reader:
 
     def _compared(self, content: Syntax | None) -> None:
         """Notes every name in a piece of syntax as one of which the sign is asked for."""
-        self.found.compared |= {canonical(node).strip() for node in nodes(content) if isinstance(node, (Name, Scripted))}
+        self.found.compared |= {
+            canonical(node).strip() for node in nodes(content) if isinstance(node, (Name, Scripted))
+        }
 
     def _fraction(self, node: Fraction) -> None:
         try:
@@ -401,7 +408,9 @@ def _is_operated_on(node: Syntax) -> bool:
 
 def _end(text: str, relation: Token) -> int:
     """Where what stands behind a relation sign ends, for a quotation: at the end of the formula or of its clause."""
-    ends = [end for mark in (", ", "\\quad", "\\qquad", "\\\\", ";", "\n") if (end := text.find(mark, relation.end)) > 0]
+    ends = [
+        end for mark in (", ", "\\quad", "\\qquad", "\\\\", ";", "\n") if (end := text.find(mark, relation.end)) > 0
+    ]
     dots = text.find("dots", relation.end)
     return len(text) if dots > 0 or not ends else min(ends)
 

@@ -10,6 +10,7 @@ from derive.notation.syntax import List, Name, Scripted, Syntax
 def spelled(keys: Iterable[str]) -> dict[str, str]:
     """Names by how they may be written: without fonts, and those of entries, `p_k`, by their base, too."""
     found: dict[str, str] = {}
+    keys = list(keys)
     for key in keys:
         found.setdefault(plain(key), key)
     for key in keys:
@@ -24,7 +25,9 @@ def index_letters(key: str) -> tuple[str, tuple[str, ...]]:
     base, _, rest = key.partition("_{")
     sub, closed, sup = rest.partition("}")
     letters = tuple(sub.replace(",", ""))
-    is_index = bool(closed) and bool(letters) and not sup and all(letter.islower() and letter.isascii() for letter in letters)
+    is_index = (
+        bool(closed) and bool(letters) and not sup and all(letter.islower() and letter.isascii() for letter in letters)
+    )
     return (base, letters) if is_index else (key, ())
 
 
@@ -58,14 +61,17 @@ def _used(node: object, spellings: Mapping[str, str]) -> Iterator[str]:
 
 
 def _spellings(node: Syntax) -> Iterator[str]:
-    """How the names may be written that a base with its scripts can be, the longest first."""
+    """How the names may be written that a base with its scripts can be, the longest first.
+
+    A number below and a bracket above belong to a name: in `h_0` nothing is said of h.
+    """
     if isinstance(node, Name):
         yield plain(node.text)
     if not isinstance(node, Scripted):
         return
-    base = unwrapped(node.base)
+    base: Syntax = unwrapped(node.base)
     scripts = node.scripts
-    if isinstance(base, Scripted):
+    while isinstance(base, Scripted):
         base, scripts = unwrapped(base.base), (*base.scripts, *scripts)
     if not isinstance(base, Name):
         return
@@ -73,11 +79,12 @@ def _spellings(node: Syntax) -> Iterator[str]:
     sups = [canonical(script.content).strip() for script in scripts if script.kind == "sup"]
     sub, sup = subs[0] if subs else "", sups[0] if sups else ""
     primes = sum(script.kind == "prime" for script in scripts)
-    for key in (
-        key_of(base.text, sub, sup, primes),
-        key_of(base.text, sub, sup),
-        key_of(base.text, sub),
-        key_of(base.text, "", sup),
-        base.text,
-    ):
-        yield plain(key)
+    is_layer, is_number = sup[:1] in ("(", "["), sub.isdigit()
+    yield plain(key_of(base.text, sub, sup, primes))
+    yield plain(key_of(base.text, sub, sup))
+    if not is_layer:
+        yield plain(key_of(base.text, sub))
+    if not is_number:
+        yield plain(key_of(base.text, "", sup))
+    if not is_layer and not is_number:
+        yield plain(base.text)

@@ -14,14 +14,14 @@ from derive.checking.inference.names import named, spelled, used
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """Equations by the name that each is for, and how these names may be written."""
+    """Equations by the name that each is for, and how all known names may be written."""
 
     equations: Mapping[str, Equation]
     spellings: Mapping[str, str]
 
     def needs(self, key: str) -> list[str]:
         """The names with equations that stand in the equation for a name."""
-        return used(self.equations[key].body, self.spellings)
+        return [name for name in used(self.equations[key].body, self.spellings) if name in self.equations]
 
     def leading_to(self, key: str) -> list[str] | None:
         """The names on which one depends, in an order in which each stands behind those that it needs; it is the last.
@@ -53,11 +53,11 @@ def forward_pass(gathered: Gathered, taken: Collection[str], declared: Collectio
             is_wanted = (equation.is_inline, equation.is_number) == wanted and not equation.is_function
             if is_wanted and equation.key not in first and not _is_out(equation, closed, declared):
                 first[equation.key] = equation
-    found = ForwardPass(first, spelled(first))
-    changing = _differentiated_by(gathered, {**spelled(declared), **found.spellings})
+    found = ForwardPass(first, {**closed, **spelled(declared), **spelled(first)})
+    changing = _differentiated_by(gathered, found.spellings)
     given = {key for key in first if _is_used_before(gathered, found, key) and not _depends(found, key, changing)}
     kept = {key: equation for key, equation in first.items() if key not in given}
-    return ForwardPass(kept, spelled(kept))
+    return ForwardPass(kept, {**closed, **spelled(declared), **spelled(kept)})
 
 
 def _is_out(equation: Equation, closed: Mapping[str, str], declared: Collection[str]) -> bool:
@@ -75,20 +75,20 @@ def _differentiated_by(gathered: Gathered, spellings: Mapping[str, str]) -> set[
 
 def _is_used_before(gathered: Gathered, found: ForwardPass, key: str) -> bool:
     own = spelled([key])
-    return any(sign < found.equations[key].sign and used(body, own) for sign, body in gathered.bodies)
+    spellings = {**found.spellings, **own}
+    return any(sign < found.equations[key].sign and key in used(body, spellings) for sign, body in gathered.bodies)
 
 
 def _depends(found: ForwardPass, key: str, changing: Collection[str]) -> bool:
     """Whether the value of a name depends on another one of some names."""
     seen: set[str] = set()
     waiting = [key]
-    inner = spelled(changing)
     while waiting:
         name = waiting.pop()
         if name in seen or name not in found.equations:
             continue
         seen.add(name)
-        if any(other != key for other in used(found.equations[name].body, inner)):
+        if any(other != key and other in changing for other in used(found.equations[name].body, found.spellings)):
             return True
         waiting += found.needs(name)
     return False
@@ -102,7 +102,7 @@ def possible_losses(gathered: Gathered, found: ForwardPass) -> Iterator[str]:
     times: dict[str, int] = {}
     for item in gathered.differentiated:
         name = named(item.of, found.spellings)
-        if name is not None:
+        if name is not None and name in found.equations:
             times[name] = times.get(name, 0) + 1
     if times:
         inner = {other for name in times for other in (found.leading_to(name) or ())[:-1]}

@@ -5,7 +5,9 @@ from typing import Literal
 
 from derive.documents.document import Passage
 
-_CONDITION = re.compile(r"\b(?:if|when|whenever|unless|until|for|at|suppose|assume|assuming|case|say|e\.g\.)\s*[$(\\]*\s*$", re.I)
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|until|for|at|suppose|assume|assuming|case|say|e\.g\.)\s*[$(\\]*\s*$", re.I
+)
 _IS = re.compile(
     r"[$)\\]*\s*(?:\(|,?\s*(?:which|that|both)?\s*(?:is|are|has|have|be|of|being|with)\b"
     r"(?:\s+(?:an?|the|all|real|its|shape|shapes|size|sizes|dimension|dimensions|matrix|matrices|of|order|both))*)\s*[$(\\]*",
@@ -15,9 +17,12 @@ _MATRIX = re.compile(
     r"[$)\\]*\s+(?:real\s+)?(?:weight\s+|data\s+|design\s+|input\s+)?(?:matrix|array|vector|row|column)\s+[$(\\]*", re.I
 )
 _ONE_HOT_AHEAD = re.compile(r"\bone[- ]hot\b[^.;$\n]{0,40}\\?[$(]*$", re.I)
-_ONE_HOT_BEHIND = re.compile(r"^[$)\\]*[^.;$]{0,40}?\b(?:is|are|be|a|an|the|as|,|\()\s*(?:an?\s+|the\s+)?one[- ]hot\b", re.I)
+_ONE_HOT_BEHIND = re.compile(
+    r"^[$)\\]*[^.;$]{0,40}?\b(?:is|are|be|being|a|an|the|as|,|\()\s*(?:an?\s+|the\s+)?one[- ]hot\b", re.I
+)
 _SCALAR_BEHIND = re.compile(
-    r"^[$)\\]*\s*(?:is|are|being)\s+(?:an?\s+)?(?P<positive>positive\s+)?(?:real\s+)?(?:scalar|number|constant)s?\b", re.I
+    r"^[$)\\]*\s*(?:is|are|being)\s+(?:an?\s+)?(?P<positive>positive\s+)?(?:real\s+)?(?:scalar|number|constant)s?\b",
+    re.I,
 )
 _DENIAL = re.compile(r"\bnot\b|n't\b|\bneed\b|\bwithout\b", re.I)
 

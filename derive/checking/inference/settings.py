@@ -43,7 +43,7 @@ class Inference:
 
     `declares`: the signs of declarations, each with what it declares in words; `defines`: the signs of equations that
     the model was taken from, each with its name. `possible`: a shape that fits, for names of which several do.
-    `asks`: whether a name that is not known is to be asked for.
+    `told`: how the names may be written that have an equation. `asks`: whether a name that is not known is to be asked for.
     """
 
     setting: Setting
@@ -52,6 +52,7 @@ class Inference:
     defines: Mapping[Sign, str] = field(default_factory=dict)
     possible: Mapping[str, str] = field(default_factory=dict)
     differentiated: tuple[str, ...] = ()
+    told: frozenset[str] = frozenset()
     asks: bool = False
 
 
@@ -92,7 +93,9 @@ class _Inferring:
         self.symbols: dict[str, Symbol] = {}
         self.table = build_model(replace(setting, model=(), loss=None, notation=())).table
         names = [name for name, _ in (*setting.model, *setting.notation)]
-        self.gathered = gather(document, replace(self.table, words=self.table.words | words_of([n.value for n in names])))
+        self.gathered = gather(
+            document, replace(self.table, words=self.table.words | words_of([n.value for n in names]))
+        )
         self.taken = [*self.table.meanings, *self._names(names)]
         self.dims: dict[str, Text] = {}
 
@@ -113,9 +116,7 @@ class _Inferring:
         for key, symbol in declared.items():
             if plain(key) not in computed:
                 self.symbols[key] = symbol
-        loss, order = (None, [])
-        if not self.setting.model:
-            loss, order = self._loss(found)
+        loss, order = self._loss(found) if not self.setting.model else (None, [])
         setting = self._setting(found, loss, order)
         return Inference(
             setting,
@@ -124,6 +125,7 @@ class _Inferring:
             {found.equations[key].sign: key for key in order},
             self.possible,
             tuple(canonical(item.of).strip() for item in self.gathered.differentiated),
+            frozenset(spelled(equation.key for equation in self.gathered.equations)),
             asks=not self.setting.model,
         )
 
@@ -298,7 +300,9 @@ class _Inferring:
         symbols = [*setting.symbols]
         for symbol in self.symbols.values():
             at = symbol.at
-            symbols.append((Text(shown(symbol.key), at.source, at.start), Text(symbol.declaration, at.source, at.start)))
+            symbols.append(
+                (Text(shown(symbol.key), at.source, at.start), Text(symbol.declaration, at.source, at.start))
+            )
         if loss is None or found is None:
             return replace(setting, dims=dims, symbols=tuple(symbols), loss=setting.loss if setting.model else None)
         equations = [found.equations[key] for key in order]
@@ -326,7 +330,9 @@ class _Inferring:
                 found.setdefault(symbol.sign, []).append(symbol)
         words = {}
         for sign, symbols in found.items():
-            names = " and ".join(filter(None, [", ".join(shown(item.key) for item in symbols[:-1]), shown(symbols[-1].key)]))
+            names = " and ".join(
+                filter(None, [", ".join(shown(item.key) for item in symbols[:-1]), shown(symbols[-1].key)])
+            )
             words[sign] = f"{names} {'is' if len(symbols) == 1 else 'are'} declared as {symbols[0].declaration}."
         for item in self.gathered.declared:
             if plain(item.key) in computed and item.sign is not None:
@@ -349,14 +355,18 @@ def _ends_in_scalar(fit: Fit, equations: Sequence[Equation]) -> bool:
 def _words_of(meaning: Given) -> str:
     """A meaning as its declaration."""
     if meaning.kind == "labels":
-        return f"label of {meaning.classes}" if meaning.shape.is_scalar else f"labels {meaning.shape.rows} of {meaning.classes}"
+        return (
+            f"label of {meaning.classes}"
+            if meaning.shape.is_scalar
+            else f"labels {meaning.shape.rows} of {meaning.classes}"
+        )
     return str(meaning.shape)
 
 
 def _likeliest(meanings: Sequence[Given]) -> str:
     """A declaration to show as an example: the largest shape in known dimensions."""
-    known = [meaning for meaning in meanings if "?" not in _words_of(meaning)]
-    return max((_words_of(meaning) for meaning in known), key=lambda words: (" x " in words, "1" not in words), default="")
+    words = [words for words in map(_words_of, meanings) if "?" not in words and " x " in words]
+    return max(words, key=lambda text: "1" not in text.split(), default="")
 
 
 _ARRANGING = re.compile(r"\\\\|\\nonumber|\\notag|(?<!\\)&|\n")

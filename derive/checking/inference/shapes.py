@@ -4,9 +4,9 @@ Every shape in the known dimensions, and in one more that stands for those that 
 elaboration that reads the document; several names at once where they stand together. What claims say is not asked: a
 wrong gradient must not choose the shape that makes it right.
 
-Of the shapes that fit, those are preferred with which nothing is broadcast: y in `Xw - y` is N x 1. A name that is
-added and is a parameter (the document differentiates by it) has no dimension of the examples, for no other parameter
-has: b in `XW + b` is a row. What is added and is no parameter may be broadcast or not, and stays open.
+Of the shapes that fit, those are preferred with which nothing is broadcast: y in `Xw - y` is N x 1, which is the most
+general that it can be. A name that is added and is a parameter (the document differentiates by it) has no dimension of
+the examples, for no other parameter has: b in `XW + b` is a row.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from derive.checking.inference.gathering import Equation
 from derive.checking.inference.names import index_letters
 from derive.errors import FormulaError, UnknownName
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
-from derive.expressions.tree import Add, Expr, Hadamard, Number, Quotient
+from derive.expressions.tree import Add, Expr, Hadamard, Negative, Node, Number, Quotient, Symbol
 from derive.expressions.walk import walk
 from derive.models.model import defined
 from derive.notation.elaboration import Options, elaborated
@@ -32,11 +32,10 @@ FRESH = Dim(97, "?")
 
 @dataclass(frozen=True)
 class Use:
-    """How the forward pass uses names: parameters, terms of sums, those that may be broadcast there, indices."""
+    """How the forward pass uses names: as parameters, as terms of sums, as indices."""
 
     parameters: frozenset[str]
     added: frozenset[str]
-    undecided: frozenset[str]
     indices: frozenset[str]
 
 
@@ -79,11 +78,14 @@ class Fitting:
             if key is None or key in meanings:
                 return
             for meaning in self._candidates(key):
-                yield from self.fits(table.with_meaning(key, meaning), equations, {**meanings, key: meaning}, broadcasts)
+                yield from self.fits(
+                    table.with_meaning(key, meaning), equations, {**meanings, key: meaning}, broadcasts
+                )
             return
         except FormulaError:
             return
-        yield from self.fits(grown, equations[1:], meanings, broadcasts + broadcasts_in(value))
+        if not any(_widens(node, meanings) for node in walk(value)):
+            yield from self.fits(grown, equations[1:], meanings, broadcasts + broadcasts_in(value))
 
     def _unknown(self, name: str) -> str | None:
         """The name that is to get a shape: y where y_i is unknown and a sum binds i; none where `x^{(i)}` is."""
@@ -124,6 +126,20 @@ def broadcasts_in(value: Expr) -> int:
     return count
 
 
+def _widens(node: Node, meanings: Mapping[str, Given]) -> bool:
+    """Whether a sum is larger than all of it but one name whose shape is to be found."""
+    if not isinstance(node, Add):
+        return False
+    for at, term in enumerate(node.terms):
+        symbol = term.operand if isinstance(term, Negative) else term
+        if isinstance(symbol, Symbol) and symbol.name in meanings:
+            others = (*node.terms[:at], *node.terms[at + 1 :])
+            rest = others[0] if len(others) == 1 else Add(others)
+            if rest.shape != node.shape:
+                return True
+    return False
+
+
 def certain(fits: Sequence[Fit], known: Mapping[str, Shape], use: Use, vectors: str) -> dict[str, Given]:
     """The meanings of which only one is possible, of the fits that are preferred."""
     fits = [fit for fit in fits if not _has_wide_bias(fit, known, use)]
@@ -134,8 +150,7 @@ def certain(fits: Sequence[Fit], known: Mapping[str, Shape], use: Use, vectors: 
     best = [fit for fit in fits if fit.broadcasts == fewest]
     found = {}
     for key in best[0].meanings:
-        pool = fits if key in use.undecided else best
-        meaning = _only({fit.meanings[key] for fit in pool if key in fit.meanings}, vectors)
+        meaning = _only({fit.meanings[key] for fit in best if key in fit.meanings}, vectors)
         if meaning is not None:
             found[key] = meaning
     return found
@@ -182,18 +197,15 @@ def _agree_but_for(one: Fit, other: Fit, key: str) -> bool:
 
 def use_of(equations: Sequence[Equation], parameters: Collection[str]) -> Use:
     """How some equations use names."""
-    alone: set[str] = set()
-    in_sums: set[str] = set()
+    added: set[str] = set()
     indices: set[str] = set()
     for equation in equations:
         for node in nodes(equation.body):
             if isinstance(node, Sum) and len(node.terms) > 1:
-                names = {_name_of(term) for term in node.terms} - {""}
-                alone |= names
-                in_sums |= names if "-" not in node.signs else set()
+                added |= {_name_of(term) for term in node.terms} - {""}
             elif isinstance(node, Script) and node.kind == "sub":
                 indices |= {inner.text for inner in nodes(node.content) if isinstance(inner, Name)}
-    return Use(frozenset(parameters), frozenset(alone), frozenset(in_sums - set(parameters)), frozenset(indices))
+    return Use(frozenset(parameters), frozenset(added), frozenset(indices))
 
 
 def _name_of(term: Term) -> str:

@@ -44,9 +44,7 @@ class Stated:
         assert isinstance(meaning, Computed)
         shape = meaning.shape
         described = "a scalar" if shape.is_scalar else str(shape)
-        return Judgement(
-            "definition", f"{shown(key)} is introduced, {described}.", shapes=(str(shape), str(shape))
-        )
+        return Judgement("definition", f"{shown(key)} is introduced, {described}.", shapes=(str(shape), str(shape)))
 
     def _declaration(self, left: Member, right: Member, words: str) -> Judgement | None:
         """A declaration is one unless it contradicts what is known, as where the name has a value of another shape."""
