@@ -6,6 +6,7 @@ from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
@@ -57,6 +58,8 @@ def check_document(
 def _session(document: Document, model: Model, trust: Trust) -> Session:
     session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust))
     _learn_added_terms(session, document)
+    written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
+    learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
     return session
 
 
