@@ -167,7 +167,8 @@ def init(document: str, setting: str | None, debug: bool) -> int:
 
     What was inferred says so in a comment, with its line and its reason; what could not be inferred is asked for.
     """
-    with _one_line_for_errors(document, debug) as outcome:
+    outcomes: list[Outcome] = []
+    with _one_line_for_errors(document, debug, outcomes):
         from derive.documents import read_document
 
         read = read_document(document, setting)
@@ -179,7 +180,8 @@ def init(document: str, setting: str | None, debug: bool) -> int:
         with _progress(document) as progress:
             result = check_document(read, progress=progress, store=Store(default_directory()))
         print(to_front_matter(propose(read, result)), end="")
-    return NOTHING_WRONG if outcome.is_good else UNREADABLE_OR_BAD_INPUT
+        return NOTHING_WRONG
+    return UNREADABLE_OR_BAD_INPUT
 
 
 def _check_one(

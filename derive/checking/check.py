@@ -7,6 +7,7 @@ from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.expectations import with_expectations
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
@@ -84,6 +85,8 @@ def _model(document: Document, inference: Inference, *, at_other_sizes: bool = F
 def _session(document: Document, model: Model, trust: Trust) -> Session:
     session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust))
     _learn_added_terms(session, document)
+    written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
+    learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
     return session
 
 
