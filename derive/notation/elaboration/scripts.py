@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 
-from derive.errors import Meaningless, Unreadable
+from derive.errors import Meaningless, UnknownName, Unreadable
 from derive.expressions.shapes import OPEN, Dim, column, row
 from derive.expressions.tree import (
     Comparison,
@@ -353,9 +353,8 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            raise Unreadable(
-                f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span
-            )
+            problem = f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}"
+            raise UnknownName(written, problem, node.span)
         return value
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
