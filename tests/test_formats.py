@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import cli
-from derive.checking.results import VERDICTS, Counterexample, DocumentResult, StepResult
+from derive.checking.results import VERDICTS, Counterexample, DocumentResult, Question, StepResult
 from derive.errors import DocumentError
 from derive.source import Place
 from derive.writing.findings import LEVELS, findings, step_names
@@ -41,6 +41,7 @@ OUTCOMES = [
     DocumentResult("notes/a, b.md", "Two layers", {"N": 2}, STEPS),
     DocumentError("bad.md", "unknown key 'los'", Place(2, 1)),
     DocumentResult("good.md", None, {}, STEPS[:1]),
+    DocumentResult("short.md", None, {}, questions=(Question("w", "the shape of 'w' is not known", 3, 11),)),
     DocumentError("none.md", "there is no such file"),
 ]
 
@@ -55,6 +56,7 @@ GITHUB = """\
 ::notice file=notes/a%2C b.md,line=30,col=1,title=unknown (#3)::Neither was found.%0Aa = b
 ::error file=notes/a%2C b.md,line=34,col=1,title=unreadable (#4)::A brace is never closed.%0Ax = \\frac{1
 ::error file=bad.md,line=2,col=1,title=derive::unknown key 'los'
+::notice file=short.md,line=3,col=11,title=question::the shape of 'w' is not known
 ::error file=none.md,title=derive::there is no such file
 """
 
@@ -105,10 +107,12 @@ def test_a_sarif_log_has_one_run_with_a_result_for_each_finding():
     assert refuted == RESULT
     assert [re.fullmatch("[0-9a-f]{64}", value) is not None for value in fingerprints.values()] == [True]
     assert [result["ruleId"] for result in run["results"]] == [
-        *("unexpected", "refuted", "unknown", "unreadable", "document", "document")
+        *("unexpected", "refuted", "unknown", "unreadable", "document", "question", "document")
     ]
-    assert [result["level"] for result in run["results"]] == ["error", "error", "note", "error", "error", "error"]
-    assert "region" not in run["results"][5]["locations"][0]["physicalLocation"]
+    assert [result["level"] for result in run["results"]] == [
+        *("error", "error", "note", "error", "error", "note", "error")
+    ]
+    assert "region" not in run["results"][6]["locations"][0]["physicalLocation"]
 
 
 def test_braces_in_a_message_are_not_arguments():
@@ -208,6 +212,7 @@ JUNIT = """\
   <testsuite name="good.md" tests="1" failures="0" errors="0" skipped="0">
     <testcase classname="good.md" name="(2) H₀ = x_i W₁" file="good.md" line="10" />
   </testsuite>
+  <testsuite name="short.md" tests="0" failures="0" errors="0" skipped="0" />
   <testsuite name="none.md" tests="1" failures="0" errors="1" skipped="0">
     <testcase classname="none.md" name="document" file="none.md" line="1">
       <error type="document" message="there is no such file">none.md: there is no such file</error>
