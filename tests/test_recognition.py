@@ -34,6 +34,7 @@ HOLDING = [
     ("forgotten-end.md", "---\nsymbols:\n  x: D x 1\n\n$$x = x$$\n"),
     ("wrong.md", "---\nsymbols: {\n---\n"),
     ("a.tex", "% ---\n% symbols:\n%   x: D x 1\n% ---\n\\documentclass{article}\n"),
+    ("a.tex", "% !TEX root = a.tex\n% -*- latex -*-\n\n% ---\n% symbols:\n%   x: D x 1\n% ---\n"),
     ("a.tex", "\n%---\n%symbols:\n%  x: D x 1\n%---\n"),
     ("a.ipynb", json.dumps({"cells": [{"cell_type": "markdown", "source": SETTING.splitlines(keepends=True)}]})),
     ("a.ipynb", json.dumps({"cells": [{"cell_type": "raw", "source": SETTING}]})),

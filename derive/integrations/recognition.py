@@ -17,8 +17,8 @@ LARGEST_NOTEBOOK = 5_000_000
 _NAMES = r"(?m)^(?:(?:dims|symbols|model|notation)[ \t]*:[ \t]*(?:\{|#|$)|dims[ \t]*:[ \t]*\[)"
 _FRONT_MATTER = r"(?ms)---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$"
 _FIRST_PARAGRAPH = r"---[ \t]*\n((?:[^\n]*\S[^\n]*\n?)+)"
-_FIRST_COMMENT = r"(?m)\s*((?:^[ \t]*%[^\n]*(?:\n|$))+)"
-_PERCENT_SIGN = r"(?m)^[ \t]*%[ \t]?"
+_FIRST_COMMENT = r"(?:[ \t]*(?:%[ \t]*(?:!|-\*-)[^\n]*)?\n)*((?:%[^\n]*(?:\n|$))+)"  # behind those for editors
+_PERCENT_SIGN = r"(?m)^%[ \t]?"
 
 
 def is_document(path: Path) -> bool:
