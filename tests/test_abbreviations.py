@@ -39,7 +39,7 @@ def test_an_index_that_the_name_does_not_show_is_not_bound_unseen(tmp_path: Path
     assert bound.message == (
         "The index k is bound here, and this name of the notation has it unsaid; write it in the name."
     )
-    assert (bound.line, bound.column) == (7, 14)
+    assert (bound.line, bound.column) == (7, 16)
 
 
 def test_letters_of_a_word_are_no_indices(tmp_path: Path) -> None:
