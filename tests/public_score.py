@@ -40,8 +40,8 @@ class Score:
     def line(self) -> str:
         return (
             f"{self.name:36} true {self.accepted:3}/{self.true:<3} false accepted {self.false_accepted}/{self.false:<3}"
-            f" open {self.open:<2} of the true: unreadable {self.verdicts['unreadable']}, unknown {self.verdicts['unknown']},"
-            f" refuted {self.verdicts['refuted']}"
+            f" open {self.open:<2} of the true: "
+            + ", ".join(f"{word} {self.verdicts[word]}" for word in ("unreadable", "unknown", "refuted"))
         )
 
 
@@ -80,7 +80,8 @@ def reports(paths: Sequence[Path]) -> Iterator[tuple[Path, list[dict[str, Any]],
 def add(score: Score, step: Mapping[str, Any], wanted: set[str], place: str) -> None:
     """Count one step, and note it where it is not what it should be."""
     accepted = step["verdict"] in ACCEPTED
-    miss = f"  {place} #{step['equation']}/{step['step']} {step['verdict']}: {step['lhs']} {step['relation']} {step['rhs']}"
+    number = f"#{step['equation']}/{step['step']}"
+    miss = f"  {place} {number} {step['verdict']}: {step['lhs']} {step['relation']} {step['rhs']}"
     if not wanted & (NOT_READ | {"refuted"}):
         score.true += 1
         score.accepted += accepted
@@ -113,18 +114,23 @@ def sources() -> list[dict[str, str]]:
     return yaml.load((PUBLIC / "sources.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
 
 
+def summary(scores: Sequence[Score]) -> str:
+    true, accepted = sum(score.true for score in scores), sum(score.accepted for score in scores)
+    false, wrongly = sum(score.false for score in scores), sum(score.false_accepted for score in scores)
+    unread = [score.name for score in scores if not score.true + score.false + score.open]
+    return (
+        f"{len(scores)} documents: {accepted} of {true} true steps accepted, {wrongly} of {false} false ones; "
+        f"{len(unread)} documents not read at all: {' '.join(unread) or 'none'}"
+    )
+
+
 def main(names: Sequence[str]) -> None:
     paths = sorted(path for path in PUBLIC.iterdir() if path.suffix in ENDINGS)
     chosen = [path for path in paths if not names or any(path.name.startswith(name) for name in names)]
     scores = [scored(*report) for report in reports(chosen)]
     print(*(score.line() for score in scores), sep="\n")
     print(*(miss for score in scores for miss in score.misses), sep="\n")
-    unread = sum(not score.true + score.false + score.open for score in scores)
-    true, accepted = sum(score.true for score in scores), sum(score.accepted for score in scores)
-    false, wrongly = sum(score.false for score in scores), sum(score.false_accepted for score in scores)
-    print(
-        f"{len(scores)} documents, {unread} not read: {accepted} of {true} true steps accepted, {wrongly} of {false} false ones"
-    )
+    print(summary(scores))
 
 
 if __name__ == "__main__":
