@@ -1,6 +1,8 @@
 """A document -> the verdict on every one of its relations."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
@@ -20,6 +22,7 @@ from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
 from derive.notation.words import new_words
+from derive.source import Span, Text
 
 Progress = Callable[[int, int], None]
 
@@ -45,13 +48,15 @@ def check_document(
         if progress is not None:
             progress(number, len(document.passages))
         for chain in _chains(session, passage):
-            results = _results(session, other, passage, chain, equations + 1)
+            results = _results(session, other, passage, chain, equations + 1, document.left_out)
             equations += bool(results)
             steps += results
     if progress is not None:
         progress(len(document.passages), len(document.passages))
     dims = {shown(name): dim.size or 0 for name, dim in session.table.dims.items()}
-    return DocumentResult(document.source.name, document.setting.title, dims, tuple(steps), document.exercise)
+    left_out = tuple((_on_one_line(text.value), text.place().line) for text in document.left_out)
+    name, title = document.source.name, document.setting.title
+    return DocumentResult(name, title, dims, tuple(steps), document.exercise, left_out)
 
 
 def _session(document: Document, model: Model, trust: Trust) -> Session:
@@ -65,7 +70,7 @@ def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
     text = passage.text.value
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
-    for chain in split(text, words, lambda name: session.table.find(name) is None):
+    for chain in split(text, words, lambda name: session.table.find(name) is None, passage.unread):
         if chain.tag is None:
             chain.tag = passage.label
         if chain.relations:
@@ -88,7 +93,12 @@ def _learn_added_terms(session: Session, document: Document) -> None:
 
 
 def _results(
-    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, equation: int
+    session: Session,
+    other: OtherSizes | None,
+    passage: Passage,
+    chain: Chain,
+    equation: int,
+    left_out: Sequence[Text],
 ) -> list[StepResult]:
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
@@ -99,7 +109,7 @@ def _results(
         if other is not None:
             judgements = other.held(judgements, chain, is_inline)
     return [
-        _result(passage, chain, equation, number, judgement)
+        _result(passage, chain, equation, number, _told(passage, judgement, left_out))
         for number, judgement in enumerate(judgements)
         if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement))
     ]
@@ -112,13 +122,46 @@ def _is_silent(kind: str, judgement: Judgement) -> bool:
     return kind not in ("claim", "define") or judgement.verdict in ("unreadable", "definition")
 
 
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+
+
+def _told(passage: Passage, judgement: Judgement, left_out: Sequence[Text]) -> Judgement:
+    """Of a command that is not read, why a macro is not followed, or where it may be defined."""
+    if judgement.verdict != "unreadable" or judgement.span is None:
+        return judgement
+    start, end = judgement.span.start, judgement.span.end
+    if start in passage.unread:
+        return replace(judgement, message=f"{passage.unread[start]}.")
+    if left_out and _COMMAND.fullmatch(passage.text.value[start:end]):
+        named = f"{_on_one_line(left_out[0].value)} in line {left_out[0].place().line}"
+        others = " and commands like it" if len(left_out) > 1 else ""
+        hint = f"It may be defined in another file: {named}{others} is not read. Put its definition into this one."
+        return replace(judgement, message=f"{judgement.message} {hint}")
+    return judgement
+
+
+LONGEST_EXPANSION = 200
+
+
+def _excerpt(text: Text, span: Span) -> str | None:
+    """What stands in the file for a part of a passage; if that is a macro, what it was expanded to as well."""
+    read, written = text.value[span.start : span.end], text.written(span.start, span.end)
+    if text.runs and _on_one_line(written) != _on_one_line(read) and len(read) <= LONGEST_EXPANSION:
+        return f"{_on_one_line(written)}, which is {_on_one_line(read)}"
+    return _on_one_line(written) or None
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _result(passage: Passage, chain: Chain, equation: int, number: int, judgement: Judgement) -> StepResult:
     text = passage.text
     relation = chain.relations[number]
     place, excerpt = text.place(relation.start), None
     if judgement.span is not None and judgement.counterexample is None:
         place = text.place(judgement.span.start)
-        excerpt = " ".join(text.value[judgement.span.start : judgement.span.end].split()) or None
+        excerpt = _excerpt(text, judgement.span)
     return StepResult(
         tag=chain.tag,
         equation=equation,
@@ -134,6 +177,7 @@ def _result(passage: Passage, chain: Chain, equation: int, number: int, judgemen
         shapes=judgement.shapes,
         counterexample=judgement.counterexample,
         excerpt=excerpt,
+        cell=text.source.cell,
         scope=judgement.scope,
         ground=judgement.ground,
         side_conditions=judgement.side_conditions,

@@ -36,6 +36,8 @@ class Counterexample:
 class StepResult:
     """The verdict on one relation. `line` and `column` are those of the step's first character in its file.
 
+    In a notebook they are those in its cell, and `cell` is that cell's number, from 1: this is what its author sees.
+
     An accepted step says how far it was shown (`scope`), by which exact form (`ground`), and what it rests on: each
     of its `side_conditions` is a few words, with formulas in LaTeX between dollar signs.
     """
@@ -59,6 +61,13 @@ class StepResult:
     scope: Scope | None = None
     ground: Ground | None = None
     side_conditions: tuple[str, ...] = ()
+    cell: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Its place as it stands behind the document's name: `2:5`, in a notebook `cell 3:2:5`."""
+        place = f"{self.line}:{self.column}"
+        return place if self.cell is None else f"cell {self.cell}:{place}"
 
     @property
     def holds_for_all_dimensions(self) -> bool:
@@ -75,13 +84,17 @@ class StepResult:
 
 @dataclass(frozen=True)
 class DocumentResult:
-    """All steps of a document, in its order, and the concrete sizes at which they were checked."""
+    """All steps of a document, in its order, and the concrete sizes at which they were checked.
+
+    `left_out`: the commands that take text from other files, which is not read, each with its line.
+    """
 
     document: str
     title: str | None
     dims: Mapping[str, int]
     steps: tuple[StepResult, ...] = field(default=())
     exercise: str | None = None
+    left_out: tuple[tuple[str, int], ...] = ()
 
     def summary(self) -> dict[Verdict, int]:
         """How many steps got each verdict, every verdict listed."""
