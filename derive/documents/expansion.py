@@ -21,8 +21,8 @@ from derive.errors import DocumentError
 from derive.source import Run, Source, Text
 
 MOST_WORK_IN_A_FORMULA = 200_000
-MOST_WORK_IN_A_DOCUMENT = 2_000_000
-"""How many tokens macros may yield; a macro that calls itself passes any number."""
+MOST_WORK_IN_A_DOCUMENT = 3_000_000
+"""How many tokens macros may take and yield; a macro that calls itself passes any number."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,24 @@ class Calls:
         """From here on one formula's work is counted, too."""
         self.limit = min(MOST_WORK_IN_A_DOCUMENT, self.work + MOST_WORK_IN_A_FORMULA)
 
+    def spend(self, work: int, piece: Piece) -> None:
+        """Count the work that a command makes. Raises `DocumentError` when it is too much to be meant."""
+        self.work += work
+        if self.work > self.limit:
+            read = MOST_WORK_IN_A_FORMULA if self.limit < MOST_WORK_IN_A_DOCUMENT else MOST_WORK_IN_A_DOCUMENT
+            problem = f"{piece.text} yields itself without end, or a brace behind it is never closed"
+            raise DocumentError.at(
+                self.source, piece.start, f"{problem}: after {read:,} tokens there is no end in sight"
+            )
+
     def replace(self, stream: Stream, piece: Piece, macro: Macro) -> str | None:
         """Let what a call yields come next; why it yields nothing, if it does not."""
         if macro.refusal:
             return f"{piece.text} is not followed: {macro.refusal}"
         for pattern in macro.patterns:
+            before = stream.reads
             taken = _taken(stream, pattern)
-            self._count(piece, sum(len(argument.pieces) for argument in taken.arguments))
+            self.spend(stream.reads - before, piece)
             if taken.is_complete:
                 stream.put_back(self.filled(pattern.body, piece, taken.arguments))
                 return None
@@ -71,16 +82,8 @@ class Calls:
                 out.append(Piece("parameter", piece.text[1:] or "#", call.start, end, False))
             else:
                 out.append(Piece(piece.kind, piece.text, call.start, end, False, piece.is_final))
-        self._count(call, len(out) + 1)
+        self.spend(len(out) + 1, call)
         return out
-
-    def _count(self, call: Piece, work: int) -> None:
-        self.work += work
-        if self.work > self.limit:
-            problem = f"{call.text} never ends: what macros yield passes {self.limit:,} tokens"
-            if self.limit < MOST_WORK_IN_A_DOCUMENT:
-                problem = f"{call.text} never ends: what it yields passes {MOST_WORK_IN_A_FORMULA:,} tokens"
-            raise DocumentError.at(self.source, call.start, problem)
 
 
 # --- Arguments -----------------------------------------------------------------------------------
@@ -285,15 +288,19 @@ class _Formula:
             self.out.append(piece)
 
     def _define(self, piece: Piece) -> None:
+        before = self.stream.reads
         self.stream.put_back([piece])
         try:
             read_definition(self.stream, self.macros)
         except DefinitionError as error:
+            self.expander.calls.spend(self.stream.reads - before, piece)
             self._note(piece, error.problem)
 
     def _environment(self, piece: Piece) -> None:
         """`\\begin{name}` or `\\end{name}`, or what the author has put behind the name."""
+        before = self.stream.reads
         group = self.stream.bracketed("{", "}")
+        self.expander.calls.spend(self.stream.reads - before, piece)
         known = None if group is None else self.macros.environments.get(text_of(group[1:-1]).strip())
         if group is None:
             self.out.append(piece)
@@ -313,7 +320,9 @@ class _Formula:
     def _choose(self, piece: Piece) -> None:
         """`\\IfBooleanTF{#1}{…}{…}` where an argument stands or is missing."""
         meaning, wanted, branches = _CONDITIONALS[piece.text]
+        before = self.stream.reads
         taken = _taken(self.stream, Pattern((Parameter("argument"),) * (1 + len(branches)), ()))
+        self.expander.calls.spend(self.stream.reads - before, piece)
         if not taken.is_complete:
             self._note(piece, f"{piece.text} is not followed by the arguments that it takes")
             return
@@ -344,28 +353,31 @@ def _assembled(source: Source, pieces: list[Piece], unread: Mapping[int, str], s
     first = next((at for at, piece in enumerate(pieces) if piece.kind not in blank), len(pieces))
     last = next((at for at in range(len(pieces) - 1, first - 1, -1) if pieces[at].kind not in blank), first - 1)
     shown: list[str] = []
-    runs: list[Run] = []
+    stretches: list[list[int]] = []  # where each begins in the text, what it stands for, whether it is copied
     problems: dict[int, str] = {}
     length = 0
     for at in range(first, last + 1):
         piece = pieces[at]
         if at > first and needs_space(pieces[at - 1], piece):
-            runs.append(Run(length, piece.start, piece.start, False))
+            stretches.append([length, piece.start, piece.start, False])
             shown.append(" ")
             length += 1
         if at in unread:
             problems[length] = unread[at]
-        _lengthen(runs, length, piece)
+        _lengthen(stretches, length, piece)
         shown.append(piece.text)
         length += len(piece.text)
-    start = runs[0].start if runs else start
-    is_plain = len(runs) <= 1 and all(run.is_copied for run in runs)
-    return Expanded(Text("".join(shown), source, start, () if is_plain else tuple(runs)), problems)
+    if stretches:
+        start = stretches[0][1]
+    is_plain = len(stretches) <= 1 and all(stretch[3] for stretch in stretches)
+    runs = () if is_plain else tuple(Run(at, begin, end, bool(copied)) for at, begin, end, copied in stretches)
+    return Expanded(Text("".join(shown), source, start, runs), problems)
 
 
-def _lengthen(runs: list[Run], at: int, piece: Piece) -> None:
-    """Add a token to the runs: to the last one, where it goes on in the source, or comes from the same call."""
-    if runs and piece.is_copied and runs[-1].is_copied and runs[-1].end == piece.start:
-        runs[-1] = Run(runs[-1].at, runs[-1].start, piece.end, True)
-    elif not (runs and not piece.is_copied and runs[-1] == Run(runs[-1].at, piece.start, piece.end, False)):
-        runs.append(Run(at, piece.start, piece.end, piece.is_copied))
+def _lengthen(stretches: list[list[int]], at: int, piece: Piece) -> None:
+    """Add a token to the last stretch, if it goes on in the source or comes from the same call, or begin another."""
+    before = stretches[-1] if stretches else None
+    if before is not None and piece.is_copied and before[3] and before[2] == piece.start:
+        before[2] = piece.end
+    elif before is None or piece.is_copied or before[1:] != [piece.start, piece.end, False]:
+        stretches.append([at, piece.start, piece.end, piece.is_copied])

@@ -18,13 +18,13 @@ from derive.documents.conditionals import Conditionals
 from derive.documents.document import Contents, Kind, Passage
 from derive.documents.expansion import Expander
 from derive.documents.formulas import Formulas
-from derive.documents.lexing import Piece, Stream, text_of
+from derive.documents.lexing import LONGEST_FORMULA, Piece, Stream, text_of
 from derive.documents.macros import DefinitionError, Macro, is_definition, read_definition
 from derive.errors import DocumentError
 from derive.source import Run, Source, Text
 
-MOST_REREAD = 1_000_000
-"""How many tokens may be read again because a display that they followed is never closed."""
+MOST_REREAD = 500_000
+"""How many tokens may be read again because something that they followed is never closed."""
 
 _OUTER = ("equation", "align", "alignat", "gather", "multline", "eqnarray", "flalign", "displaymath")
 _INNER = ("aligned", "alignedat", "gathered", "split")
@@ -103,20 +103,25 @@ class _Opener:
     closer: str
     is_environment: bool = False
 
-    def problem(self, source: Source) -> str:
-        """What is wrong if it is never closed."""
+    def problem(self, source: Source, is_parted: bool) -> str:
+        """What is wrong if it is never closed, or not before a blank line."""
         first, last = self.pieces[0], self.pieces[-1]
-        problem = f"the display that {source.text[first.start : last.end]} opens here is never closed"
+        fault = "is not closed before the blank line" if is_parted else "is never closed"
+        problem = f"the display that {source.text[first.start : last.end]} opens here {fault}"
         closer = f"\\end{{{self.closer}}}" if self.is_environment else self.closer
         return f"{problem}; expected {closer}" if first.is_copied else problem
 
 
 @dataclass
 class _Collected:
-    """The tokens of a formula up to its closer, or to where it cannot go on; `blank`: where a blank line is."""
+    """The tokens of a formula up to its closer, or to where it cannot go on.
+
+    `is_parted`: that is a blank line, which is no mathematics. `blank`: where the first is in an environment.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     is_closed: bool = False
+    is_parted: bool = False
     blank: int | None = None
 
 
@@ -131,7 +136,7 @@ class _Reader:
         self.expander = Expander(source, self.macros, is_scoped=True)
         self.conditionals = Conditionals(self.stream)
         self.left_out: list[Text] = []
-        self.reread = 0
+        self.edges: dict[str, tuple[Macro, bool]] = {}
         self.is_over = False
 
     def read(self) -> None:
@@ -140,6 +145,10 @@ class _Reader:
             piece = self.stream.next()
             if piece is None:
                 break
+            if self.stream.reads > 2 * self.stream.at + MOST_REREAD:
+                raise DocumentError.at(
+                    self.source, piece.start, "too many formulas and braces are never closed up to here"
+                )
             if piece.kind in ("word", "symbol"):
                 self._command(piece)
             elif piece.kind in _KINDS:
@@ -166,10 +175,18 @@ class _Reader:
     def _replace(self, piece: Piece) -> bool:
         """A macro that opens or closes a display yields what it does; any other in the text stays unread."""
         macro = self.macros.known.get(piece.text)
-        if macro is None or not _opens_or_closes(macro):
+        if macro is None or macro.place is None or not self._opens_or_closes(piece.text, macro):
             return False
         self.expander.calls.begin_formula()
         return self.expander.calls.replace(self.stream, piece, macro) is None
+
+    def _opens_or_closes(self, name: str, macro: Macro) -> bool:
+        """Whether a macro yields the beginning or the end of a display; the same one is looked at once."""
+        asked, found = self.edges.get(name, (None, False))
+        if asked is not macro:
+            found = any(_OPENS_OR_CLOSES.search(text_of(pattern.body)) for pattern in macro.patterns)
+            self.edges[name] = (macro, found)
+        return found
 
     # ── environments ──
 
@@ -233,7 +250,7 @@ class _Reader:
             inside = Stream("", 0)
             inside.put_back([*opener.pieces, *found.pieces] if opener.is_environment else found.pieces)
             expanded = self.expander.expand(inside, opener.pieces[0].start)
-            problem = None if found.is_closed else opener.problem(self.source)
+            problem = None if found.is_closed else opener.problem(self.source, found.is_parted)
             self.formulas.add(Passage(opener.kind, expanded.text, problem=problem, unread=expanded.unread))
 
     def _shorten(self, opener: _Opener, found: _Collected) -> None:
@@ -247,9 +264,6 @@ class _Reader:
             kept = next(dollars, 0)
             behind = kept + (kept > 0)
             found.is_closed = kept > 0
-        self.reread += len(found.pieces) - kept
-        if self.reread > MOST_REREAD:
-            raise DocumentError.at(self.source, opener.pieces[0].start, "too many formulas are never closed up to here")
         self.stream.put_back(found.pieces[behind:])
         del found.pieces[kept:]
 
@@ -276,6 +290,10 @@ class _Reader:
     def _close_group(self, _piece: Piece) -> None:
         self.macros.close_group()
 
+    def _transparent(self, _piece: Piece) -> None:
+        """A command whose argument holds definitions as if it stood alone."""
+        self.stream.take("{")
+
     def _at_is_letter(self, _piece: Piece) -> None:
         self.stream.internal = True
 
@@ -294,6 +312,7 @@ _RULES: Mapping[str, Callable[[_Reader, Piece], None]] = {
     **dict.fromkeys(("\\url", "\\href", "\\path", "\\nolinkurl", "\\hyperref"), _Reader._address),
     **dict.fromkeys(("\\begingroup", "\\bgroup"), _Reader._open_group),
     **dict.fromkeys(("\\endgroup", "\\egroup"), _Reader._close_group),
+    **dict.fromkeys(("\\AtBeginDocument", "\\AtEndPreamble"), _Reader._transparent),
     "\\makeatletter": _Reader._at_is_letter,
     "\\makeatother": _Reader._at_is_other,
 }
@@ -303,11 +322,6 @@ _KINDS: Mapping[str, Callable[[_Reader, Piece], None]] = {
     "open": _Reader._open_group,
     "close": _Reader._close_group,
 }
-
-
-def _opens_or_closes(macro: Macro) -> bool:
-    """Whether a macro yields the beginning or the end of a display."""
-    return any(_OPENS_OR_CLOSES.search(text_of(pattern.body)) for pattern in macro.patterns)
 
 
 class _Collector:
@@ -327,6 +341,7 @@ class _Collector:
         for piece in self.stream.rest():
             if piece.kind == "paragraph":
                 if not self.opener.is_environment:
+                    self.found.is_parted = True
                     return self._broken([piece])
                 self.found.blank = len(self.found.pieces) if self.found.blank is None else self.found.blank
             if piece.text in ("\\begin", "\\end"):
@@ -335,8 +350,8 @@ class _Collector:
                 ended = self._command(piece)
             else:
                 ended = self._plain(piece)
-            if ended:
-                return self.found
+            if ended or len(self.found.pieces) > LONGEST_FORMULA:
+                break
         return self.found
 
     def _closed(self) -> bool:

@@ -12,6 +12,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+LONGEST_FORMULA = 100_000
+"""How many tokens a formula or an argument may have."""
+
 Kind = Literal["word", "symbol", "space", "paragraph", "open", "close", "dollar", "parameter", "other"]
 
 _TOKEN = r"""(?P<word>\\[{letters}]+) | (?P<symbol>\\(?:.|$))
@@ -37,17 +40,22 @@ class Piece(NamedTuple):
 
 
 class Stream:
-    """The tokens of a text that stands in its source from an offset on; `internal`: `@` is a letter."""
+    """The tokens of a text that stands in its source from an offset on.
+
+    `internal`: `@` is a letter. `reads` counts the tokens that were asked for, some of them again and again.
+    """
 
     def __init__(self, text: str, offset: int, at: int = 0) -> None:
         self.text = text
         self.offset = offset
         self.at = at
         self.internal = False
+        self.reads = 0
         self._returned: list[Piece] = []
 
     def next(self) -> Piece | None:
         """The next token, null at the end."""
+        self.reads += 1
         if self._returned:
             return self._returned.pop()
         tokens = _INTERNAL if self.internal else _PLAIN
@@ -147,8 +155,8 @@ class Stream:
                 depth += 1
             elif piece.kind == "close":
                 depth -= 1
-                if depth < 0:
-                    break
+            if depth < 0 or len(taken) > LONGEST_FORMULA:
+                break
         self.put_back(taken)
         return None
 
