@@ -42,7 +42,7 @@ class Calls:
         self.limit = MOST_WORK_IN_A_DOCUMENT
 
     def begin_formula(self) -> None:
-        """From here on one formula's work is counted, too."""
+        """From here on the work of one formula, or of one command in the text, is counted, too."""
         self.limit = min(MOST_WORK_IN_A_DOCUMENT, self.work + MOST_WORK_IN_A_FORMULA)
 
     def spend(self, work: int, piece: Piece) -> None:
@@ -50,10 +50,9 @@ class Calls:
         self.work += work
         if self.work > self.limit:
             read = MOST_WORK_IN_A_FORMULA if self.limit < MOST_WORK_IN_A_DOCUMENT else MOST_WORK_IN_A_DOCUMENT
-            problem = f"{piece.text} yields itself without end, or a brace behind it is never closed"
-            raise DocumentError.at(
-                self.source, piece.start, f"{problem}: after {read:,} tokens there is no end in sight"
-            )
+            problem = f"{piece.text} takes or yields more than {read:,} tokens"
+            hint = "does it call itself, or is a brace behind it never closed?"
+            raise DocumentError.at(self.source, piece.start, f"{problem}; {hint}")
 
     def replace(self, stream: Stream, piece: Piece, macro: Macro) -> str | None:
         """Let what a call yields come next; why it yields nothing, if it does not."""

@@ -149,6 +149,8 @@ class _Reader:
                 raise DocumentError.at(
                     self.source, piece.start, "too many formulas and braces are never closed up to here"
                 )
+            if piece.is_copied:
+                self.expander.calls.begin_formula()
             if piece.kind in ("word", "symbol"):
                 self._command(piece)
             elif piece.kind in _KINDS:
@@ -177,7 +179,6 @@ class _Reader:
         macro = self.macros.known.get(piece.text)
         if macro is None or macro.place is None or not self._opens_or_closes(piece.text, macro):
             return False
-        self.expander.calls.begin_formula()
         return self.expander.calls.replace(self.stream, piece, macro) is None
 
     def _opens_or_closes(self, name: str, macro: Macro) -> bool:
@@ -219,7 +220,6 @@ class _Reader:
         if environment is None:
             return False
         calls = self.expander.calls
-        calls.begin_formula()
         call = piece._replace(text=piece.text + text_of(group), end=group[-1].end)
         if piece.text == "\\begin":
             return calls.replace(self.stream, call, environment.opening) is None

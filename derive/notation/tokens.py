@@ -418,14 +418,18 @@ def _pass_over_with_argument(reader: _Reader, piece: _Raw) -> None:
 def _transparent(reader: _Reader, piece: _Raw) -> None:
     kept, count = tables.TRANSPARENT[piece.text]
     arguments = [reader.argument() for _ in range(count)]
-    if reader.plain_text(arguments[kept]).strip() == "+" and reader.peek() == "=":
+    sign = _WITH_EQUALS.get("".join(reader.plain_text(arguments[kept]).split()))
+    if sign is not None and reader.peek() == "=":
         reader.at += 1
-        reader.emit("RELATION", "+=", piece.start, reader.raw[reader.at - 1].end)
+        reader.emit("RELATION", sign, piece.start, reader.raw[reader.at - 1].end)
         return
     if piece.text in ("\\mathrel", "\\mathbin"):
         reader.out.extend(reader.tokens_of(arguments[kept]))
     else:
         reader.braced(arguments[kept], piece)
+
+
+_WITH_EQUALS = {"+": "+=", ":": ":=", "\\mathop:": ":=", "\\mathop{:}": ":="}
 
 
 def _annotated(reader: _Reader, piece: _Raw) -> None:
