@@ -11,7 +11,7 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from derive.notation.tables import RELATIONS, ROW_ENVIRONMENTS
@@ -78,10 +78,16 @@ def kind_of(relation: Token) -> str:
 
 
 def split(
-    text: str, words: frozenset[str], is_index: Callable[[str], bool] = lambda name: len(name) == 1
+    text: str,
+    words: frozenset[str],
+    is_index: Callable[[str], bool] = lambda name: len(name) == 1,
+    unread: Container[int] = (),
 ) -> list[Chain]:
-    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label."""
-    tokens = _inner_products(_cases_by_brace(tokenize(text, words)))
+    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
+
+    At the offsets `unread` stand commands that are known to be no notation.
+    """
+    tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index)
     for row in _rows(tokens):
         splitter.read_row(row)
