@@ -17,9 +17,10 @@ from derive.expressions.tree import Entry, EntryFormula, Expr, IndexVariable
 from derive.expressions.walk import walk
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
 from derive.notation.elaboration import Options, Reading, elaborated
+from derive.notation.elaboration.scripts import juxtaposed
 from derive.notation.names import canonical, read_name, unwrapped_list, words_of
 from derive.notation.symbols import Abbreviation, Computed, Given, SymbolTable, shown
-from derive.notation.syntax import List, Scripted, Sum, Syntax, parse
+from derive.notation.syntax import List, Script, Scripted, Sum, Syntax, nodes, parse
 from derive.notation.tokens import tokenize
 from derive.source import Text
 
@@ -167,29 +168,42 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
                 name,
                 f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own",
             )
-        pattern, letters = _pattern(key, meaning.value)
-        abbreviations.append(Abbreviation(pattern, letters, _syntax(table, meaning)))
+        content = _syntax(table, meaning)
+        abbreviations.append(Abbreviation(*_pattern(key, content), content))
     return replace(table, abbreviations=tuple(abbreviations))
 
 
-def _pattern(key: str, meaning: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What a name of the notation matches: its index letters, which its meaning has too, stand for any index."""
+def _pattern(key: str, meaning: List) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """What a name of the notation matches: its index letters, which its meaning has too, stand for any index.
+
+    Between two of them there may be a comma or not.
+    """
     scripts = re.search(r"[_^]", key)
     head, tail = (key, "") if scripts is None else (key[: scripts.start()], key[scripts.start() :])
+    indices = _index_letters(meaning)
     letters: list[str] = []
     pieces = re.split(r"(\\[A-Za-z]+|[a-z])", tail)
+    are_letters = [bool(re.fullmatch(r"[a-z]", piece)) and piece in indices for piece in pieces]
     for at, piece in enumerate(pieces):
-        is_letter = bool(re.fullmatch(r"[a-z]", piece)) and bool(
-            re.search(rf"_\{{?[^{{}}]*(?<![A-Za-z\\]){piece}(?![A-Za-z])", meaning)
-        )
-        if is_letter and piece in letters:
+        if are_letters[at] and piece in letters:
             pieces[at] = f"(?P={piece})"
-        elif is_letter:
+        elif are_letters[at]:
             letters.append(piece)
             pieces[at] = rf"(?P<{piece}>(?:[^{{}},]|\{{[^{{}}]*\}})+)"
+        elif piece in ("", ",") and any(are_letters[at - 1 : at]) and any(are_letters[at + 1 : at + 2]):
+            pieces[at] = ",?"
         else:
             pieces[at] = re.escape(piece)
     return re.compile(re.escape(head) + "".join(pieces)), tuple(letters)
+
+
+def _index_letters(meaning: List) -> set[str]:
+    """The letters that stand as indices in subscripts: by themselves, between commas, or two side by side."""
+    subs = [node.content for node in nodes(meaning) if isinstance(node, Script) and node.kind == "sub"]
+    sides = [entry.sides[0] for content in subs if content is not None for entry in content.entries]
+    terms = [term for side in sides if side is not None for term in side.terms]
+    groups = [juxtaposed(Sum(("",), (term,), span=term.span)) for term in terms]
+    return {canonical(piece).strip() for pieces in groups if len(pieces) <= 2 for piece in pieces}
 
 
 # ── computed names ──
