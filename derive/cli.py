@@ -154,6 +154,36 @@ def _with_setting(documents: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(document for document in documents if not os.path.isfile(document) or holds_setting(Path(document)))
 
 
+@commands.command(
+    epilog="\b\nExit status:\n  0  the setting is printed\n  2  the document or the command line is wrong\n"
+)
+@click.argument("document", metavar="DOC", type=click.Path())
+@click.option(
+    "--setting", metavar="YAML", type=click.Path(), help="Take from this file what the document's setting lacks."
+)
+@click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
+def init(document: str, setting: str | None, debug: bool) -> int:
+    """Print the setting that DOC implies, ready to be corrected and pasted at its head.
+
+    What was inferred says so in a comment, with its line and its reason; what could not be inferred is asked for.
+    """
+    outcomes: list[Outcome] = []
+    with _one_line_for_errors(document, debug, outcomes):
+        from derive.documents import read_document
+
+        read = read_document(document, setting)
+        from derive.certificates import Store, default_directory
+        from derive.checking.check import check_document
+        from derive.checking.inference.proposal import propose
+        from derive.writing.front_matter import to_front_matter
+
+        with _progress(document) as progress:
+            result = check_document(read, progress=progress, store=Store(default_directory()))
+        print(to_front_matter(propose(read, result)), end="")
+        return NOTHING_WRONG
+    return UNREADABLE_OR_BAD_INPUT
+
+
 def _check_one(
     document: str, setting: str | None, exercise: str | None, label: str, *, certify: bool
 ) -> "DocumentResult":

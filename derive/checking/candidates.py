@@ -106,8 +106,11 @@ def _all_candidates(claim: Claim) -> Iterator[Candidate]:
         for first, second in itertools.product(left.upto(MAX_LAYOUT_READINGS), right.upto(MAX_LAYOUT_READINGS)):
             for candidate in _closed(claim.session, first, second, plain_only=True):
                 yield replace(candidate, conventions=candidate.conventions | {"layout"})
+    plainly = [side.found[0] for side in (claim.left, claim.right) if not side.found[0].conventions]
+    fits = len(plainly) == 2 and plainly[0].value.shape == plainly[1].value.shape
     for first, second in itertools.product(claim.left.upto(MAX_READINGS), claim.right.upto(MAX_READINGS)):
-        yield from _closed(claim.session, first, second)
+        if not (fits and "entrywise-product" in first.conventions & second.conventions):
+            yield from _closed(claim.session, first, second)
 
 
 def _other_layouts(claim: Claim) -> list[Layout]:

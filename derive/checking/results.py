@@ -110,14 +110,63 @@ class StepResult:
 
 
 @dataclass(frozen=True)
+class Inferred:
+    """A declaration that a document's setting lacks and its text implies: `because` is one sentence's reason."""
+
+    name: str
+    declaration: str
+    because: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class ProposedEntry:
+    """One name of a proposed setting, what stands behind it, and a comment on where that comes from."""
+
+    name: str
+    value: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ProposedSetting:
+    """A complete setting for a document, for its author to correct; `words` and `more` are keys with one word each."""
+
+    remarks: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    dims: tuple[tuple[str, int], ...] = ()
+    symbols: tuple[ProposedEntry, ...] = ()
+    model: tuple[ProposedEntry, ...] = ()
+    loss: ProposedEntry | None = None
+    notation: tuple[ProposedEntry, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A name of which nothing is known: what to add to the setting, and where the name stands first."""
+
+    name: str
+    message: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
 class DocumentResult:
-    """All steps of a document, in its order, and the concrete sizes at which they were checked."""
+    """All steps of a document, in its order, and the concrete sizes at which they were checked.
+
+    `inferred` is what its setting lacks and was taken from its text; `questions` is what could not be.
+    """
 
     document: str
     title: str | None
     dims: Mapping[str, int]
     steps: tuple[StepResult, ...] = field(default=())
     exercise: str | None = None
+    inferred: tuple[Inferred, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def summary(self) -> dict[Verdict, int]:
         """How many steps got each verdict, every verdict listed."""

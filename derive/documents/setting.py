@@ -39,6 +39,8 @@ CONVENTIONS = (
     "local-factor",
     "operator-scope",
     "entrywise",
+    "entrywise-product",
+    "held-fixed",
     "one-term",
     "broadcast",
     "distinct-index",

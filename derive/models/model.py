@@ -5,7 +5,7 @@ Anything that is wrong with a setting is a `DocumentError` at its place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -15,23 +15,27 @@ from derive.errors import DocumentError, FormulaError, Meaningless, Unreadable
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
 from derive.expressions.tree import Entry, EntryFormula, Expr, IndexVariable
 from derive.expressions.walk import walk
+from derive.models.abbreviations import pattern_of
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
 from derive.notation.elaboration import Options, Reading, elaborated
-from derive.notation.elaboration.scripts import juxtaposed
 from derive.notation.names import canonical, read_name, unwrapped_list, words_of
 from derive.notation.symbols import Abbreviation, Computed, Given, SymbolTable, shown
-from derive.notation.syntax import List, Script, Scripted, Sum, Syntax, nodes, parse
+from derive.notation.syntax import List, Scripted, Sum, Syntax, parse
 from derive.notation.tokens import tokenize
 from derive.source import Text
 
 
 @dataclass(frozen=True)
 class Model:
-    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink."""
+    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink.
+
+    `from_text` are the computed names that stand in no setting: the document's own text says what they are.
+    """
 
     table: SymbolTable
     kink: Fraction
     has_open_dims: bool = False
+    from_text: frozenset[str] = frozenset()
 
 
 def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
@@ -161,6 +165,8 @@ def _syntax(table: SymbolTable, text: Text) -> List:
 def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
     model_names = {_name(name) for name, _ in setting.model}
     abbreviations = []
+    whole = [_name(name) for name, value in setting.model if not pattern_of(_name(name), value.value)[1]]
+    named = _letters_of_names([*table.meanings, *whole])
     for name, meaning in setting.notation:
         key = _name(name)
         if key in table.meanings or key in model_names:
@@ -168,42 +174,14 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
                 name,
                 f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own",
             )
-        content = _syntax(table, meaning)
-        abbreviations.append(Abbreviation(*_pattern(key, content), content))
+        pattern, letters = pattern_of(key, meaning.value, named)
+        abbreviations.append(Abbreviation(pattern, letters, _syntax(table, meaning)))
     return replace(table, abbreviations=tuple(abbreviations))
 
 
-def _pattern(key: str, meaning: List) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What a name of the notation matches: its index letters, which its meaning has too, stand for any index.
-
-    Between two of them there may be a comma or not.
-    """
-    scripts = re.search(r"[_^]", key)
-    head, tail = (key, "") if scripts is None else (key[: scripts.start()], key[scripts.start() :])
-    indices = _index_letters(meaning)
-    letters: list[str] = []
-    pieces = re.split(r"(\\[A-Za-z]+|[a-z])", tail)
-    are_letters = [bool(re.fullmatch(r"[a-z]", piece)) and piece in indices for piece in pieces]
-    for at, piece in enumerate(pieces):
-        if are_letters[at] and piece in letters:
-            pieces[at] = f"(?P={piece})"
-        elif are_letters[at]:
-            letters.append(piece)
-            pieces[at] = rf"(?P<{piece}>(?:[^{{}},]|\{{[^{{}}]*\}})+)"
-        elif piece in ("", ",") and any(are_letters[at - 1 : at]) and any(are_letters[at + 1 : at + 2]):
-            pieces[at] = ",?"
-        else:
-            pieces[at] = re.escape(piece)
-    return re.compile(re.escape(head) + "".join(pieces)), tuple(letters)
-
-
-def _index_letters(meaning: List) -> set[str]:
-    """The letters that stand as indices in subscripts: by themselves, between commas, or two side by side."""
-    subs = [node.content for node in nodes(meaning) if isinstance(node, Script) and node.kind == "sub"]
-    sides = [entry.sides[0] for content in subs if content is not None for entry in content.entries]
-    terms = [term for side in sides if side is not None for term in side.terms]
-    groups = [juxtaposed(Sum(("",), (term,), span=term.span)) for term in terms]
-    return {canonical(piece).strip() for pieces in groups if len(pieces) <= 2 for piece in pieces}
+def _letters_of_names(keys: Iterable[str]) -> frozenset[str]:
+    """Letters that stand together in the scripts of names of no family, as in `G_{new}`."""
+    return frozenset(run for key in keys for run in re.findall(r"(?<=[_^]\{)[a-z]{2,}(?=\})", key))
 
 
 # ── computed names ──

@@ -115,14 +115,17 @@ def _primes(tokens: list[Token]) -> list[Token]:
     return out
 
 
+_BEFORE_EQUALS = {"COLON": ":=", "PLUS": "+=", "MINUS": "-="}
+
+
 def _joined_relations(tokens: list[Token]) -> list[Token]:
-    """`:` `=` is `:=`, `+` `=` is `+=`, and `==` is `=`."""
+    """`:` `=` is `:=`, `+` `=` is `+=`, `-` `=` is `-=`, and `==` is `=`."""
     joined: list[Token] = []
     for token in tokens:
         before = joined[-1] if joined else None
         in_script = len(joined) > 1 and joined[-2].kind in ("CARET", "UNDERSCORE")
         if before is not None and token.text == "=" and before.end == token.start and not in_script:
-            sign = {"COLON": ":=", "PLUS": "+="}.get(before.kind) or ("=" if before.text == "=" else None)
+            sign = "=" if before.text == "=" else _BEFORE_EQUALS.get(before.kind)
             if sign is not None:
                 joined[-1] = Token("RELATION", sign, before.start, token.end)
                 continue
@@ -142,6 +145,10 @@ _SIZES = frozenset(
     {"\\left", "\\right", "\\middle"}
     | {f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
 )
+
+
+_OPERANDS = frozenset({"NAME", "NUMBER", "RPAR", "RBRACK", "RBRACE", "PRIME", "TRANSPOSE"})
+"""What a product sign can stand behind."""
 
 
 def _by_itself(piece: _Raw) -> tuple[str, str]:
@@ -244,6 +251,8 @@ class _Reader:
                 self.emit(part.kind, part.text, piece.start, piece.end)
         elif text == ".":
             self.read_dot(piece)
+        elif text == "\\star" and self.out and self.out[-1].kind in _OPERANDS:
+            self.emit("STAR", text, piece.start, piece.end)
         else:
             self.emit(*_by_itself(piece), piece.start, piece.end)
 
@@ -261,14 +270,18 @@ class _Reader:
             self.at += 1
 
     def read_dot(self, piece: _Raw) -> None:
-        """`.T` is a transpose; three dots are dots; another dot is punctuation."""
+        """`.T` is a transpose, `.*` and `./` go entry by entry; three dots are dots; another dot is punctuation."""
         rest = self.raw[self.at : self.at + 2]
+        entrywise = {"*": "ODOT", "/": "OSLASH", "^": "UNKNOWN"}.get(rest[0].text) if rest else None
         if [part.text for part in rest] == [".", "."]:
             self.at += 2
             self.emit("DOTS", "...", piece.start, rest[-1].end)
         elif rest and rest[0].text == "T" and (len(rest) == 1 or rest[1].kind != "letter"):
             self.at += 1
             self.emit("TRANSPOSE", ".T", piece.start, rest[0].end)
+        elif entrywise is not None and rest[0].start == piece.end:
+            self.at += 1
+            self.emit(entrywise, "." + rest[0].text, piece.start, rest[0].end)
         else:
             self.emit("PERIOD", ".", piece.start, piece.end)
 
@@ -507,9 +520,10 @@ def _pass_over_with_argument(reader: _Reader, piece: _Raw) -> None:
 def _transparent(reader: _Reader, piece: _Raw) -> None:
     kept, count = tables.TRANSPARENT[piece.text]
     arguments = [reader.argument() for _ in range(count)]
-    if reader.plain_text(arguments[kept]).strip() == "+" and reader.peek() == "=":
+    sign = reader.plain_text(arguments[kept]).strip()
+    if sign in ("+", "-") and reader.peek() == "=":
         reader.at += 1
-        reader.emit("RELATION", "+=", piece.start, reader.raw[reader.at - 1].end)
+        reader.emit("RELATION", sign + "=", piece.start, reader.raw[reader.at - 1].end)
         return
     if piece.text in ("\\mathrel", "\\mathbin"):
         reader.out.extend(reader.tokens_of(arguments[kept]))

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TypeVar
 
-from derive.checking.results import ACCEPTED, VERDICTS, Counterexample, DocumentResult, Matrix, StepResult, Verdict
+from derive.checking.results import (
+    ACCEPTED,
+    VERDICTS,
+    Counterexample,
+    DocumentResult,
+    Inferred,
+    Matrix,
+    StepResult,
+    Verdict,
+)
 from derive.writing.cells import Line, cropped, is_unicode, printable, text_of, width_of, wrapped
 from derive.writing.plain import plain
 
@@ -69,6 +78,7 @@ class _Writer:
             yield from self._hanging([], self._equation_heading(result.document, steps[0]))
             for before, step in zip([None, *steps], steps, strict=False):
                 yield from self._step(step, before, steps[0].line)
+        yield from self._inferences(result)
         yield []
         yield from self._hanging([], self._summary(result))
 
@@ -86,6 +96,27 @@ class _Writer:
         if result.dims:
             sizes = ", ".join(f"{self._formula(name)} = {size}" for name, size in result.dims.items())
             yield [(f"checked at {sizes}", "dim")]
+
+    def _inferences(self, result: DocumentResult) -> Iterator[Line]:
+        """What was taken from the text, quietly; then, a line each, what is to be added to the setting."""
+        if result.inferred:
+            yield []
+            found = ", ".join(map(self._inferred, result.inferred))
+            yield from self._hanging([], [(f"inferred from the text: {found}", "dim")])
+        if result.questions:
+            yield []
+        for question in result.questions:
+            place = f"{self._safe(result.document)}:{question.line}:{question.column}: "
+            yield from self._hanging([], [(place, "yellow"), (self._safe(question.message), "")])
+
+    def _inferred(self, found: Inferred) -> str:
+        return f"{self._formula(found.name)}: {self._declaration(found.declaration)} (line {found.line})"
+
+    def _declaration(self, words: str) -> str:
+        """A declaration in words, its dimensions as they are shown elsewhere."""
+        return " ".join(
+            self._formula(word) if re.search(r"[\\_^]", word) else self._safe(word) for word in words.split()
+        )
 
     def _equation_heading(self, document: str, step: StepResult) -> Line:
         """The equation's name, or its number, and where it begins."""

@@ -63,7 +63,7 @@ from derive.notation.syntax import (
 )
 from derive.source import Span
 
-STRONG = frozenset({"", "CDOT", "SLASH"})
+STRONG = frozenset({"", "CDOT", "AT", "SLASH"})
 
 
 class Products(Application, Scripts):
@@ -188,6 +188,9 @@ class Products(Application, Scripts):
             return self._operated(node, rest or self._loss_left_out(items, node.span), span)
         if is_nabla(node):
             return self.gradient(node, rest or self._loss_left_out(items, node.span), span)
+        differential = self.read_differential(items, at, span)
+        if differential is not None:
+            return differential
         head = self.head(node)
         if head is not None:
             return self._applied_head(head, node, rest, span)
@@ -397,6 +400,10 @@ class Products(Application, Scripts):
             raise error
 
     def _grouped(self, values: list[Expr], operators: list[str]) -> Expr:
+        if "INNER" in operators:
+            at = operators.index("INNER")
+            left = self._grouped(values[: at + 1], operators[:at])
+            return self.times(left, "INNER", self._grouped(values[at + 1 :], operators[at + 1 :]))
         groups: list[tuple[str, Expr]] = [("", values[0])]
         for operator, value in zip(operators, values[1:], strict=True):
             if operator in STRONG:
@@ -414,6 +421,8 @@ class Products(Application, Scripts):
         span = left.span.to(right.span) if left.span and right.span else left.span
         if operator in ("SLASH", "OSLASH"):
             return Quotient(left, _fitted(right, left.shape), span=span)
+        if operator == "INNER":
+            return Dot(_fitted(left, right.shape), _fitted(right, left.shape), span=span)
         if left.shape.is_scalar:
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
@@ -425,7 +434,22 @@ class Products(Application, Scripts):
             turned = self._identity_on_the_other_side(left, right)
             if turned is not None:
                 return turned
+        if self._means_entries(left, operator, right):
+            return Hadamard(left, right, span=span)
         return _PRODUCTS[operator](left, right, span)
+
+    def _means_entries(self, left: Expr, operator: str, right: Expr) -> bool:
+        """Whether a sign of another product is meant entry by entry, between equal shapes that are no matrix product.
+
+        All such signs of a formula are meant in one way.
+        """
+        if operator not in ("", "CDOT", "OTIMES") or left.shape != right.shape or left.shape.is_open:
+            return False
+        if left.shape.is_tensor or (left.shape.is_square and operator != "OTIMES"):
+            return False
+        if self.by_entries is None:
+            self.by_entries = self.choices.choose((frozenset(), frozenset({"entrywise-product"}))) == 1
+        return self.by_entries
 
     def _identity_on_the_other_side(self, left: Expr, right: Expr) -> Expr | None:
         """A column times an identity is no product, unless the column is meant as the row of the other layout."""
@@ -612,9 +636,8 @@ def _joined_inner(open_shape: Shape, other: Shape, on_left: bool) -> Shape:
 
 
 def _dot_product(left: Expr, right: Expr, span: Span | None) -> Expr:
-    """`\\cdot`: a matrix product; between two columns of one length, their inner product."""
-    both_columns = left.shape.is_column and right.shape.is_column and left.shape == right.shape
-    if both_columns and left.shape.rows.size != 1:
+    """`\\cdot`: a matrix product; between two columns or two rows of one length, their inner product."""
+    if left.shape.is_vector and left.shape == right.shape and left.shape.length.size != 1:
         return Dot(left, right, span=span)
     return _matrix_product(left, right, span)
 
@@ -647,6 +670,7 @@ def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
 _PRODUCTS: dict[str, Callable[[Expr, Expr, Span | None], Expr]] = {
     "": _matrix_product,
     "CDOT": _dot_product,
+    "AT": _dot_product,
     "TIMES": _entrywise_or_matrix,
     "STAR": _entrywise_or_matrix,
     "ODOT": _entrywise,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 
-from derive.errors import Meaningless, Unreadable
+from derive.errors import Meaningless, UnknownName, Unreadable
 from derive.expressions.shapes import OPEN, Dim, column, row
 from derive.expressions.tree import (
     Comparison,
@@ -36,6 +36,7 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
+from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Base
 from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
@@ -291,7 +292,17 @@ class Scripts(Base):
         finally:
             self.formal, self.scopes = outer_formal, outer_scopes
             self.depth -= 1
+        self._refuse_hidden_index(value, indices, span)
         return value
+
+    def _refuse_hidden_index(self, value: Expr, indices: dict[str, Index], span: Span) -> None:
+        """An index of the meaning that its name does not show is none of those that are bound where the name stands."""
+        shown_ones = {found for index in indices.values() for found in walk(index)}
+        hidden = {found for found in walk(value) if isinstance(found, IndexVariable) and not found.scope} - shown_ones
+        for found in sorted(hidden, key=lambda index: index.name):
+            if self.bound(found.name) is not None:
+                problem = f"the index {found.name} is bound here, and this name of the notation has it unsaid"
+                raise Unreadable(f"{problem}; write it in the name", span)
 
     # ── a name as a value ──
 
@@ -353,9 +364,8 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            raise Unreadable(
-                f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span
-            )
+            problem = f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}"
+            raise UnknownName(written, problem, node.span)
         return value
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
