@@ -165,7 +165,8 @@ def _syntax(table: SymbolTable, text: Text) -> List:
 def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
     model_names = {_name(name) for name, _ in setting.model}
     abbreviations = []
-    named = _letters_of_names([*table.meanings, *model_names])
+    whole = [_name(name) for name, value in setting.model if not pattern_of(_name(name), value.value)[1]]
+    named = _letters_of_names([*table.meanings, *whole])
     for name, meaning in setting.notation:
         key = _name(name)
         if key in table.meanings or key in model_names:
@@ -179,7 +180,7 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
 
 
 def _letters_of_names(keys: Iterable[str]) -> frozenset[str]:
-    """Letters that stand together in the scripts of names that are declared or computed, as in `G_{new}`."""
+    """Letters that stand together in the scripts of names of no family, as in `G_{new}`."""
     return frozenset(run for key in keys for run in re.findall(r"(?<=[_^]\{)[a-z]{2,}(?=\})", key))
 
 
