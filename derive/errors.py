@@ -38,6 +38,10 @@ class Unreadable(FormulaError):
     """Notation that has no certain meaning here: a broken bracket, an unknown name."""
 
 
+class NotAmong(Unreadable):
+    """A name with a number that no name of its kind has: `h_{T+1}` where the times end with T."""
+
+
 class Meaningless(FormulaError):
     """Notation with a certain meaning that cannot be: shapes or index ranges that disagree."""
 

@@ -5,19 +5,21 @@ Anything that is wrong with a setting is a `DocumentError` at its place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 
 from derive.documents.document import Setting
-from derive.errors import DocumentError, FormulaError, Meaningless, Unreadable
+from derive.errors import DocumentError, FormulaError, Meaningless, NotAmong, Unreadable
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
 from derive.expressions.tree import Entry, EntryFormula, Expr, IndexVariable
 from derive.expressions.walk import walk
+from derive.models import numbered
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
 from derive.notation.elaboration import Options, Reading, elaborated
 from derive.notation.names import canonical, read_name, unwrapped_list, words_of
+from derive.notation.numbering import patterns_of, with_patterns
 from derive.notation.symbols import Abbreviation, Computed, Given, SymbolTable, shown
 from derive.notation.syntax import List, Scripted, Sum, Syntax, parse
 from derive.notation.tokens import tokenize
@@ -36,23 +38,58 @@ class Model:
 def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
     """The model that a setting describes, at its sizes or with every size changed. Raises `DocumentError`."""
     names = [name.value for group in (setting.symbols, setting.model, setting.notation) for name, _ in group]
-    declarations = [(name, _declaration(text), text) for name, text in setting.symbols]
-    dims = _dimensions(setting, [(declaration, text) for _, declaration, text in declarations])
+    counted = _Counted.of(setting)
+    declarations = [(name, _declaration(text), text) for name, text in counted.symbols]
+    dims = _dimensions(setting, counted, [(declaration, text) for _, declaration, text in declarations])
     if at_other_sizes:
-        dims = _changed(dims)
+        dims = _changed(dims, counted.depths)
     table = SymbolTable(
         dims=dims,
         words=words_of([*names, *dims]),
         layout=setting.layout,
         vectors=setting.vectors,
         index_base=setting.index_base,
+        numbers=with_patterns({}, dims),
+        counted=counted.patterns,
+        depths=frozenset(dim.name for key, dim in dims.items() if key in counted.depths),
     )
     table = _with_symbols(table, declarations)
     table = _with_notation(table, setting)
-    for name, expression in setting.model:
-        table = _with_node(table, name, expression)
+    table = _with_model(table, setting)
     table = _with_loss(table, setting.loss)
     return Model(table, Fraction(setting.kink), not setting.dims)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The symbols of a setting one by one, where some are declared for a range of numbers; see `models.numbered`."""
+
+    symbols: tuple[tuple[Text, Text], ...]
+    depths: frozenset[str]
+    patterns: frozenset[str]
+    sizes: dict[str, int]
+
+    @classmethod
+    def of(cls, setting: Setting) -> "_Counted":
+        found = [(name, text, numbered.read_counted(name, text)) for name, text in setting.symbols]
+        ranges = [counted for _, _, counted in found if counted is not None]
+        depths = numbered.depths(ranges)
+        sizes = {_dim_name(name): size for name, (size, _) in setting.dims.items() if size is not None}
+        sizes = {**dict.fromkeys(depths, numbered.USUAL_DEPTH), **sizes}
+        symbols: list[tuple[Text, Text]] = []
+        patterns = set()
+        for name, text, counted in found:
+            if counted is None:
+                symbols.append((name, text))
+                continue
+            try:
+                patterns.add(numbered.pattern(counted))
+                for number in numbered.numbers_of(counted, sizes):
+                    written = numbered.instance(counted, number)
+                    symbols.append((replace(name, value=written[0]), replace(text, value=written[1])))
+            except FormulaError as error:
+                raise _error(text, error.problem) from None
+        return cls(tuple(symbols), depths, frozenset(patterns), {name: sizes[name] for name in depths})
 
 
 def _error(text: Text, problem: str, offset: int = 0) -> DocumentError:
@@ -69,17 +106,25 @@ def _declaration(text: Text) -> Declaration:
         raise _error(text, str(error)) from None
 
 
-def _dimensions(setting: Setting, declarations: list[tuple[Declaration, Text]]) -> dict[str, Dim]:
+def _dimensions(setting: Setting, counted: _Counted, declarations: list[tuple[Declaration, Text]]) -> dict[str, Dim]:
     """Every dimension with its size; with no `dims` in the setting, those that the declarations name."""
     sizes: dict[str, int | None] = {name: size for name, (size, _) in setting.dims.items()}
+    known = {_dim_name(name) for name in sizes}
+    for name in counted.depths:
+        if name not in known:
+            sizes[name] = None
+    sizes.update({name: counted.sizes[_dim_name(name)] for name in sizes if _dim_name(name) in counted.depths})
+    by_number = {pattern for key in known for pattern, _ in patterns_of(key)}
     literal = {int(name) for declaration, _ in declarations for name in declaration.dims if name.isdigit()}
     for declaration, text in declarations:
         for name in declaration.dims:
             if name.isdigit():
                 if not 1 <= int(name) <= 50:
                     raise _error(text, f"the size {name} is not between 1 and 50")
-            elif name not in sizes:
-                if setting.dims:
+            elif _dim_name(name) not in known:
+                known.add(_dim_name(name))
+                of_many = [pattern for pattern, _ in patterns_of(_dim_name(name))]
+                if setting.dims and not (counted.patterns and of_many and not by_number.intersection(of_many)):
                     close = get_close_matches(name, sizes, n=1)
                     hint = f" (did you mean {close[0]}?)" if close else f"; the setting's dims are {', '.join(sizes)}"
                     raise _error(text, f"the dimension {name} is not declared{hint}")
@@ -89,8 +134,13 @@ def _dimensions(setting: Setting, declarations: list[tuple[Declaration, Text]]) 
     return {_dim_name(name): Dim(size if size is not None else next(free), name) for name, size in sizes.items()}
 
 
-def _changed(dims: dict[str, Dim]) -> dict[str, Dim]:
-    """Every size another one, equal sizes equal and different ones different as before."""
+def _changed(dims: dict[str, Dim], depths: frozenset[str]) -> dict[str, Dim]:
+    """Every size another one, equal sizes equal and different ones different as before; the number of names stays."""
+    kept = {key: dim for key, dim in dims.items() if key in depths}
+    return {**dims, **_rotated({key: dim for key, dim in dims.items() if key not in depths}), **kept}
+
+
+def _rotated(dims: dict[str, Dim]) -> dict[str, Dim]:
     sizes = sorted({dim.size for dim in dims.values() if dim.size is not None})
     following = [*sizes[1:], sizes[0]] if len(sizes) > 1 else [size + 1 for size in sizes]
     other = dict(zip(sizes, following, strict=True))
@@ -107,9 +157,10 @@ def _dim_name(name: str) -> str:
 # ── symbols ──
 
 
-def _name(text: Text) -> str:
+def _name(text: Text, table: SymbolTable | None = None) -> str:
+    """A canonical name; with a table, one in which the name of a depth is its number."""
     try:
-        return read_name(text.value)
+        return read_name(text.value) if table is None or not table.depths else numbered.numbered_key(table, text.value)
     except FormulaError as error:
         problem = error.problem if error.span is None else f"{text.value} is not a name: {error.problem}"
         raise _error(text, problem) from None
@@ -158,7 +209,7 @@ def _syntax(table: SymbolTable, text: Text) -> List:
 
 
 def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
-    model_names = {_name(name) for name, _ in setting.model}
+    model_names = {_name(name, table) for name, _ in setting.model}
     abbreviations = []
     for name, meaning in setting.notation:
         key = _name(name)
@@ -195,15 +246,42 @@ def _pattern(key: str, meaning: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
 # ── computed names ──
 
 
-def _with_node(table: SymbolTable, name: Text, expression: Text) -> SymbolTable:
-    key = _name(name)
+def _with_model(table: SymbolTable, setting: Setting) -> SymbolTable:
+    """The table with every node of the model, in order, those of a numbered name together."""
+    nodes = [(name, expression, _syntax(table, expression)) for name, expression in setting.model]
+    own = frozenset(numbered.numbered_key(table, name.value) for name, _, _ in nodes)
+    at = 0
+    while at < len(nodes):
+        letter, end = numbered.block(table, [(name, content) for name, _, content in nodes[at:]])
+        if letter is None:
+            table = _with_node(table, _name(nodes[at][0], table), *nodes[at])
+        else:
+            table = _with_block(table, letter, nodes[at : at + end], own)
+        at += end
+    return table
+
+
+Node = tuple[Text, Text, List]
+"""A node of the model: its name, its formula, and the formula's syntax."""
+
+
+def _with_block(table: SymbolTable, letter: str, nodes: Sequence[Node], own: frozenset[str]) -> SymbolTable:
+    try:
+        return numbered.computed(table, letter, nodes, own, _with_node)
+    except FormulaError as error:
+        raise _error(nodes[0][1], error.problem) from None
+
+
+def _with_node(table: SymbolTable, key: str, name: Text, expression: Text, content: List) -> SymbolTable:
+    """Raises `NotAmong` where a node has no number of its own for one of the names that it is computed from."""
     if key in table.meanings:
         raise _error(name, f"{shown(key)} is computed here, but is declared already")
-    content = _syntax(table, expression)
     try:
         reading = elaborated(table, content, Options(table.layout))
         return defined(table, key, reading)
     except FormulaError as error:
+        if isinstance(error, NotAmong) and table.fixed:
+            raise
         raise _error(expression, error.problem, error.span.start if error.span else 0) from None
 
 
@@ -284,7 +362,7 @@ def vector_shape(table: SymbolTable, index: IndexVariable, dim: Dim, body: Expr)
 def _with_loss(table: SymbolTable, loss: Text | None) -> SymbolTable:
     if loss is None:
         return table
-    key = table.find(_name(loss))
+    key = table.find(_name(loss, table))
     if key is None or not isinstance(table.meanings[key], Computed):
         raise _error(loss, f"the loss {loss.value} is not computed by the model{table.suggestion(_name(loss))}")
     if table.meanings[key].shape != SCALAR:  # type: ignore[union-attr]

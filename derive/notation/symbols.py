@@ -15,6 +15,7 @@ from derive.errors import Unreadable
 from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.notation.names import plain
+from derive.notation.numbering import Numbers, with_patterns
 from derive.notation.syntax import List
 from derive.records import dataclass
 from derive.source import Span
@@ -76,6 +77,10 @@ class SymbolTable:
 
     `families` are names of entries (`L_i`) by their base, apart from whole names. `introduced` are the names that a
     document defined itself; `other_values` are expressions that it proved to be equal to a name.
+
+    `numbers` are the numbers of names that differ in a number alone, by their pattern (`derive.notation.numbering`);
+    `counted` are the patterns that were declared as such, `depths` the dimensions that say how many names there are,
+    `fixed` the letters that stand for one number in the step that is read.
     """
 
     dims: Mapping[str, Dim] = field(default_factory=dict)
@@ -89,6 +94,10 @@ class SymbolTable:
     loss: str | None = None
     other_values: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     introduced: frozenset[str] = frozenset()
+    numbers: Numbers = field(default_factory=dict)
+    counted: frozenset[str] = frozenset()
+    depths: frozenset[str] = frozenset()
+    fixed: Mapping[str, int] = field(default_factory=dict)
 
     def find(self, key: str) -> str | None:
         """The declared name that a canonical name means: itself, or the one that differs from it by fonts alone."""
@@ -117,7 +126,12 @@ class SymbolTable:
 
     def with_meaning(self, name: str, meaning: Meaning) -> "SymbolTable":
         """The table with one more name."""
-        return replace(self, meanings={**self.meanings, name: meaning}, words=self.words | words_in(name))
+        return replace(
+            self,
+            meanings={**self.meanings, name: meaning},
+            words=self.words | words_in(name),
+            numbers=with_patterns(self.numbers, (name,)),
+        )
 
     def with_family(self, base: str, name: str, meaning: Meaning) -> "SymbolTable":
         """The table with a family of entries, held by the symbol `name`."""
@@ -126,6 +140,7 @@ class SymbolTable:
             families={**self.families, base: name},
             meanings={**self.meanings, name: meaning},
             words=self.words | words_in(base),
+            numbers=with_patterns(self.numbers, (base,)),
         )
 
     def with_other_value(self, name: str, value: Expr) -> "SymbolTable":
