@@ -16,14 +16,17 @@ from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
 from derive.deciding.limits import Deadline
-from derive.errors import FormulaError, Meaningless, Undecidable, Unreadable
+from derive.errors import FormulaError, Meaningless, NotAmong, Undecidable, Unreadable
 from derive.expressions.tree import Expr
 from derive.source import Span
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on a claim with its grounds, before it is placed in a document."""
+    """The verdict on a claim with its grounds, before it is placed in a document.
+
+    `is_missing`: it is unreadable since a name has a number that no name of its kind has.
+    """
 
     verdict: Verdict
     message: str
@@ -34,13 +37,14 @@ class Judgement:
     scope: Scope | None = None
     ground: Ground | None = None
     side_conditions: tuple[str, ...] = ()
+    is_missing: bool = False
 
 
 def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgement:
     """The verdict on what cannot be read (`unreadable`), or cannot be (`refuted`)."""
     verdict: Verdict = "refuted" if isinstance(error, Meaningless) else "unreadable"
     message = error.problem[:1].upper() + error.problem[1:] + "."
-    return Judgement(verdict, message, shapes=shapes, span=error.span)
+    return Judgement(verdict, message, shapes=shapes, span=error.span, is_missing=isinstance(error, NotAmong))
 
 
 def judge(

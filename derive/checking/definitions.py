@@ -42,8 +42,8 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not isinstance(base, Name) or len(factors) > 3 or not _is_free(name, elaborator):
         return None
-    key = canonical(name).strip()
-    if re.search(r"\^\{[-+]?\d|:", key):
+    key = elaborator.key_with_numbers(name)
+    if re.search(r"\^\{[-+]?\d|:", canonical(name)):
         return None
     by_entries = _named_by_brackets(key, factors[1:])
     if by_entries is not None:

@@ -67,7 +67,7 @@ def _learn_dims(session: Session, right: Side) -> None:
 
 def _of_name(session: Session, name: Syntax, space: Space, formal: dict[str, Expr]) -> Judgement:
     from_table = _elaborator(session, formal).resolve(name)
-    key = canonical(name).strip()
+    key = _elaborator(session, formal).key_with_numbers(name)
     if from_table is None and not _needs_no_declaration(session, name, formal):
         session.learn(session.table.with_meaning(key, Computed(space.shape, None)))
         return Judgement("definition", f"{shown(key)} is declared as {space.shape}.")
@@ -162,7 +162,7 @@ def _dim(factor: Syntax, table: SymbolTable) -> Dim:
     text = canonical(unwrapped(factor)).strip()
     if text.isdigit():
         return Dim(int(text))
-    dim = table.find_dim(text)
+    dim = Elaborator.plain(table, {}).dim_named(unwrapped(factor))
     if dim is None:
         raise Unreadable(f"the dimension {shown(text)} is not declared", factor.span)
     return dim

@@ -76,20 +76,23 @@ class _Counted:
         depths = numbered.depths(ranges)
         sizes = {_dim_name(name): size for name, (size, _) in setting.dims.items() if size is not None}
         sizes = {**dict.fromkeys(depths, numbered.USUAL_DEPTH), **sizes}
+        table = numbered.sized({name: sizes[name] for name in depths})
         symbols: list[tuple[Text, Text]] = []
         patterns = set()
-        for name, text, counted in found:
-            if counted is None:
-                symbols.append((name, text))
-                continue
+        for name, text, counted in found if depths or ranges else ():
+            what = text.value if counted is None else counted.what
             try:
-                patterns.add(numbered.pattern(counted))
-                for number in numbered.numbers_of(counted, sizes):
-                    written = numbered.instance(counted, number)
+                fixed: list[dict[str, int]] = [{}]
+                if counted is not None:
+                    patterns.add(numbered.pattern(counted))
+                    fixed = [{counted.letter: number} for number in numbered.numbers_of(counted, sizes)]
+                for numbers in fixed:
+                    written = numbered.instance(table, name.value, what, numbers)
                     symbols.append((replace(name, value=written[0]), replace(text, value=written[1])))
             except FormulaError as error:
                 raise _error(text, error.problem) from None
-        return cls(tuple(symbols), depths, frozenset(patterns), {name: sizes[name] for name in depths})
+        sizes = {name: sizes[name] for name in depths}
+        return cls(tuple(symbols) or setting.symbols, depths, frozenset(patterns), sizes)
 
 
 def _error(text: Text, problem: str, offset: int = 0) -> DocumentError:
@@ -231,7 +234,7 @@ def _pattern(key: str, meaning: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     pieces = re.split(r"(\\[A-Za-z]+|[a-z])", tail)
     for at, piece in enumerate(pieces):
         is_letter = bool(re.fullmatch(r"[a-z]", piece)) and bool(
-            re.search(rf"_\{{?[^{{}}]*(?<![A-Za-z\\]){piece}(?![A-Za-z])", meaning)
+            re.search(rf"[_^]\{{?[^{{}}]*(?<![A-Za-z\\]){piece}(?![A-Za-z])", meaning)
         )
         if is_letter and piece in letters:
             pieces[at] = f"(?P={piece})"

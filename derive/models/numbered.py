@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import FormulaError, NotAmong, Unreadable
+from derive.expressions.shapes import Dim
 from derive.models.declarations import NAME
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.free_numbers import free_numbers
@@ -75,15 +76,21 @@ def numbers_of(counted: Counted, sizes: Mapping[str, int]) -> range:
     return range(ends[0], ends[1] + 1)
 
 
-def instance(counted: Counted, number: int) -> tuple[str, str]:
-    """The name and the declaration for one number."""
-    table = SymbolTable(fixed={counted.letter: number}, words=words_of([counted.name.value]))
-    return numbered_key(table, counted.name.value), re.sub(NAME, lambda match: _key(table, match.group()), counted.what)
+def sized(sizes: Mapping[str, int]) -> SymbolTable:
+    """A table that knows nothing but how many names there are."""
+    dims = {name: Dim(size, name) for name, size in sizes.items()}
+    return SymbolTable(dims=dims, depths=frozenset(dims))
+
+
+def instance(table: SymbolTable, name: str, what: str, fixed: Mapping[str, int]) -> tuple[str, str]:
+    """The name and the declaration for some numbers: `n_{l-1}` and `n_L` are written with theirs."""
+    table = replace(table, fixed=fixed, words=words_of([name]))
+    return numbered_key(table, name), re.sub(NAME, lambda match: _key(table, match.group()), what)
 
 
 def pattern(counted: Counted) -> str:
     """The pattern of the names that are declared. Raises `Unreadable` where the letter is in no script of the name."""
-    key, _ = instance(counted, _PLACEHOLDER)
+    key, _ = instance(SymbolTable(), counted.name.value, counted.what, {counted.letter: _PLACEHOLDER})
     if str(_PLACEHOLDER) not in key:
         raise Unreadable(f"{counted.name.value} has no {counted.letter} in a script")
     return key.replace(str(_PLACEHOLDER), SLOT)

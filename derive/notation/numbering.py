@@ -12,7 +12,7 @@ from derive.notation.syntax import Group, List, Literal, Name, Sum, Syntax, list
 
 SLOT = "#"
 TRANSPOSES = frozenset({"T", "\\top", "\\intercal"})
-_NUMBER_IN_SCRIPT = re.compile(r"(?<=[{\[(])\d{1,4}(?=[}\])])")
+_NUMBER_IN_SCRIPT = re.compile(r"(?<=[{\[(])-?\d{1,4}(?=[}\])])")
 
 Numbers = Mapping[str, frozenset[int]]
 """The numbers that the names of each pattern have."""

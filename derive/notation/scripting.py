@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from derive.errors import Unreadable
 from derive.notation.names import canonical, key_of, plain, unwrapped
@@ -39,6 +40,9 @@ def taken_apart(scripts: Sequence[Script]) -> Scripting:
             sups.append(script.bare)
         else:
             items = _superscript_items(script.content)
+            if len(items) == 1 and _is_primed_bracket(items[0]):
+                primes += len(items[0].scripts)
+                items = [items[0].base]
             primes += sum(isinstance(item, Name) and item.text == "\\prime" for item in items)
             sups += [item for item in items if not (isinstance(item, Name) and item.text == "\\prime")]
     return Scripting(sub, tuple(sups), primes)
@@ -68,6 +72,13 @@ def _superscript_items(content: List) -> list[Syntax]:
     if all(is_bracket(layer) for layer in layers) and isinstance(last, Literal):
         return [*layers, last]
     return [content]
+
+
+def _is_primed_bracket(item: Syntax) -> TypeGuard[Scripted]:
+    """The `[l]'` of `g^{[l]'}`: the prime belongs to the name."""
+    return (
+        isinstance(item, Scripted) and is_bracket(item.base) and all(script.kind == "prime" for script in item.scripts)
+    )
 
 
 def is_bracket(node: Syntax) -> bool:

@@ -126,12 +126,15 @@ class NumberedNames(Base):
 
     def not_among(self, node: Syntax) -> NotAmong | None:
         """The error for a name with a number that no name of its pattern has."""
-        key = self.key_with_numbers(node)
-        for pattern, _ in patterns_of(key):
-            numbers = self.table.numbers.get(pattern)
-            if numbers is not None:
-                known = f"; there are {shown(described(pattern, numbers))}" if numbers else " yet"
-                return NotAmong(f"{shown(key)} is not defined{known}", node.span)
+        found = name_and_scripts(node)
+        if found is None or not self.table.numbers:
+            return None
+        for key, _ in spellings(found[0].text, self.with_numbers(found[1])):
+            for pattern, _ in patterns_of(key):
+                numbers = self.table.numbers.get(pattern)
+                if numbers is not None:
+                    known = f"; there are {shown(described(pattern, numbers))}" if numbers else " yet"
+                    return NotAmong(f"{shown(key)} is not defined{known}", node.span)
         return None
 
 

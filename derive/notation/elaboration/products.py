@@ -37,7 +37,8 @@ from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
-from derive.notation.names import canonical, unwrapped
+from derive.notation.names import canonical, plain, unwrapped
+from derive.notation.numbering import TRANSPOSES
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import (
     Bars,
@@ -286,6 +287,7 @@ class Products(Application, Scripts):
             and bracket.kind == "("
             and resolved.sub is None
             and not resolved.sups
+            and not (resolved.meaning.shape.is_matrix and _is_transposed(written))
             and self._are_arguments(resolved.key, bracket.content, resolved.meaning)
         ):
             return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
@@ -546,6 +548,12 @@ def _bracket(node: Syntax | Expr) -> Syntax | None:
         return None
     base = node.base if isinstance(node, Scripted) else node
     return base if isinstance(base, Group) else None
+
+
+def _is_transposed(node: Syntax) -> bool:
+    """`(a)^T`: behind a vector or matrix a factor, as in `\\delta (a)^T`, and not what it is a function of."""
+    sups = taken_apart(node.scripts).sups if isinstance(node, Scripted) else ()
+    return any(not isinstance(item, str) and plain(canonical(item).strip()) in TRANSPOSES for item in sups)
 
 
 def _meeting(first: Derivative | ChainRule, second: Derivative | ChainRule) -> ChainRule | None:

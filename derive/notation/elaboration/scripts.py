@@ -102,7 +102,7 @@ class Scripts(NumberedNames):
             resolved = self._spelled(base, key, rest, node.span)
             if resolved is None and other != key and self.is_counted(other):
                 resolved = self._spelled(base, other, other_rest, node.span)
-            if resolved is not None:
+            if resolved is not None or self.is_counted(other):
                 return resolved
         return self._of_family(base, parts) or self._numbered_name(base, parts, numbered, node.span)
 
