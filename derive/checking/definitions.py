@@ -99,7 +99,8 @@ def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not (isinstance(base, Name) and len(base.text) > 1 and base.text[0] == "d" and base.text.isalpha()):
         return False
-    if elaborator.table.find(canonical(name).strip()) is not None:
+    key = canonical(name).strip()
+    if elaborator.table.find(key) is not None or elaborator.table.is_abbreviated(key):
         return False
     inner: Syntax = Name(base.text[1:], span=base.span)
     if isinstance(name, Scripted):

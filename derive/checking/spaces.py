@@ -162,9 +162,10 @@ def _dim(factor: Syntax, table: SymbolTable) -> Dim:
     text = canonical(unwrapped(factor)).strip()
     if text.isdigit():
         return Dim(int(text))
-    dim = Elaborator.plain(table, {}).dim_named(unwrapped(factor))
+    reader = Elaborator.plain(table, {})
+    dim = reader.dim_named(unwrapped(factor))
     if dim is None:
-        raise Unreadable(f"the dimension {shown(text)} is not declared", factor.span)
+        raise reader.not_among(factor) or Unreadable(f"the dimension {shown(text)} is not declared", factor.span)
     return dim
 
 

@@ -65,7 +65,7 @@ def _superscript_items(content: List) -> list[Syntax]:
     are_layers = all(is_bracket(layer) for layer in layers) or (
         len(layers) == 1 and isinstance(layers[0], (Name, Literal))
     )
-    if are_layers and isinstance(last, Name) and plain(last.text) in TRANSPOSES:
+    if are_layers and isinstance(last, Name) and plain(last.text) in TRANSPOSES | {"\\prime"}:
         return [*layers, last]
     if all(is_bracket(factor) for factor in factors):
         return factors

@@ -114,6 +114,11 @@ class SymbolTable:
         name = base if base in self.families else self._by_plain(self.families, base)
         return None if name is None else self.families[name]
 
+    def is_abbreviated(self, key: str) -> bool:
+        """Whether the notation says what a canonical name stands for."""
+        patterns = [abbreviation.pattern for abbreviation in self.abbreviations]
+        return any(pattern.fullmatch(key) or pattern.fullmatch(plain(key)) for pattern in patterns)
+
     def _by_plain(self, names: Mapping[str, object], key: str) -> str | None:
         bare = plain(key)
         found = [name for name in names if plain(name) == bare]

@@ -45,7 +45,7 @@ class NumberedNames(Base):
         letter = plain(name.text)
         formal = self.formal.get(name.text)
         index = formal.index if isinstance(formal, IndexValue) else self.bound(letter)
-        if isinstance(index, IndexNumber) and index.end is None:
+        if isinstance(index, IndexNumber) and (index.end is None or index.end.name in self.table.depths):
             return index.position + self.table.index_base
         if index is not None:
             return None
