@@ -5,23 +5,22 @@ Anything that is wrong with a setting is a `DocumentError` at its place.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 
 from derive.documents.document import Setting
-from derive.errors import DocumentError, FormulaError, Meaningless, NotAmong, Unreadable
-from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
-from derive.expressions.tree import Entry, EntryFormula, Expr, IndexVariable
-from derive.expressions.walk import walk
-from derive.models import numbered
+from derive.errors import DocumentError, FormulaError, NotAmong
+from derive.expressions.shapes import SCALAR, Dim
+from derive.models import members, numbered
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
-from derive.notation.elaboration import Options, Reading, elaborated
-from derive.notation.names import canonical, read_name, unwrapped_list, words_of
+from derive.models.families import defined
+from derive.notation.elaboration import Options, elaborated
+from derive.notation.names import read_name, words_of
 from derive.notation.numbering import patterns_of, with_patterns
-from derive.notation.symbols import Abbreviation, Computed, Given, SymbolTable, shown
-from derive.notation.syntax import List, Scripted, Sum, Syntax, parse
+from derive.notation.symbols import Abbreviation, Computed, Given, Member, SymbolTable, shown
+from derive.notation.syntax import List, parse
 from derive.notation.tokens import tokenize
 from derive.source import Text
 
@@ -38,9 +37,11 @@ class Model:
 def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
     """The model that a setting describes, at its sizes or with every size changed. Raises `DocumentError`."""
     names = [name.value for group in (setting.symbols, setting.model, setting.notation) for name, _ in group]
-    counted = _Counted.of(setting)
+    families, symbols = _families(setting)
+    counted = _Counted.of(setting, symbols)
     declarations = [(name, _declaration(text), text) for name, text in counted.symbols]
-    dims = _dimensions(setting, counted, [(declaration, text) for _, declaration, text in declarations])
+    held = [(family.declaration, family.text) for family in families if family.declaration is not None]
+    dims = _dimensions(setting, counted, [*((declaration, text) for _, declaration, text in declarations), *held])
     if at_other_sizes:
         dims = _changed(dims, counted.depths)
     table = SymbolTable(
@@ -53,9 +54,10 @@ def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
         counted=counted.patterns,
         depths=frozenset(dim.name for key, dim in dims.items() if key in counted.depths),
     )
-    table = _with_symbols(table, declarations)
+    table = _with_families(_with_symbols(table, declarations), families)
     table = _with_notation(table, setting)
     table = _with_model(table, setting)
+    _check_families(table, families)
     table = _with_loss(table, setting.loss)
     return Model(table, Fraction(setting.kink), not setting.dims)
 
@@ -70,8 +72,8 @@ class _Counted:
     sizes: dict[str, int]
 
     @classmethod
-    def of(cls, setting: Setting) -> "_Counted":
-        found = [(name, text, numbered.read_counted(name, text)) for name, text in setting.symbols]
+    def of(cls, setting: Setting, given: Sequence[tuple[Text, Text]]) -> "_Counted":
+        found = [(name, text, numbered.read_counted(name, text)) for name, text in given]
         ranges = [counted for _, _, counted in found if counted is not None]
         depths = numbered.depths(ranges)
         sizes = {_dim_name(name): size for name, (size, _) in setting.dims.items() if size is not None}
@@ -92,7 +94,7 @@ class _Counted:
             except FormulaError as error:
                 raise _error(text, error.problem) from None
         sizes = {name: sizes[name] for name in depths}
-        return cls(tuple(symbols) or setting.symbols, depths, frozenset(patterns), sizes)
+        return cls(tuple(symbols) or tuple(given), depths, frozenset(patterns), sizes)
 
 
 def _error(text: Text, problem: str, offset: int = 0) -> DocumentError:
@@ -182,6 +184,64 @@ def _with_symbols(table: SymbolTable, declarations: list[tuple[Text, Declaration
             if (declaration.kind == "hot index") == late:
                 table = table.with_meaning(_name(name), _given(table, declaration, text))
     return table
+
+
+@dataclass(frozen=True)
+class _Family:
+    """A family that the setting declares; `declaration` is that of what holds it, where that has no name of its own."""
+
+    name: Text
+    text: Text
+    pattern: str
+    member: Member
+    declaration: Declaration | None
+
+
+def _families(setting: Setting) -> tuple[list[_Family], list[tuple[Text, Text]]]:
+    """The families among the symbols of a setting, and the other symbols."""
+    families: list[_Family] = []
+    others = []
+    for name, text in setting.symbols:
+        try:
+            found = members.read_member(text.value)
+            if found is None:
+                others.append((name, text))
+            elif isinstance(found, members.PartOf):
+                _, pattern = members.pattern_of(_name(name), None)
+                member = Member(read_name(found.holder), found.along, found.transposed)
+                families.append(_Family(name, text, pattern, member, None))
+            else:
+                letter, pattern = members.pattern_of(_name(name), found.letter)
+                held = members.held(pattern, letter, read_declaration(found.what), found.count)
+                families.append(_Family(name, text, pattern, *held))
+        except (Undeclarable, FormulaError) as error:
+            raise _error(text, str(error)) from None
+    return families, others
+
+
+def _with_families(table: SymbolTable, families: Sequence[_Family]) -> SymbolTable:
+    for family in families:
+        if family.pattern in table.members:
+            raise _error(family.name, f"{family.name.value} is declared twice")
+        if family.declaration is None:
+            holder = table.find(family.member.holder) or family.member.holder
+            member = replace(family.member, holder=holder)
+            table = replace(table, members={**table.members, family.pattern: member})
+        else:
+            held = _given(table, family.declaration, family.text)
+            table = table.with_members(family.pattern, family.member, held)
+    return table
+
+
+def _check_families(table: SymbolTable, families: Sequence[_Family]) -> None:
+    """What holds a family must be a matrix, or a vector where the members are its entries."""
+    for family in families:
+        meaning = table.meanings.get(table.members[family.pattern].holder)
+        holder = shown(family.member.holder)
+        if not isinstance(meaning, (Given, Computed)):
+            raise _error(family.text, f"{holder} is not declared or computed")
+        if not meaning.shape.is_matrix or (family.member.along == "entry" and not meaning.shape.is_vector):
+            raise _error(family.text, f"{holder} is a {meaning.shape} and has no such parts")
 
 
 def _given(table: SymbolTable, declaration: Declaration, text: Text) -> Given:
@@ -286,80 +346,6 @@ def _with_node(table: SymbolTable, key: str, name: Text, expression: Text, conte
         if isinstance(error, NotAmong) and table.fixed:
             raise
         raise _error(expression, error.problem, error.span.start if error.span else 0) from None
-
-
-def defined(table: SymbolTable, key: str, reading: Reading) -> SymbolTable:
-    """The table in which a name has the value of a reading: a whole, or by entries where its script has free indices.
-
-    Raises `Unreadable` where an index is free that the name does not carry.
-    """
-    if not reading.free:
-        if reading.value.shape.is_open:
-            raise Unreadable(f"the size of {shown(key)} cannot be told")
-        return table.with_meaning(key, Computed(reading.value.shape, reading.value))
-    base, letters = family_letters(key)
-    missing = [letter for letter in reading.free if letter not in letters]
-    if missing:
-        raise Unreadable(
-            f"the index {missing[0]} is free in the definition of {shown(key)}, which has no index {missing[0]}"
-        )
-    value = by_entries(table, letters, reading)
-    return table.with_family(base, f"{key} for every {', '.join(letters)}", Computed(value.shape, value))
-
-
-def family_letters(key: str) -> tuple[str, list[str]]:
-    """The base of an indexed name and its index letters: `p_{ij}` is p with i and j."""
-    syntax = unwrapped_list(parse(tokenize(key, words_of([key]))))
-    if not isinstance(syntax, Scripted):
-        return key, []
-    subs = [script.content for script in syntax.scripts if script.kind == "sub" and script.content is not None]
-    letters = [
-        canonical(factor).strip() for sub in subs for entry in sub.entries for factor in _factors(entry.sides[0])
-    ]
-    rest = tuple(script for script in syntax.scripts if script.kind != "sub")
-    base = canonical(Scripted(syntax.base, rest, span=syntax.span)) if rest else canonical(syntax.base)
-    return base.strip(), letters
-
-
-def _factors(side: Sum | None) -> Iterator[Syntax]:
-    if side is not None:
-        for term in side.terms:
-            yield from term.factors
-
-
-def by_entries(table: SymbolTable, letters: list[str], reading: Reading) -> Expr:
-    """The vector or matrix whose entries a formula gives. Raises `Unreadable` where an index has no range."""
-    if not reading.value.shape.is_scalar:
-        raise Unreadable(
-            f"a name with an index that stands for {reading.value.shape} is not read; write the row or column itself"
-        )
-    if len(letters) > 2 or not letters:
-        raise Unreadable(f"a name with {len(letters)} indices is not read")
-    dims = []
-    for letter in letters:
-        uses = [use.dim for use in reading.free.get(letter, []) if use.dim.size is not None]
-        if not uses:
-            raise Unreadable(f"the range of the index {letter} is not known")
-        if any(use != uses[0] for use in uses):
-            raise Meaningless(f"the index {letter} runs over {uses[0]} in one place and over {uses[1]} in another")
-        dims.append(uses[0])
-    indices = [IndexVariable(letter) for letter in letters]
-    if len(letters) == 2:
-        return EntryFormula(indices[0], indices[1], reading.value, matrix(*dims))
-    shape = vector_shape(table, indices[0], dims[0], reading.value)
-    return (
-        EntryFormula(indices[0], None, reading.value, shape)
-        if shape.is_column
-        else EntryFormula(None, indices[0], reading.value, shape)
-    )
-
-
-def vector_shape(table: SymbolTable, index: IndexVariable, dim: Dim, body: Expr) -> Shape:
-    """A vector given by entries stands as the vectors whose same entry its formula takes, else as the setting says."""
-    for node in walk(body):
-        if isinstance(node, Entry) and node.operand.shape.is_vector and index in (node.row, node.column):
-            return row(dim) if node.operand.shape.is_row else column(dim)
-    return column(dim) if table.vectors == "column" else row(dim)
 
 
 def _with_loss(table: SymbolTable, loss: Text | None) -> SymbolTable:

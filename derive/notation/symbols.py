@@ -68,6 +68,15 @@ class FunctionAlias:
     function: str
 
 
+@dataclass(frozen=True)
+class Member:
+    """What `x^{(i)}` is: row or column number i of what holds the family, as it stands or transposed, or its entry."""
+
+    holder: str
+    along: Literal["row", "column", "entry"]
+    transposed: bool = False
+
+
 Meaning = Given | Computed | UserFunction | FunctionAlias
 
 
@@ -78,6 +87,8 @@ class SymbolTable:
     `families` are names of entries (`L_i`) by their base, apart from whole names. `introduced` are the names that a
     document defined itself; `other_values` are expressions that it proved to be equal to a name.
 
+    `members` are families of vectors and of numbers by the pattern of their names.
+
     `numbers` are the numbers of names that differ in a number alone, by their pattern (`derive.notation.numbering`);
     `counted` are the patterns that were declared as such, `depths` the dimensions that say how many names there are,
     `fixed` the letters that stand for one number in the step that is read.
@@ -86,6 +97,7 @@ class SymbolTable:
     dims: Mapping[str, Dim] = field(default_factory=dict)
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
     families: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Member] = field(default_factory=dict)
     abbreviations: tuple[Abbreviation, ...] = ()
     words: frozenset[str] = frozenset()
     layout: Layout = "gradient"
@@ -146,6 +158,15 @@ class SymbolTable:
             meanings={**self.meanings, name: meaning},
             words=self.words | words_in(base),
             numbers=with_patterns(self.numbers, (base,)),
+        )
+
+    def with_members(self, pattern: str, member: Member, meaning: Meaning) -> "SymbolTable":
+        """The table with a family of vectors or numbers, and with the symbol that holds them."""
+        return replace(
+            self,
+            members={**self.members, pattern: member},
+            meanings={**self.meanings, member.holder: meaning},
+            words=self.words | words_in(pattern),
         )
 
     def with_other_value(self, name: str, value: Expr) -> "SymbolTable":

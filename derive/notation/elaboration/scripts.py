@@ -36,7 +36,7 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
-from derive.notation.elaboration.numbers import NumberedNames
+from derive.notation.elaboration.members import Members
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.numbering import TRANSPOSES
 from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
@@ -84,7 +84,7 @@ def _is_of_the_matrix(item: "Superscript") -> bool:
     return written in TRANSPOSES or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
-class Scripts(NumberedNames):
+class Scripts(Members):
     """Names, their scripts, indices."""
 
     # ── which name ──
@@ -95,6 +95,9 @@ class Scripts(NumberedNames):
         if found is None:
             return None
         base, parts = found[0].text, found[1]
+        member = self.member(base, parts, node.span)
+        if member is not None:
+            return _resolved(*member)
         numbered = self.with_numbers(parts) if self.table.numbers else parts
         if self.table.counted:
             self.write_out(base, parts, self.table.counted)
