@@ -43,7 +43,7 @@ class Members(NumberedNames):
         member = self.table.members[key]
         meaning = self.table.meanings.get(member.holder)
         if not isinstance(meaning, (Given, Computed)):
-            raise Unreadable(f"{shown(member.holder)}, of which {key} is a part, is not known here", span)
+            raise Unreadable(f"the matrix {shown(member.holder)}, of which this is a part, is not known here", span)
         holder = Symbol(member.holder, meaning.shape, span=span)
         self.use(index, counted(member, meaning.shape), span, key.replace(SLOT, "i"))
         if isinstance(meaning, Given) and meaning.kind == "labels":

@@ -38,7 +38,7 @@ from derive.expressions.tree import (
 )
 from derive.notation.elaboration.members import Members
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
-from derive.notation.numbering import TRANSPOSES
+from derive.notation.numbering import TRANSPOSES, letters_in, place_of_number
 from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
@@ -105,9 +105,23 @@ class Scripts(Members):
             resolved = self._spelled(base, key, rest, node.span)
             if resolved is None and other != key and self.is_counted(other):
                 resolved = self._spelled(base, other, other_rest, node.span)
+            if resolved is not None:
+                self._check_letter(parts, resolved, node.span)
             if resolved is not None or self.is_counted(other):
                 return resolved
         return self._of_family(base, parts) or self._numbered_name(base, parts, numbered, node.span)
+
+    def _check_letter(self, parts: Scripting, resolved: Resolved, span: Span) -> None:
+        """Raises `Unreadable` for one name u_i in a sum over i: whether the u_i are several is not certain."""
+        only = None if parts.sub is None or resolved.sub is not None else unwrapped_list(parts.sub)
+        if isinstance(only, Name) and isinstance(resolved.meaning, (Given, Computed)):
+            letter = plain(only.text)
+            if isinstance(self.bound(letter), IndexVariable):
+                raise Unreadable(
+                    f"the name {shown(resolved.key)} is declared as one name, and {letter} is an index here; "
+                    f"where there is one for each {letter}, declare it so: “for {letter} of N”",
+                    span,
+                )
 
     def _spelled(self, base: str, key: str, rest: Rest, span: Span) -> Resolved | None:
         """What a spelling means, if it is known."""
@@ -243,10 +257,23 @@ class Scripts(Members):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
+            hint = self._family_hint(base, parts) or self.table.suggestion(written)
             raise self.not_among(node) or Unreadable(
-                f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span
+                f"the name {shown(written)} is not defined or declared{hint}", node.span
             )
         return value
+
+    def _family_hint(self, base: Name, parts: Scripting) -> str:
+        """How to declare the `x_i` beside a matrix X."""
+        letter = plain(base.text)
+        name = self.table.find(letter.upper()) if len(letter) == 1 and letter.islower() else None
+        meaning = None if name is None else self.table.meanings[name]
+        if name is None or not isinstance(meaning, (Given, Computed)) or meaning.shape.is_vector:
+            return ""
+        script = parts.sub if parts.sub is not None else next(iter(parts.sups), None)
+        if not isinstance(script, Syntax) or len(letters_in(place_of_number(script) or script)) != 1:
+            return ""
+        return f"; where it is a part of {shown(name)}, declare it so: “row of {shown(name)} as a column”"
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
         name, sub = base.text, parts.sub
