@@ -6,7 +6,7 @@ proved so is proved for the number of layers, or of times, that there are.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -26,12 +26,15 @@ from derive.notation.syntax import parse
 MAX_CASES = 64
 
 
-def judgements(session: Session, chain: Chain, is_inline: bool = False) -> list[Judgement]:
-    """One judgement for each relation of a chain, in order."""
+def judgements(
+    session: Session, chain: Chain, is_inline: bool = False, known: Mapping[int, Judgement] | None = None
+) -> list[Judgement]:
+    """One judgement for each relation of a chain, in order; `known` are those of relations that are judged already."""
+    known = known or {}
     letters = _letters(session, chain)
     if not letters:
-        return _at_depth(session, Statement(session, chain, is_inline).judgements())
-    cases = _Cases(session, chain, is_inline, tuple(letters))
+        return _at_depth(session, Statement(session, chain, is_inline, known).judgements())
+    cases = _Cases(session, chain, is_inline, known, tuple(letters))
     found = cases.judged(_numbers(session, letters))
     return _at_depth(session, [cases.together(number, found) for number in range(len(chain.relations))])
 
@@ -68,10 +71,18 @@ Found = list[tuple[dict[str, int], list[Judgement]]]
 class _Cases:
     """A chain with letters that stand for numbers."""
 
-    def __init__(self, session: Session, chain: Chain, is_inline: bool, letters: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        chain: Chain,
+        is_inline: bool,
+        known: Mapping[int, Judgement],
+        letters: tuple[str, ...],
+    ) -> None:
         self.session = session
         self.chain = chain
         self.is_inline = is_inline
+        self.known = known
         self.letters = letters
 
     def judged(self, ranges: Sequence[range]) -> Found:
@@ -128,7 +139,7 @@ class _Cases:
     def _judgements(self, numbers: dict[str, int], chain: Chain) -> list[Judgement]:
         self._fixed(numbers)
         try:
-            return Statement(self.session, chain, self.is_inline).judgements()
+            return Statement(self.session, chain, self.is_inline, self.known).judgements()
         finally:
             self._fixed({})
 

@@ -27,11 +27,15 @@ from derive.source import Text
 
 @dataclass(frozen=True)
 class Model:
-    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink."""
+    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink.
+
+    `from_text` are the computed names that stand in no setting: the document's own text says what they are.
+    """
 
     table: SymbolTable
     kink: Fraction
     has_open_dims: bool = False
+    from_text: frozenset[str] = frozenset()
 
 
 def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:

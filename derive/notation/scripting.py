@@ -23,7 +23,10 @@ class Scripting:
 
 
 def taken_apart(scripts: Sequence[Script]) -> Scripting:
-    """The subscript, the items of all superscripts, the number of primes. Raises `Unreadable` at a second subscript."""
+    """The subscript, the items of all superscripts, the number of primes; `(x)_+` is `(x)^+`.
+
+    Raises `Unreadable` at a second subscript.
+    """
     sub: List | None = None
     sups: list[Superscript] = []
     primes = 0
@@ -32,6 +35,9 @@ def taken_apart(scripts: Sequence[Script]) -> Scripting:
             if sub is not None:
                 raise Unreadable("a second subscript stands here", script.span)
             sub = script.content
+            if sub is None and script.bare != "+":
+                raise Unreadable(f"a subscript {script.bare} has no meaning here", script.span)
+            sups += [script.bare] if sub is None else []
         elif script.kind == "prime":
             primes += 1
         elif script.kind == "transpose":
@@ -102,7 +108,8 @@ Rest = tuple[List | None, tuple[Superscript, ...], int]
 def spellings(base: str, parts: Scripting) -> Iterator[tuple[str, Rest]]:
     """The names that a base and its scripts may spell, the longest first, each with the scripts that remain.
 
-    A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power.
+    A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power. Where nothing else is
+    known, `W_{1,ij}` is the entry of `W_1`.
     """
     sub = "" if parts.sub is None else canonical(parts.sub).strip()
     named = 0
@@ -119,3 +126,11 @@ def spellings(base: str, parts: Scripting) -> Iterator[tuple[str, Rest]]:
                 key = key_of(base, sub if with_sub else "", prefixes[count], primes)
                 rest = (None if with_sub else parts.sub, parts.sups[count:], parts.primes - primes)
                 yield key, rest
+    for cut in range(0 if parts.sub is None else len(parts.sub.entries) - 1, 0, -1):
+        assert parts.sub is not None
+        named_by, index = (
+            List(entries, span=parts.sub.span) for entries in (parts.sub.entries[:cut], parts.sub.entries[cut:])
+        )
+        for count in range(named, in_brackets - 1, -1):
+            key = key_of(base, canonical(named_by).strip(), prefixes[count], parts.primes)
+            yield key, (index, parts.sups[count:], 0)

@@ -26,7 +26,7 @@ from derive.notation.symbols import shown
 from derive.notation.syntax import List, Name, Syntax, listed
 
 
-class WrittenOut(Exception):
+class OverNumber(Exception):
     """A bound index is the number of a name, so that the sum over it is to be written out."""
 
     def __init__(self, letter: str) -> None:
@@ -117,12 +117,12 @@ class NumberedNames(Base):
         return [plain(name.text) for place in places if place is not None for name in letters_in(place)]
 
     def write_out(self, base: str, parts: Scripting, patterns: Sequence[str] | frozenset[str] | None = None) -> None:
-        """Raises `WrittenOut` where a bound index is the number of such a name."""
+        """Raises `OverNumber` where a bound index is the number of such a name."""
         for letters, pattern in self.patterns_with_letters(base, parts):
             if patterns is None or pattern in patterns:
                 for letter in letters:
                     if isinstance(self.bound(plain(letter.text)), IndexVariable):
-                        raise WrittenOut(plain(letter.text))
+                        raise OverNumber(plain(letter.text))
 
     def not_among(self, node: Syntax) -> NotAmong | None:
         """The error for a name with a number that no name of its pattern has."""
@@ -142,4 +142,4 @@ def _as_list(script: Syntax) -> List:
     return script if isinstance(script, List) else listed(unwrapped(script))
 
 
-__all__ = ["NumberedNames", "WrittenOut"]
+__all__ = ["NumberedNames", "OverNumber"]

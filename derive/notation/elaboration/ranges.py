@@ -7,7 +7,7 @@ from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Extent, IndexVariable, Range
 from derive.notation.elaboration.derivatives import Derivatives
-from derive.notation.elaboration.numbers import WrittenOut
+from derive.notation.elaboration.numbers import OverNumber
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import IndexUse
 from derive.notation.syntax import List, Literal, Name, Syntax, listed
@@ -111,7 +111,7 @@ class Ranges(Derivatives):
         if number is not None and self.depth_of(factor) is None:
             return number
         if self.table.depths and isinstance(factor, Name) and isinstance(self.bound(plain(factor.text)), IndexVariable):
-            raise WrittenOut(plain(factor.text))
+            raise OverNumber(plain(factor.text))
         dim = self.dim_named(factor)
         if dim is None or dim.size is None:
             raise Unreadable(f"{canonical(factor).strip() or 'this'} is not a dimension that is declared", factor.span)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 
-from derive.errors import Meaningless, Unreadable
+from derive.errors import Meaningless, UnknownName, Unreadable
 from derive.expressions.shapes import OPEN, Dim, column, row
 from derive.expressions.tree import (
     Comparison,
@@ -42,6 +42,8 @@ from derive.notation.numbering import TRANSPOSES, letters_in, place_of_number
 from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
+    Formula,
+    Group,
     List,
     Literal,
     Name,
@@ -78,10 +80,15 @@ def _is_slice(sub: List) -> bool:
     return any(":" in entry.relations for entry in sub.entries)
 
 
+def is_transpose(item: "Superscript") -> bool:
+    """Whether a superscript is a transpose."""
+    return not isinstance(item, str) and plain(canonical(item).strip()) in TRANSPOSES
+
+
 def _is_of_the_matrix(item: "Superscript") -> bool:
     """Whether a superscript belongs to a matrix before an entry of it is taken: a transpose or an inverse."""
     written = "" if isinstance(item, str) else plain(canonical(item).strip())
-    return written in TRANSPOSES or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
+    return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
 class Scripts(Members):
@@ -95,6 +102,10 @@ class Scripts(Members):
         if found is None:
             return None
         base, parts = found[0].text, found[1]
+        if isinstance(node, Scripted) and any(script.content is None and script.bare for script in node.scripts):
+            whole = self._known(canonical(node).strip())
+            if whole is not None:
+                return _resolved(*whole, (None, (), 0))
         member = self.member(base, parts, node.span)
         if member is not None:
             return _resolved(*member)
@@ -218,7 +229,20 @@ class Scripts(Members):
         if resolved is None:
             return self.special(node)
         value = self.value_of(resolved, node.span)
+        if self._is_kronecker(resolved, value):
+            return self.special(node)
         return self.with_scripts(value, resolved.sub, resolved.sups, resolved.primes, node.span)
+
+    def _is_kronecker(self, resolved: Resolved, value: Expr) -> bool:
+        """Whether `\\delta_{ij}` has two index letters where a declared δ has room for one at most."""
+        if (
+            plain(resolved.key) != "\\delta"
+            or resolved.sub is None
+            or not (value.shape.is_scalar or value.shape.is_vector)
+        ):
+            return False
+        pieces = self.index_pieces(resolved.sub, 2)
+        return len(pieces) == 2 and all(piece is not None and not _is_number(piece) for piece in pieces)
 
     def value_of(self, resolved: Resolved, span: Span) -> Expr:
         match resolved.meaning:
@@ -258,9 +282,8 @@ class Scripts(Members):
         if value is None:
             written = canonical(node).strip()
             hint = self._family_hint(base, parts) or self.table.suggestion(written)
-            raise self.not_among(node) or Unreadable(
-                f"the name {shown(written)} is not defined or declared{hint}", node.span
-            )
+            problem = f"the name {shown(written)} is not defined or declared{hint}"
+            raise self.not_among(node) or UnknownName(written, problem, node.span)
         return value
 
     def _family_hint(self, base: Name, parts: Scripting) -> str:
@@ -288,9 +311,13 @@ class Scripts(Members):
             pieces = self.index_pieces(sub, 2)
             if len(pieces) == 2:
                 return self._kronecker(pieces, span)
-        if name in INDICATORS and sub is not None and any(entry.relations for entry in sub.entries):
-            return Indicator(self.condition(sub), span=span)
+        if name in INDICATORS and sub is not None and _in_brackets(sub) is not None:
+            return Indicator(self.condition(_in_brackets(sub) or sub), span=span)
         size = self._size_in(sub) if sub is not None else None
+        if name in IDENTITIES and sub is not None and size is None:
+            pieces = self.index_pieces(sub, 2)
+            if len(pieces) == 2 and not parts.sups:
+                return self._kronecker(pieces, span)
         if sub is not None and size is None:
             return None
         if name in IDENTITIES and not (name in ONES and size is not None and size.size == 1):
@@ -312,8 +339,9 @@ class Scripts(Members):
         return None
 
     def _size_in(self, sub: List) -> Dim | None:
-        """The size in `I_n` or `\\mathbf{1}_N`."""
-        only = unwrapped_list(sub)
+        """The size in `I_n`, `I_{n \\times n}` or `\\mathbf{1}_N`."""
+        square = _equal_factors(sub)
+        only = unwrapped_list(sub) if square is None else square
         if isinstance(only, Literal) and only.text.isdigit():
             return Dim(int(only.text))
         return self.dim_named(only) if isinstance(only, (Name, Scripted)) else None
@@ -323,6 +351,8 @@ class Scripts(Members):
         if first is None or second is None:
             raise Unreadable("Kronecker's delta takes two indices", span)
         comparison = Comparison(IndexValue(first, span=span), "=", IndexValue(second, span=span), span=span)
+        if isinstance(first, IndexVariable) and isinstance(second, IndexVariable):
+            self.compared += [(first, second), (second, first)]
         return Indicator(comparison, span=span)
 
     # ── scripts on a value ──
@@ -430,12 +460,14 @@ class Scripts(Members):
         for formula in sub.entries:
             if formula.relations == (":",) and formula.sides == (None, None):
                 pieces.append(None)
+            elif len(sub.entries) == 1 and wanted == 2 and _beside_colon(formula):
+                pieces += formula.sides
             elif formula.relations or formula.sides[0] is None:
                 raise Unreadable("this is no index", formula.span)
             else:
                 pieces.append(formula.sides[0])
         if len(pieces) == 1 and wanted == 2 and isinstance(pieces[0], Sum):
-            split = _juxtaposed(pieces[0])
+            split = juxtaposed(pieces[0])
             if len(split) == 2:
                 return list(split)
         return pieces
@@ -516,6 +548,37 @@ def is_index_letter(name: str) -> bool:
     )
 
 
+def _is_number(node: Syntax) -> bool:
+    return isinstance(_single(node), Literal)
+
+
+def _beside_colon(formula: Formula) -> bool:
+    """Whether a letter stands before or behind a colon: `X_{i:}` is a row, `X_{:j}` a column."""
+    written = [side for side in formula.sides if side is not None]
+    return formula.relations == (":",) and len(written) == 1 and isinstance(_single(written[0]), Name)
+
+
+def _in_brackets(sub: List) -> List | None:
+    """The condition that a subscript is, with or without brackets of its own: `_{x>0}`, `_{[x>0]}`, `_{\\{x>0\\}}`."""
+    if any(entry.relations for entry in sub.entries):
+        return sub
+    only = unwrapped_list(sub)
+    return _in_brackets(only.content) if isinstance(only, Group) else None
+
+
+def _equal_factors(sub: List) -> Syntax | None:
+    """The n of `n \\times n`."""
+    only = sub.only
+    term = only.terms[0] if only is not None and len(only.terms) == 1 and not only.signs[0] else None
+    if (
+        term is None
+        or [operator.kind for operator in term.operators] != ["TIMES"]
+        or term.factors[0] != term.factors[1]
+    ):
+        return None
+    return unwrapped(term.factors[0])
+
+
 def _single(node: Syntax) -> Syntax:
     """The one factor that a list, sum or term is, if it is just one."""
     if isinstance(node, List):
@@ -525,7 +588,7 @@ def _single(node: Syntax) -> Syntax:
     return unwrapped(node)
 
 
-def _juxtaposed(node: Sum) -> list[Syntax]:
+def juxtaposed(node: Sum) -> list[Syntax]:
     """`ij`, `i y_i` or `12`: the factors of a product without operators, the digits of a number."""
     if len(node.terms) != 1 or node.signs[0] or any(operator.kind for operator in node.terms[0].operators):
         return [node]
@@ -544,4 +607,14 @@ def _whole_number(exponent: Expr) -> int | None:
     return None
 
 
-__all__ = ["INDICATORS", "Resolved", "Scripting", "Scripts", "Superscript", "is_index_letter", "taken_apart"]
+__all__ = [
+    "INDICATORS",
+    "Resolved",
+    "Scripting",
+    "Scripts",
+    "Superscript",
+    "is_index_letter",
+    "is_transpose",
+    "juxtaposed",
+    "taken_apart",
+]

@@ -11,8 +11,8 @@ from typing import Literal
 from derive.errors import NotAmong, Unreadable
 from derive.expressions.tree import ChainRule, Derivative, Expr
 from derive.notation.elaboration.base import Item
-from derive.notation.elaboration.dots import Dotted
 from derive.notation.elaboration.ranges import End
+from derive.notation.elaboration.written import WrittenOut
 from derive.notation.syntax import List
 from derive.source import Span
 
@@ -29,7 +29,7 @@ class Bound:
     condition: List | None = None
 
 
-class SumsWrittenOut(Dotted):
+class SumsOverNumbers(WrittenOut):
     """What a sum over numbered names is."""
 
     def written_out(self, kind: Kind, bound: Bound, term: Callable[[], Expr], span: Span) -> Expr:
