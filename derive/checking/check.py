@@ -17,7 +17,7 @@ from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
-from derive.checking.statements import Statement
+from derive.checking.unrolling import judgements as judgements_on
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError, Undecidable
@@ -137,7 +137,7 @@ def _results(
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
         judgements = [Judgement("unreadable", message)] * len(chain.relations)
     else:
-        judgements = Statement(session, chain, is_inline, known).judgements()
+        judgements = judgements_on(session, chain, is_inline, known)
         if other is not None:
             judgements = other.held(judgements, chain, is_inline)
     shown_ones = [
