@@ -7,6 +7,7 @@ from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.expectations import with_expectations
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
@@ -58,12 +59,13 @@ def check_document(
             steps += results
     if progress is not None:
         progress(len(document.passages), len(document.passages))
+    expected = with_expectations(document.setting.expect, steps)
     dims = {shown(name): dim.size or 0 for name, dim in session.table.dims.items()}
     return DocumentResult(
         document.source.name,
         document.setting.title,
         dims,
-        tuple(steps),
+        expected,
         document.exercise,
         inference.inferred,
         tuple(questions.asked.values()),

@@ -175,7 +175,7 @@ class Entries:
         return self.arrays[name]
 
     def _symbol(self, name: str, position: Position) -> Symbol:
-        symbol = Symbol(f"v{next(self.counter)}")
+        symbol = Symbol(" ".join((name, *map(str, position))))
         self.origin[symbol] = (name, position)
         return symbol
 
@@ -625,7 +625,23 @@ class Entries:
     @_lower.register(tree.Derivative)
     def lower_derivative(self, node: tree.Derivative, environment: Environment) -> Array:
         """J_ij = ∂f_i/∂x_j over all entries, arranged as the layout has it."""
+        if node.of.shape.is_scalar and not node.by.shape.is_scalar:
+            by = self.lower(node.by, environment)
+            if all(isinstance(variable, Symbol) for variable in by.entries):
+                return self._gradient(node, by, environment)
         return arranged(self.jacobian(node, environment), node.of.shape, node.by.shape, node.layout)
+
+    def _gradient(self, node: tree.Derivative, by: Array, environment: Environment) -> Array:
+        """∂f/∂x_ij of a scalar, each when it is asked for."""
+        (numerator,) = self._connected(node, self.lower(node.of, environment).entries, by.symbols)
+
+        def entry(*position: int) -> Scalar:
+            symbol = by.at(*position)
+            assert isinstance(symbol, Symbol)
+            return self._valued(self.definitions.derivative(numerator, symbol))
+
+        gradient = Lazy(by.sizes, entry)
+        return gradient.transposed if node.layout == "numerator" else gradient
 
     @_lower.register(tree.ChainRule)
     def lower_chain_rule(self, node: tree.ChainRule, environment: Environment) -> Array:

@@ -61,7 +61,7 @@ def slice_of(text: str, member: Member) -> str:
     """A member as its author wrote it, on one line, without the marks that only arrange rows."""
     span = member.span
     written = "" if span is None else text[span.start : span.end]
-    if "\\begin" not in written:
+    if "\\begin" not in written and "\\substack" not in written:
         written = _ARRANGING.sub(" ", written)
     return " ".join(written.split())
 

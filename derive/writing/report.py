@@ -52,6 +52,7 @@ def _step(step: StepResult) -> dict[str, Any]:
         "counterexample": None if step.counterexample is None else _counterexample(step.counterexample),
         "diagnosis": [_diagnosis(finding) for finding in step.diagnosis],
         "follows_from": None if step.follows_from is None else list(step.follows_from),
+        **({} if step.is_as_expected is None else {"expected": step.is_as_expected}),
     }
 
 

@@ -5,7 +5,7 @@ Nothing is decided here. A declaration is `$W \in \mathbb{R}^{D \times H}$`, `$X
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from derive.documents.document import Document, Passage
 from derive.errors import FormulaError
 from derive.notation.chains import Chain, Member, kind_of, split
 from derive.notation.elaboration import Elaborator
-from derive.notation.names import canonical, unwrapped
+from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import SymbolTable
 from derive.notation.syntax import (
     Bars,
@@ -140,7 +140,7 @@ def gather(document: Document, table: SymbolTable) -> Gathered:
 
 
 def _words(key: str) -> Iterator[str]:
-    head = key.split("_")[0].split("^")[0]
+    head = re.split(r"[_^]", key, maxsplit=1)[0]
     if head.isalpha() and len(head) > 1:
         yield head
 
@@ -294,9 +294,7 @@ class _Reader:
                 for function, argument in pairwise(node.factors):
                     if _head(function) in OF_SIGN:
                         self._compared(argument)
-            elif isinstance(node, Bars) or (isinstance(node, Scripted) and node.scripts[0].bare in ("+", "-")):
-                self._compared(node)
-            elif isinstance(node, Formula) and node.relations and node.relations != ("=",):
+            elif _asks_for_sign(node):
                 self._compared(node)
             elif isinstance(node, Scripted) and isinstance(node.base, Big):
                 self._bounds(node)
@@ -327,9 +325,8 @@ class _Reader:
                 content = factor.scripts[0].content
                 by = None if content is None or content.only is None else content.only.single_factor
                 self._differentiated(following, by)
-            elif isinstance(factor, Partial) and [type(other) for other in term.factors[at + 2 : at + 3]] == [Partial]:
-                if term.operators[at + 1].kind == "SLASH" and len(term.factors) > at + 3:
-                    self._differentiated(following, term.factors[at + 3])
+            elif isinstance(factor, Partial) and _is_slash_of_partials(term, at):
+                self._differentiated(following, term.factors[at + 3])
 
     def _differentiated(self, of: Syntax, by: Syntax | None) -> None:
         of = unwrapped(of)
@@ -352,13 +349,26 @@ class _Reader:
                 self.found.counts_from_zero |= first == "0"
 
 
+def _is_slash_of_partials(term: Term, at: int) -> bool:
+    """Whether a ∂ is that above the slash of `∂L / ∂W`."""
+    below = term.factors[at + 2 : at + 4]
+    return len(below) == 2 and isinstance(below[0], Partial) and term.operators[at + 1].kind == "SLASH"
+
+
+def _asks_for_sign(node: Syntax) -> bool:
+    """|x|, (x)^+, and every comparison."""
+    if isinstance(node, Formula):
+        return bool(node.relations) and node.relations != ("=",)
+    return isinstance(node, Bars) or (isinstance(node, Scripted) and node.scripts[0].bare in ("+", "-"))
+
+
 def is_defined_word(word: str, found: Gathered) -> bool:
     """Whether a run of letters is the head of a name that an equation is for."""
     return any(word in _words(equation.key) for equation in found.equations)
 
 
 def _gather_between(found: Gathered, document: Document) -> None:
-    r"""`$X$ is $N \times D$`, `$W$ ($D \times H$)`, `an $N \times D$ matrix $X$`: two passages and words between them."""
+    r"""`$X$ is $N \times D$`, `$W$ ($D \times H$)`, `an $N \times D$ matrix $X$`: two formulas and words between."""
     for one, other in zip(document.passages, document.passages[1:], strict=False):
         mark = mark_between(one, other)
         if mark is None:
@@ -375,6 +385,16 @@ def _gather_between(found: Gathered, document: Document) -> None:
                 assert factor is not None
                 at = name.text.part(factor.span.start, factor.span.end)
                 found.declared.append(Declared(factor, canonical(factor).strip(), space, at, because))
+
+
+def first_use(text: Text, spellings: Collection[str], words: frozenset[str]) -> Text | None:
+    """Where a name stands first in a formula, if it does."""
+    for chain in split(text.value, words):
+        for member in chain.members:
+            for node in sorted(nodes(_parsed(member.tokens)), key=lambda node: (node.span.start, -node.span.end)):
+                if isinstance(node, (Name, Scripted)) and plain(canonical(node).strip()) in spellings:
+                    return text.part(node.span.start, node.span.end)
+    return None
 
 
 def _parsed(tokens: Sequence[Token]) -> List | None:

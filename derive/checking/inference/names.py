@@ -21,7 +21,7 @@ def spelled(keys: Iterable[str]) -> dict[str, str]:
 
 
 def index_letters(key: str) -> tuple[str, tuple[str, ...]]:
-    """A canonical name's base and the letters of its subscript, where it holds nothing but letters: p and k of `p_{k}`."""
+    """A canonical name's base and the letters of its subscript, where it holds only letters: p and k of `p_{k}`."""
     base, _, rest = key.partition("_{")
     sub, closed, sup = rest.partition("}")
     letters = tuple(sub.replace(",", ""))
@@ -69,10 +69,10 @@ def _spellings(node: Syntax) -> Iterator[str]:
         yield plain(node.text)
     if not isinstance(node, Scripted):
         return
-    base: Syntax = unwrapped(node.base)
-    scripts = node.scripts
-    while isinstance(base, Scripted):
-        base, scripts = unwrapped(base.base), (*base.scripts, *scripts)
+    base, scripts = unwrapped(node.base), node.scripts
+    if isinstance(base, Scripted):
+        scripts = (*base.scripts, *scripts)
+        base = unwrapped(base.base)
     if not isinstance(base, Name):
         return
     subs = [canonical(script.content).strip() for script in scripts if script.kind == "sub"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from derive.checking.inference.gathering import Declared, Equation, Gathered, Sign, gather
+from derive.checking.inference.gathering import Declared, Equation, Sign, first_use, gather
 from derive.checking.inference.names import index_letters, named, spelled
 from derive.checking.inference.passes import ForwardPass, forward_pass, possible_losses
 from derive.checking.inference.prose import is_called_one_hot, is_called_scalar
@@ -43,7 +43,7 @@ class Inference:
 
     `declares`: the signs of declarations, each with what it declares in words; `defines`: the signs of equations that
     the model was taken from, each with its name. `possible`: a shape that fits, for names of which several do.
-    `told`: how the names may be written that have an equation. `asks`: whether a name that is not known is to be asked for.
+    `told`: how the names may be written that have an equation. `asks`: whether an unknown name is to be asked for.
     """
 
     setting: Setting
@@ -168,7 +168,7 @@ class _Inferring:
             return None
         if letters and all(letter in known for letter in letters):
             ranges = [self.gathered.ranges.get(letter) for letter in letters]
-            if space.dims and space.kind != "label" or None in ranges or len(ranges) > 2:
+            if (space.dims and space.kind != "label") or None in ranges or len(ranges) > 2:
                 return None
             names = [name for name in ranges if name is not None]
             if space.kind == "label":
@@ -232,11 +232,10 @@ class _Inferring:
     def _unknown(
         self, table: SymbolTable, equations: Sequence[Equation], found: ForwardPass
     ) -> dict[str, Given] | None:
-        """The meanings of what is not declared; None where the last name is no scalar, or some meaning is not certain."""
+        """The meanings of what is not declared; None where the last name is no scalar, or a meaning is not certain."""
         spellings = {**found.spellings, **spelled(self.symbols), **spelled(self.taken)}
-        parameters = {canonical(item.by).strip() for item in self.gathered.differentiated if item.by is not None}
-        parameters |= {name for item in self.gathered.differentiated if item.by is not None
-                       and (name := named(item.by, spellings)) is not None}  # fmt: skip
+        variables = [item.by for item in self.gathered.differentiated if item.by is not None]
+        parameters = {named(node, spellings) or canonical(node).strip() for node in variables}
         use = use_of(equations, parameters)
         fitting = Fitting(self._all_dims(table), self.gathered.bound | self.gathered.ranges.keys(), use)
         try:
@@ -278,13 +277,9 @@ class _Inferring:
         """Where a name stands for the first time."""
         own = spelled([key])
         for passage in self.document.passages:
-            if passage.problem is None:
-                for token in tokenize(passage.text.value, self.gathered.words):
-                    if token.kind == "NAME" and any(text == plain(token.text) or text.startswith(plain(token.text) + "_")
-                                                    or text.startswith(plain(token.text) + "^") for text in own):  # fmt: skip
-                        end = min(len(passage.text.value), token.start + max(len(shown(key)), 1))
-                        if plain(shown(key)) == plain(shown(passage.text.value[token.start : end].replace(" ", ""))):
-                            return passage.text.part(token.start, end)
+            found = first_use(passage.text, own, self.gathered.words)
+            if found is not None:
+                return found
         return default
 
     # ── the setting ──

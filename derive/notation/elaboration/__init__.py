@@ -69,6 +69,7 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         raise Unreadable("this formula is nested too deeply") from None
     if not value.shape.is_open:
         _check_sizes(value)
+    elaborator.share_ranges()
     free: dict[str, list[IndexUse]] = {}
     for index, uses in elaborator.uses.items():
         if isinstance(index, IndexVariable) and index.scope == 0:

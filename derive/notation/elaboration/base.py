@@ -72,6 +72,7 @@ class Base:
     layout: Layout
     apart: frozenset[str] = frozenset()
     uses: Uses = field(default_factory=dict)
+    compared: list[tuple[IndexVariable, IndexVariable]] = field(default_factory=list)
     scopes: list[dict[str, IndexVariable]] = field(default_factory=list)
     in_dots: int = 0
     depth: int = 0
@@ -166,6 +167,14 @@ class Base:
                         f"but{' in ' + of if of else ''} it stands for an index with the range {self.range_text(dim)}",
                         span,
                     )
+
+    def share_ranges(self) -> None:
+        """An index that stands at nothing that has a size runs over the range of an index with which it is compared."""
+        for _ in self.compared:
+            for index, other in self.compared:
+                if not any(use.dim.size is not None for use in self.uses.get(index, [])):
+                    known = [use for use in self.uses.get(other, []) if use.dim.size is not None and not use.by]
+                    self.uses.setdefault(index, []).extend(known)
 
     def classes(self, name: str) -> Dim | None:
         """The number of classes of a label."""

@@ -272,7 +272,7 @@ class Products(Application, Scripts):
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
         if (
-            isinstance(base, Name)
+            isinstance(base, (Name, Literal))
             and base.text in INDICATORS
             and any(entry.relations for entry in bracket.content.entries)
         ):
