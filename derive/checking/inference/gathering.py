@@ -6,11 +6,12 @@ Nothing is decided here. A declaration is `$W \in \mathbb{R}^{D \times H}$`, `$X
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derive.checking.definitions import new_name
-from derive.checking.inference.prose import is_condition, mark_between
+from derive.checking.inference.names import index_letters
+from derive.checking.inference.prose import is_condition, is_quantified, mark_between
 from derive.checking.inference.spaces import SpaceWords, dimension, space_words
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError
@@ -51,7 +52,10 @@ SIGNS = {"greater": SpaceWords("positive"), "at least": SpaceWords(wider="values
 
 @dataclass(frozen=True)
 class Declared:
-    """A name and the set that it is said to lie in; `sign` is the relation that says so, `because` says it in words."""
+    r"""A name and the set that it is said to lie in; `sign` is the relation that says so, `because` says it in words.
+
+    `is_quantified`: it is said of every such thing, as in `for all $x \in \mathbb{R}$`.
+    """
 
     name: Syntax
     key: str
@@ -59,6 +63,7 @@ class Declared:
     at: Text
     because: str
     sign: Sign | None = None
+    is_quantified: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ class Gathered:
     """All that a document says of its names, in its order.
 
     `ranges`: the dimension along which an index letter is said to run; `bound`: every letter that a sum binds;
+    `indexing`: those and every letter below a name that a displayed equation is for, as the k of `p_k = …`;
     `bodies`: every side of every displayed equation, with its sign; `compared`: names whose sign some formula asks for.
     """
 
@@ -120,8 +126,14 @@ class Gathered:
     bodies: list[tuple[Sign, List]] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)
     words: frozenset[str] = frozenset()
+    indexing: set[str] = field(default_factory=set)
     counts_from_zero: bool = False
     counts_from_one: bool = False
+
+    @property
+    def letters(self) -> set[str]:
+        """All letters that are said to run over a range, or that a sum binds."""
+        return self.bound | self.ranges.keys()
 
 
 def gather(document: Document, table: SymbolTable) -> Gathered:
@@ -202,7 +214,8 @@ class _Reader:
             assert name is not None
             at = self.text.part(name.span.start, name.span.end)
             key = canonical(name).strip()
-            self.found.declared.append(Declared(name, key, space, at, because, (self.number, relation.start)))
+            sign = (self.number, relation.start)
+            self.found.declared.append(Declared(name, key, space, at, because, sign, is_quantified(self.passage)))
 
     def _map(self) -> None:
         r"""`f: \mathbb{R}^n \to \mathbb{R}^m`, also `f, g: \mathbb{R} \to \mathbb{R}`."""
@@ -250,6 +263,7 @@ class _Reader:
         is_inline = self.passage.kind == "inline"
         if self.passage.problem is not None:
             return
+        self.elaborator = Elaborator.plain(replace(self.elaborator.table, dims={}), {})
         self.words = self.words | new_words(self.text.value, self.elaborator)
         for chain in self.chains():
             sides = [_parsed(member.tokens) for member in chain.members]
@@ -283,6 +297,8 @@ class _Reader:
         sign = (self.number, chain.relations[0].start)
         name, value = (self.text.part(span.start, span.end) for span in spans if span is not None)
         is_function = new.parameters is not None
+        if not is_inline:
+            self.found.indexing |= set(index_letters(new.key)[1])
         self.found.equations.append(Equation(new.key, name, value, right, sign, is_inline, is_function))
 
     def _notes(self, side: List) -> None:
@@ -341,6 +357,7 @@ class _Reader:
             letter = entry.leading_factor
             if isinstance(letter, Name):
                 self.found.bound.add(letter.text)
+                self.found.indexing.add(letter.text)
                 first = canonical(entry.sides[1]).strip() if entry.relations == ("=",) else ""
                 last = None if above is None or above.only is None else dimension(above.only.single_factor)
                 if first == "1" and last is not None and not last.isdigit():

@@ -5,7 +5,7 @@ that formulas use before its equation stands is given, as the w of `L = \|Xw - y
 `w = (X^T X)^{-1} X^T y`, unless its value depends on what the document differentiates by.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation, Gathered
@@ -14,10 +14,14 @@ from derive.checking.inference.names import named, spelled, used
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """Equations by the name that each is for, and how all known names may be written."""
+    """Equations by the name that each is for, and how all known names may be written.
+
+    `values` are equations for names that are given: each says at which value of its name something holds.
+    """
 
     equations: Mapping[str, Equation]
     spellings: Mapping[str, str]
+    values: Sequence[Equation] = ()
 
     def needs(self, key: str) -> list[str]:
         """The names with equations that stand in the equation for a name."""
@@ -44,27 +48,34 @@ class ForwardPass:
         return ordered if visit(key) else None
 
 
-def forward_pass(gathered: Gathered, taken: Collection[str], declared: Collection[str]) -> ForwardPass:
-    """The equations that define names, apart from those `taken`, which have their meaning already."""
+def forward_pass(
+    gathered: Gathered, taken: Collection[str], sizes: Collection[str], declared: Collection[str]
+) -> ForwardPass:
+    """The equations that define names, apart from those `taken`, which have their meaning already.
+
+    Only a number is no value of what is also the name of a dimension, one of the `sizes`.
+    """
     closed = spelled(taken)
     first: dict[str, Equation] = {}
     for wanted in ((False, False), (True, False), (False, True)):
         for equation in gathered.equations:
             is_wanted = (equation.is_inline, equation.is_number) == wanted and not equation.is_function
-            if is_wanted and equation.key not in first and not _is_out(equation, closed, declared):
+            if is_wanted and equation.key not in first and not _is_out(equation, closed, [*declared, *sizes]):
                 first[equation.key] = equation
     found = ForwardPass(first, {**closed, **spelled(declared), **spelled(first)})
     changing = _differentiated_by(gathered, found.spellings)
     given = {key for key in first if _is_used_before(gathered, found, key) and not _depends(found, key, changing)}
     kept = {key: equation for key, equation in first.items() if key not in given}
-    return ForwardPass(kept, {**closed, **spelled(declared), **spelled(kept)})
+    values = [first[key] for key in first if key in given]
+    values += [equation for equation in gathered.equations if equation.is_number and equation.key in declared]
+    return ForwardPass(kept, {**closed, **spelled(declared), **spelled(kept)}, values)
 
 
-def _is_out(equation: Equation, closed: Mapping[str, str], declared: Collection[str]) -> bool:
+def _is_out(equation: Equation, closed: Mapping[str, str], known: Collection[str]) -> bool:
     """Whether an equation cannot say what its name is: that has a meaning, stands in its value, or takes a value."""
     own = spelled([equation.key])
     is_taken = any(text in closed for text in own)
-    is_value = equation.is_number and any(text in spelled(declared) for text in own)
+    is_value = equation.is_number and any(text in spelled(known) for text in own)
     return is_taken or is_value or bool(used(equation.body, own))
 
 

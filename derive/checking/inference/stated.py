@@ -36,6 +36,14 @@ class Stated:
                     found[number] = judgement
         return found
 
+    def held(self, judgements: list[Judgement], chain: Chain, passage: int) -> list[Judgement]:
+        """The judgements on a chain, one withdrawn that refutes that a given name has the value of an equation."""
+        key = self.inference.values.get((passage, chain.relations[0].start))
+        if key is None or judgements[0].verdict != "refuted" or judgements[0].counterexample is None:
+            return judgements
+        message = f"{shown(key)} is given; whether something holds where it has this value is not decided."
+        return [Judgement("unknown", message, shapes=judgements[0].shapes), *judgements[1:]]
+
     def _definition(self, key: str) -> Judgement:
         table = self.session.table
         base = key if table.find(key) is not None else key.partition("_")[0]
