@@ -33,14 +33,16 @@ class DeclaredName:
 
 @dataclass
 class Declarations:
-    """What a text declares. `taken` have their meaning already; `dims` are the dimensions that it names, with places.
+    """What a text declares; `dims` are the dimensions that it names, with their places.
 
-    A name is declared by what the text says first, of what it says of it outright; what it says of every such name,
-    as in `for all $x \\in \\mathbb{R}$`, counts where it says nothing else.
+    `taken` have their meaning already, `abbreviations` in this very spelling alone. A name is declared by what the text
+    says first, of what it says of it outright; what it says of every such name, as in `for all $x \\in \\mathbb{R}$`,
+    counts where it says nothing else.
     """
 
     gathered: Gathered
     taken: Collection[str]
+    abbreviations: Collection[str]
     known_dims: Collection[str]
     vectors: str
     names: dict[str, DeclaredName] = field(default_factory=dict)
@@ -51,12 +53,12 @@ class Declarations:
         closed = spelled(self.taken)
         for item in sorted(self.gathered.declared, key=lambda item: item.is_quantified):
             found = self._name(item)
-            if found is not None and plain(found.key) not in closed and found.key not in self.names:
+            if found is not None and self._is_new(found.key, closed):
                 self.names[found.key] = found
                 for size in item.space.sizes:
                     self.dimension(size, item.at)
         for known in self.gathered.maps:
-            if plain(known.key) not in closed and known.key not in self.names:
+            if self._is_new(known.key, closed):
                 words = f"function {known.dims[0]} -> {known.dims[1]}" if known.dims else "function"
                 because = "the text says between which spaces it maps"
                 if _is_read(words):
@@ -67,6 +69,9 @@ class Declarations:
             if passage.kind == "inline":
                 self._words_around(passage, closed)
         self._without_sizes()
+
+    def _is_new(self, key: str, closed: Collection[str]) -> bool:
+        return plain(key) not in closed and key not in self.abbreviations and key not in self.names
 
     def dimension(self, name: str, at: Text) -> None:
         """Notes a dimension that the text names."""
@@ -120,7 +125,7 @@ class Declarations:
     def _words_around(self, passage: Passage, closed: Collection[str]) -> None:
         """`$y$ is a one-hot vector`, `$b$ is a scalar`."""
         key = _only_name(passage.text)
-        if key is None or plain(key) in closed:
+        if key is None or plain(key) in closed or key in self.abbreviations:
             return
         known = self.names.get(key)
         if known is not None:

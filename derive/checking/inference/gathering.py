@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derive.checking.definitions import new_name
-from derive.checking.inference.names import index_letters
+from derive.checking.inference.names import index_letters, spelled
 from derive.checking.inference.prose import is_condition, is_quantified, mark_between
 from derive.checking.inference.spaces import SpaceWords, dimension, space_words
 from derive.documents.document import Document, Passage
@@ -134,6 +134,11 @@ class Gathered:
     def letters(self) -> set[str]:
         """All letters that are said to run over a range, or that a sum binds."""
         return self.bound | self.ranges.keys()
+
+    @property
+    def told(self) -> frozenset[str]:
+        """How the names may be written for which there is an equation."""
+        return frozenset(spelled(equation.key for equation in self.equations))
 
 
 def gather(document: Document, table: SymbolTable) -> Gathered:

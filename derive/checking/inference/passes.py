@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation, Gathered
-from derive.checking.inference.names import named, spelled, used
+from derive.checking.inference.names import index_letters, named, spelled, used
+from derive.notation.names import plain
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,17 @@ class ForwardPass:
 
     def needs(self, key: str) -> list[str]:
         """The names with equations that stand in the equation for a name."""
-        return [name for name in used(self.equations[key].body, self.spellings) if name in self.equations]
+        named_there = [name for name in used(self.equations[key].body, self.spellings) if name in self.equations]
+        wholes = [self.whole(name) for name in (key, *named_there)]
+        return [name for name in dict.fromkeys((*filter(None, wholes), *named_there)) if name != key]
+
+    def whole(self, key: str) -> str | None:
+        """P for `P_{ik}`, where an equation for P stands before that for its entries and does not need it."""
+        base = self.spellings.get(plain(index_letters(key)[0]))
+        if base is None or base == key or base not in self.equations:
+            return None
+        is_first = self.equations[base].sign < self.equations[key].sign
+        return base if is_first and key not in used(self.equations[base].body, self.spellings) else None
 
     def leading_to(self, key: str) -> list[str] | None:
         """The names on which one depends, in an order in which each stands behind those that it needs; it is the last.
@@ -49,18 +60,24 @@ class ForwardPass:
 
 
 def forward_pass(
-    gathered: Gathered, taken: Collection[str], sizes: Collection[str], declared: Collection[str]
+    gathered: Gathered,
+    taken: Collection[str],
+    abbreviations: Collection[str],
+    sizes: Collection[str],
+    declared: Collection[str],
 ) -> ForwardPass:
     """The equations that define names, apart from those `taken`, which have their meaning already.
 
-    Only a number is no value of what is also the name of a dimension, one of the `sizes`.
+    `abbreviations` have it in this very spelling alone. What is also the name of a dimension, one of the `sizes`, is
+    not defined by a number.
     """
     closed = spelled(taken)
     first: dict[str, Equation] = {}
     for wanted in ((False, False), (True, False), (False, True)):
         for equation in gathered.equations:
             is_wanted = (equation.is_inline, equation.is_number) == wanted and not equation.is_function
-            if is_wanted and equation.key not in first and not _is_out(equation, closed, [*declared, *sizes]):
+            is_new = equation.key not in first and equation.key not in abbreviations
+            if is_wanted and is_new and not _is_out(equation, closed, [*declared, *sizes]):
                 first[equation.key] = equation
     found = ForwardPass(first, {**closed, **spelled(declared), **spelled(first)})
     changing = _differentiated_by(gathered, found.spellings)
@@ -99,7 +116,8 @@ def _depends(found: ForwardPass, key: str, changing: Collection[str]) -> bool:
         if name in seen or name not in found.equations:
             continue
         seen.add(name)
-        if any(other != key and other in changing for other in used(found.equations[name].body, found.spellings)):
+        others = used(found.equations[name].body, found.spellings)
+        if any(other != key and other in changing for other in others):
             return True
         waiting += found.needs(name)
     return False

@@ -87,11 +87,14 @@ class _Inferring:
         names = [name for name, _ in (*setting.model, *setting.notation)]
         words = latex_names.words_of([name.value for name in names])
         self.gathered = gather(document, replace(self.table, words=self.table.words | words))
-        self.taken = [*self.table.meanings, *_keys(names)]
-        self.declarations = Declarations(self.gathered, self.taken, list(self.table.dims), setting.vectors)
+        self.taken = [*self.table.meanings, *_keys(name for name, _ in setting.model)]
+        abbreviations = _keys(name for name, _ in setting.notation)
+        self.declarations = Declarations(
+            self.gathered, self.taken, abbreviations, list(self.table.dims), setting.vectors
+        )
         self.declarations.read(document.passages)
         sizes = [*self.table.dims, *_keys_of(self.declarations.dims), *_keys_of(self.gathered.ranges.values())]
-        self.found = forward_pass(self.gathered, self.taken, sizes, list(self.declarations.names))
+        self.found = forward_pass(self.gathered, self.taken, abbreviations, sizes, list(self.declarations.names))
         computed = spelled(self.found.equations)
         self.symbols = {key: item for key, item in self.declarations.names.items() if plain(key) not in computed}
 
@@ -103,7 +106,7 @@ class _Inferring:
         return replace(
             self._inference(self._setting(loss, order)),
             inferred=self._said(loss),
-            declares=self._declares({*map(plain, order)}),
+            declares=self._declares({plain(key): self.found.equations[key].sign for key in order}),
             defines={self.found.equations[key].sign: key for key in order},
             possible=possible,
             values={equation.sign: equation.key for equation in self.found.values},
@@ -118,9 +121,9 @@ class _Inferring:
         return Inference(
             setting,
             self._said(None),
-            self._declares(set()),
+            self._declares({}),
             differentiated=tuple(canonical(item.of).strip() for item in self.gathered.differentiated),
-            told=frozenset(spelled(equation.key for equation in self.gathered.equations)),
+            told=self.gathered.told,
             asks=not self.setting.model,
         )
 
@@ -142,7 +145,7 @@ class _Inferring:
                 loss, order = key, leading
                 break
         self._learn(unknowns)
-        return loss, order if loss else readable(self._table(), self.found, order), unknowns.possible
+        return loss, readable(self._table(), self.found, order), unknowns.possible
 
     def _table(self) -> SymbolTable:
         """All that is declared so far, with sizes."""
@@ -203,15 +206,15 @@ class _Inferring:
             said.append(Inferred(shown(loss), "the loss", because, place.line, place.column))
         return tuple(said)
 
-    def _declares(self, computed: set[str]) -> dict[Sign, str]:
-        """What each declaration says where all of its names are taken over from it; nothing where some are computed."""
+    def _declares(self, computed: Mapping[str, Sign]) -> dict[Sign, str]:
+        """What each declaration says, where all its names are taken over from it; nothing where some are computed."""
         words: dict[Sign, str] = {}
         for sign, keys in _by_sign(self.gathered).items():
             own = [item for item in self.symbols.values() if item.sign == sign]
             if len(own) == len(keys):
                 names = _listed([shown(item.key) for item in own])
                 words[sign] = f"{names} {'is' if len(own) == 1 else 'are'} declared as {own[0].declaration}."
-            elif own or any(plain(key) in computed for key in keys):
+            elif own or any(sign < computed.get(plain(key), sign) for key in keys):
                 words[sign] = ""
         return words
 

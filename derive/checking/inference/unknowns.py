@@ -47,7 +47,7 @@ class Unknowns:
         """Every fit; of the whole forward pass only those in which the loss is a scalar."""
         sized = self._sized(table)
         use = use_of(equations, self._parameters())
-        fitting = Fitting(list(sized.dims.values()), self.gathered.letters, use)
+        fitting = Fitting(list(sized.dims.values()), self.gathered.letters, self.gathered.told, use)
         try:
             return [
                 fit for fit in fitting.fits(sized, equations, {}) if not is_whole or _is_scalar(fit, equations[-1].key)
@@ -102,8 +102,10 @@ def readable(table: SymbolTable, found: ForwardPass, order: Sequence[str]) -> li
     kept = []
     for name in order:
         try:
-            table, _ = with_equation(table, found.equations[name])
+            grown, _ = with_equation(table, found.equations[name])
         except FormulaError:
             continue
-        kept.append(name)
+        if grown is not table:
+            table = grown
+            kept.append(name)
     return kept
