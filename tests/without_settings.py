@@ -1,4 +1,4 @@
-"""Documents whose declarations and forward pass stand in their text, made from documents that have them in a setting."""
+"""Documents whose declarations and forward pass stand in their text, made from those that have them in a setting."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,11 @@ KEPT = ("title", "source", "dims", "notation", "layout", "vectors", "index_base"
 
 
 def in_the_text(path: Path) -> str | None:
-    """The document with its symbols and its model as mathematics in the text; null where mathematics cannot say them."""
+    """The document with its symbols and its model as mathematics in the text; null where that cannot say them."""
     text = path.read_text(encoding="utf-8")
     found = _FRONT.match(text)
-    assert found is not None
+    if found is None:
+        return None
     setting = yaml.load(found[1], Loader=yaml.BaseLoader)
     declarations = [declaration(name, words) for name, words in setting.get("symbols", {}).items()]
     if None in declarations:
@@ -22,7 +23,8 @@ def in_the_text(path: Path) -> str | None:
     kept = yaml.safe_dump({key: setting[key] for key in KEPT if key in setting}, allow_unicode=True, width=1000)
     forward = [f"$${name} = {expression}$$" for name, expression in model.items()]
     loss = [f"The loss is $${setting['loss']}$$"] if "loss" in setting else []
-    return "\n\n".join([f"---\n{kept}---", "Let " + ", ".join(map(str, declarations)) + ".", *forward, *loss, text[found.end() :]])
+    head = [f"---\n{kept}---", "Let " + ", ".join(map(str, declarations)) + ".", *forward, *loss]
+    return "\n\n".join([*head, text[found.end() :]])
 
 
 def declaration(name: str, words: str) -> str | None:

@@ -33,7 +33,8 @@ class DeclaredName:
 
 @dataclass
 class Declarations:
-    """What a text declares; `dims` are the dimensions that it names, with their places.
+    """What a text declares; `dims` are the dimensions that it names, with their places; `withheld` are the signs of
+    declarations of one vector for each value of an index, which is none of one vector.
 
     `taken` have their meaning already, `abbreviations` in this very spelling alone. A name is declared by what the text
     says first, of what it says of it outright; what it says of every such name, as in `for all $x \\in \\mathbb{R}$`,
@@ -47,6 +48,7 @@ class Declarations:
     vectors: str
     names: dict[str, DeclaredName] = field(default_factory=dict)
     dims: dict[str, Text] = field(default_factory=dict)
+    withheld: dict[Sign, str] = field(default_factory=dict)
 
     def read(self, passages: Iterable[Passage]) -> None:
         """Reads all that was gathered, then the words around single names."""
@@ -88,6 +90,10 @@ class Declarations:
 
     def _name(self, item: Declared) -> DeclaredName | None:
         """What one declaration declares: a name, or that of the whole where it is one of its entries, `y_i`."""
+        if self._is_one_of_many(item):
+            if item.sign is not None:
+                self.withheld[item.sign] = item.key
+            return None
         if _OPEN_LAYER.search(item.key) or self._is_index(item):
             return None
         key, space = item.key, item.space
@@ -108,8 +114,15 @@ class Declarations:
         is_range = item.space.kind in ("label", "integer") and not index_letters(item.key)[1]
         return is_range and (item.key in INDEX_LETTERS or item.key in self.gathered.indexing)
 
+    def _is_one_of_many(self, item: Declared) -> bool:
+        """Whether a letter that runs over a range stands at a name whose values are vectors: `x_i`, `x^{(i)}`."""
+        letters = index_letters(item.key)[1]
+        is_member = bool(letters) and all(letter in self.gathered.letters for letter in letters)
+        is_example = any(f"^{{({letter})}}" in item.key for letter in self.gathered.letters)
+        return is_example or (is_member and bool(item.space.dims) and item.space.kind != "label")
+
     def _whole(self, space: SpaceWords, letters: tuple[str, ...], at: Text) -> SpaceWords | None:
-        """The space of what has entries in a space, one for each value of the letters; null for vectors by an index."""
+        """The space of what has entries in a space, one for each value of the letters, where their ranges are known."""
         ranges = [self.gathered.ranges[letter] for letter in letters if letter in self.gathered.ranges]
         if len(ranges) != len(letters) or len(ranges) > 2:
             return None
@@ -117,8 +130,6 @@ class Declarations:
             self.dimension(name, at)
         if space.kind == "label":
             return replace(space, kind="labels", dims=(ranges[0], space.dims[0])) if len(ranges) == 1 else None
-        if space.dims:
-            return None
         kind = "" if space.kind == "integer" else space.kind
         return replace(space, kind=kind, dims=tuple(ranges), is_vector=len(ranges) == 1)
 

@@ -30,7 +30,8 @@ class Inference:
     `declares`: the signs of declarations, each with what it declares in words, none where that is to be looked up;
     `defines`: the signs of equations that the model was taken from, each with its name. `possible`: a shape that fits,
     for names of which several do. `told`: how the names may be written that have an equation. `values`: the signs of
-    equations that say at which value of a given name something holds. `asks`: whether an unknown name is asked for.
+    equations that say at which value of a given name something holds. `withheld`: the
+    signs of declarations of many vectors by one index. `asks`: whether an unknown name is asked for.
     """
 
     setting: Setting
@@ -41,6 +42,7 @@ class Inference:
     differentiated: tuple[str, ...] = ()
     told: frozenset[str] = frozenset()
     values: Mapping[Sign, str] = field(default_factory=dict)
+    withheld: Mapping[Sign, str] = field(default_factory=dict)
     asks: bool = False
 
 
@@ -123,7 +125,8 @@ class _Inferring:
             self._said(None),
             self._declares({}),
             differentiated=tuple(canonical(item.of).strip() for item in self.gathered.differentiated),
-            told=self.gathered.told,
+            told=self.gathered.told - frozenset(spelled(equation.key for equation in self.found.values)),
+            withheld=self.declarations.withheld,
             asks=not self.setting.model,
         )
 

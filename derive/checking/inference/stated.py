@@ -13,6 +13,8 @@ from derive.notation.chains import Chain, Member
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import parse
 
+_INSTEAD = "declare the matrix of which they are the rows or columns"
+
 
 @dataclass(frozen=True)
 class Stated:
@@ -28,7 +30,10 @@ class Stated:
             sign = (passage, relation.start)
             key = self.inference.defines.get(sign)
             words = self.inference.declares.get(sign)
-            if key is not None:
+            many = self.inference.withheld.get(sign)
+            if many is not None:
+                found[number] = Judgement("unreadable", f"{shown(many)} is one of many; {_INSTEAD}.")
+            elif key is not None:
                 found[number] = self._definition(key)
             elif words is not None:
                 judgement = self._declaration(chain.members[number], chain.members[number + 1], words)

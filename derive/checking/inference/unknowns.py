@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.checking.inference.declaring import key_of
 from derive.checking.inference.gathering import Equation, Gathered
-from derive.checking.inference.names import named
+from derive.checking.inference.names import named, spelled
 from derive.checking.inference.passes import ForwardPass
 from derive.checking.inference.shapes import Fit, Fitting, TooMany, certain, shapes_of, use_of, with_equation
 from derive.errors import FormulaError
@@ -47,7 +47,8 @@ class Unknowns:
         """Every fit; of the whole forward pass only those in which the loss is a scalar."""
         sized = self._sized(table)
         use = use_of(equations, self._parameters())
-        fitting = Fitting(list(sized.dims.values()), self.gathered.letters, self.gathered.told, use)
+        told = self.gathered.told - frozenset(spelled(equation.key for equation in self.found.values))
+        fitting = Fitting(list(sized.dims.values()), self.gathered.letters, told, use)
         try:
             return [
                 fit for fit in fitting.fits(sized, equations, {}) if not is_whole or _is_scalar(fit, equations[-1].key)
