@@ -61,7 +61,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
         requirements.append(required)
-        where = mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
+        where = mul(*domain, *required, *_conditions(session, candidate, restrictions, environment, ranges))
         if where is ZERO:
             continue
         if not equations and not (domain or entries.obligations):
@@ -158,6 +158,7 @@ def _domain(session: Session, general: GeneralAttempt, deadline: Deadline) -> tu
 
 def _conditions(
     session: Session,
+    candidate: Candidate,
     restrictions: Sequence[Restriction],
     environment: dict[IndexVariable, int],
     ranges: dict[str, range],
@@ -166,7 +167,7 @@ def _conditions(
     factors: list[Scalar] = []
     for restriction in restrictions:
         factors += session.entries.condition(restriction.condition, environment).entries
-    if "distinct-index" in session.allow:
+    if "distinct-index" in candidate.conventions:
         factors += _distinct(session, environment, ranges)
     return factors
 

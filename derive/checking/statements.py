@@ -21,6 +21,7 @@ from derive.checking.definitions import (
     free_names,
     new_name,
 )
+from derive.checking.differentials import speaks_of_differentials
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
@@ -164,6 +165,8 @@ class Statement:
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""
         new = new_name(self.sides[number].content, self._elaborator())
+        if new is not None and speaks_of_differentials(self.sides[number:], self._elaborator()):
+            return None
         if new is not None and new.key in self.session.entries.arrays:
             return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None

@@ -41,7 +41,7 @@ from derive.exact.scalars import (
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Index, IndexVariable
-from derive.expressions.walk import symbols_of
+from derive.expressions.walk import rebuilt, symbols_of
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
 
 Position = tuple[int, ...]
@@ -708,7 +708,19 @@ class Entries:
             ]
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, tree.Symbol):
             return [[self._by_label(entry, node.by, environment)] for entry in numerator]
-        return self.definitions.by_expressions(numerator, variables, node.by.span)
+        return self._by_expression(node, variables, environment)
+
+    def _by_expression(
+        self, node: tree.Derivative, variables: tuple[Scalar, ...], environment: Environment
+    ) -> list[list[Scalar]]:
+        """A derivative by an expression: where that stands in the numerator as it is written, a variable does."""
+        fresh = made(node.by.shape.sizes(), lambda *position: self.fresh())
+        variable = tree.Symbol(f"variable {fresh.symbols[0].name}", node.by.shape)
+        self.arrays[variable.name] = fresh
+        function = rebuilt(node.of, lambda part: variable if part == node.by else None)
+        assert isinstance(function, tree.Expr)
+        numerator = self.lower(function, environment).entries
+        return self.definitions.by_expressions(numerator, variables, fresh.symbols, node.by.span)
 
     def _connected(
         self, node: tree.Derivative, numerator: tuple[Scalar, ...], variables: tuple[Symbol, ...]

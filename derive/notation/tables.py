@@ -8,7 +8,7 @@ OPERATORS = MappingProxyType({
     "\\cdot": "CDOT", "·": "CDOT", "⋅": "CDOT", "\\cdotp": "CDOT",
     "\\times": "TIMES", "×": "TIMES", "*": "STAR", "\\ast": "STAR",
     "\\odot": "ODOT", "⊙": "ODOT", "\\circ": "CIRC", "∘": "CIRC", "\\bullet": "ODOT", "\\otimes": "OTIMES", "⊗": "OTIMES",
-    "\\oslash": "OSLASH", "⊘": "OSLASH", "/": "SLASH", "\\div": "SLASH",
+    "\\oslash": "OSLASH", "⊘": "OSLASH", "/": "SLASH", "\\div": "SLASH", "@": "AT",
     ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "\\colon": "COLON",
     "^": "CARET", "_": "UNDERSCORE", "&": "AMPERSAND",
     "\\partial": "PARTIAL", "∂": "PARTIAL", "\\nabla": "NABLA", "∇": "NABLA",
@@ -39,6 +39,7 @@ RELATIONS = MappingProxyType({
     "=": "claim", "\\equiv": "define", "≡": "define", ":=": "define", "\\coloneqq": "define", "\\coloneq": "define",
     "\\triangleq": "define", "\\stackrel{\\text{def}}{=}": "define", "\\leftarrow": "define", "\\gets": "define", "←": "define",
     "\\in": "member", "∈": "member", "+=": "adds", "\\mathrel{+}=": "adds",
+    "-=": "takes", "\\mathrel{-}=": "takes",
     "\\approx": "nothing", "≈": "nothing", "\\propto": "nothing", "∝": "nothing", "\\sim": "nothing", "\\simeq": "nothing",
     "\\neq": "differ", "\\ne": "differ", "≠": "differ",
     "<": "less", ">": "greater", "\\lt": "less", "\\gt": "greater",
@@ -101,14 +102,6 @@ ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "aligne
 GREEK = frozenset(["\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\vartheta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\varpi", "\\rho", "\\varrho", "\\sigma", "\\varsigma", "\\tau", "\\upsilon", "\\phi", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega"])  # fmt: skip
 LETTERLIKE = GREEK | frozenset({"\\ell", "\\hbar", "\\imath", "\\jmath", "\\infty", "\\top", "\\intercal", "\\prime", "\\Re", "\\Im", "\\dagger",
                                 "\\star", "\\emptyset", "\\odotT", "\\bot", "\\perp"})  # fmt: skip
-UNICODE_LETTERS = MappingProxyType(dict(zip(
-    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩℓ∞⊤ϵϕ",
-    ["\\alpha", "\\beta", "\\gamma", "\\delta", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\rho", "\\sigma", "\\tau", "\\upsilon", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega", "\\ell", "\\infty", "\\top", "\\epsilon", "\\phi"],
-    strict=True,
-)))  # fmt: skip
-UNICODE_SCRIPTS = MappingProxyType(
-    {"ᵀ": "^T", "²": "^2", "³": "^3", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "′": "'", "⁻": "^-"}
-)
 
 # words that may stand in \text{…}: they begin a condition, separate equations, or are passed over
 CONDITION_WORDS = frozenset(

@@ -81,6 +81,9 @@ class Base:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: dict[str, int] = field(default_factory=dict)
+    by_entries: bool | None = None
+    varied: frozenset[str] | None = None
+    holds_fixed: bool | None = None
 
     # ── offered by the parts ──
 
@@ -108,6 +111,9 @@ class Base:
     def environment(self, node: Environment) -> Expr:
         raise NotImplementedError
 
+    def listed_vector(self, content: List, span: Span, is_turned: bool, in_brackets: bool = False) -> Expr:
+        raise NotImplementedError
+
     def big(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         raise NotImplementedError
 
@@ -121,6 +127,9 @@ class Base:
         raise NotImplementedError
 
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
+        raise NotImplementedError
+
+    def read_differential(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
         raise NotImplementedError
 
     def gradient(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:

@@ -8,7 +8,6 @@ from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     AllOf,
-    Blocks,
     Cases,
     Comparator,
     Comparison,
@@ -24,9 +23,10 @@ from derive.expressions.tree import (
     Reduce,
 )
 from derive.notation.elaboration.application import Head
-from derive.notation.elaboration.dots import Dotted, is_dots_cell, not_empty
+from derive.notation.elaboration.dots import not_empty
 from derive.notation.elaboration.ranges import START, End, as_list, extent_of
 from derive.notation.elaboration.scripts import is_index_letter
+from derive.notation.elaboration.written import WrittenOut
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.syntax import (
     Big,
@@ -63,7 +63,7 @@ class Bound:
     condition: List | None = None
 
 
-class BigOperators(Dotted):
+class BigOperators(WrittenOut):
     """Quantified sums and what is written out."""
 
     # ── sums over an index ──
@@ -304,10 +304,7 @@ class BigOperators(Dotted):
             return Cases(tuple(self._branch(line) for line in lines), span=node.span)
         if node.name not in MATRIX_ENVIRONMENTS:
             raise Unreadable(f"the environment {node.name} is not read inside a formula", node.span)
-        if any(is_dots_cell(cell) for line in lines for cell in line):
-            value = self.dotted_matrix(lines, node.span)
-        else:
-            value = Blocks(tuple(tuple(self.list_value(cell) for cell in line) for line in lines), span=node.span)
+        value = self.written_matrix(lines, node.span)
         return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
 
     def _branch(self, line: Sequence[List]) -> tuple[Expr, Condition | None]:

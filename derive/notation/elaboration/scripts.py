@@ -36,6 +36,7 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
+from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Base
 from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
@@ -155,10 +156,15 @@ def _is_slice(sub: List) -> bool:
     return any(":" in entry.relations for entry in sub.entries)
 
 
+def is_transpose(item: "Superscript") -> bool:
+    """Whether a superscript is a transpose."""
+    return not isinstance(item, str) and plain(canonical(item).strip()) in TRANSPOSES
+
+
 def _is_of_the_matrix(item: "Superscript") -> bool:
     """Whether a superscript belongs to a matrix before an entry of it is taken: a transpose or an inverse."""
     written = "" if isinstance(item, str) else plain(canonical(item).strip())
-    return written in TRANSPOSES or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
+    return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
 class Scripts(Base):
@@ -286,7 +292,17 @@ class Scripts(Base):
         finally:
             self.formal, self.scopes = outer_formal, outer_scopes
             self.depth -= 1
+        self._refuse_hidden_index(value, indices, span)
         return value
+
+    def _refuse_hidden_index(self, value: Expr, indices: dict[str, Index], span: Span) -> None:
+        """An index of the meaning that its name does not show is none of those that are bound where the name stands."""
+        shown_ones = {found for index in indices.values() for found in walk(index)}
+        hidden = {found for found in walk(value) if isinstance(found, IndexVariable) and not found.scope} - shown_ones
+        for found in sorted(hidden, key=lambda index: index.name):
+            if self.bound(found.name) is not None:
+                problem = f"the index {found.name} is bound here, and this name of the notation has it unsaid"
+                raise Unreadable(f"{problem}; write it in the name", span)
 
     # ── a name as a value ──
 
@@ -521,7 +537,7 @@ class Scripts(Base):
             else:
                 pieces.append(formula.sides[0])
         if len(pieces) == 1 and wanted == 2 and isinstance(pieces[0], Sum):
-            split = _juxtaposed(pieces[0])
+            split = juxtaposed(pieces[0])
             if len(split) == 2:
                 return list(split)
         return pieces
@@ -642,7 +658,7 @@ def _single(node: Syntax) -> Syntax:
     return unwrapped(node)
 
 
-def _juxtaposed(node: Sum) -> list[Syntax]:
+def juxtaposed(node: Sum) -> list[Syntax]:
     """`ij`, `i y_i` or `12`: the factors of a product without operators, the digits of a number."""
     if len(node.terms) != 1 or node.signs[0] or any(operator.kind for operator in node.terms[0].operators):
         return [node]
@@ -661,4 +677,14 @@ def _whole_number(exponent: Expr) -> int | None:
     return None
 
 
-__all__ = ["INDICATORS", "Resolved", "Scripting", "Scripts", "Superscript", "is_index_letter", "taken_apart"]
+__all__ = [
+    "INDICATORS",
+    "Resolved",
+    "Scripting",
+    "Scripts",
+    "Superscript",
+    "is_index_letter",
+    "is_transpose",
+    "juxtaposed",
+    "taken_apart",
+]
