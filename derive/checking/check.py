@@ -56,8 +56,10 @@ def check_document(
         if progress is not None:
             progress(number, len(document.passages))
         for chain in _chains(session, passage):
-            known = stated.by(chain, number)
-            results = _results(session, other, passage, chain, equations + 1, known, questions, document.left_out)
+            judgements = _judgements(session, other, passage, chain, stated.by(chain, number))
+            judgements = stated.held(judgements, chain, number)
+            results = _results(passage, chain, equations + 1, judgements, document.left_out)
+            questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
     if progress is not None:
@@ -122,33 +124,28 @@ def _learn_added_terms(session: Session, document: Document) -> None:
                 continue
 
 
-def _results(
-    session: Session,
-    other: OtherSizes | None,
-    passage: Passage,
-    chain: Chain,
-    equation: int,
-    known: Mapping[int, Judgement],
-    questions: Questions,
-    left_out: Sequence[Text],
-) -> list[StepResult]:
+def _judgements(
+    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, known: Mapping[int, Judgement]
+) -> list[Judgement]:
+    """One judgement for each relation of a chain; `known` are those that the setting was inferred from."""
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
-        judgements = [Judgement("unreadable", message)] * len(chain.relations)
-    else:
-        judgements = judgements_on(session, chain, is_inline, known)
-        if other is not None:
-            judgements = other.held(judgements, chain, is_inline)
-    shown_ones = [
-        (number, judgement)
+        return [Judgement("unreadable", message)] * len(chain.relations)
+    judgements = judgements_on(session, chain, is_inline, known)
+    return judgements if other is None else other.held(judgements, chain, is_inline)
+
+
+def _results(
+    passage: Passage, chain: Chain, equation: int, judgements: Sequence[Judgement], left_out: Sequence[Text]
+) -> list[StepResult]:
+    """The steps of a chain."""
+    is_inline = passage.kind == "inline"
+    return [
+        placed(passage, chain, equation, number, judgement, left_out)
         for number, judgement in enumerate(judgements)
         if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement))
     ]
-    for _, judgement in shown_ones:
-        if judgement.unknown_name is not None and judgement.span is not None:
-            questions.ask(judgement.unknown_name, passage.text.place(judgement.span.start), session.table)
-    return [placed(passage, chain, equation, number, judgement, left_out) for number, judgement in shown_ones]
 
 
 def _is_silent(kind: str, judgement: Judgement) -> bool:

@@ -41,6 +41,7 @@ QUIET, SURPRISING = "dim", "bold red"  # what its author expects, and what not
 ARROW, ASCII_ARROW = "→", "->"
 FOR_ALL, ASCII_FOR_ALL = "∀ dims", "all dims"
 
+_HAS_LATEX = re.compile(r"[\\_^]")
 _FORMULA = re.compile(r"\$([^$]+)\$")
 
 
@@ -116,9 +117,7 @@ class _Writer:
 
     def _declaration(self, words: str) -> str:
         """A declaration in words, its dimensions as they are shown elsewhere."""
-        return " ".join(
-            self._formula(word) if re.search(r"[\\_^]", word) else self._safe(word) for word in words.split()
-        )
+        return " ".join(self._formula(word) if _HAS_LATEX.search(word) else self._safe(word) for word in words.split())
 
     def _equation_heading(self, document: str, step: StepResult) -> Line:
         """The equation's name, or its number, and where it begins."""

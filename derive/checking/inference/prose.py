@@ -8,6 +8,9 @@ from derive.documents.document import Passage
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|until|for|at|suppose|assume|assuming|case|say|e\.g\.)\s*[$(\\]*\s*$", re.I
 )
+_QUANTIFIER = re.compile(
+    r"\b(?:for|all|any|every|each|some)(?:\s+(?:scalar|vector|number|point|input)s?)?\s*[$(\\]*\s*$", re.I
+)
 _IS = re.compile(
     r"[$)\\]*\s*(?:\(|,?\s*(?:which|that|both)?\s*(?:is|are|has|have|be|of|being|with)\b"
     r"(?:\s+(?:an?|the|all|real|its|shape|shapes|size|sizes|dimension|dimensions|matrix|matrices|of|order|both))*)\s*[$(\\]*",
@@ -51,6 +54,11 @@ def _stands_there(passage: Passage) -> bool:
 def is_condition(passage: Passage) -> bool:
     """Whether a formula in the text stands behind `if`, `when`, `for` or the like."""
     return _CONDITION.search(before(passage)) is not None
+
+
+def is_quantified(passage: Passage) -> bool:
+    """Whether a formula in the text stands behind `for all`, `for any`, `for every` or the like."""
+    return _QUANTIFIER.search(before(passage)) is not None
 
 
 def mark_between(one: Passage, other: Passage) -> Literal["name first", "set first"] | None:
