@@ -99,7 +99,7 @@ def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not (isinstance(base, Name) and len(base.text) > 1 and base.text[0] == "d" and base.text.isalpha()):
         return False
-    if elaborator.table.find(canonical(name).strip()) is not None:
+    if elaborator.resolve(name) is not None:
         return False
     inner: Syntax = Name(base.text[1:], span=base.span)
     if isinstance(name, Scripted):
@@ -169,7 +169,7 @@ def _first_reading(session: Session, content: List, formal: dict[str, Expr]) -> 
     for attempt in readings(session.table, content, session.options(None, formal, with_apart=False)):
         if not isinstance(attempt, Reading):
             first = first or attempt
-        elif attempt.conventions <= {"operator-scope"}:
+        elif attempt.conventions <= {"operator-scope", "entrywise-product"}:
             return attempt
     raise first or Unreadable("this could not be read", content.span)
 
@@ -231,7 +231,9 @@ def free_names(content: List, elaborator: Elaborator) -> list[Name]:
                 found += [variable] if isinstance(variable, Name) else []
     if any(isinstance(node, Big) for node in nodes(content)):
         return []
+    signs = {id(sign) for sign in elaborator.signs(content)}
     short = [name for name in found if len(plain(name.text)) == 1 or name.text.startswith("\\")]
+    short = [name for name in short if id(name) not in signs]
     return [name for name in short if plain(name.text) not in CONSTANTS and _stands_for_any_number(name, elaborator)]
 
 

@@ -20,7 +20,9 @@ from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
 _CLOSERS = {closer: opener for opener, closer in _OPENERS.items()}
-_CONTINUING = frozenset({"PLUS", "MINUS", "CDOT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH"})
+_CONTINUING = frozenset(
+    {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
+)
 _TRAILING = frozenset({"COMMA", "PERIOD", "SEMICOLON", "QUAD"})
 _CONDITIONAL = frozenset({"differ", "less", "greater", "at most", "at least"})
 
@@ -61,7 +63,7 @@ def slice_of(text: str, member: Member) -> str:
     """A member as its author wrote it, on one line, without the marks that only arrange rows."""
     span = member.span
     written = "" if span is None else text[span.start : span.end]
-    if "\\begin" not in written:
+    if "\\begin" not in written and "\\substack" not in written:
         written = _ARRANGING.sub(" ", written)
     return " ".join(written.split())
 
@@ -84,7 +86,7 @@ def split(
 
     At the offsets `unread` stand commands that are known to be no notation.
     """
-    tokens = _cases_by_brace(tokenize(text, words, unread))
+    tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index)
     for row in _rows(tokens):
         splitter.read_row(row)
@@ -108,6 +110,69 @@ def _cases_by_brace(tokens: list[Token]) -> list[Token]:
         else:
             out.append(token)
     return out
+
+
+_SHAPE_TOKENS = frozenset({"TIMES", "STAR", "SLASH"})
+_ENDS_OF_A_SIDE = frozenset({"RELATION", "AMPERSAND", "NEWLINE", "COMMA", "SEMICOLON", "QUAD", "END"})
+
+
+def _inner_products(tokens: list[Token]) -> list[Token]:
+    """`A : B` between expressions is an inner product: where an equality stands beside it, and no shape or set behind.
+
+    `a : m \\times n`, `f : \\mathbb{R}^n \\to \\mathbb{R}` and what follows a condition are none.
+    """
+    flags = _top_level(_without_rows(tokens))
+    out = list(tokens)
+    for at, (token, outside) in enumerate(zip(tokens, flags, strict=True)):
+        if token.kind == "COLON" and outside and at and tokens[at - 1].kind in _OPERANDS_END:
+            before, behind = _side_before(tokens, flags, at), _side_behind(tokens, flags, at)
+            joined = any(
+                place is not None and _is_relation(tokens[place]) and kind_of(tokens[place]) in ("claim", "define")
+                for place in (at - len(before) - 1, at + len(behind) + 1)
+                if 0 <= place < len(tokens)
+            )
+            if joined and behind and not _says_a_shape(behind) and not _holds_condition(before):
+                out[at] = Token("INNER", ":", token.start, token.end)
+    return out
+
+
+_OPERANDS_END = frozenset({"NAME", "NUMBER", "RPAR", "RBRACK", "RBRACE", "PRIME", "TRANSPOSE"})
+
+
+def _without_rows(tokens: list[Token]) -> list[Token]:
+    """The tokens with the marks of environments that only arrange rows made into ends of rows."""
+    return [
+        Token("NEWLINE", token.text, token.start, token.end)
+        if token.kind in ("BEGIN", "END") and token.text in ROW_ENVIRONMENTS
+        else token
+        for token in tokens
+    ]
+
+
+def _side_before(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
+    """What stands between a place and the relation, separator or end of row before it."""
+    first = at
+    while first and not (flags[first - 1] and tokens[first - 1].kind in _ENDS_OF_A_SIDE):
+        first -= 1
+    return tokens[first:at]
+
+
+def _side_behind(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
+    last = at + 1
+    while last < len(tokens) and not (flags[last] and tokens[last].kind in _ENDS_OF_A_SIDE):
+        last += 1
+    return tokens[at + 1 : last]
+
+
+def _says_a_shape(tokens: list[Token]) -> bool:
+    """Whether what stands behind a colon, up to the next one, is a set or sizes."""
+    first = tokens[0].text
+    return first.startswith("\\mathbb") or any(token.kind in _SHAPE_TOKENS for token in tokens)
+
+
+def _holds_condition(tokens: list[Token]) -> bool:
+    """`\\forall i : a_i = b_i`: a colon behind a condition."""
+    return any(token.kind in ("FORALL", "CONDITION") for token in tokens)
 
 
 def _partners(tokens: Sequence[Token]) -> dict[int, int]:

@@ -72,6 +72,7 @@ class Base:
     layout: Layout
     apart: frozenset[str] = frozenset()
     uses: Uses = field(default_factory=dict)
+    compared: list[tuple[IndexVariable, IndexVariable]] = field(default_factory=list)
     scopes: list[dict[str, IndexVariable]] = field(default_factory=list)
     in_dots: int = 0
     depth: int = 0
@@ -80,6 +81,9 @@ class Base:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: dict[str, int] = field(default_factory=dict)
+    by_entries: bool | None = None
+    varied: frozenset[str] | None = None
+    holds_fixed: bool | None = None
 
     # ── offered by the parts ──
 
@@ -107,6 +111,9 @@ class Base:
     def environment(self, node: Environment) -> Expr:
         raise NotImplementedError
 
+    def listed_vector(self, content: List, span: Span, is_turned: bool, in_brackets: bool = False) -> Expr:
+        raise NotImplementedError
+
     def big(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         raise NotImplementedError
 
@@ -120,6 +127,9 @@ class Base:
         raise NotImplementedError
 
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
+        raise NotImplementedError
+
+    def read_differential(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
         raise NotImplementedError
 
     def gradient(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
@@ -166,6 +176,14 @@ class Base:
                         f"but{' in ' + of if of else ''} it stands for an index with the range {self.range_text(dim)}",
                         span,
                     )
+
+    def share_ranges(self) -> None:
+        """An index that stands at nothing that has a size runs over the range of an index with which it is compared."""
+        for _ in self.compared:
+            for index, other in self.compared:
+                if not any(use.dim.size is not None for use in self.uses.get(index, [])):
+                    known = [use for use in self.uses.get(other, []) if use.dim.size is not None and not use.by]
+                    self.uses.setdefault(index, []).extend(known)
 
     def classes(self, name: str) -> Dim | None:
         """The number of classes of a label."""

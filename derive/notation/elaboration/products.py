@@ -36,7 +36,7 @@ from derive.expressions.tree import (
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.base import Item
-from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
+from derive.notation.elaboration.scripts import INDICATORS, Scripts, is_transpose, taken_apart
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import (
@@ -62,7 +62,7 @@ from derive.notation.syntax import (
 )
 from derive.source import Span
 
-STRONG = frozenset({"", "CDOT", "SLASH"})
+STRONG = frozenset({"", "CDOT", "AT", "SLASH"})
 
 
 class Products(Application, Scripts):
@@ -185,8 +185,11 @@ class Products(Application, Scripts):
             return self.big(node, lambda: self.product(_first(rest), span), node.span.to(items[-1].span)), 1 + len(rest)
         if self.is_derivative_operator(node):
             return self._operated(node, rest, span)
-        if _is_nabla(node):
+        if is_nabla(node):
             return self.gradient(node, rest, span)
+        differential = self.read_differential(items, at, span)
+        if differential is not None:
+            return differential
         head = self.head(node)
         if head is not None:
             return self._applied_head(head, node, rest, span)
@@ -272,7 +275,7 @@ class Products(Application, Scripts):
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
         if (
-            isinstance(base, Name)
+            isinstance(base, (Name, Literal))
             and base.text in INDICATORS
             and any(entry.relations for entry in bracket.content.entries)
         ):
@@ -388,6 +391,10 @@ class Products(Application, Scripts):
             raise error
 
     def _grouped(self, values: list[Expr], operators: list[str]) -> Expr:
+        if "INNER" in operators:
+            at = operators.index("INNER")
+            left = self._grouped(values[: at + 1], operators[:at])
+            return self.times(left, "INNER", self._grouped(values[at + 1 :], operators[at + 1 :]))
         groups: list[tuple[str, Expr]] = [("", values[0])]
         for operator, value in zip(operators, values[1:], strict=True):
             if operator in STRONG:
@@ -405,15 +412,35 @@ class Products(Application, Scripts):
         span = left.span.to(right.span) if left.span and right.span else left.span
         if operator in ("SLASH", "OSLASH"):
             return Quotient(left, _fitted(right, left.shape), span=span)
+        if operator == "INNER":
+            return Dot(_fitted(left, right.shape), _fitted(right, left.shape), span=span)
         if left.shape.is_scalar:
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
             return Scale(right, left, span=span)
+        is_outer_or_not = operator == "OTIMES" and _are_columns_or_rows(left.shape, right.shape)
+        if is_outer_or_not and self.choices.choose((frozenset(), frozenset())) == 1:
+            return Kronecker(left, right, span=span)
         if operator in ("", "CDOT"):
             turned = self._identity_on_the_other_side(left, right)
             if turned is not None:
                 return turned
+        if self._means_entries(left, operator, right):
+            return Hadamard(left, right, span=span)
         return _PRODUCTS[operator](left, right, span)
+
+    def _means_entries(self, left: Expr, operator: str, right: Expr) -> bool:
+        """Whether a sign of another product is meant entry by entry, between equal shapes that are no matrix product.
+
+        All such signs of a formula are meant in one way.
+        """
+        if operator not in ("", "CDOT", "OTIMES") or left.shape != right.shape or left.shape.is_open:
+            return False
+        if left.shape.is_tensor or (left.shape.is_square and operator != "OTIMES"):
+            return False
+        if self.by_entries is None:
+            self.by_entries = self.choices.choose((frozenset(), frozenset({"entrywise-product"}))) == 1
+        return self.by_entries
 
     def _identity_on_the_other_side(self, left: Expr, right: Expr) -> Expr | None:
         """A column times an identity is no product, unless the column is meant as the row of the other layout."""
@@ -468,7 +495,12 @@ class Products(Application, Scripts):
             )
         if isinstance(base, Literal) and base.text == "1" and parts.sub is not None:
             return self.named(Scripted(Name("1", span=base.span), node.scripts, span=node.span))
-        return self.with_scripts(self.factor(base), parts.sub, parts.sups, parts.primes, node.span)
+        is_list = isinstance(base, Group) and base.kind in ("(", "[") and len(base.content.entries) > 1
+        if isinstance(base, Group) and is_list and parts.sub is None and any(map(is_transpose, parts.sups)):
+            value = self.listed_vector(base.content, base.span, True)
+        else:
+            value = self.factor(base)
+        return self.with_scripts(value, parts.sub, parts.sups, parts.primes, node.span)
 
     def _group(self, node: Group) -> Expr:
         if node.kind == "[" and any(entry.relations for entry in node.content.entries):
@@ -487,7 +519,7 @@ class Products(Application, Scripts):
             if left is not None and right is not None:
                 return Dot(self.expression(left), self.expression(right), span=node.span)
         if len(node.content.entries) > 1:
-            raise Unreadable("a list in brackets stands where a value is expected", node.span)
+            return self.listed_vector(node.content, node.span, False, node.kind == "[")
         return replace(self.list_value(node.content), span=node.span)
 
     def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:
@@ -536,7 +568,8 @@ def _is_big(node: Syntax) -> bool:
     return isinstance(unwrapped(node), Big) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Big))
 
 
-def _is_nabla(node: Syntax) -> bool:
+def is_nabla(node: Syntax | Expr) -> bool:
+    """Whether a factor is ∇, with its scripts."""
     return isinstance(node, Nabla) or (isinstance(node, Scripted) and isinstance(node.base, Nabla))
 
 
@@ -594,9 +627,8 @@ def _joined_inner(open_shape: Shape, other: Shape, on_left: bool) -> Shape:
 
 
 def _dot_product(left: Expr, right: Expr, span: Span | None) -> Expr:
-    """`\\cdot`: a matrix product; between two columns of one length, their inner product."""
-    both_columns = left.shape.is_column and right.shape.is_column and left.shape == right.shape
-    if both_columns and left.shape.rows.size != 1:
+    """`\\cdot`: a matrix product; between two columns or two rows of one length, their inner product."""
+    if left.shape.is_vector and left.shape == right.shape and left.shape.length.size != 1:
         return Dot(left, right, span=span)
     return _matrix_product(left, right, span)
 
@@ -614,6 +646,12 @@ def _entrywise_or_matrix(left: Expr, right: Expr, span: Span | None) -> Expr:
     return Hadamard(left, right, span=span)
 
 
+def _are_columns_or_rows(left: Shape, right: Shape) -> bool:
+    """Whether a Kronecker product of two vectors is another one than their outer product: where only that fits."""
+    both = (left.is_column and right.is_column) or (left.is_row and right.is_row)
+    return both and not (left.is_open or right.is_open)
+
+
 def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
     if left.shape.is_vector and right.shape.is_vector:
         return Outer(left, right, span=span)
@@ -623,6 +661,7 @@ def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
 _PRODUCTS: dict[str, Callable[[Expr, Expr, Span | None], Expr]] = {
     "": _matrix_product,
     "CDOT": _dot_product,
+    "AT": _dot_product,
     "TIMES": _entrywise_or_matrix,
     "STAR": _entrywise_or_matrix,
     "ODOT": _entrywise,
@@ -679,7 +718,7 @@ def _other_groupings(
     return list(fitting[0, count].values())
 
 
-__all__ = ["Item", "Products", "resized"]
+__all__ = ["Item", "Products", "is_nabla", "resized"]
 
 
 def _no_factor(node: Syntax) -> str:
