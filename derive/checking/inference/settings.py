@@ -257,4 +257,4 @@ _ARRANGING = re.compile(r"\\\\|\\nonumber|\\notag|(?<!\\)&|\n")
 
 def _flat(text: Text) -> Text:
     """An expression on one line, without the marks that arrange rows, every character where it was."""
-    return Text(_ARRANGING.sub(lambda mark: " " * len(mark.group()), text.value), text.source, text.start)
+    return replace(text, value=_ARRANGING.sub(lambda mark: " " * len(mark.group()), text.value))
