@@ -124,6 +124,7 @@ TRUE_AND_FALSE = {
     "cos": r"\cosx",
     "softmax": r"\text{softmax}(z)",
     "softmax of a matrix": r"\text{softmax}(Z)",
+    "softmax along an axis": r"\text{softmax}_{\text{col}}(Z)",
     "logsumexp": r"\text{logsumexp}(z)",
     "log-softmax": r"\text{log-softmax}(z)",
     "CrossEntropy": r"\text{CrossEntropy}(p",
