@@ -102,10 +102,10 @@ def commands() -> None:
 @click.option(
     "--format",
     "form",
+    metavar="FORMAT",
     type=click.Choice(FORMATS),
     default="text",
-    help="How to print the results: a text for people, one JSON report a line, GitHub's workflow commands, "
-    "one SARIF log, or one JUnit file.",
+    help="text for people, json for a report a line, github for workflow commands, sarif or junit for one file on all.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--only-with-setting", is_flag=True, help="Pass over documents that hold no setting.")

@@ -71,10 +71,12 @@ def expected(expectations: Mapping[str, Any], step: Mapping[str, Any]) -> set[st
 
 def reports(paths: Sequence[Path]) -> Iterator[tuple[Path, list[dict[str, Any]], str]]:
     """Each document with its steps, and with what the command said of it where it gave no report."""
+    command = [sys.executable, "-m", "derive", "check", *map(str, paths), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = {report["document"]: report["steps"] for report in map(json.loads, done.stdout.splitlines())}
     for path in paths:
-        command = [sys.executable, "-m", "derive", "check", str(path), "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        yield path, json.loads(done.stdout)["steps"] if done.stdout else [], done.stderr.strip()
+        said = [line for line in done.stderr.splitlines() if path.name in line]
+        yield path, found.get(str(path), found.get(path.name, [])), "; ".join(said)
 
 
 def add(score: Score, step: Mapping[str, Any], wanted: set[str], place: str) -> None:

@@ -96,6 +96,8 @@ class _Writer:
         if result.dims:
             sizes = ", ".join(f"{self._formula(name)} = {size}" for name, size in result.dims.items())
             yield [(f"checked at {sizes}", "dim")]
+        for command, line in result.left_out:
+            yield [(f"not read: {self._safe(command)} in line {line}", "yellow")]
 
     def _inferences(self, result: DocumentResult) -> Iterator[Line]:
         """What was taken from the text, quietly; then, a line each, what is to be added to the setting."""
@@ -121,7 +123,7 @@ class _Writer:
     def _equation_heading(self, document: str, step: StepResult) -> Line:
         """The equation's name, or its number, and where it begins."""
         name = f"({self._safe(step.tag)})" if step.tag else f"equation {step.equation}"
-        return [(name, "bold"), ("  ", ""), (f"{self._safe(document)}:{step.line}:{step.column}", "dim")]
+        return [(name, "bold"), ("  ", ""), (f"{self._safe(document)}:{step.where}", "dim")]
 
     # --- A step ---
 

@@ -72,7 +72,8 @@ def _spellings(node: Syntax) -> Iterator[str]:
     base: Syntax = unwrapped(node.base)
     scripts = node.scripts
     while isinstance(base, Scripted):
-        base, scripts = unwrapped(base.base), (*base.scripts, *scripts)
+        scripts = (*base.scripts, *scripts)
+        base = unwrapped(base.base)
     if not isinstance(base, Name):
         return
     subs = [canonical(script.content).strip() for script in scripts if script.kind == "sub"]
