@@ -137,3 +137,21 @@ def test_a_sum_up_to_a_dimension_that_counts_no_names_is_refused():
 def test_a_sum_past_the_last_time_is_refused():
     step = last(SETTING, r"L = \sum_{t=1}^{4} L_t")
     assert (step.verdict, step.message) == ("unreadable", "There is no L_4; there are L_1, …, L_3.")
+
+
+def test_a_sum_over_all_times_begins_with_the_first_that_is_declared():
+    true, false = (
+        rf"\frac{{\partial L}}{{\partial b_h}} = {sign} {SLOPE} {H}" for sign in (r"\sum_t", r"\sum_{t=0}^T")
+    )
+    steps = judged(SETTING, true, false)
+    assert [step.verdict for step in steps] == ["proved", "refuted"]
+
+
+def test_what_is_false_of_the_state_before_the_first_time_alone_is_not_decided():
+    step = last(SETTING, r"\|h_t\|^2 + \mathbb{1}\{t = 0\} = \|h_t\|^2")
+    assert (step.verdict, step.message) == (
+        "unknown",
+        "At t = 0 this is false; whether that is meant is not certain, so write for which t it is said.",
+    )
+    step = last(SETTING, r"\|h_t\|^2 + \mathbb{1}\{t \le 1\} = \|h_t\|^2")
+    assert (step.verdict, step.message[:9]) == ("refuted", "At t = 1:")
