@@ -152,14 +152,27 @@ class _Cases:
             middle = found[len(found) // 2][1][number]
             return replace(middle, message=f"For no {self.letters[0]} are all of these names there. {middle.message}")
         for verdict in ("refuted", "unreadable", "unknown"):
-            failing = next(((numbers, case) for numbers, case in cases if case.verdict == verdict), None)
-            if failing is not None:
-                everywhere = len({case.message for _, case in cases}) == 1
-                where = (
-                    "" if not failing[0] or (everywhere and verdict == "unreadable") else f"At {_written(failing[0])}: "
-                )
-                return replace(failing[1], message=where + failing[1].message)
+            failing = [(numbers, case) for numbers, case in cases if case.verdict == verdict]
+            if failing:
+                return self._failing(*self._telling(failing), {case.message for _, case in cases})
         return _accepted([case for _, case in cases])
+
+    def _telling(self, failing: list[tuple[dict[str, int], Judgement]]) -> tuple[dict[str, int], Judgement]:
+        """The first case that fails, one with the numbers that are declared before one with the 0 in front of them."""
+        declared = [case for case in failing if not self._is_before_the_first(case[0])]
+        return (declared or failing)[0]
+
+    def _is_before_the_first(self, numbers: dict[str, int]) -> bool:
+        return self.session.table.starts == {1} and 0 in numbers.values()
+
+    def _failing(self, numbers: dict[str, int], case: Judgement, said: set[str]) -> Judgement:
+        """What is not accepted. Of the 0 before all numbers that are declared it is not certain that it is meant."""
+        if case.verdict == "refuted" and self._is_before_the_first(numbers):
+            words = f"At {_written(numbers)} this is false; whether that is meant is not certain, so write for which"
+            return Judgement("unknown", f"{words} {', '.join(map(shown, numbers))} it is said.", shapes=case.shapes)
+        if not numbers or (case.verdict == "unreadable" and len(said) == 1):
+            return case
+        return replace(case, message=f"At {_written(numbers)}: {case.message}")
 
 
 def _written(numbers: dict[str, int]) -> str:
