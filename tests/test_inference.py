@@ -308,6 +308,17 @@ def test_a_declaration_that_contradicts_another_is_refuted(tmp_path):
     ]
 
 
+def test_a_value_that_the_text_supposes_is_no_step(tmp_path):
+    text = (
+        "Let $x, y \\in \\mathbb{R}^n$.\n$$f = \\|x - y\\|^2$$\nIt vanishes if $x = y$. Take $y = 0$:\n"
+        "$$\\nabla_x f = 2 (x - y)$$\n$$x = y$$\n"
+    )
+    result = checked(tmp_path, text)
+    assert [(step.verdict, step.message) for step in result.steps if step.verdict not in ("definition", "proved")] == [
+        ("unknown", "x is given; whether something holds where it has this value is not decided.")
+    ]
+
+
 def test_a_submission_declares_nothing_for_its_exercise(tmp_path):
     exercise, answer = tmp_path / "exercise.md", tmp_path / "answer.md"
     exercise.write_text("---\nsymbols: {x: n x 1}\nmodel: {f: \\|x\\|^2}\nloss: f\n---\n")
