@@ -17,7 +17,7 @@ from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
-from derive.checking.statements import Statement
+from derive.checking.unrolling import judgements as judgements_on
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError, Undecidable
@@ -132,7 +132,7 @@ def _judgements(
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
         return [Judgement("unreadable", message)] * len(chain.relations)
-    judgements = Statement(session, chain, is_inline, known).judgements()
+    judgements = judgements_on(session, chain, is_inline, known)
     return judgements if other is None else other.held(judgements, chain, is_inline)
 
 

@@ -69,8 +69,9 @@ def _spellings(node: Syntax) -> Iterator[str]:
         yield plain(node.text)
     if not isinstance(node, Scripted):
         return
-    base, scripts = unwrapped(node.base), node.scripts
-    if isinstance(base, Scripted):
+    base: Syntax = unwrapped(node.base)
+    scripts = node.scripts
+    while isinstance(base, Scripted):
         scripts = (*base.scripts, *scripts)
         base = unwrapped(base.base)
     if not isinstance(base, Name):

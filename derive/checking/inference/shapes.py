@@ -18,7 +18,7 @@ from derive.errors import FormulaError, UnknownName
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
 from derive.expressions.tree import Add, Expr, Hadamard, Negative, Node, Number, Quotient, Symbol
 from derive.expressions.walk import walk
-from derive.models.model import defined
+from derive.models.families import defined
 from derive.notation.elaboration import Options, elaborated
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, Given, SymbolTable

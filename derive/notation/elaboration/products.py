@@ -298,6 +298,7 @@ class Products(Application, Scripts):
             and bracket.kind == "("
             and resolved.sub is None
             and not resolved.sups
+            and not (resolved.meaning.shape.is_matrix and _is_transposed(written))
             and self._are_arguments(resolved.key, bracket.content, resolved.meaning)
         ):
             return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
@@ -376,7 +377,7 @@ class Products(Application, Scripts):
             before = out[-1].value if out else None
             if (
                 item.operator in ("", "CDOT")
-                and isinstance(item.value, Derivative)
+                and isinstance(item.value, (Derivative, ChainRule))
                 and isinstance(before, (Derivative, ChainRule))
             ):
                 joined = _meeting(before, item.value)
@@ -590,16 +591,21 @@ def _bracket(node: Syntax | Expr) -> Syntax | None:
     return base if isinstance(base, Group) else None
 
 
-def _meeting(first: Derivative | ChainRule, second: Derivative) -> ChainRule | None:
+def _is_transposed(node: Syntax) -> bool:
+    """`(a)^T`: behind a vector or matrix a factor, as in `\\delta (a)^T`, and not what it is a function of."""
+    return isinstance(node, Scripted) and any(map(is_transpose, taken_apart(node.scripts).sups))
+
+
+def _meeting(first: Derivative | ChainRule, second: Derivative | ChainRule) -> ChainRule | None:
     """∂a/∂b ∂b/∂c as the chain rule; also written the other way round, ∂b/∂c ∂a/∂b."""
-    factors = first.factors if isinstance(first, ChainRule) else (first,)
-    if all(factor.shape.is_scalar for factor in (*factors, second)):
+    left, right = (value.factors if isinstance(value, ChainRule) else (value,) for value in (first, second))
+    if all(factor.shape.is_scalar for factor in (*left, *right)):
         return None
     span = first.span.to(second.span) if first.span and second.span else None
-    if factors[-1].by == second.of:
-        return ChainRule((*factors, second), span=span)
-    if factors[0].of == second.by:
-        return ChainRule((second, *factors), span=span)
+    if left[-1].by == right[0].of:
+        return ChainRule((*left, *right), span=span)
+    if left[0].of == right[-1].by:
+        return ChainRule((*right, *left), span=span)
     return None
 
 
