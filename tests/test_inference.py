@@ -229,6 +229,12 @@ GUESSES = {
     "examples by an index are no single vector": (
         "Let $x_i \\in \\mathbb{R}^d$ for $i = 1, \\dots, N$ and $w \\in \\mathbb{R}^d$.\n"
         "$$L = \\sum_{i=1}^N (w^T x_i)^2$$\n$$\\nabla_w L = 2 N (w^T x_1) x_1$$",
+        "·✗",
+        {"x_i": "d x 1 for i of N", "w": "d x 1", "L": "the loss"},
+    ),
+    "examples by an index of which nobody knows how many there are": (
+        "Let $x_i \\in \\mathbb{R}^d$ and $w \\in \\mathbb{R}^d$.\n"
+        "$$L = \\sum_i (w^T x_i)^2$$\n$$\\nabla_w L = 2 (\\sum_i w^T x_i) x_i$$",
         "!!",
         {"w": "d x 1"},
     ),
