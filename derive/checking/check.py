@@ -57,7 +57,7 @@ def check_document(
             progress(number, len(document.passages))
         for chain in _chains(session, passage):
             judgements = _judgements(session, other, passage, chain, stated.by(chain, number))
-            judgements = stated.held(judgements, chain, number)
+            judgements = stated.held(judgements, chain, number, passage)
             results = _results(passage, chain, equations + 1, judgements, document.left_out)
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)

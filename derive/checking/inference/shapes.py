@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation
 from derive.checking.inference.names import index_letters
-from derive.errors import FormulaError, UnknownName
+from derive.errors import FormulaError, NotAmong, UnknownName
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
 from derive.expressions.tree import Add, Expr, Hadamard, Negative, Node, Number, Quotient, Symbol
 from derive.expressions.walk import walk
@@ -77,8 +77,8 @@ class Fitting:
             raise TooMany
         try:
             grown, value = with_equation(table, equations[0])
-        except UnknownName as error:
-            key = self._unknown(error.name)
+        except (UnknownName, NotAmong) as error:
+            key = None if error.name is None else self._unknown(error.name)
             if key is None or key in meanings or plain(key) in self.told:
                 return
             for meaning in self._candidates(key):
