@@ -57,8 +57,11 @@ class Inference:
 
 
 def infer(document: Document) -> Inference:
-    """What a document implies. Raises `DocumentError` where its own setting cannot be used."""
-    if document.exercise is not None:
+    """What a document implies; nothing where its setting declares layers or times by their number.
+
+    Raises `DocumentError` where its own setting cannot be used.
+    """
+    if document.exercise is not None or build_model(document.setting).table.counted:
         return Inference(document.setting)
     found = _infer(document)
     try:
