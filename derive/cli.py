@@ -102,10 +102,10 @@ def commands() -> None:
 @click.option(
     "--format",
     "form",
+    metavar="FORMAT",
     type=click.Choice(FORMATS),
     default="text",
-    help="How to print the results: a text for people, one JSON report a line, GitHub's workflow commands, "
-    "one SARIF log, or one JUnit file.",
+    help="text for people, json for a report a line, github for workflow commands, sarif or junit for one file on all.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--only-with-setting", is_flag=True, help="Pass over documents that hold no setting.")
@@ -180,8 +180,7 @@ def init(document: str, setting: str | None, debug: bool) -> int:
         with _progress(document) as progress:
             result = check_document(read, progress=progress, store=Store(default_directory()))
         print(to_front_matter(propose(read, result)), end="")
-        return NOTHING_WRONG
-    return UNREADABLE_OR_BAD_INPUT
+    return UNREADABLE_OR_BAD_INPUT if outcomes else NOTHING_WRONG
 
 
 def _check_one(

@@ -92,12 +92,6 @@ def test_the_command_is_installed():
     assert callable(script.load())
 
 
-def test_the_pytest_plugin_is_installed():
-    (plugin,) = entry_points(group="pytest11", name="derive")
-    assert plugin.value == PROJECT["entry-points"]["pytest11"]["derive"]
-    assert plugin.load().pytest_collect_file
-
-
 def test_the_hook_for_pre_commit_runs_the_command_on_documents():
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     command, *arguments = shlex.split(hook["entry"])

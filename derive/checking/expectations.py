@@ -1,8 +1,9 @@
 """Which steps the keys of `expect` mean, and what is then expected of each step.
 
-A key is the name of an equation, a pattern of names with `*`, `?` and `[…]`, or `#7`, the seventh equation that has a
-step. `/2` behind it means the second step under that name, else all are meant. Where two keys mean the same step, one
-with the number of a step stands before one without, and a name before a pattern; between equals the later stands.
+A key is the name of an equation, its tag or its label, a pattern of names with `*`, `?` and `[…]`, or `#7`, the seventh
+equation that has a step. `/2` behind it means the second step under that name, else all are meant. Where two keys mean
+the same step, one with the number of a step stands before one without, and a name before a pattern; between equals the
+later stands.
 """
 
 import re
@@ -40,8 +41,9 @@ class _Names:
         self.by_name: dict[str, Group] = {}
         for at, step in enumerate(steps):
             self.by_number.setdefault(step.equation, []).append(at)
-            if step.tag is not None:
-                self.by_name.setdefault(step.tag, []).append(at)
+            for name in dict.fromkeys((step.tag, step.label)):
+                if name is not None:
+                    self.by_name.setdefault(name, []).append(at)
         nameless = [group for group in self.by_number.values() if steps[group[0]].tag is None]
         self.all_groups = [*self.by_name.items(), *(("", group) for group in nameless)]
 
@@ -89,6 +91,6 @@ class _Names:
             return f"there is no {equation}; the equations that have a step are #1 to #{len(self.by_number)}"
         if self._is_pattern(equation):
             return f"no equation has a name like '{equation}'"
-        near = get_close_matches(equation, list(self.by_name), n=1, cutoff=0.6)
+        near = get_close_matches(equation, list(self.by_name), n=1, cutoff=0.5)
         hint = f"did you mean '{near[0]}'?" if near else "an equation without a name goes by its number, as in '#7'"
         return f"no equation has the name '{equation}'; {hint}"

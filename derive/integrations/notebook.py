@@ -5,6 +5,7 @@ that of the last cell that had one. What is wrong with a cell or a file is one l
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ class _Cell(Source):
 
     def place(self, offset: int) -> Place:
         below = super().place(offset)
-        return Place(below.line + 1, below.column)
+        return replace(below, line=below.line + 1)
 
 
 class _Magic:

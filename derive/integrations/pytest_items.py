@@ -50,7 +50,7 @@ class Step(pytest.Item):
         self.result, self.step = result, step
         self.extra_keyword_matches.update((step.verdict, *step.conventions, f"equation-{step.equation}"))
         if step.concern == "unknown" and not _is_strict(self.config):
-            self.add_marker(pytest.mark.skip(reason=f"unknown: {step.message}"))
+            self.add_marker(pytest.mark.skip(reason=f"{self.name} in line {step.line} is unknown: {step.message}"))
 
     def runtest(self) -> None:
         if self.step.concern is not None:
@@ -65,7 +65,7 @@ class Step(pytest.Item):
         return _failure(step_to_text(self.result, step, WIDTH, encoding), summary, self.path, step.line)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self.step.line - 1, f"{self.path.name}::{self.name}"
+        return self.path, self.step.line - 1, f"{self.path.name}: {self.name}"
 
 
 class _WrongStepError(Exception):
@@ -94,7 +94,7 @@ class Refusal(pytest.Item):
         return 1 if place is None else place.line
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self._line - 1, f"{self.path.name}::{self.name}"
+        return self.path, self._line - 1, f"{self.path.name}: {self.name}"
 
 
 def _is_strict(config: pytest.Config) -> bool:

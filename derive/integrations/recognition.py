@@ -7,6 +7,7 @@ Any Markdown file may begin with front matter of its own; only that of a derivat
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 SUFFIXES = (".md", ".markdown", ".tex", ".ipynb")
 LONGEST_SETTING = 100_000
@@ -16,8 +17,8 @@ LARGEST_NOTEBOOK = 5_000_000
 _NAMES = r"(?m)^(?:(?:dims|symbols|model|notation)[ \t]*:[ \t]*(?:\{|#|$)|dims[ \t]*:[ \t]*\[)"
 _FRONT_MATTER = r"(?ms)---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$"
 _FIRST_PARAGRAPH = r"---[ \t]*\n((?:[^\n]*\S[^\n]*\n?)+)"
-_FIRST_COMMENT = r"(?m)\s*((?:^[ \t]*%[^\n]*(?:\n|$))+)"
-_PERCENT_SIGN = r"(?m)^[ \t]*%[ \t]?"
+_FIRST_COMMENT = r"(?:[ \t]*(?:%[ \t]*(?:!|-\*-)[^\n]*)?\n)*((?:%[^\n]*(?:\n|$))+)"  # behind those for editors
+_PERCENT_SIGN = r"(?m)^%[ \t]?"
 
 
 def is_document(path: Path) -> bool:
@@ -43,19 +44,29 @@ def holds_setting(path: Path) -> bool:
 
 
 def _notebook_holds_one(path: Path) -> bool:
-    """Whether the first cell of a notebook begins with a setting."""
+    """Whether the first cell of text in a notebook, or the first one below `%%derive`, begins with a setting."""
     if path.stat().st_size > LARGEST_NOTEBOOK:
         return False
     text = path.read_text(encoding="utf-8-sig")
-    if '"---' not in text:
+    if "---" not in text:
         return False
     notebook = json.loads(text)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    first = cells[0] if isinstance(cells, list) and cells else None
-    lines = first.get("source") if isinstance(first, dict) else None
-    if isinstance(lines, list):
-        lines = "".join(line for line in lines if isinstance(line, str))
-    return isinstance(lines, str) and _begins_with_setting(lines)
+    texts = (_text_of(cell) for cell in cells) if isinstance(cells, list) else iter(())
+    return _begins_with_setting(next((text for text in texts if text.strip()), ""))
+
+
+def _text_of(cell: Any) -> str:
+    """What a cell says to people; nothing if it is code."""
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return ""
+    if cell.get("cell_type") == "code":
+        magic, _, source = source.partition("\n")
+        return source if magic.strip() == "%%derive" else ""
+    return source
 
 
 def _begins_with_setting(text: str) -> bool:

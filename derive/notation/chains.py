@@ -11,7 +11,7 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from derive.notation.tables import RELATIONS, ROW_ENVIRONMENTS
@@ -46,6 +46,7 @@ class Chain:
     relations: list[Token] = field(default_factory=list)
     conditions: list[list[Token]] = field(default_factory=list)
     tag: str | None = None
+    label: str | None = None
 
     @property
     def last(self) -> Member:
@@ -77,10 +78,16 @@ def kind_of(relation: Token) -> str:
 
 
 def split(
-    text: str, words: frozenset[str], is_index: Callable[[str], bool] = lambda name: len(name) == 1
+    text: str,
+    words: frozenset[str],
+    is_index: Callable[[str], bool] = lambda name: len(name) == 1,
+    unread: Container[int] = (),
 ) -> list[Chain]:
-    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label."""
-    tokens = _inner_products(_cases_by_brace(tokenize(text, words)))
+    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
+
+    At the offsets `unread` stand commands that are known to be no notation.
+    """
+    tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index)
     for row in _rows(tokens):
         splitter.read_row(row)
@@ -260,16 +267,16 @@ class _Splitter:
     def read_row(self, cells: list[list[Token]]) -> None:
         named = [self.without_names(cell) for cell in cells]
         has_relation = any(_relations(cell) for cell, _ in named)
-        for place, (cell, tag) in enumerate(named):
+        for place, (cell, names) in enumerate(named):
             if cell:
                 nothing: list[Token] = []
                 following = next((later for later, _ in named[place + 1 :] if later), nothing)
                 self.read_cell(cell, place, following, has_relation)
-            if tag is not None:
-                self.name(tag)
+            if names:
+                self.name(names.get("TAG"), names.get("LABEL"))
 
-    def without_names(self, cell: list[Token]) -> tuple[list[Token], str | None]:
-        """The cell without its tag, label or trailing number, and that name."""
+    def without_names(self, cell: list[Token]) -> tuple[list[Token], dict[str, str]]:
+        """The cell without its tag, label or trailing number, and these names by their kinds."""
         names = {token.kind: token.text for token in cell if token.kind in ("TAG", "LABEL")}
         tokens = [token for token in cell if token.kind not in ("TAG", "LABEL")]
         while tokens and tokens[-1].kind in _TRAILING:
@@ -278,11 +285,12 @@ class _Splitter:
         if kinds[1:] == ["LPAR", "NUMBER", "RPAR"] and kinds[0] == "QUAD":
             names.setdefault("TAG", tokens[-2].text)
             tokens = tokens[:-4]
-        return tokens, names.get("TAG", names.get("LABEL"))
+        return tokens, names
 
-    def name(self, tag: str) -> None:
+    def name(self, tag: str | None, label: str | None) -> None:
         for chain in self.untagged:
-            chain.tag = tag
+            chain.tag = label if tag is None else tag
+            chain.label = label
         self.untagged = []
 
     def read_cell(self, cell: list[Token], place: int, following: list[Token], row_has_relation: bool) -> None:

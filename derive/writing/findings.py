@@ -5,6 +5,7 @@
 | `refuted`, `unreadable` | error | a step has that verdict |
 | `unexpected` | error | a step has another verdict than its author expects |
 | `unknown` | note | a step has that verdict |
+| `question` | note | the document leaves out what a name is |
 | `document` | error | a document or its setting can not be used |
 """
 
@@ -20,7 +21,7 @@ from derive.writing.plain import plain
 Outcome = DocumentResult | DocumentError
 """What became of one document."""
 
-Rule = Literal[Concern, "document"]
+Rule = Literal[Concern, "question", "document"]
 Level = Literal["error", "note"]
 
 LEVELS: Mapping[Rule, Level] = {
@@ -28,6 +29,7 @@ LEVELS: Mapping[Rule, Level] = {
     "unreadable": "error",
     "unexpected": "error",
     "unknown": "note",
+    "question": "note",
     "document": "error",
 }
 
@@ -59,11 +61,15 @@ def findings(outcomes: Iterable[Outcome]) -> Iterator[Finding]:
             for step, name in zip(outcome.steps, step_names(outcome), strict=True):
                 if step.concern is not None:
                     yield _of_step(outcome.document, step, name, step.concern)
+            for asked in outcome.questions:
+                yield Finding("question", outcome.document, (asked.line, asked.column), "question", asked.message)
 
 
 def _of_step(document: str, step: StepResult, name: str, concern: Concern) -> Finding:
     said = [text for text in (step.surprise, step.message) if text]
     message = "\n".join([" ".join(said), relation(step)])
+    if step.cell is not None:  # the lines of a notebook's file are not those of its cells
+        return Finding(concern, document, None, f"{concern} ({name})", f"{step.where}: {message}", step)
     return Finding(concern, document, (step.line, step.column), f"{concern} ({name})", message, step)
 
 

@@ -21,6 +21,7 @@ RULES: Mapping[Rule, tuple[str, str]] = {
     "unreadable": ("UnreadableStep", "The mathematics of a step could not be read."),
     "unexpected": ("UnexpectedVerdict", "A step has another verdict than its author expects of it."),
     "unknown": ("UndecidedStep", "A step could neither be proved nor refuted."),
+    "question": ("MissingDeclaration", "A document leaves out what a name is."),
     "document": ("UnusableDocument", "A document or its setting can not be used."),
 }
 

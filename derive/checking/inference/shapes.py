@@ -21,7 +21,7 @@ from derive.expressions.tree import Add, Expr, Hadamard, Negative, Node, Number,
 from derive.expressions.walk import walk
 from derive.models.families import defined
 from derive.notation.elaboration import Options, elaborated
-from derive.notation.names import canonical, unwrapped
+from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import Name, Script, Scripted, Sum, Term, nodes
 
@@ -59,10 +59,14 @@ class TooMany(Exception):
 
 @dataclass
 class Fitting:
-    """Tries shapes. `letters` are bound by sums: a name that carries one as its subscript is meant by its entries."""
+    """Tries shapes. `letters` are bound by sums: a name that carries one as its subscript is meant by its entries.
+
+    Names that are `told` by an equation have no shape but that of its value.
+    """
 
     dims: Sequence[Dim]
     letters: Collection[str]
+    told: Collection[str]
     use: Use
     trials: int = 0
 
@@ -80,7 +84,7 @@ class Fitting:
             grown, value = with_equation(table, equations[0])
         except UnknownName as error:
             key = self._unknown(error.name)
-            if key is None or key in meanings:
+            if key is None or key in meanings or plain(key) in self.told:
                 return
             for meaning in self._candidates(key):
                 yield from self.fits(
@@ -116,9 +120,21 @@ class Fitting:
 
 
 def with_equation(table: SymbolTable, equation: Equation) -> tuple[SymbolTable, Expr]:
-    """The table in which the name of an equation has its value. Raises what its reading raises."""
+    """The table in which the name of an equation has its value. Raises what its reading raises.
+
+    Where it is about the entries of what is known, it is a claim, and the table is the same.
+    """
     reading = elaborated(table, equation.body, Options(table.layout))
+    if is_of_entries(table, equation.key):
+        return table, reading.value
     return defined(table, equation.key, reading), reading.value
+
+
+def is_of_entries(table: SymbolTable, key: str) -> bool:
+    """Whether a name is that of the entries of a vector or a matrix that is known."""
+    base, letters = index_letters(key)
+    known = table.find(base) if letters else None
+    return known is not None and not shapes_of(table).get(known, SCALAR).is_scalar
 
 
 def broadcasts_in(value: Expr) -> int:

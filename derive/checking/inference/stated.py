@@ -13,6 +13,8 @@ from derive.notation.chains import Chain, Member
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import parse
 
+_INSTEAD = "declare the matrix of which they are the rows or columns"
+
 
 @dataclass(frozen=True)
 class Stated:
@@ -28,13 +30,24 @@ class Stated:
             sign = (passage, relation.start)
             key = self.inference.defines.get(sign)
             words = self.inference.declares.get(sign)
-            if key is not None:
+            many = self.inference.withheld.get(sign)
+            if many is not None:
+                found[number] = Judgement("unreadable", f"{shown(many)} is one of many; {_INSTEAD}.")
+            elif key is not None:
                 found[number] = self._definition(key)
             elif words is not None:
                 judgement = self._declaration(chain.members[number], chain.members[number + 1], words)
                 if judgement is not None:
                     found[number] = judgement
         return found
+
+    def held(self, judgements: list[Judgement], chain: Chain, passage: int) -> list[Judgement]:
+        """The judgements on a chain, one withdrawn that refutes that a given name has the value of an equation."""
+        key = self.inference.values.get((passage, chain.relations[0].start))
+        if key is None or judgements[0].verdict != "refuted" or judgements[0].counterexample is None:
+            return judgements
+        message = f"{shown(key)} is given; whether something holds where it has this value is not decided."
+        return [Judgement("unknown", message, shapes=judgements[0].shapes), *judgements[1:]]
 
     def _definition(self, key: str) -> Judgement:
         table = self.session.table

@@ -31,6 +31,7 @@ from derive.expressions.tree import (
     Quotient,
     Reduce,
     Scale,
+    Symbol,
     Transpose,
 )
 from derive.expressions.walk import symbols_of
@@ -184,9 +185,9 @@ class Products(Application, Scripts):
                 raise Unreadable("a sum sign has nothing to sum", node.span)
             return self.big(node, lambda: self.product(_first(rest), span), node.span.to(items[-1].span)), 1 + len(rest)
         if self.is_derivative_operator(node):
-            return self._operated(node, rest, span)
+            return self._operated(node, rest or self._loss_left_out(items, node.span), span)
         if is_nabla(node):
-            return self.gradient(node, rest, span)
+            return self.gradient(node, rest or self._loss_left_out(items, node.span), span)
         differential = self.read_differential(items, at, span)
         if differential is not None:
             return differential
@@ -213,6 +214,14 @@ class Products(Application, Scripts):
         return self.derivative_by_operator(
             node, lambda: self.product(_first(rest), span), node.span.to(rest[-1].span)
         ), 1 + len(rest)
+
+    def _loss_left_out(self, items: Sequence[Item], span: Span) -> list[Item]:
+        """The loss that the setting names, behind a derivative operator or ∇ that is a whole side by itself."""
+        loss = self.table.loss
+        meaning = None if loss is None else self.table.meanings[loss]
+        if len(items) > 1 or self.depth > 1 or loss is None or not isinstance(meaning, Computed):
+            return []
+        return [Item("", Symbol(loss, meaning.shape, span=span))]
 
     def _ends_with_bracket(self, first: Syntax, rest: Sequence[Item]) -> bool:
         """Whether an operator's operand is the bracket behind it, and not the product that begins with it.

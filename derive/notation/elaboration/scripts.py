@@ -36,6 +36,7 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
+from derive.expressions.walk import walk
 from derive.notation.elaboration.members import Members
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.numbering import TRANSPOSES, letters_in, place_of_number
@@ -219,7 +220,17 @@ class Scripts(Members):
         finally:
             self.formal, self.scopes = outer_formal, outer_scopes
             self.depth -= 1
+        self._refuse_hidden_index(value, indices, span)
         return value
+
+    def _refuse_hidden_index(self, value: Expr, indices: dict[str, Index], span: Span) -> None:
+        """An index of the meaning that its name does not show is none of those that are bound where the name stands."""
+        shown_ones = {found for index in indices.values() for found in walk(index)}
+        hidden = {found for found in walk(value) if isinstance(found, IndexVariable) and not found.scope} - shown_ones
+        for found in sorted(hidden, key=lambda index: index.name):
+            if self.bound(found.name) is not None:
+                problem = f"the index {found.name} is bound here, and this name of the notation has it unsaid"
+                raise Unreadable(f"{problem}; write it in the name", span)
 
     # ── a name as a value ──
 
