@@ -5,10 +5,10 @@ there; a condition behind it may say for fewer. Where it is false, the first num
 proved so is proved for the number of layers, or of times, that there are.
 """
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 
 from derive.checking.claims import Judgement
 from derive.checking.conditions import holds_for_numbers
@@ -56,10 +56,11 @@ def _letters(session: Session, chain: Chain) -> dict[str, frozenset[str]]:
 
 
 def _numbers(session: Session, letters: dict[str, frozenset[str]]) -> list[range]:
-    """The numbers that each letter may have: any within those of its names, and one more on either side."""
+    """The numbers that each letter may have: those of its names and of all declared ones, and one on either side."""
     ranges = []
+    counted = session.table.counted & session.table.numbers.keys()
     for patterns in letters.values():
-        numbers = {number for pattern in patterns for number in session.table.numbers[pattern]} or {0}
+        numbers = {number for pattern in patterns | counted for number in session.table.numbers[pattern]} or {0}
         ranges.append(range(min(numbers) - 1, max(numbers) + 2))
     return ranges
 
@@ -95,7 +96,7 @@ class _Cases:
         if math.prod(map(len, ranges)) > MAX_CASES:
             message = f"This would be judged for more than {MAX_CASES} numbers of {', '.join(self.letters)}."
             return [({}, [Judgement("unknown", message)] * len(self.chain.relations))]
-        for values in product(*ranges):
+        for values in itertools.product(*ranges):
             numbers = dict(zip(self.letters, values, strict=True))
             chain = self._within(numbers)
             if chain is not None and self._introduces(numbers, chain):
@@ -105,7 +106,22 @@ class _Cases:
         if all(judgement.is_missing for _, case in found for judgement in case):
             introduced = [(numbers, self._judgements(numbers, chain)) for numbers, chain in waiting]
             found = sorted((*found, *introduced), key=lambda case: tuple(case[0].values()))
+            missing = [case[0].is_missing for _, case in introduced]
+            self.session.waiting += itertools.compress(waiting, missing)
+            if not all(missing):
+                self._introduce_what_waited()
         return found
+
+    def _introduce_what_waited(self) -> None:
+        """Definitions that refer to one another: z of one layer to a of the layer before it, a to z of its own."""
+        grows = True
+        while grows:
+            still = []
+            for numbers, chain in self.session.waiting:
+                if self._judgements(numbers, chain)[0].is_missing:
+                    still.append((numbers, chain))
+            grows = len(still) < len(self.session.waiting)
+            self.session.waiting = still
 
     def _fixed(self, numbers: dict[str, int]) -> None:
         self.session.learn(replace(self.session.table, fixed=numbers))
