@@ -39,6 +39,7 @@ CONVENTIONS = (
     "operator-scope",
     "entrywise",
     "entrywise-product",
+    "stacked",
     "held-fixed",
     "one-term",
     "broadcast",

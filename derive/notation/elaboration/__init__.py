@@ -15,6 +15,7 @@ from derive.expressions.tree import Expr, Fill, Identity, IndexVariable, Layout
 from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.big import BigOperators
+from derive.notation.elaboration.blocks import Bracketed
 from derive.notation.elaboration.differentials import Differentials
 from derive.notation.symbols import IndexUse, SymbolTable
 from derive.notation.syntax import List
@@ -22,7 +23,7 @@ from derive.notation.syntax import List
 MAX_RUNS = 240
 
 
-class Elaborator(Differentials, BigOperators):
+class Elaborator(Differentials, Bracketed, BigOperators):
     """All parts together."""
 
     @classmethod

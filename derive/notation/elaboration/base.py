@@ -23,7 +23,7 @@ from derive.expressions.tree import (
     Layout,
 )
 from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
-from derive.notation.syntax import Environment, Fraction, List, Sum, Syntax, Term
+from derive.notation.syntax import Environment, Fraction, Group, List, Scripted, Sum, Syntax, Term
 from derive.source import Span
 
 PLAIN: frozenset[str] = frozenset()
@@ -126,6 +126,21 @@ class Base:
         raise NotImplementedError
 
     def read_differential(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
+        raise NotImplementedError
+
+    def bracketed(self, node: Group) -> Expr:
+        raise NotImplementedError
+
+    def transposed_list(self, node: Scripted) -> Expr | None:
+        raise NotImplementedError
+
+    def juxtaposed_blocks(self, node: Group) -> Expr | None:
+        raise NotImplementedError
+
+    def row_or_product(self, node: Group, product: Expr) -> Expr:
+        raise NotImplementedError
+
+    def sliced(self, value: Expr, sub: List, span: Span) -> Expr:
         raise NotImplementedError
 
     def gradient(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:

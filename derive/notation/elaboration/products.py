@@ -200,6 +200,8 @@ class Products(Application, Scripts):
             special = self._before_bracket(node, following, rest[0])
             if special is not None:
                 return self._indexed_by_brackets(special, rest[1:], 2)
+            if following is rest[0].value and following.kind == "(" and len(following.content.entries) > 1:
+                raise Unreadable("a list in brackets stands where a value is expected", following.span)
         return self._indexed_by_brackets(self.factor(node), rest, 1)
 
     def _operated(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
@@ -485,6 +487,9 @@ class Products(Application, Scripts):
         base = unwrapped(node.base)
         if isinstance(base, (Name, Scripted)):
             return self.named(node)
+        turned = self.transposed_list(node)
+        if turned is not None:
+            return turned
         parts = taken_apart(node.scripts)
         if isinstance(base, Bars):
             return self.with_scripts(
@@ -511,8 +516,15 @@ class Products(Application, Scripts):
             if left is not None and right is not None:
                 return Dot(self.expression(left), self.expression(right), span=node.span)
         if len(node.content.entries) > 1:
-            raise Unreadable("a list in brackets stands where a value is expected", node.span)
-        return replace(self.list_value(node.content), span=node.span)
+            return self.bracketed(node)
+        try:
+            value = replace(self.list_value(node.content), span=node.span)
+        except Meaningless:
+            blocks = self.juxtaposed_blocks(node)
+            if blocks is None:
+                raise
+            return blocks
+        return self.row_or_product(node, value)
 
     def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:
         """|x| of a scalar, ‖v‖, ‖A‖_F, ‖A‖_1 (the sum of all absolute values)."""

@@ -432,6 +432,8 @@ class Scripts(Base):
             label = isinstance(value, Symbol) and isinstance(self.table.meanings.get(value.name), Given)
             what = f"the symbol {shown(value.name)}" if label and isinstance(value, Symbol) else "this"
             raise Unreadable(f"{what} is a {shape} and has no entry _{{{canonical(sub).strip()}}}", span)
+        if any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
+            return self.sliced(value, sub, span)
         name = shown(value.name.split(" for every ")[0]) if isinstance(value, Symbol) else ""
         pieces = self.index_pieces(sub, 1 if any(dim.is_unit for dim in shape.dims) else 2)
         if isinstance(value, Symbol):
@@ -471,6 +473,8 @@ class Scripts(Base):
 
     def index_pieces(self, sub: List, wanted: int) -> list[Syntax | None]:
         """The indices in a subscript, None for `:`; `ij` is two where two are wanted."""
+        if sub.breaks:
+            raise Unreadable("a semicolon stands in this subscript", sub.span)
         pieces: list[Syntax | None] = []
         for formula in sub.entries:
             if formula.relations == (":",) and formula.sides == (None, None):
