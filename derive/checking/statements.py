@@ -25,10 +25,11 @@ from derive.checking.differentials import speaks_of_differentials
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
+from derive.checking.updates import UPDATED, is_gradient_step, is_update
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable, Unreadable
 from derive.expressions.shapes import SCALAR
-from derive.expressions.tree import Entry, Expr, Node, Slice, Symbol
+from derive.expressions.tree import Derivative, Entry, Expr, Node, Slice, Symbol
 from derive.expressions.walk import walk
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
@@ -91,6 +92,8 @@ class Statement:
                 return self._equation(number, left, right, deadline)
             case "member":
                 return self._membership(left, right), left
+            case "adds" | "takes" if is_update(self.session, left, right, self.formal):
+                return UPDATED, right
             case "adds":
                 return judge_added(self.session, left, right, self.formal, deadline), right
             case "nothing":
@@ -107,6 +110,8 @@ class Statement:
             judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline)
             if judgement.verdict in ("refuted", "unknown") and kind_of(self.chain.relations[number]) == "define":
                 return self._updated(left, judgement), right
+            if judgement.verdict == "refuted" and is_gradient_step(self.session, left, right, self.formal):
+                return UPDATED, right
             if judgement.verdict == "refuted" and judgement.counterexample is None:
                 judgement = self._for_every_number(left, right, deadline) or judgement
             self._remember(left, right, judgement)
@@ -161,9 +166,20 @@ class Statement:
         new = new_name(self.sides[number].content, self._elaborator())
         if new is not None and speaks_of_differentials(self.sides[number:], self._elaborator()):
             return None
+        if new is not None and self._is_named_jacobian(number):
+            return None
         if new is not None and new.key in self.session.entries.arrays:
             return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None
+
+    def _is_named_jacobian(self, number: int) -> bool:
+        """Whether `J_f(x) = …` says something of the Jacobian of a known f: both sides have one shape, maybe turned."""
+        left, right = (side.read(self.session, None, self.formal).upto(1) for side in self.sides[number : number + 2])
+        if not (left and right):
+            return False
+        shape = right[0].value.shape
+        is_matrix = shape.is_matrix and not shape.is_vector
+        return isinstance(left[0].value, Derivative) and (is_matrix or shape == left[0].value.shape)
 
     def _membership(self, left: Side, right: Side) -> Judgement:
         try:

@@ -16,14 +16,16 @@ from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.big import BigOperators
 from derive.notation.elaboration.blocks import Bracketed
+from derive.notation.elaboration.constants import check_assumed
 from derive.notation.elaboration.differentials import Differentials
+from derive.notation.elaboration.jacobians import NamedJacobians
 from derive.notation.symbols import IndexUse, SymbolTable
 from derive.notation.syntax import List
 
 MAX_RUNS = 240
 
 
-class Elaborator(Differentials, Bracketed, BigOperators):
+class Elaborator(Differentials, NamedJacobians, Bracketed, BigOperators):
     """All parts together."""
 
     @classmethod
@@ -71,6 +73,8 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         value = read(elaborator)
     except RecursionError:
         raise Unreadable("this formula is nested too deeply") from None
+    if elaborator.assumed:
+        check_assumed(value, elaborator.assumed)
     if not value.shape.is_open:
         _check_sizes(value)
     free: dict[str, list[IndexUse]] = {}

@@ -80,6 +80,7 @@ class Base:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: dict[str, int] = field(default_factory=dict)
+    assumed: list[Span] = field(default_factory=list)
     by_entries: bool | None = None
     varied: frozenset[str] | None = None
     holds_fixed: bool | None = None
@@ -126,6 +127,9 @@ class Base:
         raise NotImplementedError
 
     def read_differential(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
+        raise NotImplementedError
+
+    def read_named_jacobian(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
         raise NotImplementedError
 
     def bracketed(self, node: Group) -> Expr:

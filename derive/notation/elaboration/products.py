@@ -18,7 +18,6 @@ from derive.expressions.tree import (
     Derivative,
     Dot,
     Expr,
-    Fill,
     Hadamard,
     Identity,
     Indicator,
@@ -31,13 +30,15 @@ from derive.expressions.tree import (
     Quotient,
     Reduce,
     Scale,
+    Slice,
     Transpose,
 )
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.base import Item
+from derive.notation.elaboration.resizing import resized
 from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
-from derive.notation.names import canonical, unwrapped
+from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import (
     Bars,
@@ -106,7 +107,15 @@ class Products(Application, Scripts):
         known = next((value.shape for value in values if value.shape.is_matrix and not value.shape.is_open), None)
         if known is not None:
             values = [resized(value, known) if value.shape.is_open else value for value in values]
+            self._note_units(values)
         return Add(tuple(values), span=span)
+
+    def _note_units(self, values: Sequence[Expr]) -> None:
+        """The index of a unit vector runs along what the vector has for its size."""
+        for value in values:
+            inner = value.operand if isinstance(value, Transpose) else value
+            if isinstance(inner, Slice) and isinstance(inner.operand, Identity) and not inner.shape.is_open:
+                self.use(inner.index, inner.operand.size, inner.span, "this unit vector")
 
     def _operators_given_their_terms(self, node: Sum) -> tuple[list[str], list[Term]]:
         """An operator that ends a term takes the next term with its sign; with `operator-scope`, all that follow."""
@@ -187,9 +196,9 @@ class Products(Application, Scripts):
             return self._operated(node, rest, span)
         if _is_nabla(node):
             return self.gradient(node, rest, span)
-        differential = self.read_differential(items, at, span)
-        if differential is not None:
-            return differential
+        special = self.read_differential(items, at, span) or self.read_named_jacobian(items, at, span)
+        if special is not None:
+            return special
         head = self.head(node)
         if head is not None:
             return self._applied_head(head, node, rest, span)
@@ -197,9 +206,9 @@ class Products(Application, Scripts):
             _bracket(rest[0].value) if rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax) else None
         )
         if isinstance(following, Group):
-            special = self._before_bracket(node, following, rest[0])
-            if special is not None:
-                return self._indexed_by_brackets(special, rest[1:], 2)
+            together = self._before_bracket(node, following, rest[0])
+            if together is not None:
+                return self._indexed_by_brackets(together, rest[1:], 2)
             if following is rest[0].value and following.kind == "(" and len(following.content.entries) > 1:
                 raise Unreadable("a list in brackets stands where a value is expected", following.span)
         return self._indexed_by_brackets(self.factor(node), rest, 1)
@@ -276,6 +285,8 @@ class Products(Application, Scripts):
         assert isinstance(written, Syntax)
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
+        if isinstance(base, Name) and plain(base.text) == "E" and bracket.kind == "[" and self.resolve(node) is None:
+            raise Unreadable("an expectation is not read; write the sum that it is", span)
         if (
             isinstance(base, Name)
             and base.text in INDICATORS
@@ -426,7 +437,10 @@ class Products(Application, Scripts):
                 return turned
         if self._means_entries(left, operator, right):
             return Hadamard(left, right, span=span)
-        return _PRODUCTS[operator](left, right, span)
+        product = _PRODUCTS[operator](left, right, span)
+        if isinstance(product, (MatMul, Dot, Outer, Hadamard)):
+            self._note_units((product.left, product.right))
+        return product
 
     def _means_entries(self, left: Expr, operator: str, right: Expr) -> bool:
         """Whether a sign of another product is meant entry by entry, between equal shapes that are no matrix product.
@@ -495,8 +509,8 @@ class Products(Application, Scripts):
             return self.with_scripts(
                 self._bars(base.kind, base.content, parts.sub, node.span), None, parts.sups, parts.primes, node.span
             )
-        if isinstance(base, Literal) and base.text == "1" and parts.sub is not None:
-            return self.named(Scripted(Name("1", span=base.span), node.scripts, span=node.span))
+        if isinstance(base, Literal) and base.text in ("0", "1") and parts.sub is not None:
+            return self.named(Scripted(Name(base.text, span=base.span), node.scripts, span=node.span))
         return self.with_scripts(self.factor(base), parts.sub, parts.sups, parts.primes, node.span)
 
     def _group(self, node: Group) -> Expr:
@@ -665,29 +679,6 @@ _PRODUCTS: dict[str, Callable[[Expr, Expr, Span | None], Expr]] = {
     "CIRC": _entrywise,
     "OTIMES": _outer,
 }
-
-
-def resized(value: Expr, shape: Shape) -> Expr:
-    """An identity, a vector of ones, or what is made of them, with its open sizes filled in."""
-    match value:
-        case Identity():
-            if not shape.is_square:
-                raise Meaningless(f"the identity stands where {shape} is needed, which is not square", value.span)
-            return Identity(shape.rows, span=value.span)
-        case Fill(number, own):
-            dims = tuple(
-                mine if mine.size is not None else theirs for mine, theirs in zip(own.dims, shape.dims, strict=True)
-            )
-            return Fill(number, Shape(dims), span=value.span)
-        case Transpose(inner):
-            return Transpose(resized(inner, shape.transposed), span=value.span)
-        case Negative(inner):
-            return Negative(resized(inner, shape), span=value.span)
-        case Scale(factor, operand):
-            return Scale(factor, resized(operand, shape), span=value.span)
-        case Add(terms):
-            return Add(tuple(resized(term, shape) if term.shape.is_open else term for term in terms), span=value.span)
-    raise Unreadable("the size of this cannot be told from where it stands", value.span)
 
 
 def _other_groupings(

@@ -8,9 +8,10 @@ The longest declared name wins.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
+from typing import Literal as Literal_
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.shapes import OPEN, Dim, column, row
+from derive.expressions.shapes import OPEN, Dim, column, matrix, row
 from derive.expressions.tree import (
     Comparison,
     Constant,
@@ -37,7 +38,8 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.notation.elaboration.base import Base
-from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
+from derive.notation.elaboration.constants import sizes_in
+from derive.notation.names import canonical, key_of, plain, unwrapped
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
     Group,
@@ -56,8 +58,10 @@ from derive.source import Span
 TRANSPOSES = frozenset({"T", "\\top", "\\intercal"})
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
 INDICATORS = frozenset({"\\mathbb{1}", "\\mathbf{1}", "1", "I", "\\mathbb{I}", "\\mathbf{I}", "\\chi", "[["})
-ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}"})
-ZEROS = frozenset({"\\mathbf{0}", "\\vec{0}", "\\mathbb{0}"})
+ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}", "1"})
+ZEROS = frozenset({"\\mathbf{0}", "\\vec{0}", "\\mathbb{0}", "0"})
+ASSUMED_IDENTITIES = frozenset({"E", "\\mathbf{E}"})
+UNITS = frozenset({"e", "\\mathbf{e}", "\\vec{e}", "\\hat{e}"})
 
 
 @dataclass(frozen=True)
@@ -335,33 +339,39 @@ class Scripts(Base):
                 return self._kronecker(pieces, span)
         if name in INDICATORS and sub is not None and any(entry.relations for entry in sub.entries):
             return Indicator(self.condition(sub), span=span)
-        size = self._size_in(sub) if sub is not None else None
-        if sub is not None and size is None:
+        if name in ASSUMED_IDENTITIES and sub is None and not parts.primes:
+            self.assumed.append(span)
+            return self.with_scripts(Identity(OPEN, span=span), None, parts.sups, 0, span)
+        sizes = () if sub is None else sizes_in(sub, self.table)
+        if sub is not None and name in UNITS:
+            return self._unit_vector(sub, parts.sups, span)
+        if sizes is None:
             return None
-        if name in IDENTITIES and not (name in ONES and size is not None and size.size == 1):
-            return self.with_scripts(
-                Identity((size or (OPEN, OPEN))[0] if isinstance(size, tuple) else size or OPEN, span=span),
-                None,
-                parts.sups,
-                0,
-                span,
-            )
+        if name in IDENTITIES and not (name in ONES and (len(sizes) == 2 or [size.size for size in sizes] == [1])):
+            if len(sizes) == 2 and sizes[0] != sizes[1]:
+                raise Meaningless(f"an identity is square, not {sizes[0]} x {sizes[1]}", span)
+            return self.with_scripts(Identity(sizes[0] if sizes else OPEN, span=span), None, parts.sups, 0, span)
         if name in ONES or name in ZEROS:
-            shape = column(size or OPEN) if self.table.vectors == "column" else row(size or OPEN)
-            filled: Expr = (
-                Fill(int(name in ONES), shape, span=span)
-                if name in ONES or size is not None
-                else Number(Rational(0), span=span)
-            )
-            return self.with_scripts(filled, None, parts.sups, 0, span)
+            return self.with_scripts(self._all_one_number(int(name in ONES), sizes, span), None, parts.sups, 0, span)
         return None
 
-    def _size_in(self, sub: List) -> Dim | None:
-        """The size in `I_n` or `\\mathbf{1}_N`."""
-        only = unwrapped_list(sub)
-        if isinstance(only, Literal) and only.text.isdigit():
-            return Dim(int(only.text))
-        return self.table.find_dim(canonical(only).strip()) if isinstance(only, (Name, Scripted)) else None
+    def _all_one_number(self, value: int, sizes: tuple[Dim, ...], span: Span) -> Expr:
+        """A vector or matrix of ones or zeros; a zero without a size is a number, which takes any shape."""
+        if len(sizes) == 2:
+            return Fill(value, matrix(*sizes), span=span)
+        if not value and not sizes:
+            return Number(Rational(0), span=span)
+        length = sizes[0] if sizes else OPEN
+        return Fill(value, column(length) if self.table.vectors == "column" else row(length), span=span)
+
+    def _unit_vector(self, sub: List, sups: Sequence[Superscript], span: Span) -> Expr | None:
+        """`e_i`, where nothing of that name is declared: a column of the identity."""
+        try:
+            index = self.index(sub, span)
+        except (Unreadable, Meaningless):
+            return None
+        along: Literal_["row", "column"] = "column" if self.table.vectors == "column" else "row"
+        return self.with_scripts(Slice(Identity(OPEN, span=span), index, along, span=span), None, sups, 0, span)
 
     def _kronecker(self, pieces: Sequence[Syntax | None], span: Span) -> Expr:
         first, second = (self.index(piece, span) if piece is not None else None for piece in pieces)
