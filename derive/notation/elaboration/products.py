@@ -33,13 +33,13 @@ from derive.expressions.tree import (
     Slice,
     Transpose,
 )
-from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
+from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.resizing import resized
-from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
+from derive.notation.elaboration.scripts import INDICATORS, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
-from derive.notation.symbols import Computed, shown
+from derive.notation.symbols import Computed
 from derive.notation.syntax import (
     Bars,
     Big,
@@ -66,7 +66,7 @@ from derive.source import Span
 STRONG = frozenset({"", "CDOT", "AT", "SLASH"})
 
 
-class Products(Application, Scripts):
+class Products(Application, Arguments):
     """Expressions, terms, factors."""
 
     def list_value(self, content: List) -> Expr:
@@ -296,49 +296,10 @@ class Products(Application, Scripts):
             if parts.sub is None and not parts.sups:
                 return self._scripts_of_bracket(Indicator(self.condition(bracket.content), span=span), written, span)
         resolved = self.resolve(node)
-        if (
-            resolved is not None
-            and isinstance(resolved.meaning, Computed)
-            and bracket.kind == "("
-            and resolved.sub is None
-            and not resolved.sups
-            and self._are_arguments(resolved.key, bracket.content, resolved.meaning)
-        ):
-            return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
-        return None
-
-    def _are_arguments(self, key: str, content: List, meaning: Computed) -> bool:
-        """Whether a bracket behind a quantity lists names on which it depends, as in `L(w, b)`.
-
-        Raises `Unreadable` where a bracket holds something on which the quantity does not depend: whether that is an
-        argument or a factor is not certain; and where the names stood in another order before.
-        """
-        factors = [entry.single_factor for entry in content.entries]
-        if not all(isinstance(factor, (Name, Scripted, Literal)) for factor in factors):
-            return False
-        resolved = [None if factor is None else self.resolve(factor) for factor in factors]
-        names = tuple("" if found is None else found.key for found in resolved)
-        below = set() if meaning.value is None else self.names_below(meaning.value)
-        if not set(names) <= below or len(set(names)) < len(names):
-            if len(names) == 1 and any(isinstance(factor, Scripted) for factor in factors):
-                return False
-            raise Unreadable(f"{shown(key)} is no function of what stands in these brackets", content.span)
-        if self.argument_orders.setdefault(key, names) != names:
-            raise Unreadable(f"the arguments of {shown(key)} stood in another order before", content.span)
-        return True
-
-    def names_below(self, value: Expr) -> set[str]:
-        """All symbols that an expression depends on, through the definitions of computed ones."""
-        found: set[str] = set()
-        waiting = [symbol.name for symbol in symbols_of(value)]
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                meaning = self.table.meanings.get(name)
-                if isinstance(meaning, Computed) and meaning.value is not None:
-                    waiting += [symbol.name for symbol in symbols_of(meaning.value)]
-        return found
+        if resolved is None or not isinstance(resolved.meaning, Computed) or resolved.sub or resolved.sups:
+            return None
+        value = self.at_arguments(resolved.key, resolved.meaning, bracket, node.span)
+        return None if value is None else self._scripts_of_bracket(value, written, span)
 
     def _indexed_by_brackets(self, value: Expr, rest: Sequence[Item], used: int) -> tuple[Expr, int]:
         """`M[i][j]`: square brackets behind a vector or matrix that hold only indices."""
