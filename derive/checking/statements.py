@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
 from derive.checking.claims import Judgement, failed, judge
-from derive.checking.conditions import read_range
+from derive.checking.conditions import opposite, read_range
 from derive.checking.conventions import sentence
 from derive.checking.definitions import (
     PLACEHOLDER,
@@ -51,6 +51,7 @@ class Statement:
     sides: list[Side] = field(default_factory=list)
     formal: dict[str, Expr] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
+    branches: list[tuple[int, Restriction]] = field(default_factory=list)
     problem: FormulaError | None = None
 
     def judgements(self) -> list[Judgement]:
@@ -60,7 +61,10 @@ class Statement:
         self._bind_free_names()
         found: list[Judgement] = []
         current = self.sides[0]
+        branches = {first: [restriction] for first, restriction in self.branches}
         for number, relation in enumerate(self.chain.relations):
+            if number in branches:
+                current, self.restrictions = self.sides[0], branches[number]
             judgement, current = self._guarded_step(number, relation, current)
             found.append(judgement)
         return found
@@ -217,13 +221,34 @@ class Statement:
     # ── conditions and names that are bound for one statement ──
 
     def _read_conditions(self) -> None:
+        if self.chain.alternatives:
+            try:
+                self._read_alternatives()
+            except FormulaError as error:
+                self.problem = error
+            return
         for tokens in self.chain.conditions:
             try:
                 self._read_condition(tokens)
             except FormulaError as error:
                 self.problem = error
 
+    def _read_alternatives(self) -> None:
+        """The conditions of rows that exclude each other, each for its own row."""
+        for first, tokens in self.chain.alternatives:
+            if tokens[0].kind == "OTHERWISE":
+                _, last = self.branches[-1]
+                self.branches.append((first, Restriction(opposite(last.condition), last.free)))
+                continue
+            self.restrictions = []
+            self._read_condition(tokens)
+            if len(self.restrictions) != 1:
+                raise Unreadable("this condition of a row is not read", tokens[0].span)
+            self.branches.append((first, self.restrictions[0]))
+
     def _read_condition(self, tokens: Sequence[Token]) -> None:
+        if tokens[0].kind == "OTHERWISE":
+            raise Unreadable("otherwise than what is not said", tokens[0].span)
         universal = tokens[0].kind == "FORALL" or (tokens[0].kind == "CONDITION" and tokens[0].text.startswith("for"))
         rest = [token for token in tokens if token.kind not in ("CONDITION", "FORALL", "QUAD")]
         while rest and rest[-1].kind in ("COMMA", "PERIOD"):

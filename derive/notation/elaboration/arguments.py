@@ -70,7 +70,8 @@ class Arguments(Scripts):
         if isinstance(value, Number) and value.value == 0 and shape.is_matrix:
             return Fill(0, shape, span=entry.span)
         if value.shape != shape:
-            raise Meaningless(f"the argument {shown(name)} is {shape}, and {value.shape} stands in its place", entry.span)
+            problem = f"the argument {shown(name)} is {shape}, and {value.shape} stands in its place"
+            raise Meaningless(problem, entry.span)
         return value
 
     def _put_in(self, key: str, meaning: Computed, arguments: dict[str, Expr], span: Span) -> Expr:
