@@ -1,12 +1,17 @@
 """A document -> the verdict on every one of its relations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
 from derive.checking.differentials import learn_differentials, may_hold_differentials
+from derive.checking.expectations import with_expectations
+from derive.checking.inference import Inference, infer
+from derive.checking.inference.questions import Questions
+from derive.checking.inference.stated import Stated
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
@@ -33,26 +38,48 @@ def check_document(
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
     `store` remembers what is certified.
     """
-    model = build_model(document.setting)
-    names = certified_names(model, key_of(document.setting), store or Store(None), anew=certify)
+    inference = infer(document)
+    model = _model(document, inference)
+    names = certified_names(model, key_of(inference.setting), store or Store(None), anew=certify)
     trust = Trust(names, confirms=certify)
     session = _session(document, model, trust)
     other = None
     if counts_by_size(session, document):
-        other = OtherSizes(lambda: _session(document, build_model(document.setting, at_other_sizes=True), trust))
+        other = OtherSizes(lambda: _session(document, _model(document, inference, at_other_sizes=True), trust))
     steps: list[StepResult] = []
     equations = 0
+    stated = Stated(inference, session)
+    questions = Questions(inference)
     for number, passage in enumerate(document.passages):
         if progress is not None:
             progress(number, len(document.passages))
         for chain in _chains(session, passage):
-            results = _results(session, other, passage, chain, equations + 1)
+            known = stated.by(chain, number)
+            results = _results(session, other, passage, chain, equations + 1, known, questions)
             equations += bool(results)
             steps += results
     if progress is not None:
         progress(len(document.passages), len(document.passages))
+    expected = with_expectations(document.setting.expect, steps)
     dims = {shown(name): dim.size or 0 for name, dim in session.table.dims.items()}
-    return DocumentResult(document.source.name, document.setting.title, dims, tuple(steps), document.exercise)
+    return DocumentResult(
+        document.source.name,
+        document.setting.title,
+        dims,
+        expected,
+        document.exercise,
+        inference.inferred,
+        tuple(questions.asked.values()),
+    )
+
+
+def _model(document: Document, inference: Inference, *, at_other_sizes: bool = False) -> Model:
+    model = build_model(inference.setting, at_other_sizes=at_other_sizes)
+    return replace(
+        model,
+        has_open_dims=not document.setting.dims,
+        from_text=frozenset(inference.defines.values()),
+    )
 
 
 def _session(document: Document, model: Model, trust: Trust) -> Session:
@@ -69,8 +96,10 @@ def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
     for chain in split(text, words, lambda name: session.table.find(name) is None):
+        if chain.label is None:
+            chain.label = passage.label
         if chain.tag is None:
-            chain.tag = passage.label
+            chain.tag = chain.label
         if chain.relations:
             yield chain
 
@@ -91,21 +120,31 @@ def _learn_added_terms(session: Session, document: Document) -> None:
 
 
 def _results(
-    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, equation: int
+    session: Session,
+    other: OtherSizes | None,
+    passage: Passage,
+    chain: Chain,
+    equation: int,
+    known: Mapping[int, Judgement],
+    questions: Questions,
 ) -> list[StepResult]:
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
         judgements = [Judgement("unreadable", message)] * len(chain.relations)
     else:
-        judgements = Statement(session, chain, is_inline).judgements()
+        judgements = Statement(session, chain, is_inline, known).judgements()
         if other is not None:
             judgements = other.held(judgements, chain, is_inline)
-    return [
-        _result(passage, chain, equation, number, judgement)
+    shown_ones = [
+        (number, judgement)
         for number, judgement in enumerate(judgements)
         if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement))
     ]
+    for _, judgement in shown_ones:
+        if judgement.unknown_name is not None and judgement.span is not None:
+            questions.ask(judgement.unknown_name, passage.text.place(judgement.span.start), session.table)
+    return [_result(passage, chain, equation, number, judgement) for number, judgement in shown_ones]
 
 
 def _is_silent(kind: str, judgement: Judgement) -> bool:
@@ -124,6 +163,7 @@ def _result(passage: Passage, chain: Chain, equation: int, number: int, judgemen
         excerpt = " ".join(text.value[judgement.span.start : judgement.span.end].split()) or None
     return StepResult(
         tag=chain.tag,
+        label=chain.label,
         equation=equation,
         step=number + 1,
         line=place.line,

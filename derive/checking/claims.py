@@ -16,7 +16,7 @@ from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
 from derive.deciding.limits import Deadline
-from derive.errors import FormulaError, Meaningless, Undecidable, Unreadable
+from derive.errors import FormulaError, Meaningless, Undecidable, UnknownName, Unreadable
 from derive.expressions.tree import Expr
 from derive.source import Span
 
@@ -34,13 +34,15 @@ class Judgement:
     scope: Scope | None = None
     ground: Ground | None = None
     side_conditions: tuple[str, ...] = ()
+    unknown_name: str | None = None
 
 
 def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgement:
     """The verdict on what cannot be read (`unreadable`), or cannot be (`refuted`)."""
     verdict: Verdict = "refuted" if isinstance(error, Meaningless) else "unreadable"
     message = error.problem[:1].upper() + error.problem[1:] + "."
-    return Judgement(verdict, message, shapes=shapes, span=error.span)
+    name = error.name if isinstance(error, UnknownName) else None
+    return Judgement(verdict, message, shapes=shapes, span=error.span, unknown_name=name)
 
 
 def judge(

@@ -102,8 +102,7 @@ def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not (isinstance(base, Name) and len(base.text) > 1 and base.text[0] == "d" and base.text.isalpha()):
         return False
-    known = elaborator.resolve(name)
-    if elaborator.table.find(canonical(name).strip()) is not None or (known and isinstance(known.meaning, Expr)):
+    if elaborator.resolve(name) is not None:
         return False
     inner: Syntax = Name(base.text[1:], span=base.span)
     if isinstance(name, Scripted):

@@ -82,7 +82,7 @@ class Session:
         return self.decider().decide(equations, deadline, general)
 
     def refuted_at_once(self, equation: EntryEquation, deadline: Deadline) -> Different | None:
-        """The first point, if an equation fails there."""
+        """One of the first points, if an equation fails there."""
         return self.decider().refuted_at_once(equation, deadline)
 
     def decider(self) -> Decider:

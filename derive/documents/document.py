@@ -40,6 +40,17 @@ Aside = Text | tuple["Aside", ...] | Mapping[str, "Aside"]
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """What some steps are meant to get: one of these words, each a verdict, `accepted` or the name of a convention.
+
+    The key says of which steps: the name of an equation or a pattern of names, or `#7`; `/2` behind it for one step.
+    """
+
+    key: Text
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Setting:
     """The YAML setting as text, unread: names and expressions are LaTeX with their places.
 
@@ -60,6 +71,7 @@ class Setting:
     index_base: int = 1
     kink: str = "0"
     allow: tuple[str, ...] = ()
+    expect: tuple[Expectation, ...] = ()
     aside: Mapping[str, Aside] = field(default_factory=dict)
 
 

@@ -38,6 +38,19 @@ def read_document(
     return Document(source, make_setting(entries), contents.passages, name)
 
 
+def read_text(source: Source, reader: Reader, remembered: Entries | None = None) -> tuple[Document, Entries]:
+    """The document in a text that is in no file of its own, with the entries of its setting.
+
+    A text without a setting takes those remembered of an earlier one, save what was expected of its steps.
+    """
+    contents = reader(source)
+    if contents.setting is not None:
+        entries: Entries = read_entries(contents.setting)
+    else:
+        entries = {key: entry for key, entry in (remembered or {}).items() if key != "expect"}
+    return Document(source, make_setting(entries), contents.passages), entries
+
+
 def read_source(path: str | Path) -> Source:
     """The text of a file: UTF-8 without its mark, lines ended by `\\n` alone."""
     name = shown_name(path)

@@ -5,7 +5,7 @@ Anything that is wrong with a setting is a `DocumentError` at its place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -15,6 +15,7 @@ from derive.errors import DocumentError, FormulaError, Meaningless, Unreadable
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
 from derive.expressions.tree import Entry, EntryFormula, Expr, IndexVariable
 from derive.expressions.walk import walk
+from derive.models.abbreviations import pattern_of
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
 from derive.notation.elaboration import Options, Reading, elaborated
 from derive.notation.names import canonical, read_name, unwrapped_list, words_of
@@ -26,11 +27,15 @@ from derive.source import Text
 
 @dataclass(frozen=True)
 class Model:
-    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink."""
+    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink.
+
+    `from_text` are the computed names that stand in no setting: the document's own text says what they are.
+    """
 
     table: SymbolTable
     kink: Fraction
     has_open_dims: bool = False
+    from_text: frozenset[str] = frozenset()
 
 
 def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
@@ -160,6 +165,7 @@ def _syntax(table: SymbolTable, text: Text) -> List:
 def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
     model_names = {_name(name) for name, _ in setting.model}
     abbreviations = []
+    named = _letters_of_names([*table.meanings, *model_names])
     for name, meaning in setting.notation:
         key = _name(name)
         if key in table.meanings or key in model_names:
@@ -167,29 +173,14 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
                 name,
                 f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own",
             )
-        pattern, letters = _pattern(key, meaning.value)
+        pattern, letters = pattern_of(key, meaning.value, named)
         abbreviations.append(Abbreviation(pattern, letters, _syntax(table, meaning)))
     return replace(table, abbreviations=tuple(abbreviations))
 
 
-def _pattern(key: str, meaning: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What a name of the notation matches: its index letters, which its meaning has too, stand for any index."""
-    scripts = re.search(r"[_^]", key)
-    head, tail = (key, "") if scripts is None else (key[: scripts.start()], key[scripts.start() :])
-    letters: list[str] = []
-    pieces = re.split(r"(\\[A-Za-z]+|[a-z])", tail)
-    for at, piece in enumerate(pieces):
-        is_letter = bool(re.fullmatch(r"[a-z]", piece)) and bool(
-            re.search(rf"_\{{?[^{{}}]*(?<![A-Za-z\\]){piece}(?![A-Za-z])", meaning)
-        )
-        if is_letter and piece in letters:
-            pieces[at] = f"(?P={piece})"
-        elif is_letter:
-            letters.append(piece)
-            pieces[at] = rf"(?P<{piece}>(?:[^{{}},]|\{{[^{{}}]*\}})+)"
-        else:
-            pieces[at] = re.escape(piece)
-    return re.compile(re.escape(head) + "".join(pieces)), tuple(letters)
+def _letters_of_names(keys: Iterable[str]) -> frozenset[str]:
+    """Letters that stand together in the scripts of names that are declared or computed, as in `G_{new}`."""
+    return frozenset(run for key in keys for run in re.findall(r"(?<=[_^]\{)[a-z]{2,}(?=\})", key))
 
 
 # ── computed names ──

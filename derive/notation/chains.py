@@ -52,6 +52,7 @@ class Chain:
     conditions: list[list[Token]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     tag: str | None = None
+    label: str | None = None
 
     @property
     def last(self) -> Member:
@@ -86,7 +87,7 @@ def slice_of(text: str, member: Member) -> str:
     """A member as its author wrote it, on one line, without the marks that only arrange rows."""
     span = member.span
     written = "" if span is None else text[span.start : span.end]
-    if "\\begin" not in written:
+    if "\\begin" not in written and "\\substack" not in written:
         written = _ARRANGING.sub(" ", written)
     return " ".join(written.split())
 
@@ -284,16 +285,16 @@ class _Splitter:
     def read_row(self, cells: list[list[Token]]) -> None:
         named = [self.without_names(cell) for cell in cells]
         has_relation = any(_relations(cell) for cell, _ in named)
-        for place, (cell, tag) in enumerate(named):
+        for place, (cell, names) in enumerate(named):
             if cell:
                 nothing: list[Token] = []
                 following = next((later for later, _ in named[place + 1 :] if later), nothing)
                 self.read_cell(cell, place, following, has_relation)
-            if tag is not None:
-                self.name(tag)
+            if names:
+                self.name(names.get("TAG"), names.get("LABEL"))
 
-    def without_names(self, cell: list[Token]) -> tuple[list[Token], str | None]:
-        """The cell without its tag, label or trailing number, and that name."""
+    def without_names(self, cell: list[Token]) -> tuple[list[Token], dict[str, str]]:
+        """The cell without its tag, label or trailing number, and these names by their kinds."""
         names = {token.kind: token.text for token in cell if token.kind in ("TAG", "LABEL")}
         tokens = [token for token in cell if token.kind not in ("TAG", "LABEL")]
         while tokens and tokens[-1].kind in _TRAILING:
@@ -302,11 +303,12 @@ class _Splitter:
         if kinds[1:] == ["LPAR", "NUMBER", "RPAR"] and kinds[0] == "QUAD":
             names.setdefault("TAG", tokens[-2].text)
             tokens = tokens[:-4]
-        return tokens, names.get("TAG", names.get("LABEL"))
+        return tokens, names
 
-    def name(self, tag: str) -> None:
+    def name(self, tag: str | None, label: str | None) -> None:
         for chain in self.untagged:
-            chain.tag = tag
+            chain.tag = label if tag is None else tag
+            chain.label = label
         self.untagged = []
 
     def read_cell(self, cell: list[Token], place: int, following: list[Token], row_has_relation: bool) -> None:

@@ -359,7 +359,8 @@ def _pair_bars(tokens: Sequence[Token]) -> list[Token]:
             if token.kind in _CLOSERS:
                 levels.pop()
         if token.kind in ("BAR", "NORM"):
-            after_operand = bool(paired) and paired[-1].kind in _OPERAND_ENDS
+            in_script = len(paired) > 1 and paired[-2].kind in ("CARET", "UNDERSCORE")
+            after_operand = bool(paired) and (paired[-1].kind in _OPERAND_ENDS or in_script)
             paired += _sided(token, levels[-1], after_operand)
         else:
             paired.append(token)

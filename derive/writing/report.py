@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from derive.checking.results import Counterexample, DocumentResult, StepResult
+from derive.checking.results import Counterexample, DocumentResult, Inferred, Question, StepResult
 
 SCHEMA = "derive.report/1"
 
@@ -21,6 +21,8 @@ def report(result: DocumentResult) -> dict[str, Any]:
         "dims": dict(result.dims),
         "steps": [_step(step) for step in result.steps],
         "summary": dict(result.summary()),
+        "inferred": [_inferred(found) for found in result.inferred],
+        "questions": [_question(found) for found in result.questions],
     }
 
 
@@ -50,7 +52,24 @@ def _step(step: StepResult) -> dict[str, Any]:
         "counterexample": None if step.counterexample is None else _counterexample(step.counterexample),
         "diagnosis": [_diagnosis(finding) for finding in step.diagnosis],
         "follows_from": None if step.follows_from is None else list(step.follows_from),
+        **({} if step.is_as_expected is None else {"expected": step.is_as_expected}),
     }
+
+
+def _inferred(found: Inferred) -> dict[str, Any]:
+    """A declaration that was taken from the text."""
+    return {
+        "name": found.name,
+        "declaration": found.declaration,
+        "because": found.because,
+        "line": found.line,
+        "column": found.column,
+    }
+
+
+def _question(found: Question) -> dict[str, Any]:
+    """A name of which nothing is known, with what to add."""
+    return {"name": found.name, "message": found.message, "line": found.line, "column": found.column}
 
 
 def _counterexample(found: Counterexample) -> dict[str, Any]:

@@ -77,6 +77,7 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         check_assumed(value, elaborator.assumed)
     if not value.shape.is_open:
         _check_sizes(value)
+    elaborator.share_ranges()
     free: dict[str, list[IndexUse]] = {}
     for index, uses in elaborator.uses.items():
         if isinstance(index, IndexVariable) and index.scope == 0:

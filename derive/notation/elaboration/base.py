@@ -23,7 +23,7 @@ from derive.expressions.tree import (
     Layout,
 )
 from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
-from derive.notation.syntax import Environment, Fraction, Group, List, Scripted, Sum, Syntax, Term
+from derive.notation.syntax import Environment, Fraction, Group, List, Sum, Syntax, Term
 from derive.source import Span
 
 PLAIN: frozenset[str] = frozenset()
@@ -72,6 +72,7 @@ class Base:
     layout: Layout
     apart: frozenset[str] = frozenset()
     uses: Uses = field(default_factory=dict)
+    compared: list[tuple[IndexVariable, IndexVariable]] = field(default_factory=list)
     scopes: list[dict[str, IndexVariable]] = field(default_factory=list)
     in_dots: int = 0
     depth: int = 0
@@ -111,6 +112,9 @@ class Base:
     def environment(self, node: Environment) -> Expr:
         raise NotImplementedError
 
+    def listed_vector(self, content: List, span: Span, is_turned: bool, in_brackets: bool = False) -> Expr:
+        raise NotImplementedError
+
     def big(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         raise NotImplementedError
 
@@ -132,10 +136,7 @@ class Base:
     def read_named_jacobian(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
         raise NotImplementedError
 
-    def bracketed(self, node: Group) -> Expr:
-        raise NotImplementedError
-
-    def transposed_list(self, node: Scripted) -> Expr | None:
+    def bracketed(self, node: Group, is_turned: bool = False) -> Expr:
         raise NotImplementedError
 
     def juxtaposed_blocks(self, node: Group) -> Expr | None:
@@ -191,6 +192,14 @@ class Base:
                         f"but{' in ' + of if of else ''} it stands for an index with the range {self.range_text(dim)}",
                         span,
                     )
+
+    def share_ranges(self) -> None:
+        """An index that stands at nothing that has a size runs over the range of an index with which it is compared."""
+        for _ in self.compared:
+            for index, other in self.compared:
+                if not any(use.dim.size is not None for use in self.uses.get(index, [])):
+                    known = [use for use in self.uses.get(other, []) if use.dim.size is not None and not use.by]
+                    self.uses.setdefault(index, []).extend(known)
 
     def classes(self, name: str) -> Dim | None:
         """The number of classes of a label."""

@@ -8,7 +8,6 @@ from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     AllOf,
-    Blocks,
     Cases,
     Comparator,
     Comparison,
@@ -24,9 +23,10 @@ from derive.expressions.tree import (
     Reduce,
 )
 from derive.notation.elaboration.application import Head
-from derive.notation.elaboration.dots import Dotted, is_dots_cell, not_empty
+from derive.notation.elaboration.dots import not_empty
 from derive.notation.elaboration.ranges import START, End, as_list, extent_of
 from derive.notation.elaboration.scripts import is_index_letter
+from derive.notation.elaboration.written import WrittenOut
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.syntax import (
     Big,
@@ -63,7 +63,7 @@ class Bound:
     condition: List | None = None
 
 
-class BigOperators(Dotted):
+class BigOperators(WrittenOut):
     """Quantified sums and what is written out."""
 
     # ── sums over an index ──
@@ -142,12 +142,35 @@ class BigOperators(Dotted):
         only = sub.entries[0]
         if len(sub.entries) == 1 and only.relations:
             return self._related_bounds(only, sub, sup, last)
+        if any(entry.relations for entry in sub.entries):
+            return self._listed_bounds(sub, sup, last)
         letters = [letter for entry in sub.entries for letter in self._letters(entry)]
         if sup is not None:
             if len(letters) != 1:
                 raise Unreadable("one upper bound stands above several indices", sup.span)
             return [Bound(letters[0], START, self.count(sup))]
         return [Bound(letter) for letter in letters]
+
+    def _listed_bounds(self, sub: List, sup: List | None, last: End | None) -> list[Bound]:
+        """`i,j=1` binds both letters; `k=1, k \\neq c` binds one, and restricts it."""
+        found: list[Bound] = []
+        waiting: list[Bound] = []
+        for entry in sub.entries:
+            content = List((entry,), span=entry.span)
+            bound = [one.letter for one in (*waiting, *found)]
+            if not entry.relations:
+                waiting += [Bound(letter) for letter in self._letters(entry)]
+            elif RELATIONS.get(entry.relations[0], "") == "claim":
+                (first,) = self._related_bounds(entry, content, sup, last)
+                found += [replace(first, letter=letter) for letter in (*(one.letter for one in waiting), first.letter)]
+                waiting = []
+            elif (letter := self._letter(entry.sides[0], entry.span)) in bound:
+                found, waiting = ([_restricted(one, letter, content) for one in group] for group in (found, waiting))
+            else:
+                found += self._related_bounds(entry, content, sup, last)
+        if waiting and sup is not None:
+            raise Unreadable("whether the upper bound stands above this index is not certain", sub.span)
+        return [*found, *waiting]
 
     def _other_letter(self, formula: Formula, kind: str) -> str | None:
         """The j of `\\sum_{i<j}`, which may be bound there too."""
@@ -255,7 +278,7 @@ class BigOperators(Dotted):
         return isinstance(value, (IndexVariable, Label, IndexNumber, IndexShift))
 
     def _share_range(self, condition: Condition) -> None:
-        """An index compared with a label runs over the label's classes."""
+        """An index compared with a label runs over the label's classes; two compared indices over one range."""
         if (
             isinstance(condition, Comparison)
             and isinstance(condition.left, IndexValue)
@@ -268,6 +291,8 @@ class BigOperators(Dotted):
                 classes = self.classes(other.name) if isinstance(other, Label) else None
                 if isinstance(index, IndexVariable) and classes is not None:
                     self.use(index, classes, condition.span)
+                if isinstance(index, IndexVariable) and isinstance(other, IndexVariable):
+                    self.compared.append((index, other))
 
     # ── environments ──
 
@@ -279,10 +304,7 @@ class BigOperators(Dotted):
             return Cases(tuple(self._branch(line) for line in lines), span=node.span)
         if node.name not in MATRIX_ENVIRONMENTS:
             raise Unreadable(f"the environment {node.name} is not read inside a formula", node.span)
-        if any(is_dots_cell(cell) for line in lines for cell in line):
-            value = self.dotted_matrix(lines, node.span)
-        else:
-            value = Blocks(tuple(tuple(self.list_value(cell) for cell in line) for line in lines), span=node.span)
+        value = self.written_matrix(lines, node.span)
         return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
 
     def _branch(self, line: Sequence[List]) -> tuple[Expr, Condition | None]:
@@ -298,6 +320,14 @@ class BigOperators(Dotted):
         if _is_otherwise(cells[1]):
             return value, None
         return value, self.condition(cells[1])
+
+
+def _restricted(bound: Bound, letter: str, condition: List) -> Bound:
+    """The bound of that letter with one more condition."""
+    if bound.letter != letter:
+        return bound
+    before = () if bound.condition is None else bound.condition.entries
+    return replace(bound, condition=List((*before, *condition.entries), span=condition.span))
 
 
 def _without_empty(cell: List) -> List:

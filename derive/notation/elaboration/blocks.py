@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim, Shape, matrix
-from derive.expressions.tree import Blocks, Entry, Expr, Index, IndexNumber, Slice, Symbol, Transpose
+from derive.expressions.tree import Blocks, Entry, Expr, Index, IndexNumber, Slice, Symbol
 from derive.notation.elaboration.base import PLAIN
+from derive.notation.elaboration.dots import is_dots_cell
 from derive.notation.elaboration.ranges import End, Ranges
-from derive.notation.elaboration.scripts import TRANSPOSES, taken_apart
-from derive.notation.names import canonical, plain
 from derive.notation.symbols import shown
 from derive.notation.syntax import Environment, Formula, Group, List, Name, Scripted, Syntax, listed
 from derive.source import Span
@@ -32,29 +31,25 @@ class Bracketed(Ranges):
 
     # ── blocks ──
 
-    def bracketed(self, node: Group) -> Expr:
+    def bracketed(self, node: Group, is_turned: bool = False) -> Expr:
         """What the entries in brackets are together. Raises `Unreadable` where that is not certain."""
         content = node.content
-        if node.kind == "(" and not content.breaks:
-            row = self._row_of_scalars(node)
-            return Transpose(row, span=node.span) if self.table.vectors == "column" else row
-        if node.kind != "[" or any(entry.relations for entry in content.entries):
+        if any(entry.relations or entry.sides[0] is None for entry in content.entries):
             raise Unreadable("a list in brackets stands where a value is expected", node.span)
+        if node.kind != "[":
+            if content.breaks or node.kind != "(":
+                raise Unreadable("a list in brackets stands where a value is expected", node.span)
+            return self._numbers_listed(node, is_turned)
         lines = _lines(content)
         if len(lines) > 1:
             return self._written_out(lines, node.span)
-        return self._side_by_side(lines[0], node.span)
+        return self._side_by_side(node, is_turned)
 
-    def transposed_list(self, node: Scripted) -> Expr | None:
-        """`(x_1, \\dots, x_n)^T`: what is turned is the row that is written; None for anything else."""
-        base = node.base
-        if not (isinstance(base, Group) and base.kind == "(" and len(base.content.entries) > 1):
-            return None
-        parts = taken_apart(node.scripts)
-        turned = [item for item in parts.sups if not isinstance(item, str)]
-        if parts.sub or parts.primes or len(parts.sups) != 1 or plain(canonical(turned[0]).strip()) not in TRANSPOSES:
-            return None
-        return Transpose(self._row_of_scalars(base), span=node.span)
+    def _numbers_listed(self, node: Group, is_turned: bool) -> Expr:
+        try:
+            return self.listed_vector(node.content, node.span, is_turned, node.kind == "[")
+        except Meaningless:
+            raise Unreadable("a list in brackets stands where a value is expected", node.span) from None
 
     def juxtaposed_blocks(self, node: Group) -> Expr | None:
         """`[W_x \\; W_h]`, where what stands side by side is no product; None where it is none of blocks."""
@@ -73,30 +68,24 @@ class Bracketed(Ranges):
             return product
         return Blocks((tuple(self.factor(factor) for factor in factors),), span=node.span)
 
-    def _row_of_scalars(self, node: Group) -> Expr:
-        problem = Unreadable("a list in brackets stands where a value is expected", node.span)
-        if any(entry.relations for entry in node.content.entries):
-            raise problem
-        try:
-            row = self._written_out([list(node.content.entries)], node.span)
-        except Meaningless:
-            raise problem from None
-        if not row.shape.is_row or any(not part.shape.is_scalar for part in _parts(row)):
-            raise problem
-        return row
-
     def _written_out(self, lines: Sequence[Sequence[Formula]], span: Span) -> Expr:
         cells = tuple(tuple(List((entry,), span=entry.span) for entry in line) for line in lines)
         return self.environment(Environment("bmatrix", cells, span=span))
 
-    def _side_by_side(self, line: Sequence[Formula], span: Span) -> Expr:
+    def _side_by_side(self, node: Group, is_turned: bool) -> Expr:
         """Side by side where that fits, else one below the other; of columns of one length either may be meant."""
+        line, span = node.content.entries, node.span
+        if any(is_dots_cell(List((entry,), span=entry.span)) for entry in line):
+            return self._numbers_listed(node, is_turned)
         stacked = [[entry] for entry in line]
         try:
             value = self._written_out([line], span)
         except Meaningless:
             return self._written_out(stacked, span)
-        columns = all(part.shape.is_column and part.shape.rows.size != 1 for part in _parts(value))
+        parts = _parts(value)
+        if parts and all(part.shape.is_scalar for part in parts):
+            return self._numbers_listed(node, is_turned)
+        columns = bool(parts) and all(part.shape.is_column and part.shape.rows.size != 1 for part in parts)
         if columns and self.choices.choose((PLAIN, frozenset({"stacked"}))) == 1:
             return self._written_out(stacked, span)
         return value

@@ -26,8 +26,8 @@ from derive.expressions.tree import (
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.base import PLAIN
 from derive.notation.elaboration.constants import check_assumed
-from derive.notation.elaboration.products import Item, Products
-from derive.notation.elaboration.scripts import taken_apart
+from derive.notation.elaboration.products import Item, Products, is_nabla
+from derive.notation.elaboration.scripts import Scripting, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Given
 from derive.notation.syntax import (
@@ -35,6 +35,7 @@ from derive.notation.syntax import (
     Group,
     List,
     Literal,
+    Nabla,
     Name,
     Operator,
     Partial,
@@ -271,6 +272,8 @@ class Derivatives(Products):
             raise Unreadable("∇ has nothing to differentiate", node.span)
         if rest[0].operator == "CDOT":
             return self._divergence(parts.sub, rest, span)
+        if is_nabla(rest[0].value) and rest[0].operator == "":
+            return self._twice(parts, rest, span)
         operand, used = self._operand_of_nabla(rest, span)
         second = [item for item in parts.sups if isinstance(item, Literal) and item.text == "2"]
         others = tuple(item for item in parts.sups if item not in second)
@@ -307,6 +310,21 @@ class Derivatives(Products):
         if not operand.shape.is_vector or operand.shape.length != by.shape.length:
             raise Unreadable(f"a divergence is of a vector as long as its variable, not of {operand.shape}", span)
         return Reduce("trace", Derivative(operand, by, "gradient", span=span), span=span), 1 + len(rest)
+
+    def _twice(self, outer: Scripting, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
+        """`\\nabla \\nabla f` and `\\nabla \\nabla^T f`: the second derivatives by one variable."""
+        inner = rest[0].value
+        assert isinstance(inner, Syntax)
+        scripts = inner.scripts if isinstance(inner, Scripted) else ()
+        only_below = tuple(script for script in scripts if script.kind == "sub")
+        turned = all(is_transpose(item) for item in taken_apart(scripts).sups)
+        bare = Scripted(Nabla(span=inner.span), only_below, span=inner.span) if only_below else Nabla(span=inner.span)
+        if outer.sups or outer.primes or not turned:
+            raise Unreadable("which second derivatives these two ∇ stand for is not certain", span)
+        value, used = self.gradient(bare, rest[1:], span)
+        if not isinstance(value, Derivative) or (outer.sub is not None and self.list_value(outer.sub) != value.by):
+            raise Unreadable("two ∇ by different variables: write \\frac{\\partial^2 f}{\\partial x \\partial y}", span)
+        return self.derivative(value, value.by, span, "gradient"), 1 + used
 
     def _operand_of_nabla(self, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         """The quantity behind ∇ if that is a scalar, else the product up to the next entrywise sign."""

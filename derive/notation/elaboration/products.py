@@ -37,7 +37,7 @@ from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.resizing import resized
-from derive.notation.elaboration.scripts import INDICATORS, taken_apart
+from derive.notation.elaboration.scripts import INDICATORS, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed
 from derive.notation.syntax import (
@@ -194,7 +194,7 @@ class Products(Application, Arguments):
             return self.big(node, lambda: self.product(_first(rest), span), node.span.to(items[-1].span)), 1 + len(rest)
         if self.is_derivative_operator(node):
             return self._operated(node, rest, span)
-        if _is_nabla(node):
+        if is_nabla(node):
             return self.gradient(node, rest, span)
         special = self.read_differential(items, at, span) or self.read_named_jacobian(items, at, span)
         if special is not None:
@@ -288,7 +288,7 @@ class Products(Application, Arguments):
         if isinstance(base, Name) and plain(base.text) == "E" and bracket.kind == "[" and self.resolve(node) is None:
             raise Unreadable("an expectation is not read; write the sum that it is", span)
         if (
-            isinstance(base, Name)
+            isinstance(base, (Name, Literal))
             and base.text in INDICATORS
             and any(entry.relations for entry in bracket.content.entries)
         ):
@@ -392,6 +392,9 @@ class Products(Application, Arguments):
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
             return Scale(right, left, span=span)
+        is_outer_or_not = operator == "OTIMES" and _are_columns_or_rows(left.shape, right.shape)
+        if is_outer_or_not and self.choices.choose((frozenset(), frozenset())) == 1:
+            return Kronecker(left, right, span=span)
         if operator in ("", "CDOT"):
             turned = self._identity_on_the_other_side(left, right)
             if turned is not None:
@@ -462,9 +465,6 @@ class Products(Application, Arguments):
         base = unwrapped(node.base)
         if isinstance(base, (Name, Scripted)):
             return self.named(node)
-        turned = self.transposed_list(node)
-        if turned is not None:
-            return turned
         parts = taken_apart(node.scripts)
         if isinstance(base, Bars):
             return self.with_scripts(
@@ -472,7 +472,12 @@ class Products(Application, Arguments):
             )
         if isinstance(base, Literal) and base.text in ("0", "1") and parts.sub is not None:
             return self.named(Scripted(Name(base.text, span=base.span), node.scripts, span=node.span))
-        return self.with_scripts(self.factor(base), parts.sub, parts.sups, parts.primes, node.span)
+        is_list = isinstance(base, Group) and base.kind in ("(", "[") and len(base.content.entries) > 1
+        if isinstance(base, Group) and is_list and parts.sub is None and any(map(is_transpose, parts.sups)):
+            value = self.bracketed(base, is_turned=True)
+        else:
+            value = self.factor(base)
+        return self.with_scripts(value, parts.sub, parts.sups, parts.primes, node.span)
 
     def _group(self, node: Group) -> Expr:
         if node.kind == "[" and any(entry.relations for entry in node.content.entries):
@@ -547,7 +552,8 @@ def _is_big(node: Syntax) -> bool:
     return isinstance(unwrapped(node), Big) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Big))
 
 
-def _is_nabla(node: Syntax) -> bool:
+def is_nabla(node: Syntax | Expr) -> bool:
+    """Whether a factor is ∇, with its scripts."""
     return isinstance(node, Nabla) or (isinstance(node, Scripted) and isinstance(node.base, Nabla))
 
 
@@ -624,6 +630,12 @@ def _entrywise_or_matrix(left: Expr, right: Expr, span: Span | None) -> Expr:
     return Hadamard(left, right, span=span)
 
 
+def _are_columns_or_rows(left: Shape, right: Shape) -> bool:
+    """Whether a Kronecker product of two vectors is another one than their outer product: where only that fits."""
+    both = (left.is_column and right.is_column) or (left.is_row and right.is_row)
+    return both and not (left.is_open or right.is_open)
+
+
 def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
     if left.shape.is_vector and right.shape.is_vector:
         return Outer(left, right, span=span)
@@ -667,7 +679,7 @@ def _other_groupings(
     return list(fitting[0, count].values())
 
 
-__all__ = ["Item", "Products", "resized"]
+__all__ = ["Item", "Products", "is_nabla", "resized"]
 
 
 def _no_factor(node: Syntax) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction as Rational
 from typing import Literal as Literal_
 
-from derive.errors import Meaningless, Unreadable
+from derive.errors import Meaningless, UnknownName, Unreadable
 from derive.expressions.shapes import OPEN, Dim, column, matrix, row
 from derive.expressions.tree import (
     Comparison,
@@ -37,11 +37,13 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
+from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Base
 from derive.notation.elaboration.constants import sizes_in
-from derive.notation.names import canonical, key_of, plain, unwrapped
+from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
+    Formula,
     Group,
     List,
     Literal,
@@ -96,7 +98,10 @@ class Scripting:
 
 
 def taken_apart(scripts: Sequence[Script]) -> Scripting:
-    """The subscript, the items of all superscripts, the number of primes. Raises `Unreadable` at a second subscript."""
+    """The subscript, the items of all superscripts, the number of primes; `(x)_+` is `(x)^+`.
+
+    Raises `Unreadable` at a second subscript.
+    """
     sub: List | None = None
     sups: list[Superscript] = []
     primes = 0
@@ -105,6 +110,9 @@ def taken_apart(scripts: Sequence[Script]) -> Scripting:
             if sub is not None:
                 raise Unreadable("a second subscript stands here", script.span)
             sub = script.content
+            if sub is None and script.bare != "+":
+                raise Unreadable(f"a subscript {script.bare} has no meaning here", script.span)
+            sups += [script.bare] if sub is None else []
         elif script.kind == "prime":
             primes += 1
         elif script.kind == "transpose":
@@ -152,10 +160,15 @@ def _is_slice(sub: List) -> bool:
     return any(":" in entry.relations for entry in sub.entries)
 
 
+def is_transpose(item: "Superscript") -> bool:
+    """Whether a superscript is a transpose."""
+    return not isinstance(item, str) and plain(canonical(item).strip()) in TRANSPOSES
+
+
 def _is_of_the_matrix(item: "Superscript") -> bool:
     """Whether a superscript belongs to a matrix before an entry of it is taken: a transpose or an inverse."""
     written = "" if isinstance(item, str) else plain(canonical(item).strip())
-    return written in TRANSPOSES or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
+    return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
 class Scripts(Base):
@@ -173,6 +186,10 @@ class Scripts(Base):
             base, scripts = unwrapped(inner.base), (*inner.scripts, *scripts)
         if not isinstance(base, Name):
             return None
+        if any(script.content is None and script.bare for script in scripts):
+            whole = self._known(canonical(node).strip())
+            if whole is not None:
+                return _resolved(*whole, (None, (), 0))
         parts = taken_apart(scripts)
         for key, rest in self._candidates(base.text, parts):
             found = self._known(key)
@@ -206,7 +223,8 @@ class Scripts(Base):
     ) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
         """The names that a base and its scripts may spell, the longest first, each with the scripts that remain.
 
-        A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power.
+        A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power. Where nothing else is
+        known, `W_{1,ij}` is the entry of `W_1`.
         """
         sub = "" if parts.sub is None else canonical(parts.sub).strip()
         named = 0
@@ -223,6 +241,14 @@ class Scripts(Base):
                     key = key_of(base, sub if with_sub else "", prefixes[count], primes)
                     rest = (None if with_sub else parts.sub, parts.sups[count:], parts.primes - primes)
                     yield key, rest
+        for cut in range(0 if parts.sub is None else len(parts.sub.entries) - 1, 0, -1):
+            assert parts.sub is not None
+            named_by, index = (
+                List(entries, span=parts.sub.span) for entries in (parts.sub.entries[:cut], parts.sub.entries[cut:])
+            )
+            for count in range(named, in_brackets - 1, -1):
+                key = key_of(base, canonical(named_by).strip(), prefixes[count], parts.primes)
+                yield key, (index, parts.sups[count:], 0)
 
     def _known(self, key: str) -> tuple[str, Meaning | Expr] | None:
         bound = self.bound(plain(key))
@@ -270,7 +296,17 @@ class Scripts(Base):
         finally:
             self.formal, self.scopes = outer_formal, outer_scopes
             self.depth -= 1
+        self._refuse_hidden_index(value, indices, span)
         return value
+
+    def _refuse_hidden_index(self, value: Expr, indices: dict[str, Index], span: Span) -> None:
+        """An index of the meaning that its name does not show is none of those that are bound where the name stands."""
+        shown_ones = {found for index in indices.values() for found in walk(index)}
+        hidden = {found for found in walk(value) if isinstance(found, IndexVariable) and not found.scope} - shown_ones
+        for found in sorted(hidden, key=lambda index: index.name):
+            if self.bound(found.name) is not None:
+                problem = f"the index {found.name} is bound here, and this name of the notation has it unsaid"
+                raise Unreadable(f"{problem}; write it in the name", span)
 
     # ── a name as a value ──
 
@@ -280,7 +316,20 @@ class Scripts(Base):
         if resolved is None:
             return self.special(node)
         value = self.value_of(resolved, node.span)
+        if self._is_kronecker(resolved, value):
+            return self.special(node)
         return self.with_scripts(value, resolved.sub, resolved.sups, resolved.primes, node.span)
+
+    def _is_kronecker(self, resolved: Resolved, value: Expr) -> bool:
+        """Whether `\\delta_{ij}` has two index letters where a declared δ has room for one at most."""
+        if (
+            plain(resolved.key) != "\\delta"
+            or resolved.sub is None
+            or not (value.shape.is_scalar or value.shape.is_vector)
+        ):
+            return False
+        pieces = self.index_pieces(resolved.sub, 2)
+        return len(pieces) == 2 and all(piece is not None and not _is_number(piece) for piece in pieces)
 
     def value_of(self, resolved: Resolved, span: Span) -> Expr:
         match resolved.meaning:
@@ -319,9 +368,8 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            raise Unreadable(
-                f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span
-            )
+            problem = f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}"
+            raise UnknownName(written, problem, node.span)
         return value
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
@@ -337,16 +385,21 @@ class Scripts(Base):
             pieces = self.index_pieces(sub, 2)
             if len(pieces) == 2:
                 return self._kronecker(pieces, span)
-        if name in INDICATORS and sub is not None and any(entry.relations for entry in sub.entries):
-            return Indicator(self.condition(sub), span=span)
+        if name in INDICATORS and sub is not None and _in_brackets(sub) is not None:
+            return Indicator(self.condition(_in_brackets(sub) or sub), span=span)
         if name in ASSUMED_IDENTITIES and sub is None and not parts.primes:
             self.assumed.append(span)
             return self.with_scripts(Identity(OPEN, span=span), None, parts.sups, 0, span)
-        sizes = () if sub is None else sizes_in(sub, self.table)
         if sub is not None and name in UNITS:
             return self._unit_vector(sub, parts.sups, span)
+        return self._constant_matrix(name, parts, span)
+
+    def _constant_matrix(self, name: str, parts: Scripting, span: Span) -> Expr | None:
+        """The identity, or a vector or matrix of ones or zeros; `I_{ij}` is an entry of the identity."""
+        sizes = () if parts.sub is None else sizes_in(parts.sub, self.table)
         if sizes is None:
-            return None
+            pieces = [] if parts.sub is None or name not in IDENTITIES else self.index_pieces(parts.sub, 2)
+            return self._kronecker(pieces, span) if len(pieces) == 2 and not parts.sups else None
         if name in IDENTITIES and not (name in ONES and (len(sizes) == 2 or [size.size for size in sizes] == [1])):
             if len(sizes) == 2 and sizes[0] != sizes[1]:
                 raise Meaningless(f"an identity is square, not {sizes[0]} x {sizes[1]}", span)
@@ -378,6 +431,8 @@ class Scripts(Base):
         if first is None or second is None:
             raise Unreadable("Kronecker's delta takes two indices", span)
         comparison = Comparison(IndexValue(first, span=span), "=", IndexValue(second, span=span), span=span)
+        if isinstance(first, IndexVariable) and isinstance(second, IndexVariable):
+            self.compared += [(first, second), (second, first)]
         return Indicator(comparison, span=span)
 
     # ── scripts on a value ──
@@ -489,12 +544,14 @@ class Scripts(Base):
         for formula in sub.entries:
             if formula.relations == (":",) and formula.sides == (None, None):
                 pieces.append(None)
+            elif len(sub.entries) == 1 and wanted == 2 and _beside_colon(formula):
+                pieces += formula.sides
             elif formula.relations or formula.sides[0] is None:
                 raise Unreadable("this is no index", formula.span)
             else:
                 pieces.append(formula.sides[0])
         if len(pieces) == 1 and wanted == 2 and isinstance(pieces[0], Sum):
-            split = _juxtaposed(pieces[0])
+            split = juxtaposed(pieces[0])
             if len(split) == 2:
                 return list(split)
         return pieces
@@ -575,6 +632,24 @@ def is_index_letter(name: str) -> bool:
     )
 
 
+def _is_number(node: Syntax) -> bool:
+    return isinstance(_single(node), Literal)
+
+
+def _beside_colon(formula: Formula) -> bool:
+    """Whether a letter stands before or behind a colon: `X_{i:}` is a row, `X_{:j}` a column."""
+    written = [side for side in formula.sides if side is not None]
+    return formula.relations == (":",) and len(written) == 1 and isinstance(_single(written[0]), Name)
+
+
+def _in_brackets(sub: List) -> List | None:
+    """The condition that a subscript is, with or without brackets of its own: `_{x>0}`, `_{[x>0]}`, `_{\\{x>0\\}}`."""
+    if any(entry.relations for entry in sub.entries):
+        return sub
+    only = unwrapped_list(sub)
+    return _in_brackets(only.content) if isinstance(only, Group) else None
+
+
 def _single(node: Syntax) -> Syntax:
     """The one factor that a list, sum or term is, if it is just one."""
     if isinstance(node, List):
@@ -584,7 +659,7 @@ def _single(node: Syntax) -> Syntax:
     return unwrapped(node)
 
 
-def _juxtaposed(node: Sum) -> list[Syntax]:
+def juxtaposed(node: Sum) -> list[Syntax]:
     """`ij`, `i y_i` or `12`: the factors of a product without operators, the digits of a number."""
     if len(node.terms) != 1 or node.signs[0] or any(operator.kind for operator in node.terms[0].operators):
         return [node]
@@ -603,4 +678,14 @@ def _whole_number(exponent: Expr) -> int | None:
     return None
 
 
-__all__ = ["INDICATORS", "Resolved", "Scripting", "Scripts", "Superscript", "is_index_letter", "taken_apart"]
+__all__ = [
+    "INDICATORS",
+    "Resolved",
+    "Scripting",
+    "Scripts",
+    "Superscript",
+    "is_index_letter",
+    "is_transpose",
+    "juxtaposed",
+    "taken_apart",
+]
