@@ -51,6 +51,7 @@ def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
         layout=setting.layout,
         vectors=setting.vectors,
         index_base=setting.index_base,
+        einstein=setting.indices == "einstein",
     )
     table = _with_symbols(table, declarations)
     table = _with_notation(table, setting)
@@ -203,6 +204,9 @@ def defined(table: SymbolTable, key: str, reading: Reading) -> SymbolTable:
 
     Raises `Unreadable` where an index is free that the name does not carry.
     """
+    both = reading.summed & set(family_letters(key)[1]) if reading.summed else frozenset()
+    if both:
+        raise Unreadable(f"the index {min(both)} stands twice in a term and in {shown(key)}; write the sum over it")
     if not reading.free:
         if reading.value.shape.is_open:
             raise Unreadable(f"the size of {shown(key)} cannot be told")

@@ -81,6 +81,7 @@ class Base:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: dict[str, int] = field(default_factory=dict)
+    summed: set[str] = field(default_factory=set)
     assumed: list[Span] = field(default_factory=list)
     by_entries: bool | None = None
     varied: frozenset[str] | None = None
@@ -134,6 +135,9 @@ class Base:
         raise NotImplementedError
 
     def read_named_jacobian(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
+        raise NotImplementedError
+
+    def contracted(self, value: Expr, factors: Sequence[Expr], span: Span) -> Expr:
         raise NotImplementedError
 
     def bracketed(self, node: Group, is_turned: bool = False) -> Expr:

@@ -355,6 +355,9 @@ class Products(Application, Arguments):
         """The product of factors that are all read; see the module's first lines for the grouping."""
         values = [item.value for item in items if isinstance(item.value, Expr)]
         operators = [item.operator for item in items[1:]]
+        return self.contracted(self._product_of(values, operators), values, span)
+
+    def _product_of(self, values: list[Expr], operators: list[str]) -> Expr:
         try:
             return self._grouped(values, operators)
         except Meaningless as error:
