@@ -390,7 +390,10 @@ class Products(Application, Arguments):
         if operator in ("SLASH", "OSLASH"):
             return Quotient(left, _fitted(right, left.shape), span=span)
         if operator == "INNER":
-            return Dot(_fitted(left, right.shape), _fitted(right, left.shape), span=span)
+            left, right = _fitted(left, right.shape), _fitted(right, left.shape)
+            if left.shape != right.shape:
+                raise Meaningless(f"A : B is of two of one shape, not of {left.shape} and {right.shape}", span)
+            return Dot(left, right, span=span)
         if left.shape.is_scalar:
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
