@@ -180,8 +180,7 @@ def init(document: str, setting: str | None, debug: bool) -> int:
         with _progress(document) as progress:
             result = check_document(read, progress=progress, store=Store(default_directory()))
         print(to_front_matter(propose(read, result)), end="")
-        return NOTHING_WRONG
-    return UNREADABLE_OR_BAD_INPUT
+    return UNREADABLE_OR_BAD_INPUT if outcomes else NOTHING_WRONG
 
 
 def _check_one(

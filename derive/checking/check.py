@@ -1,6 +1,6 @@
 """A document -> the verdict on every one of its relations."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.certificates import Store, key_of
@@ -12,20 +12,22 @@ from derive.checking.expectations import with_expectations
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
+from derive.checking.placing import on_one_line, placed
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
-from derive.checking.statements import Statement
+from derive.checking.unrolling import judgements as judgements_on
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError, Undecidable
 from derive.models import Model, build_model
-from derive.notation.chains import Chain, kind_of, slice_of, split
+from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
 from derive.notation.words import new_words
+from derive.source import Text
 
 Progress = Callable[[int, int], None]
 
@@ -54,8 +56,10 @@ def check_document(
         if progress is not None:
             progress(number, len(document.passages))
         for chain in _chains(session, passage):
-            known = stated.by(chain, number)
-            results = _results(session, other, passage, chain, equations + 1, known, questions)
+            judgements = _judgements(session, other, passage, chain, stated.by(chain, number))
+            judgements = stated.held(judgements, chain, number, passage)
+            results = _results(passage, chain, equations + 1, judgements, document.left_out)
+            questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
     if progress is not None:
@@ -70,6 +74,7 @@ def check_document(
         document.exercise,
         inference.inferred,
         tuple(questions.asked.values()),
+        tuple((on_one_line(text.value), text.place().line) for text in document.left_out),
     )
 
 
@@ -95,7 +100,7 @@ def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
     text = passage.text.value
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
-    for chain in split(text, words, lambda name: session.table.find(name) is None):
+    for chain in split(text, words, lambda name: session.table.find(name) is None, passage.unread):
         if chain.label is None:
             chain.label = passage.label
         if chain.tag is None:
@@ -119,32 +124,28 @@ def _learn_added_terms(session: Session, document: Document) -> None:
                 continue
 
 
-def _results(
-    session: Session,
-    other: OtherSizes | None,
-    passage: Passage,
-    chain: Chain,
-    equation: int,
-    known: Mapping[int, Judgement],
-    questions: Questions,
-) -> list[StepResult]:
+def _judgements(
+    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, known: Mapping[int, Judgement]
+) -> list[Judgement]:
+    """One judgement for each relation of a chain; `known` are those that the setting was inferred from."""
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
-        judgements = [Judgement("unreadable", message)] * len(chain.relations)
-    else:
-        judgements = Statement(session, chain, is_inline, known).judgements()
-        if other is not None:
-            judgements = other.held(judgements, chain, is_inline)
-    shown_ones = [
-        (number, judgement)
+        return [Judgement("unreadable", message)] * len(chain.relations)
+    judgements = judgements_on(session, chain, is_inline, known)
+    return judgements if other is None else other.held(judgements, chain, is_inline)
+
+
+def _results(
+    passage: Passage, chain: Chain, equation: int, judgements: Sequence[Judgement], left_out: Sequence[Text]
+) -> list[StepResult]:
+    """The steps of a chain."""
+    is_inline = passage.kind == "inline"
+    return [
+        placed(passage, chain, equation, number, judgement, left_out)
         for number, judgement in enumerate(judgements)
         if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement))
     ]
-    for _, judgement in shown_ones:
-        if judgement.unknown_name is not None and judgement.span is not None:
-            questions.ask(judgement.unknown_name, passage.text.place(judgement.span.start), session.table)
-    return [_result(passage, chain, equation, number, judgement) for number, judgement in shown_ones]
 
 
 def _is_silent(kind: str, judgement: Judgement) -> bool:
@@ -152,32 +153,3 @@ def _is_silent(kind: str, judgement: Judgement) -> bool:
     if kind == "member":
         return judgement.verdict != "refuted"
     return kind not in ("claim", "define") or judgement.verdict in ("unreadable", "definition")
-
-
-def _result(passage: Passage, chain: Chain, equation: int, number: int, judgement: Judgement) -> StepResult:
-    text = passage.text
-    relation = chain.relations[number]
-    place, excerpt = text.place(relation.start), None
-    if judgement.span is not None and judgement.counterexample is None:
-        place = text.place(judgement.span.start)
-        excerpt = " ".join(text.value[judgement.span.start : judgement.span.end].split()) or None
-    return StepResult(
-        tag=chain.tag,
-        label=chain.label,
-        equation=equation,
-        step=number + 1,
-        line=place.line,
-        column=place.column,
-        lhs=slice_of(text.value, chain.members[number]),
-        relation=relation.text,
-        rhs=slice_of(text.value, chain.members[number + 1]),
-        verdict=judgement.verdict,
-        message=judgement.message,
-        conventions=judgement.conventions,
-        shapes=judgement.shapes,
-        counterexample=judgement.counterexample,
-        excerpt=excerpt,
-        scope=judgement.scope,
-        ground=judgement.ground,
-        side_conditions=judgement.side_conditions,
-    )

@@ -10,7 +10,7 @@ from derive.checking.session import Session
 from derive.errors import FormulaError, Meaningless, Unreadable
 from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import Expr, IndexValue, Number, Symbol
-from derive.models.model import defined, family_letters
+from derive.models.families import defined, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
 from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
@@ -45,8 +45,8 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
         return None
     if plain(base.text) == "E" and len(factors) > 1:
         return None
-    key = canonical(name).strip()
-    if re.search(r"\^\{[-+]?\d|:", key):
+    key = elaborator.key_with_numbers(name)
+    if re.search(r"\^\{[-+]?\d|:", canonical(name)):
         return None
     by_entries = _named_by_brackets(key, factors[1:])
     if by_entries is not None:
@@ -161,7 +161,7 @@ def _check_value(session: Session, new: NewName, reading: Reading) -> None:
     known = session.table.meanings.get(new.key)
     if isinstance(known, Computed) and known.shape != reading.value.shape:
         raise Meaningless(f"{shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}")
-    letters = family_letters(new.key)[1]
+    letters = letters_of(new.key)
     for letter in reading.free:
         if letter not in letters:
             raise Unreadable(f"the index {letter} is free on the right, and {shown(new.key)} has no such index")

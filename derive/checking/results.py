@@ -38,6 +38,8 @@ class Counterexample:
 class StepResult:
     """The verdict on one relation. `line` and `column` are those of the step's first character in its file.
 
+    In a notebook they are those in its cell, and `cell` is that cell's number, from 1: this is what its author sees.
+
     An accepted step says how far it was shown (`scope`), by which exact form (`ground`), and what it rests on: each
     of its `side_conditions` is a few words, with formulas in LaTeX between dollar signs.
     `expectation` holds the words, verdicts and conventions, one of which the document's author expects of the step; it
@@ -66,6 +68,13 @@ class StepResult:
     side_conditions: tuple[str, ...] = ()
     expectation: tuple[str, ...] = ()
     label: str | None = None
+    cell: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Its place as it stands behind the document's name: `2:5`, in a notebook `cell 3:2:5`."""
+        place = f"{self.line}:{self.column}"
+        return place if self.cell is None else f"cell {self.cell}:{place}"
 
     @property
     def holds_for_all_dimensions(self) -> bool:
@@ -160,6 +169,7 @@ class DocumentResult:
     """All steps of a document, in its order, and the concrete sizes at which they were checked.
 
     `inferred` is what its setting lacks and was taken from its text; `questions` is what could not be.
+    `left_out`: the commands that take text from other files, which is not read, each with its line.
     """
 
     document: str
@@ -169,6 +179,7 @@ class DocumentResult:
     exercise: str | None = None
     inferred: tuple[Inferred, ...] = ()
     questions: tuple[Question, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
 
     def summary(self) -> dict[Verdict, int]:
         """How many steps got each verdict, every verdict listed."""

@@ -193,7 +193,7 @@ class Statement:
 
     def _membership(self, left: Side, right: Side) -> Judgement:
         try:
-            return judge_membership(self.session, left, right, self.formal)
+            return judge_membership(self.session, left, right, self.formal, self.restrictions)
         except FormulaError as error:
             return failed(error)
 

@@ -235,7 +235,7 @@ def _scalar(text: Text, node: yaml.ScalarNode) -> Text:
         start, raw = start + raw.find("\n") + 1, raw[raw.find("\n") + 1 :]
     if raw.split() == node.value.split():
         return text.part(start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip()))
-    return Text(node.value, text.source, text.start + start)
+    return Text(node.value, text.source, text.offset(start))
 
 
 # --- Composing, within limits --------------------------------------------------------------------
@@ -252,11 +252,11 @@ def _compose(text: Text) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(text.value)) if mark is not None else 0
-        raise DocumentError.at(text.source, text.start + offset, _in_plain_words(error)) from None
+        raise DocumentError.at(text.source, text.offset(offset), _in_plain_words(error)) from None
     except yaml.reader.ReaderError as error:
         character = ord(error.character) if isinstance(error.character, str) else int(error.character)
         problem = f"invalid YAML: the character U+{character:04X} is not allowed"
-        raise DocumentError.at(text.source, text.start + int(error.position), problem) from None
+        raise DocumentError.at(text.source, text.offset(int(error.position)), problem) from None
 
 
 def _check_events(text: Text) -> None:
@@ -272,7 +272,7 @@ def _check_events(text: Text) -> None:
             problem = f"nested more than {DEEPEST_SETTING} deep"
         if problem is not None:
             assert event.start_mark is not None
-            raise DocumentError.at(text.source, text.start + event.start_mark.index, problem)
+            raise DocumentError.at(text.source, text.offset(event.start_mark.index), problem)
 
 
 def _unsupported(event: yaml.Event) -> str | None:
@@ -481,7 +481,7 @@ def _say_the_same(one: tuple[Text, ...], other: tuple[Text, ...]) -> bool:
 
 def _error(text: Text, node: yaml.Node, problem: str) -> DocumentError:
     """The error that points at a node."""
-    return DocumentError.at(text.source, text.start + node.start_mark.index, problem)
+    return DocumentError.at(text.source, text.offset(node.start_mark.index), problem)
 
 
 def _error_at(text: Text, problem: str) -> DocumentError:

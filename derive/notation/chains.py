@@ -11,7 +11,7 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -101,10 +101,16 @@ def kind_of(relation: Token) -> str:
 
 
 def split(
-    text: str, words: frozenset[str], is_index: Callable[[str], bool] = lambda name: len(name) == 1
+    text: str,
+    words: frozenset[str],
+    is_index: Callable[[str], bool] = lambda name: len(name) == 1,
+    unread: Container[int] = (),
 ) -> list[Chain]:
-    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label."""
-    tokens = _inner_products(_cases_by_brace(tokenize(text, words)))
+    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
+
+    At the offsets `unread` stand commands that are known to be no notation.
+    """
+    tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index)
     for row in _rows(tokens):
         splitter.read_row(row)
@@ -443,7 +449,7 @@ class _Splitter:
             return True
         left, right = segment[: segment.index(relations[0])], segment[segment.index(relations[0]) + 1 :]
         is_index = len(left) == 1 and left[0].kind == "NAME" and self.is_index(left[0].text)
-        used = {token.text for member in self.current.members for token in _in_subscripts(member.tokens)}
+        used = {token.text for member in self.current.members for token in _in_scripts(member.tokens)}
         in_range = _RANGE_TOKENS if any(token.kind == "DOTS" for token in right) else _INDEX_TOKENS
         values = all(token.kind in in_range for token in right)
         return is_index and left[0].text in used and kinds <= {"claim", "member"} and values
@@ -510,11 +516,11 @@ def _wrapped_condition(tokens: list[Token]) -> bool:
     return inside[0].kind in ("CONDITION", "FORALL") or {kind_of(token) for token in _relations(inside)} <= _CONDITIONAL
 
 
-def _in_subscripts(tokens: Sequence[Token]) -> Iterable[Token]:
-    """The names that stand in a subscript."""
+def _in_scripts(tokens: Sequence[Token]) -> Iterable[Token]:
+    """The names that stand in a subscript or a superscript."""
     partners = _partners(tokens)
     for at, token in enumerate(tokens[:-1]):
-        if token.kind == "UNDERSCORE":
+        if token.kind in ("UNDERSCORE", "CARET"):
             last = partners.get(at + 1, at + 1)
             yield from (inner for inner in tokens[at + 1 : last + 1] if inner.kind == "NAME")
 

@@ -11,7 +11,7 @@ hide its neighbours.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 from derive.notation import characters, tables
@@ -46,10 +46,13 @@ class _Raw:
     end: int
 
 
-def tokenize(text: str, words: frozenset[str]) -> list[Token]:
-    """All tokens of a piece of LaTeX mathematics; `words` are the names of several letters that are known."""
+def tokenize(text: str, words: frozenset[str], unread: Container[int] = ()) -> list[Token]:
+    """All tokens of a piece of LaTeX mathematics; `words` are the names of several letters that are known.
+
+    A command at one of the offsets `unread` is known to be no notation, whatever it is called.
+    """
     raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
-    reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words)
+    reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words, unread)
     reader.read_all()
     return _differentials(_primes(_names_in_scripts(_placeholders(_joined_relations(reader.out)))), words)
 
@@ -170,8 +173,8 @@ MAX_DEPTH = 60
 class _Reader:
     """Walks over the raw pieces once; `out` collects the tokens."""
 
-    def __init__(self, text: str, raw: list[_Raw], words: frozenset[str]) -> None:
-        self.text, self.raw, self.words = text, list(raw), words
+    def __init__(self, text: str, raw: list[_Raw], words: frozenset[str], unread: Container[int] = ()) -> None:
+        self.text, self.raw, self.words, self.unread = text, list(raw), words, unread
         self.at = 0
         self.depth = 0
         self.nesting = 0
@@ -191,7 +194,10 @@ class _Reader:
     def read_one(self) -> None:
         piece = self.raw[self.at]
         handler = _HANDLERS.get(piece.text)
-        if handler is not None:
+        if piece.start in self.unread:
+            self.at += 1
+            self.emit("UNKNOWN", piece.text, piece.start, piece.end)
+        elif handler is not None:
             self.at += 1
             handler(self, piece)
         elif piece.kind == "letter":
@@ -228,7 +234,9 @@ class _Reader:
             if depth == 0:
                 line = self.fraction_line(start + 1, at)
                 if line is not None:
+                    self.emit("LBRACE", "{", self.raw[start].start, self.raw[start].end)
                     self.read_over(start + 1, line, at)
+                    self.emit("RBRACE", "}", self.raw[at].start, self.raw[at].end)
                     self.at = at + 1
                 return line is not None
         return False
@@ -347,7 +355,7 @@ class _Reader:
     def tokens_of(self, raw: list[_Raw]) -> list[Token]:
         if self.depth > MAX_DEPTH:
             return [Token("TOODEEP", piece.text, piece.start, piece.end) for piece in raw[:1]]
-        inner = _Reader(self.text, raw, self.words)
+        inner = _Reader(self.text, raw, self.words, self.unread)
         inner.depth = self.depth + 1
         inner.read_all()
         return _joined_relations(inner.out)
@@ -470,6 +478,9 @@ def without_fonts(name: str) -> str:
 def _word(reader: _Reader, piece: _Raw) -> None:
     """Words: one that makes a condition or separates equations, a note of several words, or a name."""
     raw = reader.argument()
+    for inner in raw:
+        if inner.start in reader.unread:
+            reader.emit("UNKNOWN", inner.text, inner.start, inner.end)
     words = re.sub(r"\\ |~|\s+", " ", reader.plain_text(raw)).replace("\\_", "_").strip()
     plain = words.lower().strip(" ,.:()")
     end = raw[-1].end + 1 if raw else piece.end
@@ -529,15 +540,18 @@ def _pass_over_with_argument(reader: _Reader, piece: _Raw) -> None:
 def _transparent(reader: _Reader, piece: _Raw) -> None:
     kept, count = tables.TRANSPARENT[piece.text]
     arguments = [reader.argument() for _ in range(count)]
-    sign = reader.plain_text(arguments[kept]).strip()
-    if sign in ("+", "-") and reader.peek() == "=":
+    sign = _WITH_EQUALS.get("".join(reader.plain_text(arguments[kept]).split()))
+    if sign is not None and reader.peek() == "=":
         reader.at += 1
-        reader.emit("RELATION", sign + "=", piece.start, reader.raw[reader.at - 1].end)
+        reader.emit("RELATION", sign, piece.start, reader.raw[reader.at - 1].end)
         return
     if piece.text in ("\\mathrel", "\\mathbin"):
         reader.out.extend(reader.tokens_of(arguments[kept]))
     else:
         reader.braced(arguments[kept], piece)
+
+
+_WITH_EQUALS = {"+": "+=", "-": "-=", ":": ":=", "\\mathop:": ":=", "\\mathop{:}": ":="}
 
 
 def _annotated(reader: _Reader, piece: _Raw) -> None:

@@ -41,6 +41,7 @@ QUIET, SURPRISING = "dim", "bold red"  # what its author expects, and what not
 ARROW, ASCII_ARROW = "→", "->"
 FOR_ALL, ASCII_FOR_ALL = "∀ dims", "all dims"
 
+_HAS_LATEX = re.compile(r"[\\_^]")
 _FORMULA = re.compile(r"\$([^$]+)\$")
 
 
@@ -96,6 +97,8 @@ class _Writer:
         if result.dims:
             sizes = ", ".join(f"{self._formula(name)} = {size}" for name, size in result.dims.items())
             yield [(f"checked at {sizes}", "dim")]
+        for command, line in result.left_out:
+            yield [(f"not read: {self._safe(command)} in line {line}", "yellow")]
 
     def _inferences(self, result: DocumentResult) -> Iterator[Line]:
         """What was taken from the text, quietly; then, a line each, what is to be added to the setting."""
@@ -114,12 +117,12 @@ class _Writer:
 
     def _declaration(self, words: str) -> str:
         """A declaration in words, its dimensions as they are shown elsewhere."""
-        return " ".join(self._formula(word) if re.search(r"[\\_^]", word) else self._safe(word) for word in words.split())
+        return " ".join(self._formula(word) if _HAS_LATEX.search(word) else self._safe(word) for word in words.split())
 
     def _equation_heading(self, document: str, step: StepResult) -> Line:
         """The equation's name, or its number, and where it begins."""
         name = f"({self._safe(step.tag)})" if step.tag else f"equation {step.equation}"
-        return [(name, "bold"), ("  ", ""), (f"{self._safe(document)}:{step.line}:{step.column}", "dim")]
+        return [(name, "bold"), ("  ", ""), (f"{self._safe(document)}:{step.where}", "dim")]
 
     # --- A step ---
 

@@ -23,6 +23,7 @@ def report(result: DocumentResult) -> dict[str, Any]:
         "summary": dict(result.summary()),
         "inferred": [_inferred(found) for found in result.inferred],
         "questions": [_question(found) for found in result.questions],
+        **_left_out(result),
     }
 
 
@@ -31,12 +32,19 @@ def to_json(result: DocumentResult) -> str:
     return json.dumps(report(result), separators=(", ", ": "), allow_nan=False)
 
 
+def _left_out(result: DocumentResult) -> dict[str, Any]:
+    """The commands of LaTeX that take other files, in a document that has any."""
+    commands = [{"command": command, "line": line} for command, line in result.left_out]
+    return {"left_out": commands} if commands else {}
+
+
 def _step(step: StepResult) -> dict[str, Any]:
-    """What is said of one relation."""
+    """What is said of one relation; of one in a notebook the number of its cell too, in which line and column count."""
     return {
         "tag": step.tag,
         "equation": step.equation,
         "step": step.step,
+        **({} if step.cell is None else {"cell": step.cell}),
         "line": step.line,
         "column": step.column,
         "lhs": step.lhs,

@@ -5,18 +5,19 @@ Nothing is decided here. A declaration is `$W \in \mathbb{R}^{D \times H}$`, `$X
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derive.checking.definitions import new_name
-from derive.checking.inference.prose import is_condition, mark_between
+from derive.checking.inference.names import index_letters, spelled
+from derive.checking.inference.prose import is_condition, is_quantified, mark_between
 from derive.checking.inference.spaces import SpaceWords, dimension, space_words
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError
 from derive.notation.chains import Chain, Member, kind_of, split
 from derive.notation.elaboration import Elaborator
-from derive.notation.names import canonical, unwrapped
+from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import SymbolTable
 from derive.notation.syntax import (
     Bars,
@@ -51,7 +52,10 @@ SIGNS = {"greater": SpaceWords("positive"), "at least": SpaceWords(wider="values
 
 @dataclass(frozen=True)
 class Declared:
-    """A name and the set that it is said to lie in; `sign` is the relation that says so, `because` says it in words."""
+    r"""A name and the set that it is said to lie in; `sign` is the relation that says so, `because` says it in words.
+
+    `is_quantified`: it is said of every such thing, as in `for all $x \in \mathbb{R}$`.
+    """
 
     name: Syntax
     key: str
@@ -59,6 +63,7 @@ class Declared:
     at: Text
     because: str
     sign: Sign | None = None
+    is_quantified: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ class Gathered:
     """All that a document says of its names, in its order.
 
     `ranges`: the dimension along which an index letter is said to run; `bound`: every letter that a sum binds;
+    `indexing`: those and every letter below a name that a displayed equation is for, as the k of `p_k = …`;
     `bodies`: every side of every displayed equation, with its sign; `compared`: names whose sign some formula asks for.
     """
 
@@ -120,8 +126,19 @@ class Gathered:
     bodies: list[tuple[Sign, List]] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)
     words: frozenset[str] = frozenset()
+    indexing: set[str] = field(default_factory=set)
     counts_from_zero: bool = False
     counts_from_one: bool = False
+
+    @property
+    def letters(self) -> set[str]:
+        """All letters that are said to run over a range, or that a sum binds."""
+        return self.bound | self.ranges.keys()
+
+    @property
+    def told(self) -> frozenset[str]:
+        """How the names may be written for which there is an equation."""
+        return frozenset(spelled(equation.key for equation in self.equations))
 
 
 def gather(document: Document, table: SymbolTable) -> Gathered:
@@ -140,7 +157,7 @@ def gather(document: Document, table: SymbolTable) -> Gathered:
 
 
 def _words(key: str) -> Iterator[str]:
-    head = key.split("_")[0].split("^")[0]
+    head = re.split(r"[_^]", key, maxsplit=1)[0]
     if head.isalpha() and len(head) > 1:
         yield head
 
@@ -162,7 +179,7 @@ class _Reader:
         if self.passage.problem is not None:
             return []
         table = self.elaborator.table
-        return split(self.text.value, self.words, lambda name: table.find(name) is None)
+        return split(self.text.value, self.words, lambda name: table.find(name) is None, self.passage.unread)
 
     # ── declarations ──
 
@@ -202,11 +219,13 @@ class _Reader:
             assert name is not None
             at = self.text.part(name.span.start, name.span.end)
             key = canonical(name).strip()
-            self.found.declared.append(Declared(name, key, space, at, because, (self.number, relation.start)))
+            sign = (self.number, relation.start)
+            self.found.declared.append(Declared(name, key, space, at, because, sign, is_quantified(self.passage)))
 
     def _map(self) -> None:
         r"""`f: \mathbb{R}^n \to \mathbb{R}^m`, also `f, g: \mathbb{R} \to \mathbb{R}`."""
-        tokens = [token for token in tokenize(self.text.value, self.words) if token.kind not in ("COMMA", "PERIOD")]
+        read = tokenize(self.text.value, self.words, self.passage.unread)
+        tokens = [token for token in read if token.kind not in ("COMMA", "PERIOD")]
         kinds = [kind_of(token) if token.kind in ("RELATION", "COLON") else "" for token in tokens]
         if kinds.count("map") != 1 or kinds.count("member") != 1 or kinds.index("member") > kinds.index("map"):
             return
@@ -250,6 +269,7 @@ class _Reader:
         is_inline = self.passage.kind == "inline"
         if self.passage.problem is not None:
             return
+        self.elaborator = Elaborator.plain(replace(self.elaborator.table, dims={}), {})
         self.words = self.words | new_words(self.text.value, self.elaborator)
         for chain in self.chains():
             sides = [_parsed(member.tokens) for member in chain.members]
@@ -283,6 +303,8 @@ class _Reader:
         sign = (self.number, chain.relations[0].start)
         name, value = (self.text.part(span.start, span.end) for span in spans if span is not None)
         is_function = new.parameters is not None
+        if not is_inline:
+            self.found.indexing |= set(index_letters(new.key)[1])
         self.found.equations.append(Equation(new.key, name, value, right, sign, is_inline, is_function))
 
     def _notes(self, side: List) -> None:
@@ -294,9 +316,7 @@ class _Reader:
                 for function, argument in pairwise(node.factors):
                     if _head(function) in OF_SIGN:
                         self._compared(argument)
-            elif isinstance(node, Bars) or (isinstance(node, Scripted) and node.scripts[0].bare in ("+", "-")):
-                self._compared(node)
-            elif isinstance(node, Formula) and node.relations and node.relations != ("=",):
+            elif _asks_for_sign(node):
                 self._compared(node)
             elif isinstance(node, Scripted) and isinstance(node.base, Big):
                 self._bounds(node)
@@ -327,9 +347,8 @@ class _Reader:
                 content = factor.scripts[0].content
                 by = None if content is None or content.only is None else content.only.single_factor
                 self._differentiated(following, by)
-            elif isinstance(factor, Partial) and [type(other) for other in term.factors[at + 2 : at + 3]] == [Partial]:
-                if term.operators[at + 1].kind == "SLASH" and len(term.factors) > at + 3:
-                    self._differentiated(following, term.factors[at + 3])
+            elif isinstance(factor, Partial) and _is_slash_of_partials(term, at):
+                self._differentiated(following, term.factors[at + 3])
 
     def _differentiated(self, of: Syntax, by: Syntax | None) -> None:
         of = unwrapped(of)
@@ -344,6 +363,7 @@ class _Reader:
             letter = entry.leading_factor
             if isinstance(letter, Name):
                 self.found.bound.add(letter.text)
+                self.found.indexing.add(letter.text)
                 first = canonical(entry.sides[1]).strip() if entry.relations == ("=",) else ""
                 last = None if above is None or above.only is None else dimension(above.only.single_factor)
                 if first == "1" and last is not None and not last.isdigit():
@@ -352,13 +372,26 @@ class _Reader:
                 self.found.counts_from_zero |= first == "0"
 
 
+def _is_slash_of_partials(term: Term, at: int) -> bool:
+    """Whether a ∂ is that above the slash of `∂L / ∂W`."""
+    below = term.factors[at + 2 : at + 4]
+    return len(below) == 2 and isinstance(below[0], Partial) and term.operators[at + 1].kind == "SLASH"
+
+
+def _asks_for_sign(node: Syntax) -> bool:
+    """|x|, (x)^+, and every comparison."""
+    if isinstance(node, Formula):
+        return bool(node.relations) and node.relations != ("=",)
+    return isinstance(node, Bars) or (isinstance(node, Scripted) and node.scripts[0].bare in ("+", "-"))
+
+
 def is_defined_word(word: str, found: Gathered) -> bool:
     """Whether a run of letters is the head of a name that an equation is for."""
     return any(word in _words(equation.key) for equation in found.equations)
 
 
 def _gather_between(found: Gathered, document: Document) -> None:
-    r"""`$X$ is $N \times D$`, `$W$ ($D \times H$)`, `an $N \times D$ matrix $X$`: two passages and words between them."""
+    r"""`$X$ is $N \times D$`, `$W$ ($D \times H$)`, `an $N \times D$ matrix $X$`: two formulas and words between."""
     for one, other in zip(document.passages, document.passages[1:], strict=False):
         mark = mark_between(one, other)
         if mark is None:
@@ -375,6 +408,16 @@ def _gather_between(found: Gathered, document: Document) -> None:
                 assert factor is not None
                 at = name.text.part(factor.span.start, factor.span.end)
                 found.declared.append(Declared(factor, canonical(factor).strip(), space, at, because))
+
+
+def first_use(text: Text, spellings: Collection[str], words: frozenset[str]) -> Text | None:
+    """Where a name stands first in a formula, if it does."""
+    for chain in split(text.value, words):
+        for member in chain.members:
+            for node in sorted(nodes(_parsed(member.tokens)), key=lambda node: (node.span.start, -node.span.end)):
+                if isinstance(node, (Name, Scripted)) and plain(canonical(node).strip()) in spellings:
+                    return text.part(node.span.start, node.span.end)
+    return None
 
 
 def _parsed(tokens: Sequence[Token]) -> List | None:

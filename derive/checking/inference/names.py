@@ -21,7 +21,7 @@ def spelled(keys: Iterable[str]) -> dict[str, str]:
 
 
 def index_letters(key: str) -> tuple[str, tuple[str, ...]]:
-    """A canonical name's base and the letters of its subscript, where it holds nothing but letters: p and k of `p_{k}`."""
+    """A canonical name's base and the letters of its subscript, where it holds only letters: p and k of `p_{k}`."""
     base, _, rest = key.partition("_{")
     sub, closed, sup = rest.partition("}")
     letters = tuple(sub.replace(",", ""))
@@ -48,13 +48,13 @@ def _used(node: object, spellings: Mapping[str, str]) -> Iterator[str]:
         return
     if not isinstance(node, Syntax):
         return
-    if isinstance(node, (Name, Scripted)):
+    if isinstance(node, Name) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Name)):
         found = named(node, spellings)
         if found is not None:
             yield found
-            if isinstance(node, Scripted):
-                yield from _used(node.scripts, spellings)
-            return
+        if isinstance(node, Scripted):
+            yield from _used(node.scripts, spellings)
+        return
     for part in fields(node):
         if part.name != "span":
             yield from _used(getattr(node, part.name), spellings)
@@ -72,7 +72,8 @@ def _spellings(node: Syntax) -> Iterator[str]:
     base: Syntax = unwrapped(node.base)
     scripts = node.scripts
     while isinstance(base, Scripted):
-        base, scripts = unwrapped(base.base), (*base.scripts, *scripts)
+        scripts = (*base.scripts, *scripts)
+        base = unwrapped(base.base)
     if not isinstance(base, Name):
         return
     subs = [canonical(script.content).strip() for script in scripts if script.kind == "sub"]

@@ -5,23 +5,38 @@ that formulas use before its equation stands is given, as the w of `L = \|Xw - y
 `w = (X^T X)^{-1} X^T y`, unless its value depends on what the document differentiates by.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation, Gathered
-from derive.checking.inference.names import named, spelled, used
+from derive.checking.inference.names import index_letters, named, spelled, used
+from derive.notation.names import plain
 
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """Equations by the name that each is for, and how all known names may be written."""
+    """Equations by the name that each is for, and how all known names may be written.
+
+    `values` are equations for names that are given: each says at which value of its name something holds.
+    """
 
     equations: Mapping[str, Equation]
     spellings: Mapping[str, str]
+    values: Sequence[Equation] = ()
 
     def needs(self, key: str) -> list[str]:
         """The names with equations that stand in the equation for a name."""
-        return [name for name in used(self.equations[key].body, self.spellings) if name in self.equations]
+        named_there = [name for name in used(self.equations[key].body, self.spellings) if name in self.equations]
+        wholes = [self.whole(name) for name in (key, *named_there)]
+        return [name for name in dict.fromkeys((*filter(None, wholes), *named_there)) if name != key]
+
+    def whole(self, key: str) -> str | None:
+        """P for `P_{ik}`, where an equation for P stands before that for its entries and does not need it."""
+        base = self.spellings.get(plain(index_letters(key)[0]))
+        if base is None or base == key or base not in self.equations:
+            return None
+        is_first = self.equations[base].sign < self.equations[key].sign
+        return base if is_first and key not in used(self.equations[base].body, self.spellings) else None
 
     def leading_to(self, key: str) -> list[str] | None:
         """The names on which one depends, in an order in which each stands behind those that it needs; it is the last.
@@ -44,27 +59,40 @@ class ForwardPass:
         return ordered if visit(key) else None
 
 
-def forward_pass(gathered: Gathered, taken: Collection[str], declared: Collection[str]) -> ForwardPass:
-    """The equations that define names, apart from those `taken`, which have their meaning already."""
+def forward_pass(
+    gathered: Gathered,
+    taken: Collection[str],
+    abbreviations: Collection[str],
+    sizes: Collection[str],
+    declared: Collection[str],
+) -> ForwardPass:
+    """The equations that define names, apart from those `taken`, which have their meaning already.
+
+    `abbreviations` have it in this very spelling alone. What is also the name of a dimension, one of the `sizes`, is
+    not defined by a number.
+    """
     closed = spelled(taken)
     first: dict[str, Equation] = {}
     for wanted in ((False, False), (True, False), (False, True)):
         for equation in gathered.equations:
             is_wanted = (equation.is_inline, equation.is_number) == wanted and not equation.is_function
-            if is_wanted and equation.key not in first and not _is_out(equation, closed, declared):
+            is_new = equation.key not in first and equation.key not in abbreviations
+            if is_wanted and is_new and not _is_out(equation, closed, [*declared, *sizes]):
                 first[equation.key] = equation
     found = ForwardPass(first, {**closed, **spelled(declared), **spelled(first)})
     changing = _differentiated_by(gathered, found.spellings)
     given = {key for key in first if _is_used_before(gathered, found, key) and not _depends(found, key, changing)}
     kept = {key: equation for key, equation in first.items() if key not in given}
-    return ForwardPass(kept, {**closed, **spelled(declared), **spelled(kept)})
+    values = [first[key] for key in first if key in given]
+    values += [equation for equation in gathered.equations if equation.is_number and equation.key in declared]
+    return ForwardPass(kept, {**closed, **spelled(declared), **spelled(kept)}, values)
 
 
-def _is_out(equation: Equation, closed: Mapping[str, str], declared: Collection[str]) -> bool:
+def _is_out(equation: Equation, closed: Mapping[str, str], known: Collection[str]) -> bool:
     """Whether an equation cannot say what its name is: that has a meaning, stands in its value, or takes a value."""
     own = spelled([equation.key])
     is_taken = any(text in closed for text in own)
-    is_value = equation.is_number and any(text in spelled(declared) for text in own)
+    is_value = equation.is_number and any(text in spelled(known) for text in own)
     return is_taken or is_value or bool(used(equation.body, own))
 
 
@@ -88,7 +116,8 @@ def _depends(found: ForwardPass, key: str, changing: Collection[str]) -> bool:
         if name in seen or name not in found.equations:
             continue
         seen.add(name)
-        if any(other != key and other in changing for other in used(found.equations[name].body, found.spellings)):
+        others = used(found.equations[name].body, found.spellings)
+        if any(other != key and other in changing for other in others):
             return True
         waiting += found.needs(name)
     return False

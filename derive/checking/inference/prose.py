@@ -8,6 +8,9 @@ from derive.documents.document import Passage
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|until|for|at|suppose|assume|assuming|case|say|e\.g\.)\s*[$(\\]*\s*$", re.I
 )
+_QUANTIFIER = re.compile(
+    r"\b(?:for|all|any|every|each|some)(?:\s+(?:scalar|vector|number|point|input)s?)?\s*[$(\\]*\s*$", re.I
+)
 _IS = re.compile(
     r"[$)\\]*\s*(?:\(|,?\s*(?:which|that|both)?\s*(?:is|are|has|have|be|of|being|with)\b"
     r"(?:\s+(?:an?|the|all|real|its|shape|shapes|size|sizes|dimension|dimensions|matrix|matrices|of|order|both))*)\s*[$(\\]*",
@@ -39,13 +42,13 @@ def behind(passage: Passage) -> str:
     """The text that stands behind a formula, as far as it can be seen."""
     if not _stands_there(passage):
         return ""
-    end = passage.text.start + len(passage.text.value)
+    end = passage.text.end
     return passage.text.source.text[end : end + 120]
 
 
 def _stands_there(passage: Passage) -> bool:
     text = passage.text
-    return text.source.text[text.start : text.start + len(text.value)] == text.value
+    return bool(text.runs) or text.source.text[text.start : text.end] == text.value
 
 
 def is_condition(passage: Passage) -> bool:
@@ -53,11 +56,18 @@ def is_condition(passage: Passage) -> bool:
     return _CONDITION.search(before(passage)) is not None
 
 
+def is_quantified(passage: Passage) -> bool:
+    """Whether a formula in the text stands behind `for all`, `for any`, `for every` or the like."""
+    return _QUANTIFIER.search(before(passage)) is not None
+
+
 def mark_between(one: Passage, other: Passage) -> Literal["name first", "set first"] | None:
     """Whether the words between two formulas in the text say that one is the shape of the other."""
-    if one.kind != "inline" or other.kind != "inline" or not (_stands_there(one) and _stands_there(other)):
+    if one.kind != "inline" or other.kind != "inline" or one.text.source is not other.text.source:
         return None
-    between = one.text.source.text[one.text.start + len(one.text.value) : other.text.start]
+    if not (_stands_there(one) and _stands_there(other)):
+        return None
+    between = one.text.source.text[one.text.end : other.text.start]
     if _IS.fullmatch(between) and between.strip("$()\\ \n,"):
         return "name first"
     if _IS.fullmatch(between) and "(" in between.replace("\\(", ""):

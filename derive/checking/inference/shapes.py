@@ -9,18 +9,19 @@ general that it can be. A name that is added and is a parameter (the document di
 the examples, for no other parameter has: b in `XW + b` is a row.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation
 from derive.checking.inference.names import index_letters
-from derive.errors import FormulaError, UnknownName
+from derive.errors import FormulaError, NotAmong, UnknownName
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
 from derive.expressions.tree import Add, Expr, Hadamard, Negative, Node, Number, Quotient, Symbol
 from derive.expressions.walk import walk
-from derive.models.model import defined
+from derive.models.families import defined
 from derive.notation.elaboration import Options, elaborated
-from derive.notation.names import canonical, unwrapped
+from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import Name, Script, Scripted, Sum, Term, nodes
 
@@ -39,6 +40,10 @@ class Use:
     indices: frozenset[str]
 
 
+_OF_SEVERAL = re.compile(r"\[[^\d\]]|[_^]\{[\[(]?[A-Za-z][+-]\d")
+"""What is in the name of a layer or a time that is not a number: `[l]`, `{t-1}`."""
+
+
 @dataclass(frozen=True)
 class Fit:
     """Meanings for all unknown names with which every equation has shapes that fit."""
@@ -54,10 +59,14 @@ class TooMany(Exception):
 
 @dataclass
 class Fitting:
-    """Tries shapes. `letters` are bound by sums: a name that carries one as its subscript is meant by its entries."""
+    """Tries shapes. `letters` are bound by sums: a name that carries one as its subscript is meant by its entries.
+
+    Names that are `told` by an equation have no shape but that of its value.
+    """
 
     dims: Sequence[Dim]
     letters: Collection[str]
+    told: Collection[str]
     use: Use
     trials: int = 0
 
@@ -73,9 +82,9 @@ class Fitting:
             raise TooMany
         try:
             grown, value = with_equation(table, equations[0])
-        except UnknownName as error:
-            key = self._unknown(error.name)
-            if key is None or key in meanings:
+        except (UnknownName, NotAmong) as error:
+            key = None if error.name is None else self._unknown(error.name)
+            if key is None or key in meanings or plain(key) in self.told:
                 return
             for meaning in self._candidates(key):
                 yield from self.fits(
@@ -88,7 +97,12 @@ class Fitting:
             yield from self.fits(grown, equations[1:], meanings, broadcasts + broadcasts_in(value))
 
     def _unknown(self, name: str) -> str | None:
-        """The name that is to get a shape: y where y_i is unknown and a sum binds i; none where `x^{(i)}` is."""
+        """The name that is to get a shape: y where y_i is unknown and a sum binds i.
+
+        None for `x^{(i)}`, `a^{[l]}` and `h_{t-1}`, which are one of several.
+        """
+        if _OF_SEVERAL.search(name):
+            return None
         base, letters = index_letters(name)
         if letters and all(letter in self.letters for letter in letters):
             return base
@@ -106,9 +120,21 @@ class Fitting:
 
 
 def with_equation(table: SymbolTable, equation: Equation) -> tuple[SymbolTable, Expr]:
-    """The table in which the name of an equation has its value. Raises what its reading raises."""
+    """The table in which the name of an equation has its value. Raises what its reading raises.
+
+    Where it is about the entries of what is known, it is a claim, and the table is the same.
+    """
     reading = elaborated(table, equation.body, Options(table.layout))
+    if is_of_entries(table, equation.key):
+        return table, reading.value
     return defined(table, equation.key, reading), reading.value
+
+
+def is_of_entries(table: SymbolTable, key: str) -> bool:
+    """Whether a name is that of the entries of a vector or a matrix that is known."""
+    base, letters = index_letters(key)
+    known = table.find(base) if letters else None
+    return known is not None and not shapes_of(table).get(known, SCALAR).is_scalar
 
 
 def broadcasts_in(value: Expr) -> int:

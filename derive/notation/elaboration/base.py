@@ -73,7 +73,7 @@ class Base:
     apart: frozenset[str] = frozenset()
     uses: Uses = field(default_factory=dict)
     compared: list[tuple[IndexVariable, IndexVariable]] = field(default_factory=list)
-    scopes: list[dict[str, IndexVariable]] = field(default_factory=list)
+    scopes: list[dict[str, IndexVariable | IndexNumber]] = field(default_factory=list)
     in_dots: int = 0
     depth: int = 0
     next_scope: int = 1
@@ -86,6 +86,10 @@ class Base:
     by_entries: bool | None = None
     varied: frozenset[str] | None = None
     holds_fixed: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.table.fixed:
+            self.scopes.append({letter: self.numbered_index(number) for letter, number in self.table.fixed.items()})
 
     # ── offered by the parts ──
 
@@ -160,7 +164,7 @@ class Base:
     @contextmanager
     def scope(self, letters: Sequence[str]) -> Iterator[list[IndexVariable]]:
         """Inside, the letters are new bound indices."""
-        bound = []
+        bound: list[IndexVariable] = []
         for letter in letters:
             bound.append(IndexVariable(letter, self.next_scope))
             self.next_scope += 1
@@ -170,8 +174,21 @@ class Base:
         finally:
             self.scopes.pop()
 
-    def bound(self, letter: str) -> IndexVariable | None:
-        """The bound index of that letter in the innermost scope that has it."""
+    @contextmanager
+    def numbered_scope(self, letter: str, number: int) -> Iterator[None]:
+        """Inside, the letter stands for one number."""
+        self.scopes.append({letter: self.numbered_index(number)})
+        try:
+            yield
+        finally:
+            self.scopes.pop()
+
+    def numbered_index(self, number: int) -> IndexNumber:
+        """The index that is a number, as its author counts."""
+        return IndexNumber(number - self.table.index_base, str(number))
+
+    def bound(self, letter: str) -> IndexVariable | IndexNumber | None:
+        """The bound index of that letter in the innermost scope that has it, or the number that it stands for."""
         return next((scope[letter] for scope in reversed(self.scopes) if letter in scope), None)
 
     def use(self, index: Index, dim: Dim, span: Span | None, of: str = "") -> None:

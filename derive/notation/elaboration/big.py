@@ -1,7 +1,7 @@
 """Sums over an index, with bounds and without; conditions, cases, matrices written out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal as OneOf
 
 from derive.errors import Meaningless, Unreadable
@@ -24,9 +24,10 @@ from derive.expressions.tree import (
 )
 from derive.notation.elaboration.application import Head
 from derive.notation.elaboration.dots import not_empty
+from derive.notation.elaboration.numbers import OverNumber
+from derive.notation.elaboration.over_numbers import Bound, SumsOverNumbers
 from derive.notation.elaboration.ranges import START, End, as_list, extent_of
 from derive.notation.elaboration.scripts import is_index_letter
-from derive.notation.elaboration.written import WrittenOut
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.syntax import (
     Big,
@@ -39,6 +40,7 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     Word,
+    listed,
 )
 from derive.notation.tables import CASES_ENVIRONMENTS, MATRIX_ENVIRONMENTS, RELATIONS
 from derive.source import Span
@@ -53,17 +55,7 @@ _COMPARATORS: dict[str, Comparator] = {
 }
 
 
-@dataclass(frozen=True)
-class Bound:
-    """An index that a sum or maximum binds: its letter, its bounds, a condition on it."""
-
-    letter: str
-    first: End | None = None
-    last: End | None = None
-    condition: List | None = None
-
-
-class BigOperators(WrittenOut):
+class BigOperators(SumsOverNumbers):
     """Quantified sums and what is written out."""
 
     # ── sums over an index ──
@@ -97,6 +89,29 @@ class BigOperators(WrittenOut):
         return self.quantified(kind, self.bounds(head.sub, None), body, span)
 
     def quantified(
+        self,
+        kind: OneOf["sum", "product", "max", "min"],
+        bounds: Sequence[Bound],
+        operand: Callable[[], Expr],
+        span: Span,
+    ) -> Expr:
+        made, depth = len(self.choices.made), self.depth
+        try:
+            return self._over_indices(kind, bounds, operand, span)
+        except OverNumber as found:
+            numbered = next((bound for bound in bounds if bound.letter == found.letter), None)
+            if numbered is None:
+                raise
+        del self.choices.made[made:], self.choices.offered[made:]
+        self.depth = depth
+        others = [bound for bound in bounds if bound is not numbered]
+
+        def term() -> Expr:
+            return self.quantified(kind, others, operand, span) if others else operand()
+
+        return self.written_out(kind, numbered, term, span)
+
+    def _over_indices(
         self,
         kind: OneOf["sum", "product", "max", "min"],
         bounds: Sequence[Bound],
@@ -189,7 +204,7 @@ class BigOperators(WrittenOut):
             return [Bound(letter, first, last)]
         if kinds == ["member"]:
             letter = self._letter(formula.sides[0], formula.span)
-            dim = self.table.find_dim(canonical(formula.sides[1]).strip())
+            dim = None if formula.sides[1] is None else self.dim_named(listed(formula.sides[1]))
             if dim is None:
                 raise Unreadable("the set over which this sum runs is not known", formula.span)
             return [Bound(letter, START, End((dim.size or 1) - 1, dim))]

@@ -13,6 +13,7 @@ from derive.expressions.tree import (
     Entry,
     Expr,
     IndexValue,
+    Label,
     Layout,
     LocalFactor,
     Number,
@@ -242,6 +243,8 @@ class Derivatives(Products):
         kept = self._without_terms_apart(of, by)
         if kept:
             return self._of_part_of_the_loss(kept, of, by, layout, span)
+        if of.shape.is_scalar and _part_at_label(by) is not None:
+            return _gradient_at_label(of, by, layout, span)
         options: list[tuple[frozenset[str], Expr]] = [(PLAIN, Derivative(of, by, layout, span=span))]
         for paired, transposed in local_factors(of.shape, by.shape):
             factor = LocalFactor(Derivative(of, by, "gradient", span=span), paired, transposed, span=span)
@@ -360,6 +363,21 @@ class Derivatives(Products):
         if len(found) != 1:
             raise Unreadable("∇ does not say by which variable; write \\nabla_{x}", span)
         return Symbol(found[0], given[found[0]].shape, span=span)
+
+
+def _part_at_label(by: Expr) -> Slice | None:
+    """The row or column of a matrix that a label names, as it stands or transposed."""
+    part = by.operand if isinstance(by, Transpose) else by
+    return part if isinstance(part, Slice) and isinstance(part.index, Label) else None
+
+
+def _gradient_at_label(of: Expr, by: Expr, layout: Layout, span: Span) -> Expr:
+    """∂f/∂u_o of a scalar f, where o is a label: the part o of the gradient by all of the matrix."""
+    part = _part_at_label(by)
+    assert part is not None
+    gradient: Expr = Slice(Derivative(of, part.operand, "gradient", span=span), part.index, part.along, span=span)
+    turned = isinstance(by, Transpose) != (layout == "numerator")
+    return Transpose(gradient, span=span) if turned else gradient
 
 
 def local_factors(of: Shape, by: Shape) -> list[tuple[tuple[int, int], bool]]:

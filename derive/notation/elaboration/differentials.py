@@ -37,8 +37,9 @@ from derive.expressions.tree import (
 from derive.notation.elaboration.base import PLAIN
 from derive.notation.elaboration.derivatives import Derivatives
 from derive.notation.elaboration.products import Item
-from derive.notation.elaboration.scripts import TRANSPOSES, taken_apart
+from derive.notation.elaboration.scripts import taken_apart
 from derive.notation.names import canonical, plain, unwrapped
+from derive.notation.numbering import TRANSPOSES
 from derive.notation.symbols import Computed, Given, shown
 from derive.notation.syntax import (
     Bars,

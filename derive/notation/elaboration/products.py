@@ -31,6 +31,7 @@ from derive.expressions.tree import (
     Reduce,
     Scale,
     Slice,
+    Symbol,
     Transpose,
 )
 from derive.notation.elaboration.application import Application, Head
@@ -193,9 +194,9 @@ class Products(Application, Arguments):
                 raise Unreadable("a sum sign has nothing to sum", node.span)
             return self.big(node, lambda: self.product(_first(rest), span), node.span.to(items[-1].span)), 1 + len(rest)
         if self.is_derivative_operator(node):
-            return self._operated(node, rest, span)
+            return self._operated(node, rest or self._loss_left_out(items, node.span), span)
         if is_nabla(node):
-            return self.gradient(node, rest, span)
+            return self.gradient(node, rest or self._loss_left_out(items, node.span), span)
         special = self.read_differential(items, at, span) or self.read_named_jacobian(items, at, span)
         if special is not None:
             return special
@@ -224,6 +225,14 @@ class Products(Application, Arguments):
         return self.derivative_by_operator(
             node, lambda: self.product(_first(rest), span), node.span.to(rest[-1].span)
         ), 1 + len(rest)
+
+    def _loss_left_out(self, items: Sequence[Item], span: Span) -> list[Item]:
+        """The loss that the setting names, behind a derivative operator or ∇ that is a whole side by itself."""
+        loss = self.table.loss
+        meaning = None if loss is None else self.table.meanings[loss]
+        if len(items) > 1 or self.depth > 1 or loss is None or not isinstance(meaning, Computed):
+            return []
+        return [Item("", Symbol(loss, meaning.shape, span=span))]
 
     def _ends_with_bracket(self, first: Syntax, rest: Sequence[Item]) -> bool:
         """Whether an operator's operand is the bracket behind it, and not the product that begins with it.
@@ -298,6 +307,8 @@ class Products(Application, Arguments):
         resolved = self.resolve(node)
         if resolved is None or not isinstance(resolved.meaning, Computed) or resolved.sub or resolved.sups:
             return None
+        if resolved.meaning.shape.is_matrix and _is_transposed(written):
+            return None
         value = self.at_arguments(resolved.key, resolved.meaning, bracket, node.span)
         return None if value is None else self._scripts_of_bracket(value, written, span)
 
@@ -341,7 +352,7 @@ class Products(Application, Arguments):
             before = out[-1].value if out else None
             if (
                 item.operator in ("", "CDOT")
-                and isinstance(item.value, Derivative)
+                and isinstance(item.value, (Derivative, ChainRule))
                 and isinstance(before, (Derivative, ChainRule))
             ):
                 joined = _meeting(before, item.value)
@@ -571,16 +582,21 @@ def _bracket(node: Syntax | Expr) -> Syntax | None:
     return base if isinstance(base, Group) else None
 
 
-def _meeting(first: Derivative | ChainRule, second: Derivative) -> ChainRule | None:
+def _is_transposed(node: Syntax) -> bool:
+    """`(a)^T`: behind a vector or matrix a factor, as in `\\delta (a)^T`, and not what it is a function of."""
+    return isinstance(node, Scripted) and any(map(is_transpose, taken_apart(node.scripts).sups))
+
+
+def _meeting(first: Derivative | ChainRule, second: Derivative | ChainRule) -> ChainRule | None:
     """∂a/∂b ∂b/∂c as the chain rule; also written the other way round, ∂b/∂c ∂a/∂b."""
-    factors = first.factors if isinstance(first, ChainRule) else (first,)
-    if all(factor.shape.is_scalar for factor in (*factors, second)):
+    left, right = (value.factors if isinstance(value, ChainRule) else (value,) for value in (first, second))
+    if all(factor.shape.is_scalar for factor in (*left, *right)):
         return None
     span = first.span.to(second.span) if first.span and second.span else None
-    if factors[-1].by == second.of:
-        return ChainRule((*factors, second), span=span)
-    if factors[0].of == second.by:
-        return ChainRule((second, *factors), span=span)
+    if left[-1].by == right[0].of:
+        return ChainRule((*left, *right), span=span)
+    if left[0].of == right[-1].by:
+        return ChainRule((*right, *left), span=span)
     return None
 
 

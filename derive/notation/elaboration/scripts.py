@@ -5,7 +5,7 @@
 The longest declared name wins.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 from typing import Literal as Literal_
@@ -38,9 +38,11 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import walk
-from derive.notation.elaboration.base import Base
 from derive.notation.elaboration.constants import sizes_in
-from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
+from derive.notation.elaboration.members import Members
+from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
+from derive.notation.numbering import TRANSPOSES, letters_in, place_of_number
+from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
     Formula,
@@ -48,7 +50,6 @@ from derive.notation.syntax import (
     List,
     Literal,
     Name,
-    Script,
     Scripted,
     Sum,
     Syntax,
@@ -57,7 +58,6 @@ from derive.notation.syntax import (
 from derive.notation.tokens import tokenize
 from derive.source import Span
 
-TRANSPOSES = frozenset({"T", "\\top", "\\intercal"})
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
 INDICATORS = frozenset({"\\mathbb{1}", "\\mathbf{1}", "1", "I", "\\mathbb{I}", "\\mathbf{I}", "\\chi", "[["})
 ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}", "1"})
@@ -77,83 +77,8 @@ class Resolved:
     primes: int
 
 
-Rest = tuple[List | None, tuple["Superscript", ...], int]
-
-
 def _resolved(key: str, meaning: "Meaning | Expr | Dim", rest: Rest) -> Resolved:
     return Resolved(key, meaning, *rest)
-
-
-Superscript = Syntax | str
-"""One item of a superscript: a factor, a whole list in brackets of its own, or a lone sign."""
-
-
-@dataclass(frozen=True)
-class Scripting:
-    """The scripts of a factor, taken apart."""
-
-    sub: List | None
-    sups: tuple[Superscript, ...]
-    primes: int
-
-
-def taken_apart(scripts: Sequence[Script]) -> Scripting:
-    """The subscript, the items of all superscripts, the number of primes; `(x)_+` is `(x)^+`.
-
-    Raises `Unreadable` at a second subscript.
-    """
-    sub: List | None = None
-    sups: list[Superscript] = []
-    primes = 0
-    for script in scripts:
-        if script.kind == "sub":
-            if sub is not None:
-                raise Unreadable("a second subscript stands here", script.span)
-            sub = script.content
-            if sub is None and script.bare != "+":
-                raise Unreadable(f"a subscript {script.bare} has no meaning here", script.span)
-            sups += [script.bare] if sub is None else []
-        elif script.kind == "prime":
-            primes += 1
-        elif script.kind == "transpose":
-            sups.append(Name("T", span=script.span))
-        elif script.content is None:
-            sups.append(script.bare)
-        else:
-            items = _superscript_items(script.content)
-            primes += sum(isinstance(item, Name) and item.text == "\\prime" for item in items)
-            sups += [item for item in items if not (isinstance(item, Name) and item.text == "\\prime")]
-    return Scripting(sub, tuple(sups), primes)
-
-
-def _superscript_items(content: List) -> list[Syntax]:
-    """`[2]T` and `lT` are a layer and a transpose; anything else is one item."""
-    only = content.only
-    if (
-        only is None
-        or only.signs != ("",)
-        or len(only.terms) != 1
-        or any(only.terms[0].operators[at].kind for at in range(len(only.terms[0].operators)))
-    ):
-        return [content]
-    factors = list(only.terms[0].factors)
-    if len(factors) == 1:
-        return [unwrapped(factors[0])]
-    layers, last = factors[:-1], unwrapped(factors[-1])
-    are_layers = all(_is_bracket(layer) for layer in layers) or (
-        len(layers) == 1 and isinstance(layers[0], (Name, Literal))
-    )
-    if are_layers and isinstance(last, Name) and plain(last.text) in TRANSPOSES:
-        return [*layers, last]
-    if all(_is_bracket(factor) for factor in factors):
-        return factors
-    if all(_is_bracket(layer) for layer in layers) and isinstance(last, Literal):
-        return [*layers, last]
-    return [content]
-
-
-def _is_bracket(node: Syntax) -> bool:
-    return isinstance(node, Group) and node.kind in ("(", "[")
 
 
 def _is_slice(sub: List) -> bool:
@@ -171,44 +96,79 @@ def _is_of_the_matrix(item: "Superscript") -> bool:
     return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
-class Scripts(Base):
+class Scripts(Members):
     """Names, their scripts, indices."""
 
     # ── which name ──
 
     def resolve(self, node: Syntax) -> Resolved | None:
         """What a name means here, by the longest name that is known; None where nothing is."""
-        node = unwrapped(node)
-        base = unwrapped(node.base) if isinstance(node, Scripted) else node
-        scripts = node.scripts if isinstance(node, Scripted) else ()
-        if isinstance(base, Scripted):
-            inner = base
-            base, scripts = unwrapped(inner.base), (*inner.scripts, *scripts)
-        if not isinstance(base, Name):
+        found = name_and_scripts(node)
+        if found is None:
             return None
-        if any(script.content is None and script.bare for script in scripts):
+        base, parts = found[0].text, found[1]
+        if isinstance(node, Scripted) and any(script.content is None and script.bare for script in node.scripts):
             whole = self._known(canonical(node).strip())
             if whole is not None:
                 return _resolved(*whole, (None, (), 0))
-        parts = taken_apart(scripts)
-        for key, rest in self._candidates(base.text, parts):
-            found = self._known(key)
-            if found is not None:
-                family = (
-                    self.table.find_family(base.text) if rest[0] is not None and self._is_scalar(found[1]) else None
+        member = self.member(base, parts, node.span)
+        if member is not None:
+            return _resolved(*member)
+        numbered = self.with_numbers(parts) if self.table.numbers else parts
+        if self.table.counted:
+            self.write_out(base, parts, self.table.counted)
+        for (key, rest), (other, other_rest) in zip(spellings(base, parts), spellings(base, numbered), strict=True):
+            resolved = self._spelled(base, key, rest, node.span)
+            if resolved is None and other != key and self.is_counted(other):
+                resolved = self._spelled(base, other, other_rest, node.span)
+            if resolved is not None:
+                self._check_letter(parts, resolved, node.span)
+            if resolved is not None or self.is_counted(other):
+                return resolved
+        return self._of_family(base, parts) or self._numbered_name(base, parts, numbered, node.span)
+
+    def _check_letter(self, parts: Scripting, resolved: Resolved, span: Span) -> None:
+        """Raises `Unreadable` for one name u_i in a sum over i: whether the u_i are several is not certain."""
+        only = None if parts.sub is None or resolved.sub is not None else unwrapped_list(parts.sub)
+        if isinstance(only, Name) and isinstance(resolved.meaning, (Given, Computed)):
+            letter = plain(only.text)
+            if isinstance(self.bound(letter), IndexVariable):
+                raise Unreadable(
+                    f"the name {shown(resolved.key)} is declared as one name, and {letter} is an index here; "
+                    f"where there is one for each {letter}, declare it so: “for {letter} of N”",
+                    span,
                 )
-                return (
-                    _resolved(*found, rest) if family is None else _resolved(family, self.table.meaning(family), rest)
-                )
-            expanded = self._abbreviation(key, node.span)
-            if expanded is not None:
-                return _resolved(key, expanded, rest)
-        family = self.table.find_family(base.text)
-        if family is not None:
-            return Resolved(family, self.table.meaning(family), parts.sub, parts.sups, parts.primes)
-        key = key_of(base.text, "" if parts.sub is None else canonical(parts.sub).strip())
-        dim = self.table.find_dim(key)
-        return None if dim is None else Resolved(key, dim, None, parts.sups, parts.primes)
+
+    def _spelled(self, base: str, key: str, rest: Rest, span: Span) -> Resolved | None:
+        """What a spelling means, if it is known."""
+        found = self._known(key)
+        if found is not None:
+            family = self.table.find_family(base) if rest[0] is not None and self._is_scalar(found[1]) else None
+            return _resolved(*found, rest) if family is None else _resolved(family, self.table.meaning(family), rest)
+        expanded = self._abbreviation(key, span)
+        return None if expanded is None else _resolved(key, expanded, rest)
+
+    def _of_family(self, base: str, parts: Scripting) -> Resolved | None:
+        """An entry of a family, or a dimension."""
+        for key, rest in (*spellings(base, parts), (base, (parts.sub, parts.sups, parts.primes))):
+            family = self.table.find_family(key)
+            if family is not None:
+                return _resolved(family, self.table.meaning(family), rest)
+        for key, rest in spellings(base, parts):
+            dim = self.table.find_dim(key) if rest[0] is None else None
+            if dim is not None:
+                return _resolved(key, dim, rest)
+        return None
+
+    def _numbered_name(self, base: str, parts: Scripting, numbered: Scripting, span: Span) -> Resolved | None:
+        """A name whose letters stand for numbers, where nothing is known by those letters."""
+        if not self.table.numbers:
+            return None
+        self.write_out(base, parts)
+        if numbered == parts:
+            return None
+        found = (self._spelled(base, key, rest, span) for key, rest in spellings(base, numbered))
+        return next((resolved for resolved in found if resolved is not None), None) or self._of_family(base, numbered)
 
     @staticmethod
     def _is_scalar(meaning: Meaning | Expr) -> bool:
@@ -217,38 +177,6 @@ class Scripts(Base):
             and meaning.shape.is_scalar
             and getattr(meaning, "kind", "") not in ("labels", "function", "map")
         )
-
-    def _candidates(
-        self, base: str, parts: Scripting
-    ) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
-        """The names that a base and its scripts may spell, the longest first, each with the scripts that remain.
-
-        A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power. Where nothing else is
-        known, `W_{1,ij}` is the entry of `W_1`.
-        """
-        sub = "" if parts.sub is None else canonical(parts.sub).strip()
-        named = 0
-        while named < len(parts.sups) and not isinstance(parts.sups[named], str):
-            named += 1
-        prefixes = [
-            "".join(canonical(item) for item in parts.sups[:count] if not isinstance(item, str)).strip()
-            for count in range(named + 1)
-        ]
-        in_brackets = sum(isinstance(item, Group) and _is_bracket(item) for item in parts.sups)
-        for primes in dict.fromkeys((parts.primes, 0)):
-            for with_sub in (True, False) if parts.sub is not None else (False,):
-                for count in range(named, in_brackets - 1, -1):
-                    key = key_of(base, sub if with_sub else "", prefixes[count], primes)
-                    rest = (None if with_sub else parts.sub, parts.sups[count:], parts.primes - primes)
-                    yield key, rest
-        for cut in range(0 if parts.sub is None else len(parts.sub.entries) - 1, 0, -1):
-            assert parts.sub is not None
-            named_by, index = (
-                List(entries, span=parts.sub.span) for entries in (parts.sub.entries[:cut], parts.sub.entries[cut:])
-            )
-            for count in range(named, in_brackets - 1, -1):
-                key = key_of(base, canonical(named_by).strip(), prefixes[count], parts.primes)
-                yield key, (index, parts.sups[count:], 0)
 
     def _known(self, key: str) -> tuple[str, Meaning | Expr] | None:
         bound = self.bound(plain(key))
@@ -368,9 +296,22 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            problem = f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}"
-            raise UnknownName(written, problem, node.span)
+            hint = self._family_hint(base, parts) or self.table.suggestion(written)
+            problem = f"the name {shown(written)} is not defined or declared{hint}"
+            raise self.not_among(node) or UnknownName(written, problem, node.span)
         return value
+
+    def _family_hint(self, base: Name, parts: Scripting) -> str:
+        """How to declare the `x_i` beside a matrix X."""
+        letter = plain(base.text)
+        name = self.table.find(letter.upper()) if len(letter) == 1 and letter.islower() else None
+        meaning = None if name is None else self.table.meanings[name]
+        if name is None or not isinstance(meaning, (Given, Computed)) or meaning.shape.is_vector:
+            return ""
+        script = parts.sub if parts.sub is not None else next(iter(parts.sups), None)
+        if not isinstance(script, Syntax) or len(letters_in(place_of_number(script) or script)) != 1:
+            return ""
+        return f"; where it is a part of {shown(name)}, declare it so: “row of {shown(name)} as a column”"
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
         name, sub = base.text, parts.sub
