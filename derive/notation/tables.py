@@ -64,7 +64,7 @@ ACCENTS = MappingProxyType({
     "\\underline": "underline",
 })  # fmt: skip
 FONTS = MappingProxyType({
-    "\\mathbf": "bf", "\\boldsymbol": "bf", "\\bold": "bf", "\\bm": "bf", "\\pmb": "bf", "\\mathrm": "rm", "\\mathit": "it", "\\mathnormal": "it",
+    "\\mathbf": "bf", "\\bold": "bf", "\\boldsymbol": "bf", "\\bm": "bf", "\\pmb": "bf", "\\mathrm": "rm", "\\mathit": "it", "\\mathnormal": "it",
     "\\mathcal": "cal", "\\mathscr": "cal", "\\mathsf": "sf", "\\mathtt": "tt", "\\mathbb": "bb", "\\mathds": "bb",
     "\\mathbbm": "bb", "\\mathfrak": "frak",
 })  # fmt: skip
@@ -78,10 +78,10 @@ WORDS = frozenset(
 # passed over with nothing else, with one argument, or keeping the last of several
 PASSED_OVER = frozenset({
     "\\,", "\\;", "\\!", "\\:", "\\>", "\\ ", "~", "\\displaystyle", "\\textstyle", "\\scriptstyle", "\\limits", "\\nolimits",
-    "\\nonumber", "\\notag", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
+    "\\nonumber", "\\notag", "\\space", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
     "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
     "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large",
-    "\\left.", "\\right.", "\\nobreak", "\\hline", "\\space", "\\nobreakspace",
+    "\\left.", "\\right.", "\\nobreak", "\\hline", "\\nobreakspace",
 })  # fmt: skip
 PASSED_OVER_WITH_ARGUMENT = frozenset({"\\hspace", "\\hspace*", "\\vspace", "\\phantom", "\\hphantom", "\\vphantom", "\\color", "\\label",
                                        "\\footnote", "\\intertext", "\\shortintertext"})  # fmt: skip
