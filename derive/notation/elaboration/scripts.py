@@ -193,9 +193,8 @@ class Scripts(Members):
 
     def _abbreviation(self, key: str, span: Span) -> Expr | None:
         """The expression that a name of the notation stands for, its index letters filled in."""
-        for abbreviation in self.table.abbreviations:
-            match = abbreviation.pattern.fullmatch(key) or abbreviation.pattern.fullmatch(plain(key))
-            indices = None if match is None else self._captured(match.groupdict(), span)
+        for abbreviation, captured in self.table.abbreviations_of(key):
+            indices = self._captured(captured, span)
             if indices is not None:
                 return self._expanded(abbreviation, indices, span)
         return None
