@@ -176,7 +176,10 @@ class Derivatives(Products):
     def fraction(self, node: Fraction) -> Expr:
         found = self.derivative_parts(node)
         if found is None:
-            top, bottom = self.list_value(node.top), self.list_value(node.bottom)
+            with self.beside([node.bottom]):
+                top = self.list_value(node.top)
+            with self.beside([node.top]):
+                bottom = self.list_value(node.bottom)
             return Quotient(top, bottom, span=node.span)
         top_part, denominators = found
         if not top_part.of:
