@@ -318,7 +318,7 @@ class Derivatives(Products):
         return Reduce("trace", Derivative(operand, by, "gradient", span=span), span=span), 1 + len(rest)
 
     def _jacobian_by_nabla(self, operand: Expr, parts: Scripting, span: Span, place: Span) -> Expr:
-        r"""`\\nabla_x f` of a vector by a named vector: its Jacobian, in either layout; a row is meant as its column."""
+        r"""`\\nabla_x f` of a vector by a vector: its Jacobian, in either layout; a row is meant as its column."""
         by = None if parts.sub is None else self.list_value(parts.sub)
         if by is None or not (operand.shape.is_vector and by.shape.is_column) or parts.sups or parts.primes:
             raise Unreadable(f"∇ of {operand.shape}: write the derivative of a vector as a Jacobian, ∂f/∂x", place)
