@@ -20,6 +20,7 @@ import click
 
 if TYPE_CHECKING:
     from derive.checking.results import DocumentResult
+    from derive.checking.second_reading import Compare
 
 NOTHING_WRONG, REFUTED, UNREADABLE_OR_BAD_INPUT = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -103,6 +104,12 @@ def commands() -> None:
     is_flag=True,
     help="Hold the model's closed forms against SymPy anew, and confirm every proved step by SymPy.",
 )
+@click.option(
+    "--second-reader",
+    "wants_second_reader",
+    is_flag=True,
+    help="Warn where latex2sympy2, if it is installed, reads a formula in another way.",
+)
 @click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
 def check(
     documents: tuple[str, ...],
@@ -111,15 +118,17 @@ def check(
     as_json: bool,
     html_file: str | None,
     certify: bool,
+    wants_second_reader: bool,
     debug: bool,
 ) -> int:
     """Give every step of every DOC a verdict."""
+    second_reader = _second_reader() if wants_second_reader else None
     results: list[DocumentResult] = []
     all_good = True
     for number, document in enumerate(documents, 1):
         with _one_line_for_errors(document, debug) as outcome:
             label = document if len(documents) == 1 else f"{document} ({number} of {len(documents)})"
-            result = _check_one(document, setting, exercise, label, certify=certify)
+            result = _check_one(document, setting, exercise, label, certify=certify, second_reader=second_reader)
             _print_result(result, as_json, is_first=not results)
             results.append(result)
         all_good = all_good and outcome.is_good
@@ -131,7 +140,13 @@ def check(
 
 
 def _check_one(
-    document: str, setting: str | None, exercise: str | None, label: str, *, certify: bool
+    document: str,
+    setting: str | None,
+    exercise: str | None,
+    label: str,
+    *,
+    certify: bool,
+    second_reader: "Compare | None" = None,
 ) -> "DocumentResult":
     """Read a document and check it."""
     from derive.documents import read_document
@@ -143,8 +158,20 @@ def _check_one(
     )
 
     with _progress(label) as progress:
-        result = check_document(read, progress=progress, certify=certify, store=Store(default_directory()))
+        store = Store(default_directory())
+        result = check_document(read, progress=progress, certify=certify, store=store, second_reader=second_reader)
     return result if exercise is None else replace(result, exercise=read.exercise)
+
+
+def _second_reader() -> "Compare":
+    """The second reader, or a line that says what it needs."""
+    from derive.checking.second_reading import second_reader
+    from derive.errors import MissingExtraError
+
+    try:
+        return second_reader()
+    except MissingExtraError as error:
+        raise click.UsageError(f"--second-reader: {error}", click.get_current_context()) from None
 
 
 def _print_result(result: "DocumentResult", as_json: bool, *, is_first: bool) -> None:

@@ -42,5 +42,9 @@ class Meaningless(FormulaError):
     """Notation with a certain meaning that cannot be: shapes or index ranges that disagree."""
 
 
+class MissingExtraError(Exception):
+    """What was asked for needs a package that is not installed here, or cannot be loaded."""
+
+
 class Undecidable(Exception):
     """A limit was reached (size, time) before a question could be answered."""

@@ -7,6 +7,7 @@ from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
+from derive.checking.second_reading import Compare, SecondLook
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
@@ -25,12 +26,17 @@ Progress = Callable[[int, int], None]
 
 
 def check_document(
-    document: Document, *, progress: Progress | None = None, certify: bool = False, store: Store | None = None
+    document: Document,
+    *,
+    progress: Progress | None = None,
+    certify: bool = False,
+    store: Store | None = None,
+    second_reader: Compare | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
-    `store` remembers what is certified.
+    `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
     """
     model = build_model(document.setting)
     names = certified_names(model, key_of(document.setting), store or Store(None), anew=certify)
@@ -39,19 +45,24 @@ def check_document(
     other = None
     if counts_by_size(session, document):
         other = OtherSizes(lambda: _session(document, build_model(document.setting, at_other_sizes=True), trust))
+    second_look = None if second_reader is None else SecondLook(second_reader)
     steps: list[StepResult] = []
     equations = 0
     for number, passage in enumerate(document.passages):
         if progress is not None:
             progress(number, len(document.passages))
         for chain in _chains(session, passage):
+            if second_look is not None:
+                second_look.look(session, passage, chain)
             results = _results(session, other, passage, chain, equations + 1)
             equations += bool(results)
             steps += results
     if progress is not None:
         progress(len(document.passages), len(document.passages))
     dims = {shown(name): dim.size or 0 for name, dim in session.table.dims.items()}
-    return DocumentResult(document.source.name, document.setting.title, dims, tuple(steps), document.exercise)
+    second_reading = None if second_look is None else second_look.result()
+    title, exercise = document.setting.title, document.exercise
+    return DocumentResult(document.source.name, title, dims, tuple(steps), exercise, second_reading)
 
 
 def _session(document: Document, model: Model, trust: Trust) -> Session:

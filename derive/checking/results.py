@@ -74,14 +74,37 @@ class StepResult:
 
 
 @dataclass(frozen=True)
+class TwoReadings:
+    """A formula that two readers read in two ways, with its place; both readings as LaTeX."""
+
+    line: int
+    column: int
+    formula: str
+    reading: str
+    second_reading: str
+
+
+@dataclass(frozen=True)
+class SecondReading:
+    """How many formulas a second reader could read as well, and where it read something else."""
+
+    compared: int
+    differences: tuple[TwoReadings, ...]
+
+
+@dataclass(frozen=True)
 class DocumentResult:
-    """All steps of a document, in its order, and the concrete sizes at which they were checked."""
+    """All steps of a document, in its order, and the concrete sizes at which they were checked.
+
+    `second_reading` is there where a second reader was asked for.
+    """
 
     document: str
     title: str | None
     dims: Mapping[str, int]
     steps: tuple[StepResult, ...] = field(default=())
     exercise: str | None = None
+    second_reading: SecondReading | None = None
 
     def summary(self) -> dict[Verdict, int]:
         """How many steps got each verdict, every verdict listed."""
