@@ -38,6 +38,14 @@ class Unreadable(FormulaError):
     """Notation that has no certain meaning here: a broken bracket, an unknown name."""
 
 
+class UnknownName(Unreadable):
+    """A name that nothing defines or declares before this place; `name` is its canonical form."""
+
+    def __init__(self, name: str, problem: str, span: Span | None = None) -> None:
+        self.name = name
+        super().__init__(problem, span)
+
+
 class Meaningless(FormulaError):
     """Notation with a certain meaning that cannot be: shapes or index ranges that disagree."""
 

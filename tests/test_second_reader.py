@@ -146,9 +146,7 @@ def test_a_slash_before_a_product_is_read_in_two_ways(package_read, formula: str
     assert compared(formula, package_read) == Difference(second)
 
 
-@pytest.mark.parametrize(
-    "formula", ["x.T[1]", "(W_1)_{k,l}", r"a \odot b", r"\hat y", "a &", "", "}" * 50]
-)
+@pytest.mark.parametrize("formula", ["x.T[1]", "(W_1)_{k,l}", r"a \odot b", r"\hat y", "a &", "", "}" * 50])
 def test_what_the_package_does_not_understand_is_refused_whole(package_read, formula: str) -> None:
     assert package_read(formula) is None
 

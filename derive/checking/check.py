@@ -1,11 +1,13 @@
 """A document -> the verdict on every one of its relations."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.hints import LaterDefinitions, hinted
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.second_reading import Compare, SecondLook
 from derive.checking.session import STEP_SECONDS, Session, Trust
@@ -23,6 +25,7 @@ from derive.notation.syntax import parse
 from derive.notation.words import new_words
 
 Progress = Callable[[int, int], None]
+Hint = Callable[[Judgement], Judgement]
 
 
 def check_document(
@@ -46,15 +49,17 @@ def check_document(
     if counts_by_size(session, document):
         other = OtherSizes(lambda: _session(document, build_model(document.setting, at_other_sizes=True), trust))
     second_look = None if second_reader is None else SecondLook(second_reader)
+    definitions = LaterDefinitions(document.passages, session.table.words)
     steps: list[StepResult] = []
     equations = 0
     for number, passage in enumerate(document.passages):
         if progress is not None:
             progress(number, len(document.passages))
+        hint = partial(hinted, number=number, definitions=definitions)
         for chain in _chains(session, passage):
             if second_look is not None:
                 second_look.look(session, passage, chain)
-            results = _results(session, other, passage, chain, equations + 1)
+            results = _results(session, other, passage, chain, equations + 1, hint)
             equations += bool(results)
             steps += results
     if progress is not None:
@@ -99,7 +104,7 @@ def _learn_added_terms(session: Session, document: Document) -> None:
 
 
 def _results(
-    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, equation: int
+    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, equation: int, hint: Hint
 ) -> list[StepResult]:
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
@@ -107,6 +112,7 @@ def _results(
         judgements = [Judgement("unreadable", message)] * len(chain.relations)
     else:
         judgements = Statement(session, chain, is_inline).judgements()
+        judgements = [hint(judgement) for judgement in judgements]
         if other is not None:
             judgements = other.held(judgements, chain, is_inline)
     return [

@@ -16,7 +16,7 @@ from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
 from derive.deciding.limits import Deadline
-from derive.errors import FormulaError, Meaningless, Undecidable, Unreadable
+from derive.errors import FormulaError, Meaningless, Undecidable, UnknownName, Unreadable
 from derive.expressions.tree import Expr
 from derive.source import Span
 
@@ -34,13 +34,20 @@ class Judgement:
     scope: Scope | None = None
     ground: Ground | None = None
     side_conditions: tuple[str, ...] = ()
+    unknown_name: str | None = None
+
+
+def _worded(shape: str) -> str:
+    """A shape in words: that of an identity or of ones is open where nothing beside them tells it."""
+    return shape if "?" not in shape else "a matrix or vector whose size nothing tells"
 
 
 def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgement:
     """The verdict on what cannot be read (`unreadable`), or cannot be (`refuted`)."""
     verdict: Verdict = "refuted" if isinstance(error, Meaningless) else "unreadable"
     message = error.problem[:1].upper() + error.problem[1:] + "."
-    return Judgement(verdict, message, shapes=shapes, span=error.span)
+    unknown = error.name if isinstance(error, UnknownName) else None
+    return Judgement(verdict, message, shapes=shapes, span=error.span, unknown_name=unknown)
 
 
 def judge(
@@ -152,7 +159,8 @@ class _Trial:
             return self._differs(*self.refuted)
         if self.impossible is not None:
             return failed(self.impossible, shapes)
-        message = f"The left side is {shapes[0]} and the right side {shapes[1]}: these shapes cannot be equal"
+        left, right = map(_worded, shapes)
+        message = f"The left side is {left} and the right side {right}: these shapes cannot be equal"
         beside = ", and no convention makes the sides equal." if self.refuted is not None else "."
         return Judgement("refuted", message + beside, shapes=shapes)
 

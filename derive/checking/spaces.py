@@ -164,7 +164,7 @@ def _dim(factor: Syntax, table: SymbolTable) -> Dim:
         return Dim(int(text))
     dim = table.find_dim(text)
     if dim is None:
-        raise Unreadable(f"the dimension {shown(text)} is not declared", factor.span)
+        raise Unreadable(f"the dimension {shown(text)} is not declared{table.known_dims}", factor.span)
     return dim
 
 

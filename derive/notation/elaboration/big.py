@@ -23,6 +23,7 @@ from derive.expressions.tree import (
     Range,
     Reduce,
 )
+from derive.notation.complaints import unknown_environment
 from derive.notation.elaboration.application import Head
 from derive.notation.elaboration.dots import Dotted, is_dots_cell, not_empty
 from derive.notation.elaboration.ranges import START, End, as_list, extent_of
@@ -80,7 +81,7 @@ class BigOperators(Dotted):
             value = operand()
             if kind == "sum" and value.shape.is_matrix and not sups:
                 return Reduce("sum", value, span=span)
-            raise Unreadable("this sum does not say over which index", node.span)
+            raise Unreadable("this sum does not say over which index; write it below, as in \\sum_i", node.span)
         bounds = self.bounds(subs[0], sups[0] if sups else None)
         return self.quantified(kind, bounds, operand, span)
 
@@ -278,7 +279,7 @@ class BigOperators(Dotted):
         if node.name in CASES_ENVIRONMENTS:
             return Cases(tuple(self._branch(line) for line in lines), span=node.span)
         if node.name not in MATRIX_ENVIRONMENTS:
-            raise Unreadable(f"the environment {node.name} is not read inside a formula", node.span)
+            raise Unreadable(unknown_environment(node.name), node.span)
         if any(is_dots_cell(cell) for line in lines for cell in line):
             value = self.dotted_matrix(lines, node.span)
         else:

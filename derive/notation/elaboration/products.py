@@ -487,7 +487,9 @@ class Products(Application, Scripts):
             if left is not None and right is not None:
                 return Dot(self.expression(left), self.expression(right), span=node.span)
         if len(node.content.entries) > 1:
-            raise Unreadable("a list in brackets stands where a value is expected", node.span)
+            raise Unreadable(
+                "a list in brackets stands where a value is expected; a vector is written in a pmatrix", node.span
+            )
         return replace(self.list_value(node.content), span=node.span)
 
     def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:

@@ -8,7 +8,7 @@ from derive.expressions.shapes import Dim
 from derive.expressions.tree import Extent, Range
 from derive.notation.elaboration.derivatives import Derivatives
 from derive.notation.names import canonical, unwrapped
-from derive.notation.symbols import IndexUse
+from derive.notation.symbols import IndexUse, shown
 from derive.notation.syntax import List, Literal, Syntax, listed
 from derive.source import Span
 
@@ -108,7 +108,8 @@ class Ranges(Derivatives):
             return int(factor.text)
         dim = self.table.find_dim(canonical(factor).strip())
         if dim is None or dim.size is None:
-            raise Unreadable(f"{canonical(factor).strip() or 'this'} is not a dimension that is declared", factor.span)
+            text = shown(canonical(factor).strip()) or "this"
+            raise Unreadable(f"the bound {text} is no dimension that is declared{self.table.known_dims}", factor.span)
         return dim
 
 

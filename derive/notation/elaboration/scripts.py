@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 
-from derive.errors import Meaningless, Unreadable
+from derive.errors import Meaningless, UnknownName, Unreadable
 from derive.expressions.shapes import OPEN, Dim, column, row
 from derive.expressions.tree import (
     Comparison,
@@ -36,6 +36,7 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
+from derive.notation.complaints import function_like
 from derive.notation.elaboration.base import Base
 from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
@@ -99,7 +100,7 @@ def taken_apart(scripts: Sequence[Script]) -> Scripting:
     for script in scripts:
         if script.kind == "sub":
             if sub is not None:
-                raise Unreadable("a second subscript stands here", script.span)
+                raise Unreadable("a second subscript stands here; write both in one, as in x_{i,j}", script.span)
             sub = script.content
         elif script.kind == "prime":
             primes += 1
@@ -288,9 +289,9 @@ class Scripts(Base):
                 if shape.is_scalar:
                     return IndexValue(Label(resolved.key, span=span), span=span)
                 if resolved.sub is None:
-                    raise Unreadable(
-                        f"{shown(resolved.key)} are labels; write one of them, {shown(resolved.key)}_i", span
-                    )
+                    name = shown(resolved.key)
+                    problem = f"the labels {name} have no value as a whole; write one of them, {name}_i"
+                    raise Unreadable(problem, span)
                 return Symbol(resolved.key, shape, span=span)
             case Given(kind="hot index"):
                 return IndexValue(Label(resolved.key, span=span), span=span)
@@ -315,9 +316,8 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            raise Unreadable(
-                f"the name {shown(written)} is not defined or declared{self.table.suggestion(written)}", node.span
-            )
+            meant = self.table.suggestion(written) or function_like(written)
+            raise UnknownName(written, f"the name {shown(written)} is not defined or declared{meant}", node.span)
         return value
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
@@ -447,11 +447,11 @@ class Scripts(Base):
             return Entry(value, index, first, span=span) if shape.is_column else Entry(value, first, index, span=span)
         if len(pieces) == 2:
             return self._matrix_entry(value, pieces, span, name)
-        what = name or "this"
+        what = f"the symbol {name}" if name else "this"
         count = "one index" if len(pieces) == 1 else f"{len(pieces)} indices"
-        raise Unreadable(
-            f"{what} is {shape} and needs two indices, not {count}; its row i is written {name}_{{i,:}}", span
-        )
+        base = f"({name})" if "_" in name else name
+        row = f"; its row i is written {base}_{{i,:}}" if name else ""
+        raise Unreadable(f"{what} is {shape} and needs two indices, not {count}{row}", span)
 
     def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span, name: str) -> Expr:
         indices = [None if piece is None else self.index(piece, span) for piece in pieces]
