@@ -1,8 +1,8 @@
 """What is remembered between two runs: that the closed forms of a model were held against SymPy's exact Jacobians.
 
 A certificate is a small JSON file in the user's cache. Its name is a digest of all that the closed forms follow from:
-the model, and this program's own files (so that their version needs no mention). It says which names it is about, and
-the digest of their closed forms. All that a certificate can do is to spare a second certification of the very same
+the model, and this program's own files (so that their version needs no mention). It says which names it is about.
+All that a certificate can do is to spare a second certification of the very same
 text; nothing in it is run or shown. What is damaged, foreign or out of reach is as if it were not there.
 """
 
@@ -12,7 +12,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
@@ -21,7 +21,7 @@ from pathlib import Path
 from derive.documents.document import Setting
 from derive.source import Text
 
-SCHEMA = "derive.certificate/1"
+SCHEMA = "derive.certificate/2"
 LARGEST_NUMBER = 500
 LARGEST_FILE = 64_000
 SECONDS_FOR_A_WRITE = 3600.0
@@ -30,27 +30,21 @@ _PROGRAM = os.path.dirname(os.path.abspath(__file__))
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _VERSION = re.compile(r"[\w.+!-]{1,60}", re.ASCII)
-_KEYS = {"schema", "key", "names", "digest", "when", "sympy"}
+_KEYS = {"schema", "key", "names", "when", "sympy"}
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """That the closed forms of some names, whose text has a digest, equal the exact Jacobians of one SymPy."""
+    """That the closed forms of some names equal the exact Jacobians of one SymPy."""
 
     names: tuple[str, ...]
-    digest: str
     sympy: str
     when: str
 
     @classmethod
-    def of(cls, forms: Mapping[str, str], sympy: str) -> "Certificate":
-        """The certificate for closed forms, name -> text, that were certified just now."""
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        return cls(tuple(forms), _digest([*forms.items()]), sympy, now)
-
-    def covers(self, forms: Mapping[str, str]) -> bool:
-        """Whether it is about these closed forms: the same names in the same order, the same text."""
-        return self.names == tuple(forms) and self.digest == _digest([*forms.items()])
+    def of(cls, names: Iterable[str], sympy: str) -> "Certificate":
+        """The certificate for the closed forms of names, which were certified just now."""
+        return cls(tuple(names), sympy, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
 
 
 def key_of(setting: Setting) -> str:
@@ -90,11 +84,11 @@ def _program() -> str:
 
 
 def _files(folder: str) -> Iterator[str]:
-    """The files in a folder and below, without compiled ones and those that only write down what was found."""
+    """The files in a folder and below, without compiled ones and those that only hand on what was found."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                if entry.name not in ("__pycache__", "writing"):
+                if entry.name not in ("__pycache__", "writing", "integrations"):
                     yield from _files(entry.path)
             elif not entry.name.startswith("."):
                 yield entry.path
@@ -189,7 +183,6 @@ def _content(key: str, certificate: Certificate) -> bytes:
         "schema": SCHEMA,
         "key": key,
         "names": list(certificate.names),
-        "digest": certificate.digest,
         "when": certificate.when,
         "sympy": certificate.sympy,
     }
@@ -213,10 +206,10 @@ def _read(path: Path, key: str) -> Certificate | None:
     names = kept["names"]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return None
-    forms = {"digest": _DIGEST, "when": _MOMENT, "sympy": _VERSION}
+    forms = {"when": _MOMENT, "sympy": _VERSION}
     if not all(isinstance(kept[one], str) and form.fullmatch(kept[one]) for one, form in forms.items()):
         return None
-    return Certificate(tuple(names), kept["digest"], kept["sympy"], kept["when"])
+    return Certificate(tuple(names), kept["sympy"], kept["when"])
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -21,6 +21,9 @@ import click
 if TYPE_CHECKING:
     from derive.checking.results import DocumentResult
     from derive.checking.second_reading import Compare
+    from derive.writing.findings import Outcome
+
+FORMATS = ("text", "json", "github", "sarif", "junit")
 
 NOTHING_WRONG, REFUTED, UNREADABLE_OR_BAD_INPUT = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -36,6 +39,8 @@ Exit status:
   1  some step is refuted
   2  some step is unreadable and none is refuted,
      or a document or the command line is wrong and no step is refuted
+Where a setting expects something of a step, it counts as refuted if it is
+not as expected, and else not at all.
 """
 
 
@@ -95,7 +100,16 @@ def commands() -> None:
 @click.option(
     "--setting", metavar="YAML", type=click.Path(), help="Take from this file what a document's setting lacks."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON report a line, and nothing else.")
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="text for people, json for a report a line, github for workflow commands, sarif or junit for one file on all.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--only-with-setting", is_flag=True, help="Pass over documents that hold no setting.")
 @click.option(
     "--html", "html_file", metavar="FILE", type=click.Path(), help="Write all results to this HTML page, too."
 )
@@ -115,7 +129,8 @@ def check(
     documents: tuple[str, ...],
     exercise: str | None,
     setting: str | None,
-    as_json: bool,
+    form: str,
+    only_with_setting: bool,
     html_file: str | None,
     certify: bool,
     wants_second_reader: bool,
@@ -123,20 +138,58 @@ def check(
 ) -> int:
     """Give every step of every DOC a verdict."""
     second_reader = _second_reader() if wants_second_reader else None
+    if only_with_setting:
+        documents = _with_setting(documents)
+    outcomes: list[Outcome] = []
     results: list[DocumentResult] = []
-    all_good = True
     for number, document in enumerate(documents, 1):
-        with _one_line_for_errors(document, debug) as outcome:
+        with _one_line_for_errors(document, debug, outcomes):
             label = document if len(documents) == 1 else f"{document} ({number} of {len(documents)})"
             result = _check_one(document, setting, exercise, label, certify=certify, second_reader=second_reader)
-            _print_result(result, as_json, is_first=not results)
+            _print_result(result, form, is_first=not results)
             results.append(result)
-        all_good = all_good and outcome.is_good
+            outcomes.append(result)
+    _print_list(outcomes, form)
     if html_file is not None:
-        with _one_line_for_errors(html_file, debug) as outcome:
+        with _one_line_for_errors(html_file, debug, outcomes):
             _write_html(results, html_file)
-        all_good = all_good and outcome.is_good
-    return _exit_status(results, all_good)
+    return _exit_status(results, all_good=len(outcomes) == len(results))
+
+
+def _with_setting(documents: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the documents that hold a setting, and those that can not be read."""
+    from derive.integrations.recognition import holds_setting
+
+    return tuple(document for document in documents if not os.path.isfile(document) or holds_setting(Path(document)))
+
+
+@commands.command(
+    epilog="\b\nExit status:\n  0  the setting is printed\n  2  the document or the command line is wrong\n"
+)
+@click.argument("document", metavar="DOC", type=click.Path())
+@click.option(
+    "--setting", metavar="YAML", type=click.Path(), help="Take from this file what the document's setting lacks."
+)
+@click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
+def init(document: str, setting: str | None, debug: bool) -> int:
+    """Print the setting that DOC implies, ready to be corrected and pasted at its head.
+
+    What was inferred says so in a comment, with its line and its reason; what could not be inferred is asked for.
+    """
+    outcomes: list[Outcome] = []
+    with _one_line_for_errors(document, debug, outcomes):
+        from derive.documents import read_document
+
+        read = read_document(document, setting)
+        from derive.certificates import Store, default_directory
+        from derive.checking.check import check_document
+        from derive.checking.inference.proposal import propose
+        from derive.writing.front_matter import to_front_matter
+
+        with _progress(document) as progress:
+            result = check_document(read, progress=progress, store=Store(default_directory()))
+        print(to_front_matter(propose(read, result)), end="")
+    return UNREADABLE_OR_BAD_INPUT if outcomes else NOTHING_WRONG
 
 
 def _check_one(
@@ -174,9 +227,27 @@ def _second_reader() -> "Compare":
         raise click.UsageError(f"--second-reader: {error}", click.get_current_context()) from None
 
 
-def _print_result(result: "DocumentResult", as_json: bool, *, is_first: bool) -> None:
-    """The result on standard output: a line of JSON or a text for people."""
-    if as_json:
+def _print_list(outcomes: "Sequence[Outcome]", form: str) -> None:
+    """What a format that makes one text of all documents has to say."""
+    if form == "github":
+        from derive.writing.github import to_github
+
+        print(to_github(outcomes), end="")
+    elif form == "sarif":
+        from derive.writing.sarif import to_sarif
+
+        print(to_sarif(outcomes, _version()), end="")
+    elif form == "junit":
+        from derive.writing.junit import to_junit
+
+        print(to_junit(outcomes), end="")
+
+
+def _print_result(result: "DocumentResult", form: str, *, is_first: bool) -> None:
+    """The result on standard output, in a format that has a text for each document."""
+    if form not in ("text", "json"):
+        return
+    if form == "json":
         from derive.writing.report import to_json
 
         print(to_json(result))
@@ -224,37 +295,31 @@ def _write_html(results: "Sequence[DocumentResult]", path: str) -> None:
 
 def _exit_status(results: "Sequence[DocumentResult]", all_good: bool) -> int:
     """The worst of all documents: a refuted step, then unreadable steps and bad input."""
-    verdicts = {step.verdict for result in results for step in result.steps}
-    if "refuted" in verdicts:
+    concerns = {step.concern for result in results for step in result.steps}
+    if not concerns.isdisjoint({"refuted", "unexpected"}):
         return REFUTED
-    return NOTHING_WRONG if all_good and "unreadable" not in verdicts else UNREADABLE_OR_BAD_INPUT
+    return NOTHING_WRONG if all_good and "unreadable" not in concerns else UNREADABLE_OR_BAD_INPUT
 
 
 # --- Errors --------------------------------------------------------------------------------------
 
 
-class _Outcome:
-    is_good = True
-
-
 @contextmanager
-def _one_line_for_errors(name: str, debug: bool) -> Iterator[_Outcome]:
-    """What is wrong inside becomes one line on standard error; a defect of the program says that it is one."""
+def _one_line_for_errors(name: str, debug: bool, outcomes: "list[Outcome]") -> Iterator[None]:
+    """What is wrong inside becomes an outcome and one line on standard error; a defect of the program says that too."""
     from derive.errors import DocumentError
 
-    outcome = _Outcome()
     try:
-        yield outcome
+        yield
     except BrokenPipeError as error:
         raise _ReaderGoneError from error
     except DocumentError as error:
-        outcome.is_good = False
+        outcomes.append(error)
         _complain(str(error))
     except Exception as error:  # the boundary: a defect met in one document does not stop the others
-        outcome.is_good = False
-        kind = type(error).__name__
-        hint = "" if debug else "; --debug shows where"
-        _complain(f"{name}: internal error (please report it): {kind}: {error}{hint}")
+        problem = f"internal error (please report it): {type(error).__name__}: {error}"
+        outcomes.append(DocumentError(name, problem))
+        _complain(f"{name}: {problem}{'' if debug else '; --debug shows where'}")
         if debug:
             print(traceback.format_exc(), file=sys.stderr)
 

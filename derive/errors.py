@@ -46,6 +46,10 @@ class UnknownName(Unreadable):
         super().__init__(problem, span)
 
 
+class NotAmong(Unreadable):
+    """A name with a number that no name of its kind has: `h_{T+1}` where the times end with T."""
+
+
 class Meaningless(FormulaError):
     """Notation with a certain meaning that cannot be: shapes or index ranges that disagree."""
 

@@ -10,6 +10,7 @@ Place(line=2, column=1)
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import field
 from functools import cached_property
 
@@ -42,10 +43,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Source:
-    """A text with the name under which a person knows it."""
+    """A text with the name under which a person knows it; of a cell of a notebook, the cell's number too, from 1."""
 
     name: str
     text: str = field(repr=False)
+    cell: int | None = None
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -58,17 +60,68 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Characters of a text from number `at` on, which stand for the characters `start` to `end` of its source.
+
+    Copied ones are these very characters; others stand for all of them together, as what a macro yields does for
+    its call.
+    """
+
+    at: int
+    start: int
+    end: int
+    is_copied: bool
+
+
+@dataclass(frozen=True)
 class Text:
-    """A piece of a source, with the offset at which it begins there."""
+    """A piece of a source, with the offset at which it begins there.
+
+    Without runs it stands there character by character; else the runs say where each of its characters comes from.
+    """
 
     value: str
     source: Source
     start: int
+    runs: tuple[Run, ...] = ()
 
     def place(self, offset: int = 0) -> Place:
         """The place of the piece's character number `offset`."""
-        return self.source.place(self.start + offset)
+        return self.source.place(self.offset(offset))
+
+    def offset(self, at: int) -> int:
+        """The offset in the source of the piece's character number `at`."""
+        if not self.runs:
+            return self.start + at
+        run = self.runs[self._run_at(at)]
+        return run.start + (at - run.at) * run.is_copied
 
     def part(self, start: int, end: int) -> "Text":
         """The characters `start` to `end` of this piece."""
-        return Text(self.value[start:end], self.source, self.start + start)
+        if not self.runs:
+            return Text(self.value[start:end], self.source, self.start + start)
+        runs = tuple(self._cut(start, end))
+        return Text(self.value[start:end], self.source, self.offset(start), runs)
+
+    def written(self, start: int, end: int) -> str:
+        """What stands in the source for the characters `start` to `end`: of what a macro yields, the whole call."""
+        if not self.runs or start >= end:
+            return self.value[start:end]
+        runs = list(self._cut(start, end))
+        return self.source.text[min(run.start for run in runs) : max(run.end for run in runs)]
+
+    def _run_at(self, at: int) -> int:
+        """The number of the run that holds a character."""
+        return max(0, bisect_right(self.runs, at, key=lambda run: run.at) - 1)
+
+    def _cut(self, start: int, end: int) -> Iterator[Run]:
+        """The runs of the characters `start` to `end`, counted from `start`."""
+        first, last = self._run_at(start), self._run_at(max(start, end - 1))
+        for number in range(first, last + 1):
+            run = self.runs[number]
+            begin = max(start, run.at)
+            if run.is_copied:
+                behind = self.runs[number + 1].at if number < last else end
+                yield Run(begin - start, run.start + begin - run.at, run.start + behind - run.at, True)
+            else:
+                yield Run(begin - start, run.start, run.end, False)

@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import inspect
+import sys
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -51,8 +52,9 @@ ROOMS: dict[str, set[str]] = {
         "deciding",
         "second_reader",
     },
-    "writing": {"errors", "checking.results"},
-    "cli": {"errors", "documents", "certificates", "checking", "writing"},
+    "writing": {"records", "errors", "checking.results"},
+    "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
+    "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition"},
     "__main__": {"cli"},
 }
 
@@ -63,13 +65,14 @@ HOLDING_SYMPY = {
     "second_reader.latex2sympy", "second_reader.meanings",
 }  # fmt: skip
 
-# The imports inside functions: what needs SymPy is loaded when it is first asked for.
+# The imports inside functions: what takes long to load is loaded when it is first asked for, SymPy first of all.
 SEAMS = {
     ("deciding.cascade", "deciding.proving"),
     ("checking.certification", "checking.certifying"),
     ("checking.certification", "exact.sympy_derivatives"),
     ("checking.second_reading", "second_reader.agreement"),
     ("checking.second_reading", "second_reader.latex2sympy"),
+    ("integrations.pytest_plugin", "integrations.pytest_items"),
 }
 
 SPEAKING = {"cli", "__main__", "writing.terminal"}  # these print; the first two exit
@@ -80,7 +83,7 @@ FORBIDDEN_MODULES = {
     "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http",
     "sympy.parsing", "sympy.core.sympify",
 }  # fmt: skip
-RESOURCES_ALONE = {"importlib.resources", "importlib.metadata"}
+HARMLESS = {"importlib.resources", "importlib.metadata", "urllib.parse"}
 
 
 @cache
@@ -214,6 +217,18 @@ def test_only_the_second_reader_knows_latex2sympy():
     assert not any(imports_package(name, "tests") for name in NAMES)
 
 
+def test_what_every_run_of_pytest_loads_is_the_standard_library_and_little_of_ours():
+    waiting, reached = ["integrations.pytest_plugin"], set()
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting += [other for other, _ in own_imports(name) if (name, other) not in SEAMS]
+    assert reached == {"integrations.pytest_plugin", "integrations.recognition"}
+    seams = {f"derive.{inner}" for _, inner in SEAMS}
+    loaded = {full.partition(".")[0] for name in reached for full, _ in imports(modules()[name]) if full not in seams}
+    assert loaded - set(sys.stdlib_module_names) == {"derive", "pytest"}
+
+
 def test_only_the_exact_rooms_know_flint():
     outside = {name for name in NAMES if imports_package(name, "flint") and room_of(name) not in {"exact", "deciding"}}
     assert outside == set()
@@ -251,7 +266,7 @@ def test_text_is_never_run_as_code(name):
     whole = [
         f"line {line}: {full}"
         for full, line in imports(modules()[name])
-        if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in RESOURCES_ALONE
+        if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in HARMLESS
     ]
     shell = [
         f"line {node.lineno}: os.{node.attr}"

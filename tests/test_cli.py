@@ -331,11 +331,11 @@ def test_a_progress_bar_is_drawn_only_for_a_terminal_and_long_work(make, run, mo
 
 
 def test_the_module_runs(make):
-    make("a.tex")
+    make("a.txt")
     finished = subprocess.run(
-        [sys.executable, "-m", "derive", "check", "a.tex"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "derive", "check", "a.txt"], capture_output=True, text=True, check=False
     )
-    line = "a.tex: reading .tex files is not supported yet; write the document as .md\n"
+    line = "a.txt: a document's name ends in one of .md, .markdown, .tex, .ipynb; this one does not\n"
     assert (finished.returncode, finished.stdout, finished.stderr) == (2, "", line)
 
 

@@ -328,8 +328,6 @@ BAD_FILES = {
     "wide.md": ("$$a$$".encode("utf-16"), "the text is in UTF-16; save it as UTF-8"),
     "large.md": (b"x" * (LARGEST_FILE + 1), "the file has 5,000,001 bytes; at most 5,000,000 are read"),
     "long.md": (b"\n" * 100_001, "the file has 100,001 lines; at most 100,000 are read"),
-    "paper.tex": (b"\\[a\\]", "reading .tex files is not supported yet; write the document as .md"),
-    "notes.ipynb": (b"{}", "reading .ipynb files is not supported yet; write the document as .md"),
     "notes.txt": (b"$$a$$", "a document's name ends in one of .md, .markdown, .tex, .ipynb; this one does not"),
     "notes": (b"$$a$$", "a document's name ends in one of .md, .markdown, .tex, .ipynb; this one does not"),
     "open.md": (

@@ -1,8 +1,9 @@
 """Every step of every exercise has the verdict that we expect of it, and the mistakes are mistakes by plain arithmetic.
 
 `expected/<exercise>.yaml` lists the steps of `exercises/<exercise>.md` in their order. Whoever changes an exercise or a
-verdict changes the list by hand. In a message `<lhs>` and `<rhs>` stand for the counterexample's two values, a letter
-in such brackets for the value of that index.
+verdict changes the list by hand. The exercise itself says under `expect` which of its steps are not accepted, so that
+`pytest exercises/` passes; it says no more than that, and nothing that the list does not say. In a message `<lhs>` and
+`<rhs>` stand for the counterexample's two values, a letter in such brackets for the value of that index.
 """
 
 import re
@@ -17,7 +18,7 @@ import yaml
 from numpy.typing import NDArray
 
 from derive.checking.check import check_document
-from derive.checking.results import Counterexample, DocumentResult, StepResult
+from derive.checking.results import ACCEPTED, Counterexample, DocumentResult, StepResult
 from derive.documents import read_document
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
@@ -71,6 +72,13 @@ def test_the_verdict_on_a_step(name, number):
     assert ("message" in expected) == (step.verdict in ("refuted", "unreadable")), shown(step)
     if "message" in expected:
         assert in_brackets(step, expected["message"]) is not None, f"{shown(step)}\nexpected: {expected['message']}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_expects_what_is_not_accepted_and_nothing_else(name):
+    said = [expected["verdict"] for expected in expectations(name)]
+    of_the_exercise = [step.expectation for step in checked(name).steps]
+    assert of_the_exercise == [() if verdict in ACCEPTED else (verdict,) for verdict in said]
 
 
 # Steps that are true at the sizes checked alone: h maps a space to itself only because a = b there.
@@ -296,6 +304,7 @@ def checked_part(tmp_path: Path, name: str, tags: str, edits: Sequence[tuple[str
         assert old in text, f"the exercise has no {old}"
         text = text.replace(old, new)
     setting, body = re.fullmatch(r"(---\n.*?\n---\n)(.*)", text, re.DOTALL).groups()
+    setting = re.sub(r"^expect:\n(?:  .*\n)+", "", setting, flags=re.MULTILINE)  # it is about the whole exercise
     blocks = [part for part in body.split("\n\n") if any(rf"\tag{{{tag}}}" in part for tag in tags.split())]
     document = tmp_path / f"{name}.md"
     document.write_text("\n\n".join([setting, *blocks]) + "\n", encoding="utf-8")

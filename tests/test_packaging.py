@@ -4,6 +4,7 @@ import ast
 import io
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tokenize
@@ -15,6 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
+
+from derive.cli import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -23,6 +27,7 @@ DATA = [
     "notation/grammar.lark",
     "notation/grammar.json",
     "writing/templates/report.html",
+    "writing/templates/results.html",
     "writing/templates/report.css",
     "py.typed",
 ]
@@ -87,6 +92,15 @@ def test_the_command_is_installed():
     assert callable(script.load())
 
 
+def test_the_hook_for_pre_commit_runs_the_command_on_documents():
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    command, *arguments = shlex.split(hook["entry"])
+    assert command in PROJECT["scripts"]
+    context = commands.commands[arguments[0]].make_context("check", [*arguments[1:], "notes.md"])
+    assert (context.params["documents"], context.params["only_with_setting"]) == (("notes.md",), True)
+    assert (hook["id"], hook["language"], hook["types_or"]) == ("derive", "python", ["markdown", "tex", "jupyter"])
+
+
 def test_the_licence_and_the_readme_are_named():
     assert (ROOT / PROJECT["readme"]).is_file()
     assert all((ROOT / name).is_file() for name in PROJECT["license-files"])
@@ -107,6 +121,7 @@ def _top_level_imports(path: Path) -> set[str]:
 IMPORTED_AS = {"Jinja2": "jinja2", "PyYAML": "yaml", "markdown-it-py": "markdown_it", "python-flint": "flint"}
 COMES_WITH = {"markupsafe": "jinja2"}  # imported, and a promised part of what another one installs
 NEEDING_AN_EXTRA = {"derive.second_reader.latex2sympy": "latex2sympy2"}  # modules that need the extra of that name
+HOSTS = {"pytest", "_pytest", "IPython"}  # load our modules for them: each is there where it is imported
 
 
 def _requirement(line: str) -> str:
@@ -117,7 +132,12 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
     extras = [line for extra in NEEDING_AN_EXTRA.values() for line in PROJECT["optional-dependencies"][extra]]
     declared = {IMPORTED_AS.get(name, name) for name in map(_requirement, [*PROJECT["dependencies"], *extras])}
     imported = set().union(*(_top_level_imports(path) for path in (ROOT / "derive").rglob("*.py")))
-    assert {COMES_WITH.get(name, name) for name in imported} == declared
+    assert {COMES_WITH.get(name, name) for name in imported - HOSTS} == declared
+
+
+def test_only_what_a_host_loads_imports_it():
+    importing = {path.stem for path in (ROOT / "derive").rglob("*.py") if _top_level_imports(path) & HOSTS}
+    assert importing == {"__init__", "notebook", "pytest_plugin", "pytest_items"}
 
 
 def test_every_requirement_has_a_lower_bound():
@@ -155,7 +175,7 @@ def _comments_and_docstrings(text: str) -> str:
 
 TEXTS = sorted(
     path
-    for pattern in ("*.md", "pyproject.toml", "derive/**/*", "tests/**/*", "exercises/**/*")
+    for pattern in ("*.md", "*.yaml", "pyproject.toml", "derive/**/*", "tests/**/*", "exercises/**/*")
     for path in ROOT.glob(pattern)
     if path.is_file()
     and path != Path(__file__).resolve()

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.checking.results import VERDICTS, Counterexample, DocumentResult, StepResult
+from derive.checking.results import VERDICTS, Counterexample, DocumentResult, Inferred, Question, StepResult
 from derive.writing.report import report, to_json
 
 REFUTED = StepResult(
@@ -40,7 +40,11 @@ PROVED = StepResult(
     ground="index form",
     side_conditions=(r"$\lambda \neq 0$", "the rows of $Y$ sum to 1"),
 )
-RESULT = DocumentResult("notes.md", "A title", {"N": 2, "D": 3}, (REFUTED, PROVED))
+INFERRED = Inferred("W_1", "D x H", r"the text says $W_1 \in \mathbb{R}^{D \times H}$", 12, 3)
+QUESTION = Question("W_2", "the shape of 'W_2' is not known", 14, 5)
+RESULT = DocumentResult(
+    "notes.md", "A title", {"N": 2, "D": 3}, (REFUTED, PROVED), inferred=(INFERRED,), questions=(QUESTION,)
+)
 
 EXPECTED = r"""
 {"schema": "derive.report/1", "document": "notes.md", "exercise": null, "dims": {"N": 2, "D": 3}, "steps": [
@@ -55,7 +59,10 @@ EXPECTED = r"""
  "verdict": "proved", "conventions": [], "message": "equal", "scope": "all dimensions", "ground": "index form",
  "side_conditions": ["$\\lambda \\neq 0$", "the rows of $Y$ sum to 1"], "shapes": null, "counterexample": null,
  "diagnosis": [], "follows_from": null}],
-"summary": {"definition": 0, "proved": 1, "convention": 0, "refuted": 1, "unknown": 0, "unreadable": 0}}
+"summary": {"definition": 0, "proved": 1, "convention": 0, "refuted": 1, "unknown": 0, "unreadable": 0},
+"inferred": [{"name": "W_1", "declaration": "D x H", "because": "the text says $W_1 \\in \\mathbb{R}^{D \\times H}$",
+ "line": 12, "column": 3}],
+"questions": [{"name": "W_2", "message": "the shape of 'W_2' is not known", "line": 14, "column": 5}]}
 """
 
 
@@ -73,6 +80,8 @@ def test_a_document_without_steps_has_a_report():
         "dims": {},
         "steps": [],
         "summary": dict.fromkeys(VERDICTS, 0),
+        "inferred": [],
+        "questions": [],
     }
 
 

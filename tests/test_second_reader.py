@@ -225,7 +225,7 @@ def test_without_the_package_one_line_says_what_to_install(monkeypatch, tmp_path
 # ── what is written ──
 
 TWO = TwoReadings(4, 8, "a/2b", r"\frac{a}{2} b", r"\frac{a}{2 b}")
-RESULT = DocumentResult("a.md", None, {}, (), None, SecondReading(3, (TWO,)))
+RESULT = DocumentResult("a.md", None, {}, second_reading=SecondReading(3, (TWO,)))
 
 
 def test_the_warning_as_text() -> None:

@@ -117,7 +117,7 @@ NORMS = r"these norm bars have no partner: one \| opens and none closes it"
 
 ERRORS = [
     (r"a + \foo b", UNKNOWN.format(r"\foo"), (4, 8)),
-    ("a @ b", r"@ is not read; a matrix product is written without a sign, or with \cdot", (2, 3)),
+    ("a ? b", "the character ? is not read in a formula", (2, 3)),
     ("a + {b", NEVER.format("{"), (4, 5)),
     (r"\frac{a", NEVER.format("{"), (5, 6)),
     (r"\frac{a}{b", NEVER.format("{"), (8, 9)),

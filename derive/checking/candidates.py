@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
-from derive.errors import FormulaError
+from derive.errors import FormulaError, Unreadable
 from derive.expressions.shapes import Dim, row
 from derive.expressions.tree import (
     ChainRule,
@@ -89,10 +89,15 @@ def candidates(claim: Claim) -> Iterator[Candidate]:
             if not candidate.conventions:
                 seen.add((candidate.left, candidate.right))
                 yield candidate
-    for candidate in sorted(_all_candidates(claim), key=lambda candidate: len(candidate.conventions)):
+    others = sorted(_all_candidates(claim), key=lambda candidate: len(candidate.conventions))
+    for candidate in others:
         if (candidate.left, candidate.right) not in seen:
             seen.add((candidate.left, candidate.right))
             yield candidate
+    if "distinct-index" in claim.session.allow:
+        for candidate in others:
+            if candidate.free:
+                yield replace(candidate, conventions=candidate.conventions | {"distinct-index"})
 
 
 def _all_candidates(claim: Claim) -> Iterator[Candidate]:
@@ -101,8 +106,11 @@ def _all_candidates(claim: Claim) -> Iterator[Candidate]:
         for first, second in itertools.product(left.upto(MAX_LAYOUT_READINGS), right.upto(MAX_LAYOUT_READINGS)):
             for candidate in _closed(claim.session, first, second, plain_only=True):
                 yield replace(candidate, conventions=candidate.conventions | {"layout"})
+    plainly = [side.found[0] for side in (claim.left, claim.right) if not side.found[0].conventions]
+    fits = len(plainly) == 2 and plainly[0].value.shape == plainly[1].value.shape
     for first, second in itertools.product(claim.left.upto(MAX_READINGS), claim.right.upto(MAX_READINGS)):
-        yield from _closed(claim.session, first, second)
+        if not (fits and "entrywise-product" in first.conventions & second.conventions):
+            yield from _closed(claim.session, first, second)
 
 
 def _other_layouts(claim: Claim) -> list[Layout]:
@@ -120,6 +128,8 @@ def _closed(session: Session, first: Reading, second: Reading, plain_only: bool 
         return
     free = joined(first.free, second.free)
     left, right = sized(first.value, second.value)
+    if left.shape.is_open and right.shape.is_open:
+        raise Unreadable("no side says how large it is; write the size, as in I_n", left.span)
     if left.shape == right.shape and not left.shape.is_open:
         one_sided = (letter for letter in free if (letter in first.free) != (letter in second.free))
         last = frozenset(letter for letter in one_sided if session.table.find_dim(letter) is not None)

@@ -19,7 +19,6 @@ from derive.deciding.evidence import Equal
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
 from derive.exact.sympy_derivatives import SYMPY_VERSION, SympyDefinitions
-from derive.expressions.latex import latex
 from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.expressions.walk import walk
@@ -35,19 +34,19 @@ CERTIFY_SECONDS = 60.0
 def certify(model: Model, key: str, store: Store) -> frozenset[str]:
     """The names by which derivatives of the loss are certified, remembered unless the time was over."""
     deadline = Deadline(CERTIFY_SECONDS)
-    texts: dict[str, str] = {}
+    names: list[str] = []
     try:
         with deadline.enforced():
-            for name, agreeing in _certified(model, deadline):
-                texts[name] = latex(agreeing)
+            for name in _certified(model, deadline):
+                names.append(name)  # one by one: what was certified before the time was over, is
     except Undecidable:
-        return frozenset(texts)
-    store.remember(key, Certificate.of(texts, SYMPY_VERSION))
-    return frozenset(texts)
+        return frozenset(names)
+    store.remember(key, Certificate.of(names, SYMPY_VERSION))
+    return frozenset(names)
 
 
-def _certified(model: Model, deadline: Deadline) -> Iterator[tuple[str, Expr]]:
-    """The names whose derivatives agree, from the loss back, with the forms. Raises `Undecidable` past the deadline."""
+def _certified(model: Model, deadline: Deadline) -> Iterator[str]:
+    """The names whose derivatives agree, from the loss back. Raises `Undecidable` past the deadline."""
     assert model.table.loss is not None
     session = Session(model, trust=Trust(none_at_all=True), definitions=SympyDefinitions())
     forms = closed_forms(model.table, model.kink, model.table.loss)
@@ -65,7 +64,7 @@ def _certified(model: Model, deadline: Deadline) -> Iterator[tuple[str, Expr]]:
         can_be_written_out = can_be_written_out and (agreeing is None or agreeing is not steps)
         if agreeing is not None:
             certified.add(name)
-            yield name, agreeing
+            yield name
 
 
 def _forms(forms: ClosedForms) -> Iterator[tuple[str, Expr]]:

@@ -1,28 +1,36 @@
 """A document -> the verdict on every one of its relations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.differentials import learn_differentials, may_hold_differentials
+from derive.checking.expectations import with_expectations
 from derive.checking.hints import LaterDefinitions, hinted
+from derive.checking.inference import Inference, infer
+from derive.checking.inference.questions import Questions
+from derive.checking.inference.stated import Stated
+from derive.checking.placing import on_one_line, placed
 from derive.checking.results import DocumentResult, StepResult
 from derive.checking.second_reading import Compare, SecondLook
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
-from derive.checking.statements import Statement
+from derive.checking.unrolling import judgements as judgements_on
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError, Undecidable
 from derive.models import Model, build_model
-from derive.notation.chains import Chain, kind_of, slice_of, split
+from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
 from derive.notation.words import new_words
+from derive.source import Text
 
 Progress = Callable[[int, int], None]
 Hint = Callable[[Judgement], Judgement]
@@ -41,17 +49,20 @@ def check_document(
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
     `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
     """
-    model = build_model(document.setting)
-    names = certified_names(model, key_of(document.setting), store or Store(None), anew=certify)
+    inference = infer(document)
+    model = _model(document, inference)
+    names = certified_names(model, key_of(inference.setting), store or Store(None), anew=certify)
     trust = Trust(names, confirms=certify)
     session = _session(document, model, trust)
     other = None
     if counts_by_size(session, document):
-        other = OtherSizes(lambda: _session(document, build_model(document.setting, at_other_sizes=True), trust))
+        other = OtherSizes(lambda: _session(document, _model(document, inference, at_other_sizes=True), trust))
     second_look = None if second_reader is None else SecondLook(second_reader)
     definitions = LaterDefinitions(document.passages, session.table.words)
     steps: list[StepResult] = []
     equations = 0
+    stated = Stated(inference, session)
+    questions = Questions(inference)
     for number, passage in enumerate(document.passages):
         if progress is not None:
             progress(number, len(document.passages))
@@ -59,20 +70,43 @@ def check_document(
         for chain in _chains(session, passage):
             if second_look is not None:
                 second_look.look(session, passage, chain)
-            results = _results(session, other, passage, chain, equations + 1, hint)
+            judgements = _judgements(session, other, passage, chain, stated.by(chain, number), hint)
+            judgements = stated.held(judgements, chain, number)
+            results = _results(passage, chain, equations + 1, judgements, document.left_out)
+            questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
     if progress is not None:
         progress(len(document.passages), len(document.passages))
+    expected = with_expectations(document.setting.expect, steps)
     dims = {shown(name): dim.size or 0 for name, dim in session.table.dims.items()}
-    second_reading = None if second_look is None else second_look.result()
-    title, exercise = document.setting.title, document.exercise
-    return DocumentResult(document.source.name, title, dims, tuple(steps), exercise, second_reading)
+    return DocumentResult(
+        document.source.name,
+        document.setting.title,
+        dims,
+        expected,
+        document.exercise,
+        inference.inferred,
+        tuple(questions.asked.values()),
+        tuple((on_one_line(text.value), text.place().line) for text in document.left_out),
+        None if second_look is None else second_look.result(),
+    )
+
+
+def _model(document: Document, inference: Inference, *, at_other_sizes: bool = False) -> Model:
+    model = build_model(inference.setting, at_other_sizes=at_other_sizes)
+    return replace(
+        model,
+        has_open_dims=not document.setting.dims,
+        from_text=frozenset(inference.defines.values()),
+    )
 
 
 def _session(document: Document, model: Model, trust: Trust) -> Session:
     session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust))
     _learn_added_terms(session, document)
+    written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
+    learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
     return session
 
 
@@ -81,9 +115,11 @@ def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
     text = passage.text.value
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
-    for chain in split(text, words, lambda name: session.table.find(name) is None):
+    for chain in split(text, words, lambda name: session.table.find(name) is None, passage.unread):
+        if chain.label is None:
+            chain.label = passage.label
         if chain.tag is None:
-            chain.tag = passage.label
+            chain.tag = chain.label
         if chain.relations:
             yield chain
 
@@ -103,20 +139,30 @@ def _learn_added_terms(session: Session, document: Document) -> None:
                 continue
 
 
-def _results(
-    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, equation: int, hint: Hint
-) -> list[StepResult]:
+def _judgements(
+    session: Session,
+    other: OtherSizes | None,
+    passage: Passage,
+    chain: Chain,
+    known: Mapping[int, Judgement],
+    hint: Hint,
+) -> list[Judgement]:
+    """One judgement for each relation of a chain; `known` are those that the setting was inferred from."""
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
-        judgements = [Judgement("unreadable", message)] * len(chain.relations)
-    else:
-        judgements = Statement(session, chain, is_inline).judgements()
-        judgements = [hint(judgement) for judgement in judgements]
-        if other is not None:
-            judgements = other.held(judgements, chain, is_inline)
+        return [Judgement("unreadable", message)] * len(chain.relations)
+    judgements = [hint(judgement) for judgement in judgements_on(session, chain, is_inline, known)]
+    return judgements if other is None else other.held(judgements, chain, is_inline)
+
+
+def _results(
+    passage: Passage, chain: Chain, equation: int, judgements: Sequence[Judgement], left_out: Sequence[Text]
+) -> list[StepResult]:
+    """The steps of a chain."""
+    is_inline = passage.kind == "inline"
     return [
-        _result(passage, chain, equation, number, judgement)
+        placed(passage, chain, equation, number, judgement, left_out)
         for number, judgement in enumerate(judgements)
         if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement))
     ]
@@ -127,31 +173,3 @@ def _is_silent(kind: str, judgement: Judgement) -> bool:
     if kind == "member":
         return judgement.verdict != "refuted"
     return kind not in ("claim", "define") or judgement.verdict in ("unreadable", "definition")
-
-
-def _result(passage: Passage, chain: Chain, equation: int, number: int, judgement: Judgement) -> StepResult:
-    text = passage.text
-    relation = chain.relations[number]
-    place, excerpt = text.place(relation.start), None
-    if judgement.span is not None and judgement.counterexample is None:
-        place = text.place(judgement.span.start)
-        excerpt = " ".join(text.value[judgement.span.start : judgement.span.end].split()) or None
-    return StepResult(
-        tag=chain.tag,
-        equation=equation,
-        step=number + 1,
-        line=place.line,
-        column=place.column,
-        lhs=slice_of(text.value, chain.members[number]),
-        relation=relation.text,
-        rhs=slice_of(text.value, chain.members[number + 1]),
-        verdict=judgement.verdict,
-        message=judgement.message,
-        conventions=judgement.conventions,
-        shapes=judgement.shapes,
-        counterexample=judgement.counterexample,
-        excerpt=excerpt,
-        scope=judgement.scope,
-        ground=judgement.ground,
-        side_conditions=judgement.side_conditions,
-    )

@@ -16,14 +16,17 @@ from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
 from derive.deciding.limits import Deadline
-from derive.errors import FormulaError, Meaningless, Undecidable, UnknownName, Unreadable
+from derive.errors import FormulaError, Meaningless, NotAmong, Undecidable, UnknownName, Unreadable
 from derive.expressions.tree import Expr
 from derive.source import Span
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on a claim with its grounds, before it is placed in a document."""
+    """The verdict on a claim with its grounds, before it is placed in a document.
+
+    `is_missing`: it is unreadable since a name has a number that no name of its kind has.
+    """
 
     verdict: Verdict
     message: str
@@ -35,6 +38,7 @@ class Judgement:
     ground: Ground | None = None
     side_conditions: tuple[str, ...] = ()
     unknown_name: str | None = None
+    is_missing: bool = False
 
 
 def _worded(shape: str) -> str:
@@ -46,8 +50,9 @@ def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgem
     """The verdict on what cannot be read (`unreadable`), or cannot be (`refuted`)."""
     verdict: Verdict = "refuted" if isinstance(error, Meaningless) else "unreadable"
     message = error.problem[:1].upper() + error.problem[1:] + "."
-    unknown = error.name if isinstance(error, UnknownName) else None
-    return Judgement(verdict, message, shapes=shapes, span=error.span, unknown_name=unknown)
+    name = error.name if isinstance(error, UnknownName) else None
+    missing = isinstance(error, NotAmong)
+    return Judgement(verdict, message, shapes=shapes, span=error.span, unknown_name=name, is_missing=missing)
 
 
 def judge(

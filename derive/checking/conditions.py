@@ -1,5 +1,7 @@
 """Conditions on the range of an index: `i = 2, \\dots, n`, `\\forall i \\in \\{2, \\dots, n\\}`, `1 \\le i \\le n`."""
 
+import itertools
+import operator
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -19,6 +21,7 @@ from derive.expressions.tree import (
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.ranges import End
 from derive.notation.syntax import Dots, Formula, Group, List, Name, listed, parse
+from derive.notation.tables import RELATIONS
 from derive.notation.tokens import Token
 
 
@@ -42,6 +45,48 @@ def read_range(tokens: Sequence[Token], elaborator: Elaborator) -> Restriction |
     first, last = (_number(end, elaborator.table.index_base) for end in ends)
     at = IndexValue(index)
     return Restriction(AllOf((Comparison(at, ">=", first), Comparison(at, "<=", last))), {index.name: []})
+
+
+def holds_for_numbers(tokens: Sequence[Token], elaborator: Elaborator) -> bool | None:
+    """Whether a condition on numbers holds, `l = 1, \\dots, L-1`, `1 \\le t < T`; None where it is no such one.
+
+    "For all l" restricts nothing.
+    """
+    rest = [token for token in tokens if token.kind not in ("CONDITION", "FORALL", "QUAD", "PERIOD")]
+    while rest and rest[-1].kind == "COMMA":
+        rest.pop()
+    try:
+        content = parse(rest)
+    except FormulaError:
+        return None
+    head = content.entries[0]
+    if not head.relations:
+        only = None if content.only is None else elaborator.number(content)
+        return None if only is None else True
+    number = None if head.sides[0] is None else elaborator.number(listed(head.sides[0]))
+    members = _members(head, content) if len(head.relations) == 1 else []
+    if len(members) >= 3 and number is not None:
+        ends = [elaborator.number(List((member,), span=member.span)) for member in (members[0], members[-1])]
+        if any(isinstance(member.single_factor, Dots) for member in members) and None not in ends:
+            return min(end or 0 for end in ends) <= number <= max(end or 0 for end in ends)
+    sides = [None if side is None else elaborator.number(listed(side)) for side in head.sides]
+    if None in sides or len(content.entries) > 1:
+        return None
+    kinds = [RELATIONS.get(relation, "") for relation in head.relations]
+    if not all(kind in _COMPARED for kind in kinds):
+        return None
+    pairs = itertools.pairwise(side or 0 for side in sides)
+    return all(_COMPARED[kind](left, right) for kind, (left, right) in zip(kinds, pairs, strict=True))
+
+
+_COMPARED = {
+    "claim": operator.eq,
+    "differ": operator.ne,
+    "less": operator.lt,
+    "greater": operator.gt,
+    "at most": operator.le,
+    "at least": operator.ge,
+}
 
 
 def _members(head: Formula, content: List) -> list[Formula]:

@@ -34,6 +34,8 @@ CONVENTIONS = {
             "the derivative operator is meant to reach to the end of the sum, for which brackets are missing",
         ),
         Convention("entrywise", "a vector is equated with the formula of its general entry"),
+        Convention("entrywise-product", "factors of one shape that stand side by side are multiplied entry by entry"),
+        Convention("held-fixed", "what varies is what has a differential in the document; all else is held fixed"),
         Convention(
             "one-term", "an additive term of the loss is left out here, which the document treats in a step of its own"
         ),

@@ -10,7 +10,7 @@ from derive.checking.session import Session
 from derive.errors import FormulaError, Meaningless, Unreadable
 from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import Expr, IndexValue, Number, Symbol
-from derive.models.model import defined, family_letters
+from derive.models.families import defined, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
@@ -42,8 +42,8 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not isinstance(base, Name) or len(factors) > 3 or not _is_free(name, elaborator):
         return None
-    key = canonical(name).strip()
-    if re.search(r"\^\{[-+]?\d|:", key):
+    key = elaborator.key_with_numbers(name)
+    if re.search(r"\^\{[-+]?\d|:", canonical(name)):
         return None
     by_entries = _named_by_brackets(key, factors[1:])
     if by_entries is not None:
@@ -99,7 +99,7 @@ def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not (isinstance(base, Name) and len(base.text) > 1 and base.text[0] == "d" and base.text.isalpha()):
         return False
-    if elaborator.table.find(canonical(name).strip()) is not None:
+    if elaborator.resolve(name) is not None:
         return False
     inner: Syntax = Name(base.text[1:], span=base.span)
     if isinstance(name, Scripted):
@@ -158,7 +158,7 @@ def _check_value(session: Session, new: NewName, reading: Reading) -> None:
     known = session.table.meanings.get(new.key)
     if isinstance(known, Computed) and known.shape != reading.value.shape:
         raise Meaningless(f"{shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}")
-    letters = family_letters(new.key)[1]
+    letters = letters_of(new.key)
     for letter in reading.free:
         if letter not in letters:
             raise Unreadable(f"the index {letter} is free on the right, and {shown(new.key)} has no such index")
@@ -169,7 +169,7 @@ def _first_reading(session: Session, content: List, formal: dict[str, Expr]) -> 
     for attempt in readings(session.table, content, session.options(None, formal, with_apart=False)):
         if not isinstance(attempt, Reading):
             first = first or attempt
-        elif attempt.conventions <= {"operator-scope"}:
+        elif attempt.conventions <= {"operator-scope", "entrywise-product"}:
             return attempt
     raise first or Unreadable("this could not be read", content.span)
 
@@ -231,7 +231,9 @@ def free_names(content: List, elaborator: Elaborator) -> list[Name]:
                 found += [variable] if isinstance(variable, Name) else []
     if any(isinstance(node, Big) for node in nodes(content)):
         return []
+    signs = {id(sign) for sign in elaborator.signs(content)}
     short = [name for name in found if len(plain(name.text)) == 1 or name.text.startswith("\\")]
+    short = [name for name in short if id(name) not in signs]
     return [name for name in short if plain(name.text) not in CONSTANTS and _stands_for_any_number(name, elaborator)]
 
 

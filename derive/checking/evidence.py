@@ -11,6 +11,7 @@ from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, 
 from derive.deciding.facts import EntryEquation
 from derive.deciding.limits import Deadline
 from derive.errors import Undecidable
+from derive.exact.entries import Array
 from derive.exact.scalars import ONE, ZERO, Scalar, mul
 from derive.expressions.tree import ChainRule, Derivative, EntryByEntry, IndexVariable, LocalFactor, Node
 from derive.expressions.walk import walk
@@ -60,14 +61,14 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
         requirements.append(required)
-        where = mul(*domain, *required, *_conditions(session, restrictions, environment, ranges))
+        where = mul(*domain, *required, *_conditions(session, candidate, restrictions, environment, ranges))
         if where is ZERO:
             continue
         if not equations and not (domain or entries.obligations):
-            first = left.positions()[0]
-            refuted = session.refuted_at_once(EntryEquation(left.at(*first), right.at(*first), where), deadline)
-            if refuted is not None:
-                return Found(refuted, ((_as_counted(session, environment), first),))
+            failing = _refuted_at_once(session, left, right, where, deadline)
+            if failing is not None:
+                different, position = failing
+                return Found(different, ((_as_counted(session, environment), position),))
         for position in left.positions():
             equations.append(EntryEquation(left.at(*position), right.at(*position), where))
             places.append((_as_counted(session, environment), position))
@@ -88,6 +89,19 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     if isinstance(found, Equal) and off_kinks:
         found = EqualOffKinks(found.method, ())
     return Found(found, tuple(places), off_kinks)
+
+
+def _refuted_at_once(
+    session: Session, left: Array, right: Array, where: Scalar, deadline: Deadline
+) -> tuple[Different, tuple[int, ...]] | None:
+    """A counterexample in the first entry or the last: what is wrong is mostly wrong in every entry."""
+    positions = left.positions()
+    for position in dict.fromkeys((positions[0], positions[-1])):
+        equation = EntryEquation(left.at(*position), right.at(*position), where)
+        different = session.refuted_at_once(equation, deadline)
+        if different is not None:
+            return different, position
+    return None
 
 
 def _confirm(session: Session, equations: Sequence[EntryEquation], deadline: Deadline) -> None:
@@ -144,6 +158,7 @@ def _domain(session: Session, general: GeneralAttempt, deadline: Deadline) -> tu
 
 def _conditions(
     session: Session,
+    candidate: Candidate,
     restrictions: Sequence[Restriction],
     environment: dict[IndexVariable, int],
     ranges: dict[str, range],
@@ -152,7 +167,7 @@ def _conditions(
     factors: list[Scalar] = []
     for restriction in restrictions:
         factors += session.entries.condition(restriction.condition, environment).entries
-    if "distinct-index" in session.allow:
+    if "distinct-index" in candidate.conventions:
         factors += _distinct(session, environment, ranges)
     return factors
 

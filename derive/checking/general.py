@@ -69,7 +69,7 @@ class GeneralAttempt:
                 return NoProof("an index that is moved")
             (free[letter],) = dims.values()
         conditions: list[Condition] = [restriction.condition for restriction in self._restrictions]
-        if "distinct-index" in self._session.allow:
+        if "distinct-index" in candidate.conventions:
             conditions += _distinct(self._session, free)
         return self._session.prover.prove(
             candidate.left, candidate.right, free, candidate.last, conditions, self._deadline.check, patience

@@ -33,7 +33,7 @@ class LaterDefinitions:
 
     def _definitions(self) -> Iterator[tuple[int, str, int]]:
         for number, passage in enumerate(self.passages):
-            for chain in split(passage.text.value, self.words):
+            for chain in split(passage.text.value, self.words, unread=passage.unread):
                 if chain.relations and kind_of(chain.relations[0]) in ("claim", "define", "member"):
                     name = _whole(chain.members[0])
                     if name is not None:

@@ -12,7 +12,9 @@ from derive.records import dataclass
 Verdict = Literal["definition", "proved", "convention", "refuted", "unknown", "unreadable"]
 Scope = Literal["all dimensions", "these dimensions"]
 Ground = Literal["index form", "entries"]
+Concern = Literal["unexpected", "refuted", "unknown", "unreadable"]
 VERDICTS: tuple[Verdict, ...] = ("definition", "proved", "convention", "refuted", "unknown", "unreadable")
+ACCEPTED = VERDICTS[:3]
 
 Matrix = list[list[str]]
 
@@ -36,8 +38,13 @@ class Counterexample:
 class StepResult:
     """The verdict on one relation. `line` and `column` are those of the step's first character in its file.
 
+    In a notebook they are those in its cell, and `cell` is that cell's number, from 1: this is what its author sees.
+
     An accepted step says how far it was shown (`scope`), by which exact form (`ground`), and what it rests on: each
     of its `side_conditions` is a few words, with formulas in LaTeX between dollar signs.
+    `expectation` holds the words, verdicts and conventions, one of which the document's author expects of the step; it
+    is empty where the author says nothing.
+    `label` is the name that the equation has for references, `tag` the one that readers see; often they are one.
     """
 
     tag: str | None
@@ -59,6 +66,15 @@ class StepResult:
     scope: Scope | None = None
     ground: Ground | None = None
     side_conditions: tuple[str, ...] = ()
+    expectation: tuple[str, ...] = ()
+    label: str | None = None
+    cell: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Its place as it stands behind the document's name: `2:5`, in a notebook `cell 3:2:5`."""
+        place = f"{self.line}:{self.column}"
+        return place if self.cell is None else f"cell {self.cell}:{place}"
 
     @property
     def holds_for_all_dimensions(self) -> bool:
@@ -66,11 +82,86 @@ class StepResult:
         return self.scope == "all dimensions"
 
     @property
+    def is_as_expected(self) -> bool | None:
+        """Whether the step got what its author expects of it, a convention by name if no other was needed.
+
+        Null where the author says nothing.
+        """
+        if not self.expectation:
+            return None
+        if self.conventions and set(self.conventions) <= set(self.expectation):
+            return True
+        return self.verdict in self.expectation or ("accepted" in self.expectation and self.verdict in ACCEPTED)
+
+    @property
+    def concern(self) -> "Concern | None":
+        """Why somebody should look at the step; null where nobody need."""
+        if self.is_as_expected is not None:
+            return None if self.is_as_expected else "unexpected"
+        match verdict := self.verdict:
+            case "refuted" | "unknown" | "unreadable":
+                return verdict
+        return None
+
+    @property
+    def surprise(self) -> str | None:
+        """One sentence on what was expected and what was found, where these differ."""
+        if self.is_as_expected is not False:
+            return None
+        *others, last = self.expectation
+        found = f"{self.verdict} ({', '.join(self.conventions)})" if self.conventions else self.verdict
+        return f"Expected {', '.join(others)}{' or ' if others else ''}{last}, found {found}."
+
+    @property
     def shapes_matter(self) -> bool:
         """Whether a person needs to see the shapes: they disagree, and the message does not say so already."""
         if self.verdict != "refuted" or self.shapes is None or self.counterexample is not None:
             return False
         return self.shapes[0] != self.shapes[1] and not all(shape in self.message for shape in self.shapes)
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """A declaration that a document's setting lacks and its text implies: `because` is one sentence's reason."""
+
+    name: str
+    declaration: str
+    because: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class ProposedEntry:
+    """One name of a proposed setting, what stands behind it, and a comment on where that comes from."""
+
+    name: str
+    value: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ProposedSetting:
+    """A complete setting for a document, for its author to correct; `words` and `more` are keys with one word each."""
+
+    remarks: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    dims: tuple[tuple[str, int], ...] = ()
+    symbols: tuple[ProposedEntry, ...] = ()
+    model: tuple[ProposedEntry, ...] = ()
+    loss: ProposedEntry | None = None
+    notation: tuple[ProposedEntry, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A name of which nothing is known: what to add to the setting, and where the name stands first."""
+
+    name: str
+    message: str
+    line: int
+    column: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +187,8 @@ class SecondReading:
 class DocumentResult:
     """All steps of a document, in its order, and the concrete sizes at which they were checked.
 
+    `inferred` is what its setting lacks and was taken from its text; `questions` is what could not be.
+    `left_out`: the commands that take text from other files, which is not read, each with its line.
     `second_reading` is there where a second reader was asked for.
     """
 
@@ -104,6 +197,9 @@ class DocumentResult:
     dims: Mapping[str, int]
     steps: tuple[StepResult, ...] = field(default=())
     exercise: str | None = None
+    inferred: tuple[Inferred, ...] = ()
+    questions: tuple[Question, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
     second_reading: SecondReading | None = None
 
     def summary(self) -> dict[Verdict, int]:
@@ -113,3 +209,7 @@ class DocumentResult:
     def for_all_dimensions(self, verdict: Verdict) -> int:
         """How many of the steps with this verdict hold for all dimensions."""
         return sum(step.verdict == verdict and step.holds_for_all_dimensions for step in self.steps)
+
+    def as_expected(self, verdict: Verdict) -> int:
+        """How many of the steps with this verdict are meant to have it."""
+        return sum(step.verdict == verdict and step.is_as_expected is True for step in self.steps)

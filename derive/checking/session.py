@@ -43,7 +43,7 @@ class Session:
     """The state of a check. `table` grows with the document's definitions.
 
     `definitions` are empty; they say who differentiates. `trusted` are names of which everything is known to be trusted
-    that they stand for.
+    that they stand for. `varied` are the names whose differentials stand in the document, null where none surely does.
     """
 
     model: Model
@@ -56,6 +56,7 @@ class Session:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     trusted: set[str] = field(default_factory=set)
+    varied: frozenset[str] | None = None
     _other_kinks: "dict[Scalar, Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
@@ -81,7 +82,7 @@ class Session:
         return self.decider().decide(equations, deadline, general)
 
     def refuted_at_once(self, equation: EntryEquation, deadline: Deadline) -> Different | None:
-        """The first point, if an equation fails there."""
+        """One of the first points, if an equation fails there."""
         return self.decider().refuted_at_once(equation, deadline)
 
     def decider(self) -> Decider:
@@ -120,6 +121,7 @@ class Session:
         other = self._other_kinks[value]
         other.learn(self.table)
         other.treated_apart = self.treated_apart
+        other.varied = self.varied
         return other
 
     def options(
@@ -127,7 +129,7 @@ class Session:
     ) -> Options:
         """How the members of a step are read."""
         apart = self._apart() if with_apart else {}
-        return Options(layout or self.table.layout, formal or {}, apart, self.argument_orders)
+        return Options(layout or self.table.layout, formal or {}, apart, self.argument_orders, self.varied)
 
     def _apart(self) -> dict[str, tuple[Expr, ...]]:
         """For each derivative of the loss, the loss without the terms that are treated apart."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from derive.checking.claims import Judgement
 from derive.checking.session import Session
-from derive.checking.statements import Statement
+from derive.checking.unrolling import judgements as judgements_on
 from derive.documents.document import Document
 from derive.expressions.tree import Size
 from derive.expressions.walk import walk
@@ -64,7 +64,7 @@ class OtherSizes:
             self._waiting.append((chain, is_inline))
             return judgements
         session = self._caught_up()
-        again = Statement(session, chain, is_inline).judgements()
+        again = judgements_on(session, chain, is_inline)
         return [
             _withdrawn(first, second, session) if holds and second.counterexample is not None else first
             for first, second, holds in zip(judgements, again, accepted, strict=True)
@@ -75,7 +75,7 @@ class OtherSizes:
         if self._session is None:
             self._session = self._begin()
         for chain, is_inline in self._waiting:
-            Statement(self._session, chain, is_inline).judgements()
+            judgements_on(self._session, chain, is_inline)
         self._waiting.clear()
         return self._session
 

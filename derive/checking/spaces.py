@@ -3,9 +3,12 @@
 They declare new names and claim shapes of known ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from derive.checking.candidates import Restriction
 from derive.checking.claims import Judgement
+from derive.checking.members import declared_family, learn
 from derive.checking.results import Scope
 from derive.checking.session import Session
 from derive.checking.sides import Side
@@ -41,7 +44,9 @@ class Space:
         return str(shape) == str(self.shape) or (self.vector and str(shape) == str(self.shape.transposed))
 
 
-def judge_membership(session: Session, left: Side, right: Side, formal: dict[str, Expr]) -> Judgement:
+def judge_membership(
+    session: Session, left: Side, right: Side, formal: dict[str, Expr], restrictions: Sequence[Restriction] = ()
+) -> Judgement:
     """The verdict on `left ∈ right`; new names on the left are declared. Raises `Unreadable`, `Meaningless`."""
     if session.model.has_open_dims:
         _learn_dims(session, right)
@@ -49,7 +54,7 @@ def judge_membership(session: Session, left: Side, right: Side, formal: dict[str
     names = _names(left.content)
     if not names:
         return _of_side(session, left, space, formal)
-    judgements = [_of_name(session, name, space, formal) for name in names]
+    judgements = [_of_name(session, name, space, formal, restrictions) for name in names]
     return next((found for found in judgements if found.verdict == "refuted"), judgements[0])
 
 
@@ -65,10 +70,16 @@ def _learn_dims(session: Session, right: Side) -> None:
                 session.learn(replace(session.table, dims={**session.table.dims, name: Dim(size, name)}))
 
 
-def _of_name(session: Session, name: Syntax, space: Space, formal: dict[str, Expr]) -> Judgement:
+def _of_name(
+    session: Session, name: Syntax, space: Space, formal: dict[str, Expr], restrictions: Sequence[Restriction]
+) -> Judgement:
     from_table = _elaborator(session, formal).resolve(name)
-    key = canonical(name).strip()
+    key = _elaborator(session, formal).key_with_numbers(name)
     if from_table is None and not _needs_no_declaration(session, name, formal):
+        family = declared_family(session, key, space.shape, restrictions)
+        if family is not None:
+            learn(session, family)
+            return Judgement("definition", family.words)
         session.learn(session.table.with_meaning(key, Computed(space.shape, None)))
         return Judgement("definition", f"{shown(key)} is declared as {space.shape}.")
     if from_table is not None and isinstance(from_table.meaning, Computed) and from_table.meaning.value is None:
@@ -162,9 +173,11 @@ def _dim(factor: Syntax, table: SymbolTable) -> Dim:
     text = canonical(unwrapped(factor)).strip()
     if text.isdigit():
         return Dim(int(text))
-    dim = table.find_dim(text)
+    reader = Elaborator.plain(table, {})
+    dim = reader.dim_named(unwrapped(factor))
     if dim is None:
-        raise Unreadable(f"the dimension {shown(text)} is not declared{table.known_dims}", factor.span)
+        problem = f"the dimension {shown(text)} is not declared{table.known_dims}"
+        raise reader.not_among(factor) or Unreadable(problem, factor.span)
     return dim
 
 

@@ -4,7 +4,7 @@ Each gets its verdict. A definition makes a new name known to what follows; a pr
 remembered as another form of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.checking.added_terms import judge_added
@@ -21,6 +21,7 @@ from derive.checking.definitions import (
     free_names,
     new_name,
 )
+from derive.checking.differentials import speaks_of_differentials
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
@@ -41,11 +42,15 @@ from derive.notation.tokens import Token
 
 @dataclass
 class Statement:
-    """One chain while it is judged: its members' syntax, the names that it binds, the conditions behind it."""
+    """One chain while it is judged: its members' syntax, the names that it binds, the conditions behind it.
+
+    `known` are the relations, by their number, that the model was taken from: each makes a name known, and so did.
+    """
 
     session: Session
     chain: Chain
     is_inline: bool = False
+    known: Mapping[int, Judgement] = field(default_factory=dict)
     sides: list[Side] = field(default_factory=list)
     formal: dict[str, Expr] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
@@ -82,6 +87,8 @@ class Statement:
     ) -> tuple[Judgement, Side]:
         """The verdict on one relation, and the side from which the chain goes on."""
         kind = kind_of(relation)
+        if number in self.known:
+            return self.known[number], right if kind in ("claim", "define") else left
         if self.problem is not None and kind in ("claim", "define", "adds"):
             message = f"The condition behind this equation is not read: {self.problem.problem}."
             return Judgement("unreadable", message, span=self.problem.span), left
@@ -132,7 +139,7 @@ class Statement:
         if isinstance(meaning, Given):
             message = f"{shown(symbol.name)} is given a new value here; what follows still speaks of the old one."
             return Judgement("definition", message, shapes=judgement.shapes)
-        if symbol.name in self.session.table.introduced:
+        if symbol.name in self.session.table.introduced | self.session.model.from_text:
             message = f"{shown(symbol.name)} is defined already; a second definition of one name is not followed."
             return Judgement("unknown", message, shapes=judgement.shapes)
         return judgement
@@ -158,13 +165,15 @@ class Statement:
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""
         new = new_name(self.sides[number].content, self._elaborator())
+        if new is not None and speaks_of_differentials(self.sides[number:], self._elaborator()):
+            return None
         if new is not None and new.key in self.session.entries.arrays:
             return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None
 
     def _membership(self, left: Side, right: Side) -> Judgement:
         try:
-            return judge_membership(self.session, left, right, self.formal)
+            return judge_membership(self.session, left, right, self.formal, self.restrictions)
         except FormulaError as error:
             return failed(error)
 

@@ -8,8 +8,8 @@
 6. the balls again, at more points, with high precision, and where units are dead;
 7. else `Undecided`, with the reason.
 
-`refuted_at_once` looks at one equation at one point before the others are made. If the answer is `Equal`, an exact
-identity was found *and* a point where both sides have a value, unless the sides are the same expression. If it is
+`refuted_at_once` looks at one equation at very few points before the others are made. If the answer is `Equal`, an
+exact identity was found *and* a point where both sides have a value, unless the sides are the same expression. If it is
 `Different`, both values are certain. The same question gets the same answer, whatever was asked before, as long as the
 time suffices.
 """
@@ -20,7 +20,7 @@ from typing import Protocol
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
 from derive.deciding.facts import EntryEquation, Facts
 from derive.deciding.knowledge import Knowledge
-from derive.deciding.limits import FIRST_POINTS, SHARE_OF_PROOFS, Deadline
+from derive.deciding.limits import FIRST_POINTS, POINTS_AT_ONCE, SHARE_OF_PROOFS, Deadline
 from derive.deciding.refuting import Question, Refuter
 from derive.errors import Undecidable
 from derive.exact.balls import Value
@@ -97,13 +97,13 @@ class Decider:
             return Undecided("an expression is nested too deeply")
 
     def refuted_at_once(self, equation: EntryEquation, deadline: Deadline) -> Different | None:
-        """The first point, if the equation fails there: what is wrong is mostly wrong everywhere."""
+        """One of the first points, if the equation fails there: what is wrong is mostly wrong everywhere."""
         contents = self._knowledge.contents(equation)
         if contents.without_value or equation.lhs is equation.rhs:
             return None
         self._seen |= contents.symbols
         try:
-            return self._refuter.refuted([Question(0, equation)], 1, deadline)
+            return self._refuter.refuted([Question(0, equation)], POINTS_AT_ONCE, deadline)
         except RecursionError:
             return None
 

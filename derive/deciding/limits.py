@@ -16,6 +16,9 @@ from derive.exact.polynomials import Sizes
 FIRST_POINTS = 8
 """Points that an equation passes before a proof is tried: a mask that hides while all units are active shows at one."""
 
+POINTS_AT_ONCE = 3
+"""Points at which one entry is compared before the others are made: some mask is seldom the same at all of them."""
+
 POINT_TRIES = 30
 """Points that are tried to find those, and again if no proof is found: whole numbers often hit kinks and poles."""
 

@@ -8,35 +8,57 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
+from derive.documents.macros import Macros
 from derive.records import dataclass
 from derive.source import Source, Text
+
+Kind = Literal["display", "inline"]
 
 
 @dataclass(frozen=True)
 class Passage:
     """One display or one inline formula. `label` is a name given outside the mathematics, as Quarto's `{#eq-x}`.
 
-    The text holds no white space at its ends and stands in the source character
+    The text holds no white space at its ends and no macros. Without these it stands in the source character
     by character, save that the quote marks `>` which begin its lines inside a
     Markdown quotation are blanked. `problem` says why the passage can not be
     read as a whole, as when its delimiter is never closed; else it is null.
+    `unread` says why a command, at an offset in the text, is no notation: a macro that can not be followed.
     """
 
-    kind: Literal["display", "inline"]
+    kind: Kind
     text: Text
     label: str | None = None
     problem: str | None = None
+    unread: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a reader of one kind of file finds: the YAML of the setting, if there is any, and the passages."""
+    """What a reader of one kind of file finds: the YAML of the setting, if there is any, and the passages.
+
+    `macros` are those that hold where the first formula stands, and so in the setting. `left_out` are the commands
+    that take text from other files, which is not read.
+    """
 
     setting: Text | None
     passages: tuple[Passage, ...]
+    macros: Macros
+    left_out: tuple[Text, ...] = ()
 
 
 Aside = Text | tuple["Aside", ...] | Mapping[str, "Aside"]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What some steps are meant to get: one of these words, each a verdict, `accepted` or the name of a convention.
+
+    The key says of which steps: the name of an equation or a pattern of names, or `#7`; `/2` behind it for one step.
+    """
+
+    key: Text
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -60,14 +82,19 @@ class Setting:
     index_base: int = 1
     kink: str = "0"
     allow: tuple[str, ...] = ()
+    expect: tuple[Expectation, ...] = ()
     aside: Mapping[str, Aside] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A source, its setting, its mathematics in order. `exercise` names the exercise whose setting it took."""
+    """A source, its setting, its mathematics in order. `exercise` names the exercise whose setting it took.
+
+    `left_out` are the commands in it that take text from other files.
+    """
 
     source: Source
     setting: Setting
     passages: tuple[Passage, ...]
     exercise: str | None = None
+    left_out: tuple[Text, ...] = ()

@@ -24,21 +24,24 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from derive.documents.document import Contents, Passage
+from derive.documents.formulas import LARGEST_NUMBER_OF_PASSAGES, Formulas, too_many
+from derive.documents.lexing import Stream
+from derive.documents.macros import DefinitionError, Macros, read_definition
 from derive.errors import DocumentError
 from derive.records import dataclass
 from derive.source import Source, Text
 
-LARGEST_NUMBER_OF_PASSAGES = 100_000
 FARTHEST_INDENT = 80
 
 ENVIRONMENTS = ("equation", "align", "alignat", "aligned", "gather", "multline", "split", "eqnarray", "flalign")
 _ENVIRONMENT = r"(?:" + "|".join(ENVIRONMENTS) + r")\*?"
 _RAW_TAGS = "pre|script|style|textarea|code"
+_DEFINER = r"(?:(?:re)?newcommand|providecommand|def|DeclareMathOperator)(?![A-Za-z])"
 
 # What stands between two places where something could begin.
 _ORDINARY = re.compile(
     rf"""(?: [^\\$`<:]++
-          |  \\ (?! [\[(] | begin\s*\{{{_ENVIRONMENT}\}} ) [^\n]?+
+          |  \\ (?! [\[(] | begin\s*\{{{_ENVIRONMENT}\}} | {_DEFINER} ) [^\n]?+
           |  < (?! !-- | (?:{_RAW_TAGS})\b )
           |  : (?! ::+[ \t]*\{{math\}} )
           )*+""",
@@ -48,6 +51,7 @@ _OPENER = re.compile(
     rf"""(?P<bracket> \\\[ )
       |  (?P<parenthesis> \\\( )
       |  \\begin\s*\{{ (?P<environment> {_ENVIRONMENT} ) \}}
+      |  \\(?P<definition> {_DEFINER} )
       |  (?P<ruler> \$\$\$\$+ )
       |  (?P<dollars> \$\$ )
       |  (?P<dollar> \$ )
@@ -76,9 +80,15 @@ _END_OF_DIRECTIVE = re.compile(r"\n[ \t]*:::+[ \t]*(?=\n|$)")
 
 def read_markdown(source: Source) -> Contents:
     """The setting's YAML and the passages of a Markdown document."""
+    formulas = Formulas()
     head = find_front_matter(source)
-    body = 0 if head is None else head.start + len(head.value) + len("---")
-    return Contents(head, find_mathematics(source, body))
+    formulas.add_all(source, find_mathematics(source, 0 if head is None else behind(head)))
+    return Contents(head, tuple(formulas.found), formulas.first)
+
+
+def behind(head: Text) -> int:
+    """The offset behind front matter."""
+    return head.start + len(head.value) + len("---")
 
 
 _FIRST_LINE = re.compile(r"---[ \t]*\n(?![ \t]*\n)")
@@ -86,26 +96,24 @@ _LAST_LINE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"(?:[ \t]*#[^\n]*\n)*[\w-]+[ \t]*:(?:\s|$)")
 
 
-def find_front_matter(source: Source) -> Text | None:
+def find_front_matter(source: Source, start: int = 0) -> Text | None:
     """The YAML between the `---` lines at the head of a text, without these lines; null where it has none."""
-    first = _FIRST_LINE.match(source.text)
+    first = _FIRST_LINE.match(source.text, start)
     if first is None:
         return None
     last = _LAST_LINE.search(source.text, first.end())
     if last is None:
         if _KEY.match(source.text, first.end()):
-            raise DocumentError.at(source, 0, "the front matter that begins here is never closed; expected a line ---")
+            raise DocumentError.at(
+                source, start, "the front matter that begins here is never closed; expected a line ---"
+            )
         return None
     return Text(source.text[first.end() : last.start()], source, first.end())
 
 
 def find_mathematics(source: Source, start: int = 0) -> tuple[Passage, ...]:
-    """The passages of a Markdown text from an offset on, in their order."""
+    """The passages of a Markdown text from an offset on, in their order, macros and all."""
     return _Scan(source, _read_blocks(source, start)).passages(start)
-
-
-def _too_many(source: Source, offset: int) -> DocumentError:
-    return DocumentError.at(source, offset, f"more than {LARGEST_NUMBER_OF_PASSAGES:,} formulas in one document")
 
 
 # --- Where displays end --------------------------------------------------------------------------
@@ -132,7 +140,7 @@ class _Displays:
         """The display that opens at an offset, if one does."""
         if start not in self.known:
             if len(self.known) == LARGEST_NUMBER_OF_PASSAGES:
-                raise _too_many(self.source, start)
+                raise too_many(self.source, start)
             self.known[start] = self._find(start)
         return self.known[start]
 
@@ -323,6 +331,7 @@ class _Scan:
         self.found: list[Passage] = []
         self.absent: set[str] = set()
         self.paragraph_end = 0
+        self.definitions_end = 0
 
     def passages(self, at: int) -> tuple[Passage, ...]:
         """Every passage from an offset on."""
@@ -361,6 +370,8 @@ class _Scan:
                 return self._code_span(opener)
             case "comment":
                 return self._behind("-->", opener)
+            case "definition":
+                return self._definition(opener)
             case "raw":
                 return self._behind(f"</{opener['raw']}", opener)
             case "directive":
@@ -405,6 +416,20 @@ class _Scan:
             return start
         self._add("inline", start, inside.end())
         return inside.end() + 2
+
+    def _definition(self, opener: re.Match[str]) -> int:
+        """A macro that is defined between formulas: as if a formula held nothing else."""
+        start, limit = opener.start(), self._limit(opener.start())
+        if start < self.definitions_end:
+            return opener.end()
+        stream = Stream(self.text[start:limit], 0)
+        try:
+            read_definition(stream, Macros({}))
+        except DefinitionError:
+            self.definitions_end = limit
+            return opener.end()
+        self._add("inline", start, start + stream.at)
+        return start + stream.at
 
     def _code_span(self, opener: re.Match[str]) -> int:
         """Text between two equally long runs of backticks in one paragraph."""
@@ -469,7 +494,7 @@ class _Scan:
         if not text and problem is None:
             return
         if len(self.found) == LARGEST_NUMBER_OF_PASSAGES:
-            raise _too_many(self.source, start)
+            raise too_many(self.source, start)
         self.found.append(Passage(kind, Text(text, self.source, start), label, problem))
 
     def _without_quote_marks(self, start: int, end: int) -> str:

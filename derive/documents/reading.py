@@ -9,13 +9,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from derive.documents.document import Contents, Document
+from derive.documents.formulas import expand_entries
+from derive.documents.latex import read_latex
 from derive.documents.markdown import read_markdown
+from derive.documents.notebook import read_notebook
+from derive.documents.packages import package_macros
 from derive.documents.setting import Entries, fill_entries, make_setting, read_entries, take_exercise
 from derive.errors import DocumentError
 from derive.source import Place, Source, Text
 
 LARGEST_FILE = 5_000_000
 LARGEST_NUMBER_OF_LINES = 100_000
+LARGEST_NOTEBOOK = 50_000_000
+"""A notebook holds the outputs of its cells too, which are not read."""
 
 Reader = Callable[[Source], Contents]
 
@@ -29,19 +35,33 @@ def read_document(
     reader = _reader_for(path)
     source = read_source(path)
     contents = reader(source)
-    entries: Entries = {} if contents.setting is None else read_entries(contents.setting)
+    entries = _entries_of(contents)
     if setting_file is not None:
         entries = fill_entries(entries, _entries_of_settings_file(setting_file))
     if exercise is not None:
         entries = take_exercise(entries, _entries_of_document(exercise))
     name = None if exercise is None else shown_name(exercise)
-    return Document(source, make_setting(entries), contents.passages, name)
+    return Document(source, make_setting(entries), contents.passages, name, contents.left_out)
+
+
+def read_text(source: Source, reader: Reader, remembered: Entries | None = None) -> tuple[Document, Entries]:
+    """The document in a text that is in no file of its own, with the entries of its setting.
+
+    A text without a setting takes those remembered of an earlier one, save what was expected of its steps.
+    """
+    contents = reader(source)
+    if contents.setting is not None:
+        entries: Entries = read_entries(contents.setting)
+    else:
+        entries = {key: entry for key, entry in (remembered or {}).items() if key != "expect"}
+    return Document(source, make_setting(entries), contents.passages), entries
 
 
 def read_source(path: str | Path) -> Source:
     """The text of a file: UTF-8 without its mark, lines ended by `\\n` alone."""
     name = shown_name(path)
-    data = _read_bytes(path, name)
+    is_notebook = Path(path).suffix.lower() == ".ipynb"
+    data = _read_bytes(path, name, LARGEST_NOTEBOOK if is_notebook else LARGEST_FILE)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DocumentError(name, "the text is in UTF-16; save it as UTF-8")
     if b"\0" in data:
@@ -55,7 +75,7 @@ def read_source(path: str | Path) -> Source:
         raise DocumentError(name, f"the byte 0x{byte:02X} is not UTF-8; save the text as UTF-8", place) from None
     text = _with_plain_lines(text)
     lines = text.count("\n")
-    if lines > LARGEST_NUMBER_OF_LINES:
+    if lines > LARGEST_NUMBER_OF_LINES and not is_notebook:
         raise DocumentError(name, f"the file has {lines:,} lines; at most {LARGEST_NUMBER_OF_LINES:,} are read")
     return Source(name, text)
 
@@ -70,7 +90,7 @@ def _with_plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _read_bytes(path: str | Path, name: str) -> bytes:
+def _read_bytes(path: str | Path, name: str, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a regular file of a modest size."""
     try:
         status = os.stat(path)
@@ -78,10 +98,10 @@ def _read_bytes(path: str | Path, name: str) -> bytes:
             raise DocumentError(name, "a directory, not a document")
         if not stat.S_ISREG(status.st_mode):
             raise DocumentError(name, "not a regular file")
-        if status.st_size > LARGEST_FILE:
-            raise DocumentError(name, f"the file has {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read")
+        if status.st_size > largest:
+            raise DocumentError(name, f"the file has {status.st_size:,} bytes; at most {largest:,} are read")
         with open(path, "rb") as file:
-            return file.read(LARGEST_FILE)
+            return file.read(largest)
     except FileNotFoundError:
         raise DocumentError(name, "there is no such file") from None
     except PermissionError:
@@ -94,16 +114,11 @@ def _read_bytes(path: str | Path, name: str) -> bytes:
 # --- Readers by suffix ---------------------------------------------------------------------------
 
 
-def _not_supported_yet(source: Source) -> Contents:
-    suffix = Path(source.name).suffix.lower()
-    raise DocumentError(source.name, f"reading {suffix} files is not supported yet; write the document as .md")
-
-
 READERS: Mapping[str, Reader] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
-    ".tex": _not_supported_yet,
-    ".ipynb": _not_supported_yet,
+    ".tex": read_latex,
+    ".ipynb": read_notebook,
 }
 
 
@@ -125,7 +140,7 @@ def _reader_for(path: str | Path) -> Reader:
 def _entries_of_settings_file(path: str | Path) -> Entries:
     """The entries of a YAML file."""
     source = read_source(path)
-    return read_entries(Text(source.text, source, 0))
+    return expand_entries(read_entries(Text(source.text, source, 0)), package_macros())
 
 
 def _entries_of_document(path: str | Path) -> Entries:
@@ -134,4 +149,9 @@ def _entries_of_document(path: str | Path) -> Entries:
     contents = _reader_for(path)(source)
     if contents.setting is None:
         raise DocumentError(source.name, "an exercise has a setting at its head, and this document has none")
-    return read_entries(contents.setting)
+    return _entries_of(contents)
+
+
+def _entries_of(contents: Contents) -> Entries:
+    """The entries of a document's own setting, without its macros."""
+    return {} if contents.setting is None else expand_entries(read_entries(contents.setting), contents.macros)

@@ -22,6 +22,7 @@ from typing import Literal, cast
 import yaml
 
 from derive.documents.document import Aside, Setting
+from derive.documents.expectations import expectations
 from derive.errors import DocumentError
 from derive.source import Text
 
@@ -38,12 +39,14 @@ CONVENTIONS = (
     "local-factor",
     "operator-scope",
     "entrywise",
+    "entrywise-product",
+    "held-fixed",
     "one-term",
     "broadcast",
     "distinct-index",
 )
 
-Kind = Literal["text", "sizes", "pairs", "words", "aside"]
+Kind = Literal["text", "sizes", "pairs", "words", "lists", "aside"]
 
 KEYS: Mapping[str, Kind] = {
     "title": "text",
@@ -61,20 +64,25 @@ KEYS: Mapping[str, Kind] = {
     "parts": "aside",
     "policy": "aside",
     "code": "aside",
-    "expect": "aside",
+    "expect": "lists",
     "derive": "aside",
 }
 
 Pairs = tuple[tuple[Text, Text], ...]
+Lists = tuple[tuple[Text, tuple[Text, ...]], ...]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One key of a setting with what stands behind it; `pairs` for a mapping, `words` for a list or one word."""
+    """One key of a setting with what stands behind it; `pairs` for a mapping, `words` for a list or one word.
+
+    `lists` is for a mapping to lists.
+    """
 
     key: Text
     words: tuple[Text, ...] = ()
     pairs: Pairs = ()
+    lists: Lists = ()
     aside: Aside | None = None
 
 
@@ -96,6 +104,7 @@ def make_setting(entries: Entries) -> Setting:
         index_base=int(_choice(entries, "index_base", ("1", "0"))),
         kink=_rational(entries, "kink", "0"),
         allow=_conventions(entries),
+        expect=expectations(entries["expect"].lists if "expect" in entries else (), CONVENTIONS),
         aside={name: entry.aside for name, entry in entries.items() if entry.aside is not None},
     )
 
@@ -129,6 +138,8 @@ def _read_entry(text: Text, key: Text, value: yaml.Node, kind: Kind) -> Entry:
         return Entry(key, pairs=_read_pairs(text, key, value, may_be_empty=kind == "sizes"))
     if kind == "words":
         return Entry(key, words=_words(text, key, value))
+    if kind == "lists":
+        return Entry(key, lists=_read_lists(text, key, value))
     if not isinstance(value, yaml.ScalarNode):
         raise _error(text, value, f"'{key.value}' is {_article(value)}; expected text{_quote_hint(value)}")
     scalar = _scalar(text, value)
@@ -151,6 +162,15 @@ def _read_pairs(text: Text, key: Text, value: yaml.Node, *, may_be_empty: bool) 
             raise _error_at(name, f"'{_short(name.value)}' in '{key.value}' has no value")
         pairs.append((name, scalar))
     return tuple(pairs)
+
+
+def _read_lists(text: Text, key: Text, value: yaml.Node) -> Lists:
+    """A mapping of names to one text or to several."""
+    if _is_empty(value):
+        raise _error_at(key, f"'{key.value}' is empty; a name that begins with # stands in quotes")
+    if not isinstance(value, yaml.MappingNode):
+        raise _error(text, value, f"'{key.value}' is {_article(value)}; expected a mapping of names, 'name: value'")
+    return tuple((name, _words(text, name, node)) for name, node in _items(text, value))
 
 
 def _words(text: Text, key: Text, value: yaml.Node) -> tuple[Text, ...]:
@@ -211,7 +231,7 @@ def _scalar(text: Text, node: yaml.ScalarNode) -> Text:
         start, raw = start + raw.find("\n") + 1, raw[raw.find("\n") + 1 :]
     if raw.split() == node.value.split():
         return text.part(start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip()))
-    return Text(node.value, text.source, text.start + start)
+    return Text(node.value, text.source, text.offset(start))
 
 
 # --- Composing, within limits --------------------------------------------------------------------
@@ -228,11 +248,11 @@ def _compose(text: Text) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(text.value)) if mark is not None else 0
-        raise DocumentError.at(text.source, text.start + offset, _in_plain_words(error)) from None
+        raise DocumentError.at(text.source, text.offset(offset), _in_plain_words(error)) from None
     except yaml.reader.ReaderError as error:
         character = ord(error.character) if isinstance(error.character, str) else int(error.character)
         problem = f"invalid YAML: the character U+{character:04X} is not allowed"
-        raise DocumentError.at(text.source, text.start + int(error.position), problem) from None
+        raise DocumentError.at(text.source, text.offset(int(error.position)), problem) from None
 
 
 def _check_events(text: Text) -> None:
@@ -248,7 +268,7 @@ def _check_events(text: Text) -> None:
             problem = f"nested more than {DEEPEST_SETTING} deep"
         if problem is not None:
             assert event.start_mark is not None
-            raise DocumentError.at(text.source, text.start + event.start_mark.index, problem)
+            raise DocumentError.at(text.source, text.offset(event.start_mark.index), problem)
 
 
 def _unsupported(event: yaml.Event) -> str | None:
@@ -394,6 +414,7 @@ def take_exercise(own: Entries, exercise: Entries) -> dict[str, Entry]:
             raise _error_at(word, f"the exercise does not allow '{_short(word.value)}', and a submission can not")
     added = {key: entry for key, entry in own.items() if key not in ("title", "source", "allow")}
     merged = _merged(added, exercise, "is given by the exercise in {place}, and a submission can not change it")
+    merged.pop("expect", None)  # said of the exercise's own steps
     titles = {key: own[key] for key in ("title", "source") if key in own}
     return {**{key: entry for key, entry in merged.items() if key != "title"}, **titles}
 
@@ -413,7 +434,7 @@ def _merged(own: Entries, given: Entries, contradiction: str) -> dict[str, Entry
             merged[key] = entry
         elif KEYS[key] in ("sizes", "pairs"):
             merged[key] = Entry(other.key, pairs=_merged_pairs(entry.pairs, other.pairs, contradiction))
-        elif not _say_the_same(entry.words, other.words) or entry.aside is not None:
+        elif not _say_the_same(entry.words, other.words) or entry.aside is not None or entry.lists:
             raise _error_at(entry.key, f"'{key}' {contradiction.format(place=_place(other.key))}")
     return merged
 
@@ -456,7 +477,7 @@ def _say_the_same(one: tuple[Text, ...], other: tuple[Text, ...]) -> bool:
 
 def _error(text: Text, node: yaml.Node, problem: str) -> DocumentError:
     """The error that points at a node."""
-    return DocumentError.at(text.source, text.start + node.start_mark.index, problem)
+    return DocumentError.at(text.source, text.offset(node.start_mark.index), problem)
 
 
 def _error_at(text: Text, problem: str) -> DocumentError:

@@ -132,9 +132,9 @@ class Definitions:
     # ── derivatives by an expression ──
 
     def by_expressions(
-        self, numerators: Sequence[Scalar], variables: Sequence[Scalar], span: Span | None
+        self, numerators: Sequence[Scalar], variables: Sequence[Scalar], fresh: Sequence[Symbol], span: Span | None
     ) -> list[list[Scalar]]:
-        """∂f/∂u where u is an expression, taken as a fresh variable.
+        """∂f/∂u where u is an expression, taken as a fresh variable; `fresh` may stand for it in f already.
 
         Raises `Unreadable` where f is no function of u alone: something of which u is made remains in it.
         """
@@ -142,13 +142,13 @@ class Definitions:
             raise Unreadable(
                 "this derivative is by an expression whose entries are not independent of one another", span
             )
-        fresh = {variable: Symbol(f"variable {at}") for at, variable in enumerate(variables)}
-        back: dict[Scalar, Scalar] = {symbol: variable for variable, symbol in fresh.items()}
-        hidden = frozenset[Symbol]().union(*(variable.free_symbols for variable in fresh))
+        standing = dict(zip(variables, fresh, strict=True))
+        back: dict[Scalar, Scalar] = {symbol: variable for variable, symbol in standing.items()}
+        hidden = frozenset[Symbol]().union(*(variable.free_symbols for variable in variables))
         rows = []
         for numerator in numerators:
-            function = self._as_function_of(numerator, fresh, hidden, span)
-            rows.append([function.diff(fresh[variable]).xreplace(back) for variable in variables])
+            function = self._as_function_of(numerator, standing, hidden, span)
+            rows.append([function.diff(symbol).xreplace(back) for symbol in fresh])
         return rows
 
     def _as_function_of(

@@ -41,7 +41,7 @@ from derive.exact.scalars import (
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Index, IndexVariable
-from derive.expressions.walk import symbols_of
+from derive.expressions.walk import rebuilt, symbols_of
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
 
 Position = tuple[int, ...]
@@ -175,7 +175,7 @@ class Entries:
         return self.arrays[name]
 
     def _symbol(self, name: str, position: Position) -> Symbol:
-        symbol = Symbol(f"v{next(self.counter)}")
+        symbol = Symbol(" ".join((name, *map(str, position))))
         self.origin[symbol] = (name, position)
         return symbol
 
@@ -625,7 +625,23 @@ class Entries:
     @_lower.register(tree.Derivative)
     def lower_derivative(self, node: tree.Derivative, environment: Environment) -> Array:
         """J_ij = ∂f_i/∂x_j over all entries, arranged as the layout has it."""
+        if node.of.shape.is_scalar and not node.by.shape.is_scalar:
+            by = self.lower(node.by, environment)
+            if all(isinstance(variable, Symbol) for variable in by.entries):
+                return self._gradient(node, by, environment)
         return arranged(self.jacobian(node, environment), node.of.shape, node.by.shape, node.layout)
+
+    def _gradient(self, node: tree.Derivative, by: Array, environment: Environment) -> Array:
+        """∂f/∂x_ij of a scalar, each when it is asked for."""
+        (numerator,) = self._connected(node, self.lower(node.of, environment).entries, by.symbols)
+
+        def entry(*position: int) -> Scalar:
+            symbol = by.at(*position)
+            assert isinstance(symbol, Symbol)
+            return self._valued(self.definitions.derivative(numerator, symbol))
+
+        gradient = Lazy(by.sizes, entry)
+        return gradient.transposed if node.layout == "numerator" else gradient
 
     @_lower.register(tree.ChainRule)
     def lower_chain_rule(self, node: tree.ChainRule, environment: Environment) -> Array:
@@ -692,7 +708,19 @@ class Entries:
             ]
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, tree.Symbol):
             return [[self._by_label(entry, node.by, environment)] for entry in numerator]
-        return self.definitions.by_expressions(numerator, variables, node.by.span)
+        return self._by_expression(node, variables, environment)
+
+    def _by_expression(
+        self, node: tree.Derivative, variables: tuple[Scalar, ...], environment: Environment
+    ) -> list[list[Scalar]]:
+        """A derivative by an expression: where that stands in the numerator as it is written, a variable does."""
+        fresh = made(node.by.shape.sizes(), lambda *position: self.fresh())
+        variable = tree.Symbol(f"variable {fresh.symbols[0].name}", node.by.shape)
+        self.arrays[variable.name] = fresh
+        function = rebuilt(node.of, lambda part: variable if part == node.by else None)
+        assert isinstance(function, tree.Expr)
+        numerator = self.lower(function, environment).entries
+        return self.definitions.by_expressions(numerator, variables, fresh.symbols, node.by.span)
 
     def _connected(
         self, node: tree.Derivative, numerator: tuple[Scalar, ...], variables: tuple[Symbol, ...]

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
+from typing import TypeVar
 
 from derive.expressions.tree import Index, IndexNumber, IndexShift, IndexVariable, Node, Symbol, parts
+
+N = TypeVar("N", bound=Node)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -25,12 +28,17 @@ def rebuilt(node: Node, change: Callable[[Node], Node | None]) -> Node:
     changed = change(node)
     if changed is not None:
         return changed
+    return with_fields(node, lambda value: _rebuilt_value(value, change))
+
+
+def with_fields(node: N, change: Callable[[object], object]) -> N:
+    """The node with what it is made of changed, field by field; the very same where nothing changes."""
     updates = {}
     for part in fields(node):
         if part.name in ("span", "shape") or not part.init:
             continue
         before = getattr(node, part.name)
-        after = _rebuilt_value(before, change)
+        after = change(before)
         if after is not before:
             updates[part.name] = after
     return replace(node, **updates) if updates else node  # type: ignore[arg-type]

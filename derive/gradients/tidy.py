@@ -4,7 +4,7 @@ Zeros and ones go, signs and scalars come out in front, equal factors are joined
 only where that makes it smaller. Everything is an identity for all sizes, wherever both sides have a value.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction
 from functools import singledispatch
@@ -12,7 +12,7 @@ from functools import singledispatch
 from derive.expressions import tree
 from derive.expressions.shapes import ONE, SCALAR, Dim, Shape, column
 from derive.expressions.tree import Expr, Node, Number
-from derive.expressions.walk import walk
+from derive.expressions.walk import walk, with_fields
 from derive.gradients.terms import (
     Term,
     collected,
@@ -364,19 +364,7 @@ def narrowed(node: Expr, shape: Shape) -> Expr:
 
 def tidied(node: Expr) -> Expr:
     """The same value, tidy from the leaves up."""
-    return _made(_with_parts(node, tidied))
-
-
-def _with_parts(node: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    updates = {}
-    for part in fields(node):
-        if part.name in ("span", "shape") or not part.init:
-            continue
-        before = getattr(node, part.name)
-        after = changed(before, change)
-        if after is not before:
-            updates[part.name] = after
-    return replace(node, **updates) if updates else node  # type: ignore[arg-type]
+    return _made(with_fields(node, lambda value: changed(value, tidied)))
 
 
 def changed(value: object, change: Callable[[Expr], Expr]) -> object:
@@ -450,8 +438,3 @@ def _(node: tree.Dot) -> Expr:
 @_made.register
 def _(node: tree.Reduce) -> Expr:
     return summed(node.operand) if node.kind == "sum" else node
-
-
-def product_of(factors: Sequence[Expr], shape: Shape) -> Expr:
-    """A ⊙ B ⊙ …, or ones of a shape where there is nothing to multiply."""
-    return times(*factors) if factors else expression(Term(Fraction(1), shape))

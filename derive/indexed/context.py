@@ -37,7 +37,7 @@ def dim_key(dim: Dim) -> str:
 
 @cache
 def _is_plain(name: str) -> bool:
-    return name.translate(str.maketrans("", "", "_{}\\")).isalnum()
+    return name.translate(str.maketrans("", "", "_{}\\^[]()")).isalnum()
 
 
 def slots_of(shape: Shape) -> dict[int, str]:

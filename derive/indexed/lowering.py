@@ -421,12 +421,11 @@ class Lowering(Jacobians):
             return ZERO
         sign = 1 if kind == "max" else -1
         marked = self.algebra.multiply(self.algebra.scaled(form, sign), self.algebra.factor(self._marker(dim), index))
-        template, indices, dims = self.functions.slotted(marked)
+        _, indices, dims = self.functions.slotted(marked)
         place = indices.index(index)
         order = (*indices[:place], *indices[place + 1 :])
         names = dict(zip((*order, index), SLOTS, strict=False))
         moved = self.algebra.renamed(self.algebra.scaled(form, sign), names)
-        del template
         outer = tuple(dim for at, dim in enumerate(dims) if at != place)
         head = self.heads.of_form("extremum", f"max {dim}", moved, outer)
         return self.algebra.scaled(self.algebra.factor(head, *order), sign)

@@ -28,7 +28,7 @@ class Declaration:
     target: str = ""
 
 
-_NAME = r"(?:\\?[A-Za-z][A-Za-z0-9_{}\\^]*|\d+)"
+NAME = r"(?:\\?[A-Za-z](?:[A-Za-z0-9_\\^]|\{[^{}]*\})*|\d+)"
 _TIMES = r"\s*(?:x|×|\\times|\*)\s*"
 _STRUCTURE = "|".join(STRUCTURES)
 
@@ -43,14 +43,14 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Declaration]], ...] = (
     (r"(?:real\s+)?scalar", lambda match: Declaration("real")),
     (r"positive(?:\s+scalar)?", lambda match: Declaration("positive")),
     (r"integer(?:\s+scalar)?", lambda match: Declaration("integer")),
-    (rf"labels\s+({_NAME})\s+of\s+({_NAME})", lambda match: Declaration("labels", (match[1], match[2]))),
-    (rf"label\s+of\s+({_NAME})", lambda match: Declaration("label", (match[1],))),
-    (rf"one-?hot\s+({_NAME}){_TIMES}({_NAME})", lambda match: Declaration("one-hot", (match[1], match[2]))),
+    (rf"labels\s+({NAME})\s+of\s+({NAME})", lambda match: Declaration("labels", (match[1], match[2]))),
+    (rf"label\s+of\s+({NAME})", lambda match: Declaration("label", (match[1],))),
+    (rf"one-?hot\s+({NAME}){_TIMES}({NAME})", lambda match: Declaration("one-hot", (match[1], match[2]))),
     (r"hot\s+index\s+of\s+(.+)", lambda match: Declaration("hot index", target=match[1].strip())),
     (r"function", lambda match: Declaration("function")),
-    (rf"function\s+({_NAME})\s*(?:->|→|\\to)\s*({_NAME})", lambda match: Declaration("map", (match[1], match[2]))),
-    (rf"({_STRUCTURE})\s+({_NAME}){_TIMES}({_NAME})", lambda match: Declaration("real", match.group(2, 3), match[1])),
-    (rf"(positive\s+|real\s+)?({_NAME}){_TIMES}({_NAME})", _array),
+    (rf"function\s+({NAME})\s*(?:->|→|\\to)\s*({NAME})", lambda match: Declaration("map", (match[1], match[2]))),
+    (rf"({_STRUCTURE})\s+({NAME}){_TIMES}({NAME})", lambda match: Declaration("real", match.group(2, 3), match[1])),
+    (rf"(positive\s+|real\s+)?({NAME}){_TIMES}({NAME})", _array),
 )  # fmt: skip
 
 

@@ -5,54 +5,101 @@ Anything that is wrong with a setting is a `DocumentError` at its place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 
 from derive.documents.document import Setting
-from derive.errors import DocumentError, FormulaError, Meaningless, Unreadable
-from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
-from derive.expressions.tree import Entry, EntryFormula, Expr, IndexVariable
-from derive.expressions.walk import walk
+from derive.errors import DocumentError, FormulaError, NotAmong
+from derive.expressions.shapes import SCALAR, Dim
+from derive.models import members, numbered
+from derive.models.abbreviations import pattern_of
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
-from derive.notation.elaboration import Options, Reading, elaborated
-from derive.notation.names import canonical, read_name, unwrapped_list, words_of
-from derive.notation.symbols import Abbreviation, Computed, Given, SymbolTable, shown
-from derive.notation.syntax import List, Scripted, Sum, Syntax, parse
+from derive.models.families import defined
+from derive.notation.elaboration import Options, elaborated
+from derive.notation.names import read_name, words_of
+from derive.notation.numbering import patterns_of, with_patterns
+from derive.notation.symbols import Abbreviation, Computed, Given, Member, SymbolTable, shown
+from derive.notation.syntax import List, parse
 from derive.notation.tokens import tokenize
 from derive.source import Text
 
 
 @dataclass(frozen=True)
 class Model:
-    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink."""
+    """What a document starts from: its names, the sizes, and the value that derivatives take at a kink.
+
+    `from_text` are the computed names that stand in no setting: the document's own text says what they are.
+    """
 
     table: SymbolTable
     kink: Fraction
     has_open_dims: bool = False
+    from_text: frozenset[str] = frozenset()
 
 
 def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
     """The model that a setting describes, at its sizes or with every size changed. Raises `DocumentError`."""
     names = [name.value for group in (setting.symbols, setting.model, setting.notation) for name, _ in group]
-    declarations = [(name, _declaration(text), text) for name, text in setting.symbols]
-    dims = _dimensions(setting, [(declaration, text) for _, declaration, text in declarations])
+    families, symbols = _families(setting)
+    counted = _Counted.of(setting, symbols)
+    declarations = [(name, _declaration(text), text) for name, text in counted.symbols]
+    held = [(family.declaration, family.text) for family in families if family.declaration is not None]
+    dims = _dimensions(setting, counted, [*((declaration, text) for _, declaration, text in declarations), *held])
     if at_other_sizes:
-        dims = _changed(dims)
+        dims = _changed(dims, counted.depths)
     table = SymbolTable(
         dims=dims,
         words=words_of([*names, *dims]),
         layout=setting.layout,
         vectors=setting.vectors,
         index_base=setting.index_base,
+        numbers=with_patterns({}, dims),
+        counted=counted.patterns,
+        depths=frozenset(dim.name for key, dim in dims.items() if key in counted.depths),
     )
-    table = _with_symbols(table, declarations)
+    table = _with_families(_with_symbols(table, declarations), families)
     table = _with_notation(table, setting)
-    for name, expression in setting.model:
-        table = _with_node(table, name, expression)
+    table = _with_model(table, setting)
+    _check_families(table, families)
     table = _with_loss(table, setting.loss)
     return Model(table, Fraction(setting.kink), not setting.dims)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The symbols of a setting one by one, where some are declared for a range of numbers; see `models.numbered`."""
+
+    symbols: tuple[tuple[Text, Text], ...]
+    depths: frozenset[str]
+    patterns: frozenset[str]
+    sizes: dict[str, int]
+
+    @classmethod
+    def of(cls, setting: Setting, given: Sequence[tuple[Text, Text]]) -> "_Counted":
+        found = [(name, text, numbered.read_counted(name, text)) for name, text in given]
+        ranges = [counted for _, _, counted in found if counted is not None]
+        depths = numbered.depths(ranges)
+        sizes = {_dim_name(name): size for name, (size, _) in setting.dims.items() if size is not None}
+        sizes = {**dict.fromkeys(depths, numbered.USUAL_DEPTH), **sizes}
+        table = numbered.sized({name: sizes[name] for name in depths})
+        symbols: list[tuple[Text, Text]] = []
+        patterns = set()
+        for name, text, counted in found if depths or ranges else ():
+            what = text.value if counted is None else counted.what
+            try:
+                fixed: list[dict[str, int]] = [{}]
+                if counted is not None:
+                    patterns.add(numbered.pattern(counted))
+                    fixed = [{counted.letter: number} for number in numbered.numbers_of(counted, sizes)]
+                for numbers in fixed:
+                    written = numbered.instance(table, name.value, what, numbers)
+                    symbols.append((replace(name, value=written[0]), replace(text, value=written[1])))
+            except FormulaError as error:
+                raise _error(text, error.problem) from None
+        sizes = {name: sizes[name] for name in depths}
+        return cls(tuple(symbols) or tuple(given), depths, frozenset(patterns), sizes)
 
 
 def _error(text: Text, problem: str, offset: int = 0) -> DocumentError:
@@ -69,17 +116,25 @@ def _declaration(text: Text) -> Declaration:
         raise _error(text, str(error)) from None
 
 
-def _dimensions(setting: Setting, declarations: list[tuple[Declaration, Text]]) -> dict[str, Dim]:
+def _dimensions(setting: Setting, counted: _Counted, declarations: list[tuple[Declaration, Text]]) -> dict[str, Dim]:
     """Every dimension with its size; with no `dims` in the setting, those that the declarations name."""
     sizes: dict[str, int | None] = {name: size for name, (size, _) in setting.dims.items()}
+    known = {_dim_name(name) for name in sizes}
+    for name in counted.depths:
+        if name not in known:
+            sizes[name] = None
+    sizes.update({name: counted.sizes[_dim_name(name)] for name in sizes if _dim_name(name) in counted.depths})
+    by_number = {pattern for key in known for pattern, _ in patterns_of(key)}
     literal = {int(name) for declaration, _ in declarations for name in declaration.dims if name.isdigit()}
     for declaration, text in declarations:
         for name in declaration.dims:
             if name.isdigit():
                 if not 1 <= int(name) <= 50:
                     raise _error(text, f"the size {name} is not between 1 and 50")
-            elif name not in sizes:
-                if setting.dims:
+            elif _dim_name(name) not in known:
+                known.add(_dim_name(name))
+                of_many = [pattern for pattern, _ in patterns_of(_dim_name(name))]
+                if setting.dims and not (counted.patterns and of_many and not by_number.intersection(of_many)):
                     close = get_close_matches(name, sizes, n=1)
                     hint = f" (did you mean {close[0]}?)" if close else f"; the setting's dims are {', '.join(sizes)}"
                     raise _error(text, f"the dimension {name} is not declared{hint}")
@@ -89,8 +144,13 @@ def _dimensions(setting: Setting, declarations: list[tuple[Declaration, Text]]) 
     return {_dim_name(name): Dim(size if size is not None else next(free), name) for name, size in sizes.items()}
 
 
-def _changed(dims: dict[str, Dim]) -> dict[str, Dim]:
-    """Every size another one, equal sizes equal and different ones different as before."""
+def _changed(dims: dict[str, Dim], depths: frozenset[str]) -> dict[str, Dim]:
+    """Every size another one, equal sizes equal and different ones different as before; the number of names stays."""
+    kept = {key: dim for key, dim in dims.items() if key in depths}
+    return {**dims, **_rotated({key: dim for key, dim in dims.items() if key not in depths}), **kept}
+
+
+def _rotated(dims: dict[str, Dim]) -> dict[str, Dim]:
     sizes = sorted({dim.size for dim in dims.values() if dim.size is not None})
     following = [*sizes[1:], sizes[0]] if len(sizes) > 1 else [size + 1 for size in sizes]
     other = dict(zip(sizes, following, strict=True))
@@ -107,9 +167,10 @@ def _dim_name(name: str) -> str:
 # ── symbols ──
 
 
-def _name(text: Text) -> str:
+def _name(text: Text, table: SymbolTable | None = None) -> str:
+    """A canonical name; with a table, one in which the name of a depth is its number."""
     try:
-        return read_name(text.value)
+        return read_name(text.value) if table is None or not table.depths else numbered.numbered_key(table, text.value)
     except FormulaError as error:
         problem = error.problem if error.span is None else f"{text.value} is not a name: {error.problem}"
         raise _error(text, problem) from None
@@ -128,6 +189,64 @@ def _with_symbols(table: SymbolTable, declarations: list[tuple[Text, Declaration
             if (declaration.kind == "hot index") == late:
                 table = table.with_meaning(_name(name), _given(table, declaration, text))
     return table
+
+
+@dataclass(frozen=True)
+class _Family:
+    """A family that the setting declares; `declaration` is that of what holds it, where that has no name of its own."""
+
+    name: Text
+    text: Text
+    pattern: str
+    member: Member
+    declaration: Declaration | None
+
+
+def _families(setting: Setting) -> tuple[list[_Family], list[tuple[Text, Text]]]:
+    """The families among the symbols of a setting, and the other symbols."""
+    families: list[_Family] = []
+    others = []
+    for name, text in setting.symbols:
+        try:
+            found = members.read_member(text.value)
+            if found is None:
+                others.append((name, text))
+            elif isinstance(found, members.PartOf):
+                _, pattern = members.pattern_of(_name(name), None)
+                member = Member(read_name(found.holder), found.along, found.transposed)
+                families.append(_Family(name, text, pattern, member, None))
+            else:
+                letter, pattern = members.pattern_of(_name(name), found.letter)
+                held = members.held(pattern, letter, read_declaration(found.what), found.count)
+                families.append(_Family(name, text, pattern, *held))
+        except (Undeclarable, FormulaError) as error:
+            raise _error(text, str(error)) from None
+    return families, others
+
+
+def _with_families(table: SymbolTable, families: Sequence[_Family]) -> SymbolTable:
+    for family in families:
+        if family.pattern in table.members:
+            raise _error(family.name, f"{family.name.value} is declared twice")
+        if family.declaration is None:
+            holder = table.find(family.member.holder) or family.member.holder
+            member = replace(family.member, holder=holder)
+            table = replace(table, members={**table.members, family.pattern: member})
+        else:
+            held = _given(table, family.declaration, family.text)
+            table = table.with_members(family.pattern, family.member, held)
+    return table
+
+
+def _check_families(table: SymbolTable, families: Sequence[_Family]) -> None:
+    """What holds a family must be a matrix, or a vector where the members are its entries."""
+    for family in families:
+        meaning = table.meanings.get(table.members[family.pattern].holder)
+        holder = shown(family.member.holder)
+        if not isinstance(meaning, (Given, Computed)):
+            raise _error(family.text, f"{holder} is not declared or computed")
+        if not meaning.shape.is_matrix or (family.member.along == "entry" and not meaning.shape.is_vector):
+            raise _error(family.text, f"{holder} is a {meaning.shape} and has no such parts")
 
 
 def _given(table: SymbolTable, declaration: Declaration, text: Text) -> Given:
@@ -158,8 +277,10 @@ def _syntax(table: SymbolTable, text: Text) -> List:
 
 
 def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
-    model_names = {_name(name) for name, _ in setting.model}
+    model_names = {_name(name, table) for name, _ in setting.model}
     abbreviations = []
+    whole = [_name(name) for name, value in setting.model if not pattern_of(_name(name), value.value)[1]]
+    named = _letters_of_names([*table.meanings, *whole])
     for name, meaning in setting.notation:
         key = _name(name)
         if key in table.meanings or key in model_names:
@@ -167,124 +288,62 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
                 name,
                 f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own",
             )
-        pattern, letters = _pattern(key, meaning.value)
+        pattern, letters = pattern_of(key, meaning.value, named)
         abbreviations.append(Abbreviation(pattern, letters, _syntax(table, meaning)))
     return replace(table, abbreviations=tuple(abbreviations))
 
 
-def _pattern(key: str, meaning: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What a name of the notation matches: its index letters, which its meaning has too, stand for any index."""
-    scripts = re.search(r"[_^]", key)
-    head, tail = (key, "") if scripts is None else (key[: scripts.start()], key[scripts.start() :])
-    letters: list[str] = []
-    pieces = re.split(r"(\\[A-Za-z]+|[a-z])", tail)
-    for at, piece in enumerate(pieces):
-        is_letter = bool(re.fullmatch(r"[a-z]", piece)) and bool(
-            re.search(rf"_\{{?[^{{}}]*(?<![A-Za-z\\]){piece}(?![A-Za-z])", meaning)
-        )
-        if is_letter and piece in letters:
-            pieces[at] = f"(?P={piece})"
-        elif is_letter:
-            letters.append(piece)
-            pieces[at] = rf"(?P<{piece}>(?:[^{{}},]|\{{[^{{}}]*\}})+)"
-        else:
-            pieces[at] = re.escape(piece)
-    return re.compile(re.escape(head) + "".join(pieces)), tuple(letters)
+def _letters_of_names(keys: Iterable[str]) -> frozenset[str]:
+    """Letters that stand together in the scripts of names of no family, as in `G_{new}`."""
+    return frozenset(run for key in keys for run in re.findall(r"(?<=[_^]\{)[a-z]{2,}(?=\})", key))
 
 
 # ── computed names ──
 
 
-def _with_node(table: SymbolTable, name: Text, expression: Text) -> SymbolTable:
-    key = _name(name)
+def _with_model(table: SymbolTable, setting: Setting) -> SymbolTable:
+    """The table with every node of the model, in order, those of a numbered name together."""
+    nodes = [(name, expression, _syntax(table, expression)) for name, expression in setting.model]
+    own = frozenset(numbered.numbered_key(table, name.value) for name, _, _ in nodes)
+    at = 0
+    while at < len(nodes):
+        letter, end = numbered.block(table, [(name, content) for name, _, content in nodes[at:]])
+        if letter is None:
+            table = _with_node(table, _name(nodes[at][0], table), *nodes[at])
+        else:
+            table = _with_block(table, letter, nodes[at : at + end], own)
+        at += end
+    return table
+
+
+Node = tuple[Text, Text, List]
+"""A node of the model: its name, its formula, and the formula's syntax."""
+
+
+def _with_block(table: SymbolTable, letter: str, nodes: Sequence[Node], own: frozenset[str]) -> SymbolTable:
+    try:
+        return numbered.computed(table, letter, nodes, own, _with_node)
+    except FormulaError as error:
+        raise _error(nodes[0][1], error.problem) from None
+
+
+def _with_node(table: SymbolTable, key: str, name: Text, expression: Text, content: List) -> SymbolTable:
+    """Raises `NotAmong` where a node has no number of its own for one of the names that it is computed from."""
     if key in table.meanings:
         raise _error(name, f"{shown(key)} is computed here, but is declared already")
-    content = _syntax(table, expression)
     try:
         reading = elaborated(table, content, Options(table.layout))
         return defined(table, key, reading)
     except FormulaError as error:
+        if isinstance(error, NotAmong) and table.fixed:
+            raise
         raise _error(expression, error.problem, error.span.start if error.span else 0) from None
-
-
-def defined(table: SymbolTable, key: str, reading: Reading) -> SymbolTable:
-    """The table in which a name has the value of a reading: a whole, or by entries where its script has free indices.
-
-    Raises `Unreadable` where an index is free that the name does not carry.
-    """
-    if not reading.free:
-        if reading.value.shape.is_open:
-            raise Unreadable(f"the size of {shown(key)} cannot be told")
-        return table.with_meaning(key, Computed(reading.value.shape, reading.value))
-    base, letters = family_letters(key)
-    missing = [letter for letter in reading.free if letter not in letters]
-    if missing:
-        raise Unreadable(
-            f"the index {missing[0]} is free in the definition of {shown(key)}, which has no index {missing[0]}"
-        )
-    value = by_entries(table, letters, reading)
-    return table.with_family(base, f"{key} for every {', '.join(letters)}", Computed(value.shape, value))
-
-
-def family_letters(key: str) -> tuple[str, list[str]]:
-    """The base of an indexed name and its index letters: `p_{ij}` is p with i and j."""
-    syntax = unwrapped_list(parse(tokenize(key, words_of([key]))))
-    if not isinstance(syntax, Scripted):
-        return key, []
-    subs = [script.content for script in syntax.scripts if script.kind == "sub" and script.content is not None]
-    letters = [
-        canonical(factor).strip() for sub in subs for entry in sub.entries for factor in _factors(entry.sides[0])
-    ]
-    rest = tuple(script for script in syntax.scripts if script.kind != "sub")
-    base = canonical(Scripted(syntax.base, rest, span=syntax.span)) if rest else canonical(syntax.base)
-    return base.strip(), letters
-
-
-def _factors(side: Sum | None) -> Iterator[Syntax]:
-    if side is not None:
-        for term in side.terms:
-            yield from term.factors
-
-
-def by_entries(table: SymbolTable, letters: list[str], reading: Reading) -> Expr:
-    """The vector or matrix whose entries a formula gives. Raises `Unreadable` where an index has no range."""
-    if not reading.value.shape.is_scalar:
-        raise Unreadable(
-            f"a name with an index that stands for {reading.value.shape} is not read; write the row or column itself"
-        )
-    if len(letters) > 2 or not letters:
-        raise Unreadable(f"a name with {len(letters)} indices is not read")
-    dims = []
-    for letter in letters:
-        uses = [use.dim for use in reading.free.get(letter, []) if use.dim.size is not None]
-        if not uses:
-            raise Unreadable(f"the range of the index {letter} is not known")
-        if any(use != uses[0] for use in uses):
-            raise Meaningless(f"the index {letter} runs over {uses[0]} in one place and over {uses[1]} in another")
-        dims.append(uses[0])
-    indices = [IndexVariable(letter) for letter in letters]
-    if len(letters) == 2:
-        return EntryFormula(indices[0], indices[1], reading.value, matrix(*dims))
-    shape = vector_shape(table, indices[0], dims[0], reading.value)
-    return (
-        EntryFormula(indices[0], None, reading.value, shape)
-        if shape.is_column
-        else EntryFormula(None, indices[0], reading.value, shape)
-    )
-
-
-def vector_shape(table: SymbolTable, index: IndexVariable, dim: Dim, body: Expr) -> Shape:
-    """A vector given by entries stands as the vectors whose same entry its formula takes, else as the setting says."""
-    for node in walk(body):
-        if isinstance(node, Entry) and node.operand.shape.is_vector and index in (node.row, node.column):
-            return row(dim) if node.operand.shape.is_row else column(dim)
-    return column(dim) if table.vectors == "column" else row(dim)
 
 
 def _with_loss(table: SymbolTable, loss: Text | None) -> SymbolTable:
     if loss is None:
         return table
-    key = table.find(_name(loss))
+    key = table.find(_name(loss, table))
     if key is None or not isinstance(table.meanings[key], Computed):
         raise _error(loss, f"the loss {loss.value} is not computed by the model{table.suggestion(_name(loss))}")
     if table.meanings[key].shape != SCALAR:  # type: ignore[union-attr]

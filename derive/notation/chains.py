@@ -11,7 +11,7 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from derive.notation.tables import RELATIONS, ROW_ENVIRONMENTS
@@ -20,7 +20,9 @@ from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
 _CLOSERS = {closer: opener for opener, closer in _OPENERS.items()}
-_CONTINUING = frozenset({"PLUS", "MINUS", "CDOT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH"})
+_CONTINUING = frozenset(
+    {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
+)
 _TRAILING = frozenset({"COMMA", "PERIOD", "SEMICOLON", "QUAD"})
 _CONDITIONAL = frozenset({"differ", "less", "greater", "at most", "at least"})
 
@@ -44,6 +46,7 @@ class Chain:
     relations: list[Token] = field(default_factory=list)
     conditions: list[list[Token]] = field(default_factory=list)
     tag: str | None = None
+    label: str | None = None
 
     @property
     def last(self) -> Member:
@@ -61,7 +64,7 @@ def slice_of(text: str, member: Member) -> str:
     """A member as its author wrote it, on one line, without the marks that only arrange rows."""
     span = member.span
     written = "" if span is None else text[span.start : span.end]
-    if "\\begin" not in written:
+    if "\\begin" not in written and "\\substack" not in written:
         written = _ARRANGING.sub(" ", written)
     return " ".join(written.split())
 
@@ -75,10 +78,16 @@ def kind_of(relation: Token) -> str:
 
 
 def split(
-    text: str, words: frozenset[str], is_index: Callable[[str], bool] = lambda name: len(name) == 1
+    text: str,
+    words: frozenset[str],
+    is_index: Callable[[str], bool] = lambda name: len(name) == 1,
+    unread: Container[int] = (),
 ) -> list[Chain]:
-    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label."""
-    tokens = _cases_by_brace(tokenize(text, words))
+    """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
+
+    At the offsets `unread` stand commands that are known to be no notation.
+    """
+    tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index)
     for row in _rows(tokens):
         splitter.read_row(row)
@@ -102,6 +111,69 @@ def _cases_by_brace(tokens: list[Token]) -> list[Token]:
         else:
             out.append(token)
     return out
+
+
+_SHAPE_TOKENS = frozenset({"TIMES", "STAR", "SLASH"})
+_ENDS_OF_A_SIDE = frozenset({"RELATION", "AMPERSAND", "NEWLINE", "COMMA", "SEMICOLON", "QUAD", "END"})
+
+
+def _inner_products(tokens: list[Token]) -> list[Token]:
+    """`A : B` between expressions is an inner product: where an equality stands beside it, and no shape or set behind.
+
+    `a : m \\times n`, `f : \\mathbb{R}^n \\to \\mathbb{R}` and what follows a condition are none.
+    """
+    flags = _top_level(_without_rows(tokens))
+    out = list(tokens)
+    for at, (token, outside) in enumerate(zip(tokens, flags, strict=True)):
+        if token.kind == "COLON" and outside and at and tokens[at - 1].kind in _OPERANDS_END:
+            before, behind = _side_before(tokens, flags, at), _side_behind(tokens, flags, at)
+            joined = any(
+                place is not None and _is_relation(tokens[place]) and kind_of(tokens[place]) in ("claim", "define")
+                for place in (at - len(before) - 1, at + len(behind) + 1)
+                if 0 <= place < len(tokens)
+            )
+            if joined and behind and not _says_a_shape(behind) and not _holds_condition(before):
+                out[at] = Token("INNER", ":", token.start, token.end)
+    return out
+
+
+_OPERANDS_END = frozenset({"NAME", "NUMBER", "RPAR", "RBRACK", "RBRACE", "PRIME", "TRANSPOSE"})
+
+
+def _without_rows(tokens: list[Token]) -> list[Token]:
+    """The tokens with the marks of environments that only arrange rows made into ends of rows."""
+    return [
+        Token("NEWLINE", token.text, token.start, token.end)
+        if token.kind in ("BEGIN", "END") and token.text in ROW_ENVIRONMENTS
+        else token
+        for token in tokens
+    ]
+
+
+def _side_before(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
+    """What stands between a place and the relation, separator or end of row before it."""
+    first = at
+    while first and not (flags[first - 1] and tokens[first - 1].kind in _ENDS_OF_A_SIDE):
+        first -= 1
+    return tokens[first:at]
+
+
+def _side_behind(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
+    last = at + 1
+    while last < len(tokens) and not (flags[last] and tokens[last].kind in _ENDS_OF_A_SIDE):
+        last += 1
+    return tokens[at + 1 : last]
+
+
+def _says_a_shape(tokens: list[Token]) -> bool:
+    """Whether what stands behind a colon, up to the next one, is a set or sizes."""
+    first = tokens[0].text
+    return first.startswith("\\mathbb") or any(token.kind in _SHAPE_TOKENS for token in tokens)
+
+
+def _holds_condition(tokens: list[Token]) -> bool:
+    """`\\forall i : a_i = b_i`: a colon behind a condition."""
+    return any(token.kind in ("FORALL", "CONDITION") for token in tokens)
 
 
 def _partners(tokens: Sequence[Token]) -> dict[int, int]:
@@ -195,16 +267,16 @@ class _Splitter:
     def read_row(self, cells: list[list[Token]]) -> None:
         named = [self.without_names(cell) for cell in cells]
         has_relation = any(_relations(cell) for cell, _ in named)
-        for place, (cell, tag) in enumerate(named):
+        for place, (cell, names) in enumerate(named):
             if cell:
                 nothing: list[Token] = []
                 following = next((later for later, _ in named[place + 1 :] if later), nothing)
                 self.read_cell(cell, place, following, has_relation)
-            if tag is not None:
-                self.name(tag)
+            if names:
+                self.name(names.get("TAG"), names.get("LABEL"))
 
-    def without_names(self, cell: list[Token]) -> tuple[list[Token], str | None]:
-        """The cell without its tag, label or trailing number, and that name."""
+    def without_names(self, cell: list[Token]) -> tuple[list[Token], dict[str, str]]:
+        """The cell without its tag, label or trailing number, and these names by their kinds."""
         names = {token.kind: token.text for token in cell if token.kind in ("TAG", "LABEL")}
         tokens = [token for token in cell if token.kind not in ("TAG", "LABEL")]
         while tokens and tokens[-1].kind in _TRAILING:
@@ -213,11 +285,12 @@ class _Splitter:
         if kinds[1:] == ["LPAR", "NUMBER", "RPAR"] and kinds[0] == "QUAD":
             names.setdefault("TAG", tokens[-2].text)
             tokens = tokens[:-4]
-        return tokens, names.get("TAG", names.get("LABEL"))
+        return tokens, names
 
-    def name(self, tag: str) -> None:
+    def name(self, tag: str | None, label: str | None) -> None:
         for chain in self.untagged:
-            chain.tag = tag
+            chain.tag = label if tag is None else tag
+            chain.label = label
         self.untagged = []
 
     def read_cell(self, cell: list[Token], place: int, following: list[Token], row_has_relation: bool) -> None:
@@ -351,7 +424,7 @@ class _Splitter:
             return True
         left, right = segment[: segment.index(relations[0])], segment[segment.index(relations[0]) + 1 :]
         is_index = len(left) == 1 and left[0].kind == "NAME" and self.is_index(left[0].text)
-        used = {token.text for member in self.current.members for token in _in_subscripts(member.tokens)}
+        used = {token.text for member in self.current.members for token in _in_scripts(member.tokens)}
         in_range = _RANGE_TOKENS if any(token.kind == "DOTS" for token in right) else _INDEX_TOKENS
         values = all(token.kind in in_range for token in right)
         return is_index and left[0].text in used and kinds <= {"claim", "member"} and values
@@ -418,11 +491,11 @@ def _wrapped_condition(tokens: list[Token]) -> bool:
     return inside[0].kind in ("CONDITION", "FORALL") or {kind_of(token) for token in _relations(inside)} <= _CONDITIONAL
 
 
-def _in_subscripts(tokens: Sequence[Token]) -> Iterable[Token]:
-    """The names that stand in a subscript."""
+def _in_scripts(tokens: Sequence[Token]) -> Iterable[Token]:
+    """The names that stand in a subscript or a superscript."""
     partners = _partners(tokens)
     for at, token in enumerate(tokens[:-1]):
-        if token.kind == "UNDERSCORE":
+        if token.kind in ("UNDERSCORE", "CARET"):
             last = partners.get(at + 1, at + 1)
             yield from (inner for inner in tokens[at + 1 : last + 1] if inner.kind == "NAME")
 

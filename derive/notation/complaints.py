@@ -11,12 +11,14 @@ from derive.notation import tables
 from derive.notation.tokens import FUNCTION_COMMANDS, FUNCTION_WORDS, KNOWN_COMMANDS, Token
 from derive.source import Span
 
-OPERATORS = frozenset({"PLUS", "MINUS", "CDOT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH"})
+OPERATORS = frozenset(
+    {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
+)
 OPENING = frozenset({"LPAR", "LBRACK", "LSET", "LBRACE", "LANGLE", "LBAR", "LNORM", "BEGIN"})
 CLOSING = frozenset({"RPAR", "RBRACK", "RSET", "RBRACE", "RANGLE", "RBAR", "RNORM", "END"})
 SCRIPTS = frozenset({"UNDERSCORE", "CARET"})
 MARKS = frozenset({"PRIME", "TRANSPOSE"})
-SEPARATORS = frozenset({"COMMA", "RELATION", "COLON", "AMPERSAND", "NEWLINE"})
+SEPARATORS = frozenset({"COMMA", "SEMICOLON", "RELATION", "COLON", "AMPERSAND", "NEWLINE"})
 EVERYTHING = OPERATORS | OPENING | CLOSING | SCRIPTS | MARKS | SEPARATORS | {"", "NAME", "NUMBER"}
 NOTHING_BEFORE = OPENING | SEPARATORS | {""}
 
@@ -70,7 +72,6 @@ INSTEAD = {
     "\\binom": "binomial coefficients are not read; write the number or a fraction",
     "!": "factorials are not read; write the product",
     "\\%": "a per cent sign is not read; write /100",
-    "@": "@ is not read; a matrix product is written without a sign, or with \\cdot",
     "√": "√ is not read; write \\sqrt{…}",
     "÷": "÷ is not read; write / or \\frac",
     "\\newcommand": "a macro cannot be defined inside a formula",

@@ -34,7 +34,7 @@ from derive.notation.tokens import tokenize, without_fonts
 
 _OPERATOR_TEXT = {
     "": "", "CDOT": "\\cdot ", "TIMES": "\\times ", "STAR": "*", "ODOT": "\\odot ", "CIRC": "\\circ ",
-    "OTIMES": "\\otimes ", "OSLASH": "\\oslash ", "SLASH": "/",
+    "OTIMES": "\\otimes ", "OSLASH": "\\oslash ", "SLASH": "/", "AT": "@", "INNER": ":",
 }  # fmt: skip
 _BRACKETS = {"(": "()", "[": "[]", "{": ("\\{", "\\}"), "<": ("\\langle ", "\\rangle "), "braces": "{}"}
 
@@ -83,8 +83,11 @@ def canonical_big(node: Big) -> str:
 
 @canonical.register
 def canonical_list(node: List) -> str:
-    """a, b."""
-    return ",".join(map(canonical, node.entries))
+    """a, b; c."""
+    texts = [canonical(entry) for entry in node.entries]
+    for at in node.breaks:
+        texts[at] = ";" + texts[at]
+    return ",".join(texts).replace(",;", ";")
 
 
 @canonical.register

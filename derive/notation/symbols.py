@@ -15,6 +15,7 @@ from derive.errors import Unreadable
 from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.notation.names import plain
+from derive.notation.numbering import Numbers, with_patterns
 from derive.notation.syntax import List
 from derive.records import dataclass
 from derive.source import Span
@@ -67,6 +68,15 @@ class FunctionAlias:
     function: str
 
 
+@dataclass(frozen=True)
+class Member:
+    """What `x^{(i)}` is: row or column number i of what holds the family, as it stands or transposed, or its entry."""
+
+    holder: str
+    along: Literal["row", "column", "entry"]
+    transposed: bool = False
+
+
 Meaning = Given | Computed | UserFunction | FunctionAlias
 
 
@@ -76,11 +86,18 @@ class SymbolTable:
 
     `families` are names of entries (`L_i`) by their base, apart from whole names. `introduced` are the names that a
     document defined itself; `other_values` are expressions that it proved to be equal to a name.
+
+    `members` are families of vectors and of numbers by the pattern of their names.
+
+    `numbers` are the numbers of names that differ in a number alone, by their pattern (`derive.notation.numbering`);
+    `counted` are the patterns that were declared as such, `depths` the dimensions that say how many names there are,
+    `fixed` the letters that stand for one number in the step that is read.
     """
 
     dims: Mapping[str, Dim] = field(default_factory=dict)
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
     families: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Member] = field(default_factory=dict)
     abbreviations: tuple[Abbreviation, ...] = ()
     words: frozenset[str] = frozenset()
     layout: Layout = "gradient"
@@ -89,6 +106,10 @@ class SymbolTable:
     loss: str | None = None
     other_values: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     introduced: frozenset[str] = frozenset()
+    numbers: Numbers = field(default_factory=dict)
+    counted: frozenset[str] = frozenset()
+    depths: frozenset[str] = frozenset()
+    fixed: Mapping[str, int] = field(default_factory=dict)
 
     def find(self, key: str) -> str | None:
         """The declared name that a canonical name means: itself, or the one that differs from it by fonts alone."""
@@ -105,6 +126,11 @@ class SymbolTable:
         name = base if base in self.families else self._by_plain(self.families, base)
         return None if name is None else self.families[name]
 
+    def is_abbreviated(self, key: str) -> bool:
+        """Whether the notation says what a canonical name stands for."""
+        patterns = [abbreviation.pattern for abbreviation in self.abbreviations]
+        return any(pattern.fullmatch(key) or pattern.fullmatch(plain(key)) for pattern in patterns)
+
     def _by_plain(self, names: Mapping[str, object], key: str) -> str | None:
         bare = plain(key)
         found = [name for name in names if plain(name) == bare]
@@ -117,7 +143,12 @@ class SymbolTable:
 
     def with_meaning(self, name: str, meaning: Meaning) -> "SymbolTable":
         """The table with one more name."""
-        return replace(self, meanings={**self.meanings, name: meaning}, words=self.words | words_in(name))
+        return replace(
+            self,
+            meanings={**self.meanings, name: meaning},
+            words=self.words | words_in(name),
+            numbers=with_patterns(self.numbers, (name,)),
+        )
 
     def with_family(self, base: str, name: str, meaning: Meaning) -> "SymbolTable":
         """The table with a family of entries, held by the symbol `name`."""
@@ -126,6 +157,16 @@ class SymbolTable:
             families={**self.families, base: name},
             meanings={**self.meanings, name: meaning},
             words=self.words | words_in(base),
+            numbers=with_patterns(self.numbers, (base,)),
+        )
+
+    def with_members(self, pattern: str, member: Member, meaning: Meaning) -> "SymbolTable":
+        """The table with a family of vectors or numbers, and with the symbol that holds them."""
+        return replace(
+            self,
+            members={**self.members, pattern: member},
+            meanings={**self.meanings, member.holder: meaning},
+            words=self.words | words_in(pattern),
         )
 
     def with_other_value(self, name: str, value: Expr) -> "SymbolTable":

@@ -71,9 +71,10 @@ class Word(Syntax):
 
 @dataclass(frozen=True)
 class List(Syntax):
-    """Formulas between commas."""
+    """Formulas between commas; `breaks` counts the formulas before each semicolon, as in `[a, b; c, d]`."""
 
     entries: tuple["Formula", ...]
+    breaks: tuple[int, ...] = ()
 
     @property
     def only(self) -> "Sum | None":
@@ -208,6 +209,17 @@ def nodes(node: object) -> Iterator[Syntax]:
             waiting.extend(getattr(current, part.name) for part in fields(current) if part.name != "span")
 
 
+def parts_of(node: Syntax) -> Iterator[Syntax]:
+    """The syntax of which a piece of syntax is made directly, in the order of writing."""
+    waiting = [getattr(node, part.name) for part in fields(node) if part.name != "span"][::-1]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, tuple):
+            waiting.extend(reversed(current))
+        elif isinstance(current, Syntax):
+            yield current
+
+
 MAX_NESTING = 60
 """Brackets deeper than this are not read: every reader after this one goes down by recursion."""
 
@@ -323,7 +335,8 @@ def _pair_bars(tokens: Sequence[Token]) -> list[Token]:
             if token.kind in _CLOSERS:
                 levels.pop()
         if token.kind in ("BAR", "NORM"):
-            after_operand = bool(paired) and paired[-1].kind in _OPERAND_ENDS
+            in_script = len(paired) > 1 and paired[-2].kind in ("CARET", "UNDERSCORE")
+            after_operand = bool(paired) and (paired[-1].kind in _OPERAND_ENDS or in_script)
             paired += _sided(token, levels[-1], after_operand)
         else:
             paired.append(token)
@@ -353,6 +366,12 @@ def _unpaired(token: Token) -> Unreadable:
 
 def _syntax(children: Children) -> Children:
     return [child for child in children if not isinstance(child, Token)]
+
+
+def _breaks(found: Children) -> tuple[int, ...]:
+    """After how many formulas the semicolons of a list stand: every other child of it is a comma or a semicolon."""
+    separators = found[1::2]
+    return tuple(at + 1 for at, token in enumerate(separators) if token.kind == "SEMICOLON")
 
 
 def _expression(span: Span, found: Children) -> Sum:
@@ -412,7 +431,7 @@ _BRACKETS = {"LPAR": "(", "LBRACK": "[", "LSET": "{", "LANGLE": "<"}
 # What each rule of the grammar makes of what it found, in the order of the grammar.
 _BUILDER: Builder = {
     "start": lambda span, found: found[0],
-    "list": lambda span, found: List(tuple(_syntax(found)), span=span),
+    "list": lambda span, found: List(tuple(_syntax(found)), _breaks(found), span=span),
     "formula": lambda span, found: Formula(tuple(found[0::2]), tuple(found[1::2]), span=span),
     "nothing": lambda span, found: None,
     "relation": lambda span, found: found[0].text,

@@ -8,7 +8,7 @@ OPERATORS = MappingProxyType({
     "\\cdot": "CDOT", "·": "CDOT", "⋅": "CDOT", "\\cdotp": "CDOT",
     "\\times": "TIMES", "×": "TIMES", "*": "STAR", "\\ast": "STAR",
     "\\odot": "ODOT", "⊙": "ODOT", "\\circ": "CIRC", "∘": "CIRC", "\\bullet": "ODOT", "\\otimes": "OTIMES", "⊗": "OTIMES",
-    "\\oslash": "OSLASH", "⊘": "OSLASH", "/": "SLASH", "\\div": "SLASH",
+    "\\oslash": "OSLASH", "⊘": "OSLASH", "/": "SLASH", "\\div": "SLASH", "@": "AT",
     ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "\\colon": "COLON",
     "^": "CARET", "_": "UNDERSCORE", "&": "AMPERSAND",
     "\\partial": "PARTIAL", "∂": "PARTIAL", "\\nabla": "NABLA", "∇": "NABLA",
@@ -39,6 +39,7 @@ RELATIONS = MappingProxyType({
     "=": "claim", "\\equiv": "define", "≡": "define", ":=": "define", "\\coloneqq": "define", "\\coloneq": "define",
     "\\triangleq": "define", "\\stackrel{\\text{def}}{=}": "define", "\\leftarrow": "define", "\\gets": "define", "←": "define",
     "\\in": "member", "∈": "member", "+=": "adds", "\\mathrel{+}=": "adds",
+    "-=": "takes", "\\mathrel{-}=": "takes",
     "\\approx": "nothing", "≈": "nothing", "\\propto": "nothing", "∝": "nothing", "\\sim": "nothing", "\\simeq": "nothing",
     "\\neq": "differ", "\\ne": "differ", "≠": "differ",
     "<": "less", ">": "greater", "\\lt": "less", "\\gt": "greater",
@@ -50,9 +51,9 @@ RELATIONS = MappingProxyType({
 })  # fmt: skip
 
 OPENING = MappingProxyType({"(": "LPAR", "[": "LBRACK", "\\{": "LSET", "\\lbrace": "LSET", "\\lbrack": "LBRACK",
-                            "\\langle": "LANGLE", "⟨": "LANGLE", "\\lvert": "LBAR", "\\lVert": "LNORM"})  # fmt: skip
+                            "\\langle": "LANGLE", "⟨": "LANGLE", "\\llbracket": "LBRACK", "⟦": "LBRACK", "\\lvert": "LBAR", "\\lVert": "LNORM"})  # fmt: skip
 CLOSING = MappingProxyType({")": "RPAR", "]": "RBRACK", "\\}": "RSET", "\\rbrace": "RSET", "\\rbrack": "RBRACK",
-                            "\\rangle": "RANGLE", "⟩": "RANGLE", "\\rvert": "RBAR", "\\rVert": "RNORM"})  # fmt: skip
+                            "\\rangle": "RANGLE", "⟩": "RANGLE", "\\rrbracket": "RBRACK", "⟧": "RBRACK", "\\rvert": "RBAR", "\\rVert": "RNORM"})  # fmt: skip
 PARTNERS = MappingProxyType({"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE",
                              "LBAR": "RBAR", "LNORM": "RNORM", "BEGIN": "END"})  # fmt: skip
 
@@ -65,7 +66,10 @@ ACCENTS = MappingProxyType({
 FONTS = MappingProxyType({
     "\\mathbf": "bf", "\\boldsymbol": "bf", "\\bm": "bf", "\\pmb": "bf", "\\mathrm": "rm", "\\mathit": "it", "\\mathnormal": "it",
     "\\mathcal": "cal", "\\mathscr": "cal", "\\mathsf": "sf", "\\mathtt": "tt", "\\mathbb": "bb", "\\mathds": "bb",
-    "\\mathfrak": "frak",
+    "\\mathbbm": "bb", "\\mathfrak": "frak",
+})  # fmt: skip
+FONT_SWITCHES = MappingProxyType({  # a font for all that follows in its group
+    "\\bf": "bf", "\\bfseries": "bf", "\\rm": "rm", "\\it": "it", "\\sf": "sf", "\\tt": "tt", "\\cal": "cal",
 })  # fmt: skip
 WORDS = frozenset(
     {"\\text", "\\textrm", "\\textbf", "\\textit", "\\textsf", "\\texttt", "\\operatorname", "\\mbox", "\\textnormal"}
@@ -76,7 +80,7 @@ PASSED_OVER = frozenset({
     "\\,", "\\;", "\\!", "\\:", "\\>", "\\ ", "~", "\\displaystyle", "\\textstyle", "\\scriptstyle", "\\limits", "\\nolimits",
     "\\nonumber", "\\notag", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
     "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
-    "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large", "\\bf", "\\rm", "\\it",
+    "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large",
     "\\left.", "\\right.", "\\nobreak", "\\hline",
 })  # fmt: skip
 PASSED_OVER_WITH_ARGUMENT = frozenset({"\\hspace", "\\hspace*", "\\vspace", "\\phantom", "\\hphantom", "\\vphantom", "\\color", "\\label",
@@ -98,14 +102,6 @@ ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "aligne
 GREEK = frozenset(["\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\vartheta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\varpi", "\\rho", "\\varrho", "\\sigma", "\\varsigma", "\\tau", "\\upsilon", "\\phi", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega"])  # fmt: skip
 LETTERLIKE = GREEK | frozenset({"\\ell", "\\hbar", "\\imath", "\\jmath", "\\infty", "\\top", "\\intercal", "\\prime", "\\Re", "\\Im", "\\dagger",
                                 "\\star", "\\emptyset", "\\odotT", "\\bot", "\\perp"})  # fmt: skip
-UNICODE_LETTERS = MappingProxyType(dict(zip(
-    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩℓ∞⊤ϵϕ",
-    ["\\alpha", "\\beta", "\\gamma", "\\delta", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\rho", "\\sigma", "\\tau", "\\upsilon", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega", "\\ell", "\\infty", "\\top", "\\epsilon", "\\phi"],
-    strict=True,
-)))  # fmt: skip
-UNICODE_SCRIPTS = MappingProxyType(
-    {"ᵀ": "^T", "²": "^2", "³": "^3", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "′": "'", "⁻": "^-"}
-)
 
 # words that may stand in \text{…}: they begin a condition, separate equations, or are passed over
 CONDITION_WORDS = frozenset(

@@ -11,13 +11,14 @@ hide its neighbours.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
-from derive.notation import tables
+from derive.notation import characters, tables
 from derive.source import Span
 
 _RAW = re.compile(
+    rf"(?P<characters>{characters.PATTERN})|"
     r"(?P<space>\s+)|(?P<comment>(?<!\\)%[^\n]*)|(?P<command>\\(?:tag|operatorname|hspace|vspace)\*|\\[A-Za-z]+|\\[^A-Za-z])|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<letter>[A-Za-z])|(?P<other>.)",
     re.DOTALL,
 )
@@ -45,12 +46,15 @@ class _Raw:
     end: int
 
 
-def tokenize(text: str, words: frozenset[str]) -> list[Token]:
-    """All tokens of a piece of LaTeX mathematics; `words` are the names of several letters that are known."""
+def tokenize(text: str, words: frozenset[str], unread: Container[int] = ()) -> list[Token]:
+    """All tokens of a piece of LaTeX mathematics; `words` are the names of several letters that are known.
+
+    A command at one of the offsets `unread` is known to be no notation, whatever it is called.
+    """
     raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
-    reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words)
+    reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words, unread)
     reader.read_all()
-    return _placeholders(_joined_relations(reader.out))
+    return _differentials(_primes(_names_in_scripts(_placeholders(_joined_relations(reader.out)))), words)
 
 
 def _placeholders(tokens: list[Token]) -> list[Token]:
@@ -63,14 +67,68 @@ def _placeholders(tokens: list[Token]) -> list[Token]:
     return marked
 
 
+def _names_in_scripts(tokens: list[Token]) -> list[Token]:
+    """A star that begins a superscript is a name, `w^*`; so is a function that is a whole script, `x_{\\max}`."""
+    named = list(tokens)
+    for at, token in enumerate(tokens):
+        braced = at > 0 and tokens[at - 1].kind == "LBRACE"
+        first = at - 2 if braced else at - 1
+        before = tokens[first].kind if first >= 0 else ""
+        whole = not braced or (at + 1 < len(tokens) and tokens[at + 1].kind == "RBRACE")
+        if token.kind == "STAR" and before == "CARET":
+            named[at] = Token("NAME", "*", token.start, token.end)
+        elif token.text in FUNCTION_COMMANDS and before in ("CARET", "UNDERSCORE") and whole:
+            named[at] = Token("NAME", token.text[1:], token.start, token.end)
+    return named
+
+
+def _differentials(tokens: list[Token], words: frozenset[str]) -> list[Token]:
+    """`\\mathrm{d}W` is the name `dW` where that is known."""
+    out: list[Token] = []
+    for token in tokens:
+        sign = [before.text for before in out[-3:]]
+        taken = 3 if sign == ["{", "d", "}"] else int(sign[-1:] == ["d"])
+        name = "d" + without_fonts(token.text)
+        if taken and token.kind == "NAME" and name in words:
+            out[-taken:] = [Token("NAME", name, out[-taken].start, token.end)]
+        else:
+            out.append(token)
+    return out
+
+
+def _primes(tokens: list[Token]) -> list[Token]:
+    """`f^\\prime` and `f^{\\prime\\prime}` are `f'` and `f''`."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        inside = at + 1
+        braced = inside < len(tokens) and tokens[inside].kind == "LBRACE"
+        first = end = inside + braced
+        while end < len(tokens) and tokens[end].text == "\\prime":
+            end += 1
+            if not braced:
+                break
+        whole = not braced or (end < len(tokens) and tokens[end].kind == "RBRACE")
+        if tokens[at].kind == "CARET" and end > first and whole:
+            out += [Token("PRIME", "'", token.start, token.end) for token in tokens[first:end]]
+            at = end + braced
+        else:
+            out.append(tokens[at])
+            at += 1
+    return out
+
+
+_BEFORE_EQUALS = {"COLON": ":=", "PLUS": "+=", "MINUS": "-="}
+
+
 def _joined_relations(tokens: list[Token]) -> list[Token]:
-    """`:` `=` is `:=`, `+` `=` is `+=`, and `==` is `=`."""
+    """`:` `=` is `:=`, `+` `=` is `+=`, `-` `=` is `-=`, and `==` is `=`."""
     joined: list[Token] = []
     for token in tokens:
         before = joined[-1] if joined else None
         in_script = len(joined) > 1 and joined[-2].kind in ("CARET", "UNDERSCORE")
         if before is not None and token.text == "=" and before.end == token.start and not in_script:
-            sign = {"COLON": ":=", "PLUS": "+="}.get(before.kind) or ("=" if before.text == "=" else None)
+            sign = "=" if before.text == "=" else _BEFORE_EQUALS.get(before.kind)
             if sign is not None:
                 joined[-1] = Token("RELATION", sign, before.start, token.end)
                 continue
@@ -92,13 +150,15 @@ _SIZES = frozenset(
 )
 
 
+_OPERANDS = frozenset({"NAME", "NUMBER", "RPAR", "RBRACK", "RBRACE", "PRIME", "TRANSPOSE"})
+"""What a product sign can stand behind."""
+
+
 def _by_itself(piece: _Raw) -> tuple[str, str]:
     """The kind and the text of the token that a piece is, whatever stands beside it."""
     text = piece.text
     if piece.kind == "number":
         return "NUMBER", text
-    if text in tables.UNICODE_LETTERS:
-        return "NAME", tables.UNICODE_LETTERS[text]
     if text == "'":
         return "PRIME", "'"
     if piece.kind == "command" and (text in tables.LETTERLIKE or text in FUNCTION_COMMANDS):
@@ -113,14 +173,18 @@ MAX_DEPTH = 60
 class _Reader:
     """Walks over the raw pieces once; `out` collects the tokens."""
 
-    def __init__(self, text: str, raw: list[_Raw], words: frozenset[str]) -> None:
-        self.text, self.raw, self.words = text, list(raw), words
+    def __init__(self, text: str, raw: list[_Raw], words: frozenset[str], unread: Container[int] = ()) -> None:
+        self.text, self.raw, self.words, self.unread = text, list(raw), words, unread
         self.at = 0
         self.depth = 0
         self.nesting = 0
+        self.has_over = any(piece.text == "\\over" for piece in self.raw)
         self.out: list[Token] = []
 
     def read_all(self) -> None:
+        line = self.fraction_line(0, len(self.raw))
+        if line is not None:
+            self.read_over(0, line, len(self.raw))
         while self.at < len(self.raw):
             self.read_one()
 
@@ -130,14 +194,50 @@ class _Reader:
     def read_one(self) -> None:
         piece = self.raw[self.at]
         handler = _HANDLERS.get(piece.text)
-        if handler is not None:
+        if piece.start in self.unread:
+            self.at += 1
+            self.emit("UNKNOWN", piece.text, piece.start, piece.end)
+        elif handler is not None:
             self.at += 1
             handler(self, piece)
         elif piece.kind == "letter":
             self.read_letters()
-        else:
+        elif not self.read_braces_around_fraction():
             self.at += 1
             self.read_plain(piece)
+
+    def fraction_line(self, first: int, behind: int) -> int | None:
+        """Where `\\over` stands among some pieces, outside all braces within them."""
+        depth = 0
+        for at in range(first, behind) if self.has_over else ():
+            depth += {"{": 1, "}": -1}.get(self.raw[at].text, 0)
+            if depth == 0 and self.raw[at].text == "\\over":
+                return at
+        return None
+
+    def read_over(self, first: int, line: int, behind: int) -> None:
+        """`a \\over b`, all that stands in a pair of braces: a fraction."""
+        sign = self.raw[line]
+        self.emit("FRAC", "\\frac", sign.start, sign.end)
+        self.braced(self.raw[first:line], sign)
+        self.braced(self.raw[line + 1 : behind], sign)
+        self.at = behind
+
+    def read_braces_around_fraction(self) -> bool:
+        """Read `{a \\over b}`, if that stands here."""
+        start = self.at
+        if not self.has_over or self.raw[start].text != "{":
+            return False
+        depth = 0
+        for at in range(start, len(self.raw)):
+            depth += {"{": 1, "}": -1}.get(self.raw[at].text, 0)
+            if depth == 0:
+                line = self.fraction_line(start + 1, at)
+                if line is not None:
+                    self.read_over(start + 1, line, at)
+                    self.at = at + 1
+                return line is not None
+        return False
 
     def read_plain(self, piece: _Raw) -> None:
         """A piece that takes no argument: a sign, a space, a number, a letter of its own."""
@@ -152,11 +252,13 @@ class _Reader:
             self.emit(_SINGLE[text], text, self.sized_from(piece), piece.end)
             if _SINGLE[text] == "NEWLINE":
                 self.skip_optional_argument()
-        elif text in tables.UNICODE_SCRIPTS:
-            for part in tokenize(tables.UNICODE_SCRIPTS[text], self.words):
+        elif piece.kind == "characters" and (latex := characters.in_latex(text)) is not None:
+            for part in tokenize(latex, self.words):
                 self.emit(part.kind, part.text, piece.start, piece.end)
         elif text == ".":
             self.read_dot(piece)
+        elif text == "\\star" and self.out and self.out[-1].kind in _OPERANDS:
+            self.emit("STAR", text, piece.start, piece.end)
         else:
             self.emit(*_by_itself(piece), piece.start, piece.end)
 
@@ -174,14 +276,18 @@ class _Reader:
             self.at += 1
 
     def read_dot(self, piece: _Raw) -> None:
-        """`.T` is a transpose; three dots are dots; another dot is punctuation."""
+        """`.T` is a transpose, `.*` and `./` go entry by entry; three dots are dots; another dot is punctuation."""
         rest = self.raw[self.at : self.at + 2]
+        entrywise = {"*": "ODOT", "/": "OSLASH", "^": "UNKNOWN"}.get(rest[0].text) if rest else None
         if [part.text for part in rest] == [".", "."]:
             self.at += 2
             self.emit("DOTS", "...", piece.start, rest[-1].end)
         elif rest and rest[0].text == "T" and (len(rest) == 1 or rest[1].kind != "letter"):
             self.at += 1
             self.emit("TRANSPOSE", ".T", piece.start, rest[0].end)
+        elif entrywise is not None and rest[0].start == piece.end:
+            self.at += 1
+            self.emit(entrywise, "." + rest[0].text, piece.start, rest[0].end)
         else:
             self.emit("PERIOD", ".", piece.start, piece.end)
 
@@ -247,7 +353,7 @@ class _Reader:
     def tokens_of(self, raw: list[_Raw]) -> list[Token]:
         if self.depth > MAX_DEPTH:
             return [Token("TOODEEP", piece.text, piece.start, piece.end) for piece in raw[:1]]
-        inner = _Reader(self.text, raw, self.words)
+        inner = _Reader(self.text, raw, self.words, self.unread)
         inner.depth = self.depth + 1
         inner.read_all()
         return _joined_relations(inner.out)
@@ -312,9 +418,24 @@ _SCRIPT_KINDS = frozenset({"NAME", "NUMBER", "UNDERSCORE", "CARET", "LBRACE", "R
 
 
 def _font(reader: _Reader, piece: _Raw) -> None:
+    """A font with its argument."""
+    _in_font(reader, piece, tables.FONTS[piece.text], reader.argument())
+
+
+def _font_switch(reader: _Reader, piece: _Raw) -> None:
+    """`{\\bf x}`: a font for what follows up to the end of the group, of the cell or of the row."""
+    depth, first = 0, reader.at
+    while reader.at < len(reader.raw):
+        text = reader.raw[reader.at].text
+        depth += {"{": 1, "}": -1}.get(text, 0)
+        if depth < 0 or (depth == 0 and text in ("&", "\\\\")):
+            break
+        reader.at += 1
+    _in_font(reader, piece, tables.FONT_SWITCHES[piece.text], reader.raw[first : reader.at], is_switch=True)
+
+
+def _in_font(reader: _Reader, piece: _Raw, font: str, raw: list[_Raw], is_switch: bool = False) -> None:
     """A font is part of each name below it; an upright word is one name."""
-    font = tables.FONTS[piece.text]
-    raw = reader.argument()
     tokens = reader.tokens_of(raw)
     letters = "".join(token.text for token in tokens)
     if len(tokens) > 1 and letters.isalpha() and font in ("rm", "sf", "tt", "it", "bf"):
@@ -327,12 +448,8 @@ def _font(reader: _Reader, piece: _Raw) -> None:
         reader.emit(kind, text if kind == "NAME" else token.text, token.start, token.end)
     if len(tokens) == 1 and reader.out:
         last = reader.out.pop()
-        reader.emit(
-            last.kind,
-            last.text,
-            piece.start,
-            raw[-1].end + (1 if reader.text[raw[-1].end : raw[-1].end + 1] == "}" else 0),
-        )
+        closed = not is_switch and reader.text[raw[-1].end : raw[-1].end + 1] == "}"
+        reader.emit(last.kind, last.text, piece.start, raw[-1].end + closed)
 
 
 def _with_font(name: str, font: str) -> str:
@@ -360,6 +477,9 @@ def without_fonts(name: str) -> str:
 def _word(reader: _Reader, piece: _Raw) -> None:
     """Words: one that makes a condition or separates equations, a note of several words, or a name."""
     raw = reader.argument()
+    for inner in raw:
+        if inner.start in reader.unread:
+            reader.emit("UNKNOWN", inner.text, inner.start, inner.end)
     words = re.sub(r"\\ |~|\s+", " ", reader.plain_text(raw)).replace("\\_", "_").strip()
     plain = words.lower().strip(" ,.:()")
     end = raw[-1].end + 1 if raw else piece.end
@@ -410,14 +530,18 @@ def _pass_over_with_argument(reader: _Reader, piece: _Raw) -> None:
 def _transparent(reader: _Reader, piece: _Raw) -> None:
     kept, count = tables.TRANSPARENT[piece.text]
     arguments = [reader.argument() for _ in range(count)]
-    if reader.plain_text(arguments[kept]).strip() == "+" and reader.peek() == "=":
+    sign = _WITH_EQUALS.get("".join(reader.plain_text(arguments[kept]).split()))
+    if sign is not None and reader.peek() == "=":
         reader.at += 1
-        reader.emit("RELATION", "+=", piece.start, reader.raw[reader.at - 1].end)
+        reader.emit("RELATION", sign, piece.start, reader.raw[reader.at - 1].end)
         return
     if piece.text in ("\\mathrel", "\\mathbin"):
         reader.out.extend(reader.tokens_of(arguments[kept]))
     else:
         reader.braced(arguments[kept], piece)
+
+
+_WITH_EQUALS = {"+": "+=", "-": "-=", ":": ":=", "\\mathop:": ":=", "\\mathop{:}": ":="}
 
 
 def _annotated(reader: _Reader, piece: _Raw) -> None:
@@ -438,6 +562,27 @@ def _annotated(reader: _Reader, piece: _Raw) -> None:
     reader.emit("RBRACE", "}", end, end)
 
 
+def _substack(reader: _Reader, piece: _Raw) -> None:
+    """`\\substack{i < n \\\\ i \\neq j}`: lines below a sum are what stands between commas."""
+    for token in reader.tokens_of(reader.argument()):
+        is_line = token.kind == "NEWLINE"
+        reader.emit("COMMA" if is_line else token.kind, "," if is_line else token.text, token.start, token.end)
+
+
+def _root_sign(reader: _Reader, piece: _Raw) -> None:
+    """`√t`, `√10`, `√(a + b)`: of one letter or number, or of a bracket."""
+    reader.skip_space()
+    first = reader.at
+    depth = 0
+    while reader.at < len(reader.raw):
+        depth += {"(": 1, ")": -1}.get(reader.raw[reader.at].text, 0)
+        reader.at += 1
+        if depth == 0:
+            break
+    reader.emit("SQRT", "\\sqrt", piece.start, piece.end)
+    reader.braced(reader.raw[first : reader.at], piece)
+
+
 def _capital_sigma(reader: _Reader, piece: _Raw) -> None:
     """`\\Sigma_{k=1}^K` is a sum; another `\\Sigma` is a name."""
     follows = re.compile(r"\s*(?:\\limits|\\nolimits)?\s*(?:\^(?:\{[^{}]*\}|\S)\s*)?_\s*\{[^{}]*(?:=|\\in\b)").match(
@@ -449,9 +594,12 @@ def _capital_sigma(reader: _Reader, piece: _Raw) -> None:
 _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     **dict.fromkeys(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac", "\\nicefrac", "\\sfrac"), _fraction),
     "\\sqrt": _root,
+    "√": _root_sign,
     **dict.fromkeys(tables.ACCENTS, _accent),
     **dict.fromkeys(tables.FONTS, _font),
+    **dict.fromkeys(tables.FONT_SWITCHES, _font_switch),
     **dict.fromkeys((*tables.WORDS, "\\operatorname*"), _word),
+    "\\substack": _substack,
     "\\begin": _begin_or_end,
     "\\end": _begin_or_end,
     **dict.fromkeys(("\\tag", "\\tag*", "\\label"), _tag),

@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from derive.checking.results import VERDICTS, DocumentResult, Ground, StepResult, Verdict
+from derive.checking.results import ACCEPTED, VERDICTS, DocumentResult, Ground, StepResult, Verdict
 from derive.writing.mathml import to_mathml
 
 MARKS: dict[Verdict, str] = {
@@ -29,6 +29,8 @@ MARKS: dict[Verdict, str] = {
 }
 GROUNDS: dict[Ground, str] = {"index form": "its index form", "entries": "its entries"}
 
+SCOPE = "derive-results"
+
 _FORMULA = re.compile(r"\$([^$]+)\$")
 
 
@@ -37,11 +39,29 @@ def to_html(results: Sequence[DocumentResult]) -> str:
     style = _resource("report.css")
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(results=results, style=Markup(style), policy=policy, verdicts=VERDICTS, marks=MARKS, grounds=GROUNDS)
-    )
+    return _environment().get_template("report.html").render(results=results, style=Markup(style), policy=policy)
+
+
+def to_fragment(result: DocumentResult) -> str:
+    """One result as a part of somebody else's page, its style sheet with it, which applies to nothing else there."""
+    style = _scoped(_resource("report.css"), f".{SCOPE}")
+    inside = _environment().get_template("results.html").render(results=[result])
+    return f'<div class="{SCOPE} tex2jax_ignore mathjax_ignore"><style>{style}</style>\n{inside}</div>'
+
+
+def _scoped(style: str, scope: str) -> str:
+    """The style sheet with every rule applying to elements below a scope alone; the page's own rules go to the scope.
+
+    >>> _scoped("body { margin: 0; }\\np, .a b { top: 0; }\\n@media print { :root { top: 0; } }", ".s")
+    '.s { margin: 0; }\\n.s p, .s .a b { top: 0; }\\n@media print { .s { top: 0; } }'
+    """
+
+    def scoped(rule: re.Match[str]) -> str:
+        selectors = [selector.strip() for selector in rule[2].split(",")]
+        applied = [scope if selector in (":root", "body") else f"{scope} {selector}" for selector in selectors]
+        return f"{rule[1]}{', '.join(applied)} {{"
+
+    return re.sub(r"(^|[{}]\s*|\n)([^\s@{}][^@{}]*?)\s*\{", scoped, style)
 
 
 def write_html(results: Sequence[DocumentResult], path: str | Path) -> None:
@@ -52,13 +72,14 @@ def write_html(results: Sequence[DocumentResult], path: str | Path) -> None:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=DictLoader({"report.html": _resource("report.html")}),
+        loader=DictLoader({name: _resource(name) for name in ("report.html", "results.html")}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["formula"] = formula
+    environment.globals.update(verdicts=VERDICTS, accepted=ACCEPTED, marks=MARKS, grounds=GROUNDS)
     environment.globals["formulas"] = {"formula": formula, "code": code}
     environment.filters["words"] = words
     environment.filters["equations"] = equations

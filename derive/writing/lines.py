@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TypeVar
 
-from derive.checking.results import VERDICTS, Counterexample, DocumentResult, Matrix, SecondReading, StepResult, Verdict
+from derive.checking.results import (
+    ACCEPTED,
+    VERDICTS,
+    Counterexample,
+    DocumentResult,
+    Inferred,
+    Matrix,
+    SecondReading,
+    StepResult,
+    Verdict,
+)
 from derive.writing.cells import Line, cropped, is_unicode, printable, text_of, width_of, wrapped
 from derive.writing.plain import plain
 
@@ -27,15 +37,23 @@ LOOKS: Mapping[Verdict, tuple[str, str, str, str]] = {
     "unreadable": ("!", "!", "bold magenta", "unreadable"),
 }
 
+QUIET, SURPRISING = "dim", "bold red"  # what its author expects, and what not
+
 ARROW, ASCII_ARROW = "→", "->"
 FOR_ALL, ASCII_FOR_ALL = "∀ dims", "all dims"
 
+_HAS_LATEX = re.compile(r"[\\_^]")
 _FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 def to_text(result: DocumentResult, width: int, encoding: str) -> str:
     """The result as text without styles, the line's end of its last line included."""
     return "".join(f"{text_of(line)}\n" for line in lines(result, width, encoding))
+
+
+def step_to_text(result: DocumentResult, step: StepResult, width: int, encoding: str) -> str:
+    """What the result says of one step alone, as text without styles: its equation's heading, the relation, why."""
+    return "".join(f"{text_of(line)}\n" for line in _Writer(width, encoding).one_step(result.document, step))
 
 
 def lines(result: DocumentResult, width: int, encoding: str) -> Iterator[Line]:
@@ -64,8 +82,14 @@ class _Writer:
                 yield from self._step(step, before, steps[0].line)
         if result.second_reading is not None:
             yield from self._second_reading(result.document, result.second_reading)
+        yield from self._inferences(result)
         yield []
         yield from self._hanging([], self._summary(result))
+
+    def one_step(self, document: str, step: StepResult) -> Iterator[Line]:
+        """A step that stands alone, under the heading of its equation."""
+        yield from self._hanging([], self._equation_heading(document, step))
+        yield from self._step(step, None, step.line)
 
     def _heading(self, result: DocumentResult) -> Iterator[Line]:
         """What the document is, against which exercise, at which sizes."""
@@ -76,18 +100,39 @@ class _Writer:
         if result.dims:
             sizes = ", ".join(f"{self._formula(name)} = {size}" for name, size in result.dims.items())
             yield [(f"checked at {sizes}", "dim")]
+        for command, line in result.left_out:
+            yield [(f"not read: {self._safe(command)} in line {line}", "yellow")]
+
+    def _inferences(self, result: DocumentResult) -> Iterator[Line]:
+        """What was taken from the text, quietly; then, a line each, what is to be added to the setting."""
+        if result.inferred:
+            yield []
+            found = ", ".join(map(self._inferred, result.inferred))
+            yield from self._hanging([], [(f"inferred from the text: {found}", "dim")])
+        if result.questions:
+            yield []
+        for question in result.questions:
+            place = f"{self._safe(result.document)}:{question.line}:{question.column}: "
+            yield from self._hanging([], [(place, "yellow"), (self._safe(question.message), "")])
+
+    def _inferred(self, found: Inferred) -> str:
+        return f"{self._formula(found.name)}: {self._declaration(found.declaration)} (line {found.line})"
+
+    def _declaration(self, words: str) -> str:
+        """A declaration in words, its dimensions as they are shown elsewhere."""
+        return " ".join(self._formula(word) if _HAS_LATEX.search(word) else self._safe(word) for word in words.split())
 
     def _equation_heading(self, document: str, step: StepResult) -> Line:
         """The equation's name, or its number, and where it begins."""
         name = f"({self._safe(step.tag)})" if step.tag else f"equation {step.equation}"
-        return [(name, "bold"), ("  ", ""), (f"{self._safe(document)}:{step.line}:{step.column}", "dim")]
+        return [(name, "bold"), ("  ", ""), (f"{self._safe(document)}:{step.where}", "dim")]
 
     # --- A step ---
 
     def _step(self, step: StepResult, before: StepResult | None, heading_line: int) -> Iterator[Line]:
         """The relation with its mark, then what there is to say about it."""
         mark, ascii_mark, style, _ = LOOKS[step.verdict]
-        head = (f"  {mark if self.unicode else ascii_mark} ", style)
+        head = (f"  {mark if self.unicode else ascii_mark} ", QUIET if step.is_as_expected else style)
         yield from self._hanging([head], [(self._relation(step, before), ""), (self._scope(step), "dim")])
         yield from self._remarks(step, heading_line)
         if step.counterexample is not None:
@@ -122,7 +167,9 @@ class _Writer:
         if step.verdict not in ("definition", "proved"):
             where = "" if step.line == heading_line else f" in line {step.line}"
             names = f" ({', '.join(map(self._safe, step.conventions))})" if step.conventions else ""
-            yield from self._remark(f"{step.verdict}{names}{where}: ", LOOKS[step.verdict][2], step.message)
+            style = QUIET if step.is_as_expected else LOOKS[step.verdict][2]
+            expected = ", as expected" if step.is_as_expected else ""
+            yield from self._remark(f"{step.verdict}{names}{expected}{where}: ", style, step.message)
             for line in (step.excerpt or "").splitlines():
                 yield [(self._margin, ""), *cropped([(self._safe(line), "dim")], self.width - len(self._margin))]
         if step.shapes_matter and step.shapes is not None:
@@ -133,6 +180,8 @@ class _Writer:
             equation, number = step.follows_from
             said = f"it follows correctly from equation {equation}, step {number}, which was refuted"
             yield from self._remark(said, "dim")
+        if step.surprise is not None:
+            yield from self._remark(self._safe(step.surprise), SURPRISING)
 
     def _remark(self, text: str, style: str, rest: str = "") -> Iterator[Line]:
         return self._hanging([(self._margin, "")], [(text, style), (self._safe(rest), "")])
@@ -197,13 +246,18 @@ class _Writer:
             yield [*beside, *line] if line else []
 
     def _summary(self, result: DocumentResult) -> Line:
-        """How many steps got each verdict, and how many of these for all dimensions; the worst in colour."""
+        """How many steps got each verdict, how many of these for all dimensions or as expected; the worst in colour."""
         counts = result.summary()
         parts: Line = []
         for verdict in VERDICTS:
             if counts[verdict]:
                 parts += [(f"{counts[verdict]} {LOOKS[verdict][3]}", LOOKS[verdict][2])]
-                parts += [(_how_many_for_all(result.for_all_dimensions(verdict), counts[verdict]), ""), (", ", "")]
+                parts += [(_how_many(result.for_all_dimensions(verdict), counts[verdict], "for all dimensions"), "")]
+                if verdict not in ACCEPTED:
+                    parts += [(_how_many(result.as_expected(verdict), counts[verdict], "as expected"), "")]
+                parts += [(", ", "")]
+        if surprises := sum(step.is_as_expected is False for step in result.steps):
+            parts += [(f"{surprises} not as expected", SURPRISING), (", ", "")]
         total = len(result.steps)
         return [(f"{total} step{'s' * (total != 1)}: " if total else "no steps", ""), *parts[:-1]]
 
@@ -214,10 +268,10 @@ class _Writer:
         return printable(text, self.encoding)
 
 
-def _how_many_for_all(some: int, total: int) -> str:
+def _how_many(some: int, total: int, how: str) -> str:
     if some == 0:
         return ""
-    return " for all dimensions" if some == total else f" ({some} for all dimensions)"
+    return f" {how}" if some == total else f" ({some} {how})"
 
 
 Item = TypeVar("Item")

@@ -7,7 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from derive.checking.results import Counterexample, DocumentResult, SecondReading, StepResult, TwoReadings
+from derive.checking.results import (
+    Counterexample,
+    DocumentResult,
+    Inferred,
+    Question,
+    SecondReading,
+    StepResult,
+    TwoReadings,
+)
 
 SCHEMA = "derive.report/1"
 
@@ -21,6 +29,9 @@ def report(result: DocumentResult) -> dict[str, Any]:
         "dims": dict(result.dims),
         "steps": [_step(step) for step in result.steps],
         "summary": dict(result.summary()),
+        "inferred": [_inferred(found) for found in result.inferred],
+        "questions": [_question(found) for found in result.questions],
+        **_left_out(result),
     }
     if result.second_reading is not None:
         found["second_reader"] = _second_reading(result.second_reading)
@@ -32,12 +43,19 @@ def to_json(result: DocumentResult) -> str:
     return json.dumps(report(result), separators=(", ", ": "), allow_nan=False)
 
 
+def _left_out(result: DocumentResult) -> dict[str, Any]:
+    """The commands of LaTeX that take other files, in a document that has any."""
+    commands = [{"command": command, "line": line} for command, line in result.left_out]
+    return {"left_out": commands} if commands else {}
+
+
 def _step(step: StepResult) -> dict[str, Any]:
-    """What is said of one relation."""
+    """What is said of one relation; of one in a notebook the number of its cell too, in which line and column count."""
     return {
         "tag": step.tag,
         "equation": step.equation,
         "step": step.step,
+        **({} if step.cell is None else {"cell": step.cell}),
         "line": step.line,
         "column": step.column,
         "lhs": step.lhs,
@@ -53,7 +71,24 @@ def _step(step: StepResult) -> dict[str, Any]:
         "counterexample": None if step.counterexample is None else _counterexample(step.counterexample),
         "diagnosis": [_diagnosis(finding) for finding in step.diagnosis],
         "follows_from": None if step.follows_from is None else list(step.follows_from),
+        **({} if step.is_as_expected is None else {"expected": step.is_as_expected}),
     }
+
+
+def _inferred(found: Inferred) -> dict[str, Any]:
+    """A declaration that was taken from the text."""
+    return {
+        "name": found.name,
+        "declaration": found.declaration,
+        "because": found.because,
+        "line": found.line,
+        "column": found.column,
+    }
+
+
+def _question(found: Question) -> dict[str, Any]:
+    """A name of which nothing is known, with what to add."""
+    return {"name": found.name, "message": found.message, "line": found.line, "column": found.column}
 
 
 def _counterexample(found: Counterexample) -> dict[str, Any]:

@@ -67,6 +67,16 @@ def test_wrong_claims(timed, subject):
     _assert_right(subject.wrong, benchmark.pedantic(verdicts, setup=session, rounds=15))
 
 
+@pytest.mark.parametrize("subject", ALL, ids=str)
+def test_wrong_claims_anew(timed, subject):
+    """The same again."""
+    known = prepared(subject)
+    session, pairs = known.session(), read(known.model.table, subject.wrong)
+    verdicts(session, pairs)
+    benchmark = timed(subject, "refuted again", count=len(subject.wrong))
+    _assert_right(subject.wrong, benchmark.pedantic(verdicts, (session, pairs), rounds=15))
+
+
 def _measure(benchmark, subject, claims, prepare):
     known = prepared(subject)
     verdicts(known.session(), prepare(known.model.table, claims))
@@ -115,6 +125,21 @@ def _alone(benchmark, subject: Subject, claim: Claim) -> None:
 @pytest.mark.parametrize("subject, claim, name", BESIDE_SYMPY, ids=IDS)
 def test_beside_sympy(timed, subject, claim, name):
     _alone(timed(f"{subject}: {name}", "derive", name), subject, claim)
+
+
+@pytest.mark.parametrize("subject, claim, name", BESIDE_SYMPY, ids=IDS)
+def test_in_its_derivation(timed, subject, claim, name):
+    """One claim after those that stand before it in the derivation; a wrong one after all of the true ones."""
+    known = prepared(subject)
+    before = subject.true[: subject.true.index(claim)] if claim.holds else subject.true
+
+    def session():
+        made = known.session()
+        verdicts(made, read(made.table, before))
+        return (made, read(made.table, [claim])), {}
+
+    benchmark = timed(f"{subject}: {name}", "in its derivation", name)
+    _assert_right([claim], benchmark.pedantic(verdicts, setup=session, rounds=15))
 
 
 @pytest.mark.parametrize("method", ["simplify", "equals"])
@@ -184,6 +209,8 @@ def test_cold_process(timed, tmp_path, monkeypatch, remembers):
     claims = "\n\n".join(f"$${claim.left} = {claim.right}$$" for claim in RELU.true)
     document.write_text(f"---{RELU.setting}---\n\n{claims}\n", encoding="utf-8")
     caches = iter(range(1000))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # compiled once, as where it is installed
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "compiled"))
 
     def cache():
         monkeypatch.setenv("DERIVE_CACHE_DIR", str(tmp_path / ("cache" if remembers else str(next(caches)))))

@@ -15,13 +15,14 @@ from derive.expressions.tree import Expr, Fill, Identity, IndexVariable, Layout
 from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.big import BigOperators
+from derive.notation.elaboration.differentials import Differentials
 from derive.notation.symbols import IndexUse, SymbolTable
 from derive.notation.syntax import List
 
 MAX_RUNS = 240
 
 
-class Elaborator(BigOperators):
+class Elaborator(Differentials, BigOperators):
     """All parts together."""
 
     @classmethod
@@ -47,6 +48,7 @@ class Options:
     formal: dict[str, Expr] = field(default_factory=dict)
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    varied: frozenset[str] | None = None
 
 
 def elaborated(table: SymbolTable, content: List, options: Options, choices: Choices | None = None) -> Reading:
@@ -62,6 +64,7 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         formal=dict(options.formal),
         treated_apart=options.treated_apart,
         argument_orders=options.argument_orders,
+        varied=options.varied,
     )
     try:
         value = read(elaborator)
@@ -69,6 +72,7 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         raise Unreadable("this formula is nested too deeply") from None
     if not value.shape.is_open:
         _check_sizes(value)
+    elaborator.share_ranges()
     free: dict[str, list[IndexUse]] = {}
     for index, uses in elaborator.uses.items():
         if isinstance(index, IndexVariable) and index.scope == 0:

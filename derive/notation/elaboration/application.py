@@ -37,7 +37,7 @@ from derive.expressions.walk import walk
 from derive.notation.elaboration.scripts import Scripts, Superscript, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
-from derive.notation.syntax import Group, List, Name, Scripted, Syntax, Term
+from derive.notation.syntax import Dots, Formula, Group, List, Name, Scripted, Syntax, Term
 from derive.source import Span
 
 
@@ -144,6 +144,10 @@ class Application(Scripts):
             and any(entry.relations for entry in content.entries)
         ):
             raise Unreadable(f"this list after {head.name} is not read", content.span)
+
+        is_vector = head.name == "diag" and len(content.entries) > 1
+        if head.kind == "other" and (is_vector or any(map(_is_dots, content.entries))):
+            return self.call_on(head, lambda: [self.listed_vector(content, content.span, False)], span)
 
         def values() -> list[Expr]:
             found = []
@@ -292,6 +296,10 @@ class Application(Scripts):
 
 OF_VECTORS = (Transpose, Reduce, Dot, MatMul, Softmax, Diagonal, Inverse)
 """What the formula of a function of one real number does not contain."""
+
+
+def _is_dots(entry: Formula) -> bool:
+    return isinstance(entry.single_factor, Dots)
 
 
 def _builtin_kind(function: str) -> str:

@@ -72,7 +72,8 @@ class Base:
     layout: Layout
     apart: frozenset[str] = frozenset()
     uses: Uses = field(default_factory=dict)
-    scopes: list[dict[str, IndexVariable]] = field(default_factory=list)
+    compared: list[tuple[IndexVariable, IndexVariable]] = field(default_factory=list)
+    scopes: list[dict[str, IndexVariable | IndexNumber]] = field(default_factory=list)
     in_dots: int = 0
     depth: int = 0
     next_scope: int = 1
@@ -80,6 +81,13 @@ class Base:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: dict[str, int] = field(default_factory=dict)
+    by_entries: bool | None = None
+    varied: frozenset[str] | None = None
+    holds_fixed: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.table.fixed:
+            self.scopes.append({letter: self.numbered_index(number) for letter, number in self.table.fixed.items()})
 
     # ── offered by the parts ──
 
@@ -107,6 +115,9 @@ class Base:
     def environment(self, node: Environment) -> Expr:
         raise NotImplementedError
 
+    def listed_vector(self, content: List, span: Span, is_turned: bool, in_brackets: bool = False) -> Expr:
+        raise NotImplementedError
+
     def big(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         raise NotImplementedError
 
@@ -122,6 +133,9 @@ class Base:
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         raise NotImplementedError
 
+    def read_differential(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
+        raise NotImplementedError
+
     def gradient(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         raise NotImplementedError
 
@@ -130,7 +144,7 @@ class Base:
     @contextmanager
     def scope(self, letters: Sequence[str]) -> Iterator[list[IndexVariable]]:
         """Inside, the letters are new bound indices."""
-        bound = []
+        bound: list[IndexVariable] = []
         for letter in letters:
             bound.append(IndexVariable(letter, self.next_scope))
             self.next_scope += 1
@@ -140,8 +154,21 @@ class Base:
         finally:
             self.scopes.pop()
 
-    def bound(self, letter: str) -> IndexVariable | None:
-        """The bound index of that letter in the innermost scope that has it."""
+    @contextmanager
+    def numbered_scope(self, letter: str, number: int) -> Iterator[None]:
+        """Inside, the letter stands for one number."""
+        self.scopes.append({letter: self.numbered_index(number)})
+        try:
+            yield
+        finally:
+            self.scopes.pop()
+
+    def numbered_index(self, number: int) -> IndexNumber:
+        """The index that is a number, as its author counts."""
+        return IndexNumber(number - self.table.index_base, str(number))
+
+    def bound(self, letter: str) -> IndexVariable | IndexNumber | None:
+        """The bound index of that letter in the innermost scope that has it, or the number that it stands for."""
         return next((scope[letter] for scope in reversed(self.scopes) if letter in scope), None)
 
     def use(self, index: Index, dim: Dim, span: Span | None, of: str = "") -> None:
@@ -166,6 +193,14 @@ class Base:
                         f"but{' in ' + of if of else ''} it stands for an index with the range {self.range_text(dim)}",
                         span,
                     )
+
+    def share_ranges(self) -> None:
+        """An index that stands at nothing that has a size runs over the range of an index with which it is compared."""
+        for _ in self.compared:
+            for index, other in self.compared:
+                if not any(use.dim.size is not None for use in self.uses.get(index, [])):
+                    known = [use for use in self.uses.get(other, []) if use.dim.size is not None and not use.by]
+                    self.uses.setdefault(index, []).extend(known)
 
     def classes(self, name: str) -> Dim | None:
         """The number of classes of a label."""

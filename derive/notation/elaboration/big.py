@@ -1,14 +1,13 @@
 """Sums over an index, with bounds and without; conditions, cases, matrices written out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal as OneOf
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     AllOf,
-    Blocks,
     Cases,
     Comparator,
     Comparison,
@@ -25,7 +24,9 @@ from derive.expressions.tree import (
 )
 from derive.notation.complaints import unknown_environment
 from derive.notation.elaboration.application import Head
-from derive.notation.elaboration.dots import Dotted, is_dots_cell, not_empty
+from derive.notation.elaboration.dots import not_empty
+from derive.notation.elaboration.numbers import OverNumber
+from derive.notation.elaboration.over_numbers import Bound, SumsOverNumbers
 from derive.notation.elaboration.ranges import START, End, as_list, extent_of
 from derive.notation.elaboration.scripts import is_index_letter
 from derive.notation.names import canonical, plain, unwrapped
@@ -40,6 +41,7 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     Word,
+    listed,
 )
 from derive.notation.tables import CASES_ENVIRONMENTS, MATRIX_ENVIRONMENTS, RELATIONS
 from derive.source import Span
@@ -54,17 +56,7 @@ _COMPARATORS: dict[str, Comparator] = {
 }
 
 
-@dataclass(frozen=True)
-class Bound:
-    """An index that a sum or maximum binds: its letter, its bounds, a condition on it."""
-
-    letter: str
-    first: End | None = None
-    last: End | None = None
-    condition: List | None = None
-
-
-class BigOperators(Dotted):
+class BigOperators(SumsOverNumbers):
     """Quantified sums and what is written out."""
 
     # ── sums over an index ──
@@ -98,6 +90,29 @@ class BigOperators(Dotted):
         return self.quantified(kind, self.bounds(head.sub, None), body, span)
 
     def quantified(
+        self,
+        kind: OneOf["sum", "product", "max", "min"],
+        bounds: Sequence[Bound],
+        operand: Callable[[], Expr],
+        span: Span,
+    ) -> Expr:
+        made, depth = len(self.choices.made), self.depth
+        try:
+            return self._over_indices(kind, bounds, operand, span)
+        except OverNumber as found:
+            numbered = next((bound for bound in bounds if bound.letter == found.letter), None)
+            if numbered is None:
+                raise
+        del self.choices.made[made:], self.choices.offered[made:]
+        self.depth = depth
+        others = [bound for bound in bounds if bound is not numbered]
+
+        def term() -> Expr:
+            return self.quantified(kind, others, operand, span) if others else operand()
+
+        return self.written_out(kind, numbered, term, span)
+
+    def _over_indices(
         self,
         kind: OneOf["sum", "product", "max", "min"],
         bounds: Sequence[Bound],
@@ -143,12 +158,35 @@ class BigOperators(Dotted):
         only = sub.entries[0]
         if len(sub.entries) == 1 and only.relations:
             return self._related_bounds(only, sub, sup, last)
+        if any(entry.relations for entry in sub.entries):
+            return self._listed_bounds(sub, sup, last)
         letters = [letter for entry in sub.entries for letter in self._letters(entry)]
         if sup is not None:
             if len(letters) != 1:
                 raise Unreadable("one upper bound stands above several indices", sup.span)
             return [Bound(letters[0], START, self.count(sup))]
         return [Bound(letter) for letter in letters]
+
+    def _listed_bounds(self, sub: List, sup: List | None, last: End | None) -> list[Bound]:
+        """`i,j=1` binds both letters; `k=1, k \\neq c` binds one, and restricts it."""
+        found: list[Bound] = []
+        waiting: list[Bound] = []
+        for entry in sub.entries:
+            content = List((entry,), span=entry.span)
+            bound = [one.letter for one in (*waiting, *found)]
+            if not entry.relations:
+                waiting += [Bound(letter) for letter in self._letters(entry)]
+            elif RELATIONS.get(entry.relations[0], "") == "claim":
+                (first,) = self._related_bounds(entry, content, sup, last)
+                found += [replace(first, letter=letter) for letter in (*(one.letter for one in waiting), first.letter)]
+                waiting = []
+            elif (letter := self._letter(entry.sides[0], entry.span)) in bound:
+                found, waiting = ([_restricted(one, letter, content) for one in group] for group in (found, waiting))
+            else:
+                found += self._related_bounds(entry, content, sup, last)
+        if waiting and sup is not None:
+            raise Unreadable("whether the upper bound stands above this index is not certain", sub.span)
+        return [*found, *waiting]
 
     def _other_letter(self, formula: Formula, kind: str) -> str | None:
         """The j of `\\sum_{i<j}`, which may be bound there too."""
@@ -167,7 +205,7 @@ class BigOperators(Dotted):
             return [Bound(letter, first, last)]
         if kinds == ["member"]:
             letter = self._letter(formula.sides[0], formula.span)
-            dim = self.table.find_dim(canonical(formula.sides[1]).strip())
+            dim = None if formula.sides[1] is None else self.dim_named(listed(formula.sides[1]))
             if dim is None:
                 raise Unreadable("the set over which this sum runs is not known", formula.span)
             return [Bound(letter, START, End((dim.size or 1) - 1, dim))]
@@ -256,7 +294,7 @@ class BigOperators(Dotted):
         return isinstance(value, (IndexVariable, Label, IndexNumber, IndexShift))
 
     def _share_range(self, condition: Condition) -> None:
-        """An index compared with a label runs over the label's classes."""
+        """An index compared with a label runs over the label's classes; two compared indices over one range."""
         if (
             isinstance(condition, Comparison)
             and isinstance(condition.left, IndexValue)
@@ -269,6 +307,8 @@ class BigOperators(Dotted):
                 classes = self.classes(other.name) if isinstance(other, Label) else None
                 if isinstance(index, IndexVariable) and classes is not None:
                     self.use(index, classes, condition.span)
+                if isinstance(index, IndexVariable) and isinstance(other, IndexVariable):
+                    self.compared.append((index, other))
 
     # ── environments ──
 
@@ -280,10 +320,7 @@ class BigOperators(Dotted):
             return Cases(tuple(self._branch(line) for line in lines), span=node.span)
         if node.name not in MATRIX_ENVIRONMENTS:
             raise Unreadable(unknown_environment(node.name), node.span)
-        if any(is_dots_cell(cell) for line in lines for cell in line):
-            value = self.dotted_matrix(lines, node.span)
-        else:
-            value = Blocks(tuple(tuple(self.list_value(cell) for cell in line) for line in lines), span=node.span)
+        value = self.written_matrix(lines, node.span)
         return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
 
     def _branch(self, line: Sequence[List]) -> tuple[Expr, Condition | None]:
@@ -299,6 +336,14 @@ class BigOperators(Dotted):
         if _is_otherwise(cells[1]):
             return value, None
         return value, self.condition(cells[1])
+
+
+def _restricted(bound: Bound, letter: str, condition: List) -> Bound:
+    """The bound of that letter with one more condition."""
+    if bound.letter != letter:
+        return bound
+    before = () if bound.condition is None else bound.condition.entries
+    return replace(bound, condition=List((*before, *condition.entries), span=condition.span))
 
 
 def _without_empty(cell: List) -> List:

@@ -13,6 +13,7 @@ from derive.expressions.tree import (
     Entry,
     Expr,
     IndexValue,
+    Label,
     Layout,
     LocalFactor,
     Number,
@@ -20,11 +21,12 @@ from derive.expressions.tree import (
     Size,
     Slice,
     Symbol,
+    Transpose,
 )
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.base import PLAIN
-from derive.notation.elaboration.products import Item, Products
-from derive.notation.elaboration.scripts import taken_apart
+from derive.notation.elaboration.products import Item, Products, is_nabla
+from derive.notation.elaboration.scripts import Scripting, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Given
 from derive.notation.syntax import (
@@ -32,6 +34,7 @@ from derive.notation.syntax import (
     Group,
     List,
     Literal,
+    Nabla,
     Name,
     Operator,
     Partial,
@@ -242,6 +245,8 @@ class Derivatives(Products):
         kept = self._without_terms_apart(of, by)
         if kept:
             return self._of_part_of_the_loss(kept, of, by, layout, span)
+        if of.shape.is_scalar and _part_at_label(by) is not None:
+            return _gradient_at_label(of, by, layout, span)
         options: list[tuple[frozenset[str], Expr]] = [(PLAIN, Derivative(of, by, layout, span=span))]
         for paired, transposed in local_factors(of.shape, by.shape):
             factor = LocalFactor(Derivative(of, by, "gradient", span=span), paired, transposed, span=span)
@@ -270,6 +275,8 @@ class Derivatives(Products):
         parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
         if not rest:
             raise Unreadable("∇ has nothing to differentiate", node.span)
+        if is_nabla(rest[0].value) and rest[0].operator == "":
+            return self._twice(parts, rest, span)
         operand, used = self._operand_of_nabla(rest, span)
         second = [item for item in parts.sups if isinstance(item, Literal) and item.text == "2"]
         others = tuple(item for item in parts.sups if item not in second)
@@ -283,6 +290,21 @@ class Derivatives(Products):
         if second:
             value = Derivative(value, by, "gradient", span=span)
         return self.with_scripts(value, None, others, parts.primes, span), 1 + used
+
+    def _twice(self, outer: Scripting, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
+        """`\\nabla \\nabla f` and `\\nabla \\nabla^T f`: the second derivatives by one variable."""
+        inner = rest[0].value
+        assert isinstance(inner, Syntax)
+        scripts = inner.scripts if isinstance(inner, Scripted) else ()
+        only_below = tuple(script for script in scripts if script.kind == "sub")
+        turned = all(is_transpose(item) for item in taken_apart(scripts).sups)
+        bare = Scripted(Nabla(span=inner.span), only_below, span=inner.span) if only_below else Nabla(span=inner.span)
+        if outer.sups or outer.primes or not turned:
+            raise Unreadable("which second derivatives these two ∇ stand for is not certain", span)
+        value, used = self.gradient(bare, rest[1:], span)
+        if not isinstance(value, Derivative) or (outer.sub is not None and self.list_value(outer.sub) != value.by):
+            raise Unreadable("two ∇ by different variables: write \\frac{\\partial^2 f}{\\partial x \\partial y}", span)
+        return self.derivative(value, value.by, span, "gradient"), 1 + used
 
     def _operand_of_nabla(self, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         """The quantity behind ∇ if that is a scalar, else the product up to the next entrywise sign."""
@@ -318,6 +340,21 @@ class Derivatives(Products):
         if len(found) != 1:
             raise Unreadable("∇ does not say by which variable; write \\nabla_{x}", span)
         return Symbol(found[0], given[found[0]].shape, span=span)
+
+
+def _part_at_label(by: Expr) -> Slice | None:
+    """The row or column of a matrix that a label names, as it stands or transposed."""
+    part = by.operand if isinstance(by, Transpose) else by
+    return part if isinstance(part, Slice) and isinstance(part.index, Label) else None
+
+
+def _gradient_at_label(of: Expr, by: Expr, layout: Layout, span: Span) -> Expr:
+    """∂f/∂u_o of a scalar f, where o is a label: the part o of the gradient by all of the matrix."""
+    part = _part_at_label(by)
+    assert part is not None
+    gradient: Expr = Slice(Derivative(of, part.operand, "gradient", span=span), part.index, part.along, span=span)
+    turned = isinstance(by, Transpose) != (layout == "numerator")
+    return Transpose(gradient, span=span) if turned else gradient
 
 
 def local_factors(of: Shape, by: Shape) -> list[tuple[tuple[int, int], bool]]:

@@ -29,8 +29,9 @@ from derive.expressions.tree import (
 from derive.expressions.walk import rebuilt, with_positions
 from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.ranges import End, Ranges, as_list, extent_of
+from derive.notation.elaboration.scripts import juxtaposed
 from derive.notation.names import canonical, unwrapped
-from derive.notation.syntax import Dots, List, Literal, Name, Sum, Syntax, Term
+from derive.notation.syntax import Dots, List, Literal, Name, Script, Sum, Syntax, Term, listed
 from derive.source import Span
 
 S = TypeVar("S", bound=Syntax)
@@ -445,6 +446,26 @@ def generalised(first: S, last: S, letter: str = DOTS) -> tuple[S, list[tuple[Sy
     result = merged(first, last)
     assert isinstance(result, type(first))
     return result, pairs
+
+
+def with_parted_indices(node: S) -> S:
+    """The syntax with a comma between the two indices of each subscript like `11`, `1m` or `nm`."""
+
+    def parted(value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(parted(item) for item in value)
+        if isinstance(value, Script) and value.kind == "sub" and value.content is not None and value.content.only:
+            pieces = juxtaposed(value.content.only)
+            if len(pieces) == 2:
+                entries = tuple(entry for piece in pieces for entry in listed(piece).entries)
+                return replace(value, content=List(entries, span=value.span))
+        if isinstance(value, Syntax):
+            return _with_parts(value, lambda part: parted(getattr(value, part)))
+        return value
+
+    result = parted(node)
+    assert isinstance(result, type(node))
+    return result
 
 
 def _with_parts(node: Syntax, part: Callable[[str], object]) -> Syntax:

@@ -31,12 +31,13 @@ from derive.expressions.tree import (
     Quotient,
     Reduce,
     Scale,
+    Symbol,
     Transpose,
 )
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.base import Item
-from derive.notation.elaboration.scripts import INDICATORS, Scripts, taken_apart
+from derive.notation.elaboration.scripts import INDICATORS, Scripts, is_transpose, taken_apart
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import (
@@ -62,7 +63,7 @@ from derive.notation.syntax import (
 )
 from derive.source import Span
 
-STRONG = frozenset({"", "CDOT", "SLASH"})
+STRONG = frozenset({"", "CDOT", "AT", "SLASH"})
 
 
 class Products(Application, Scripts):
@@ -184,9 +185,12 @@ class Products(Application, Scripts):
                 raise Unreadable("a sum sign has nothing to sum", node.span)
             return self.big(node, lambda: self.product(_first(rest), span), node.span.to(items[-1].span)), 1 + len(rest)
         if self.is_derivative_operator(node):
-            return self._operated(node, rest, span)
-        if _is_nabla(node):
-            return self.gradient(node, rest, span)
+            return self._operated(node, rest or self._loss_left_out(items, node.span), span)
+        if is_nabla(node):
+            return self.gradient(node, rest or self._loss_left_out(items, node.span), span)
+        differential = self.read_differential(items, at, span)
+        if differential is not None:
+            return differential
         head = self.head(node)
         if head is not None:
             return self._applied_head(head, node, rest, span)
@@ -210,6 +214,14 @@ class Products(Application, Scripts):
         return self.derivative_by_operator(
             node, lambda: self.product(_first(rest), span), node.span.to(rest[-1].span)
         ), 1 + len(rest)
+
+    def _loss_left_out(self, items: Sequence[Item], span: Span) -> list[Item]:
+        """The loss that the setting names, behind a derivative operator or ∇ that is a whole side by itself."""
+        loss = self.table.loss
+        meaning = None if loss is None else self.table.meanings[loss]
+        if len(items) > 1 or self.depth > 1 or loss is None or not isinstance(meaning, Computed):
+            return []
+        return [Item("", Symbol(loss, meaning.shape, span=span))]
 
     def _ends_with_bracket(self, first: Syntax, rest: Sequence[Item]) -> bool:
         """Whether an operator's operand is the bracket behind it, and not the product that begins with it.
@@ -272,7 +284,7 @@ class Products(Application, Scripts):
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
         if (
-            isinstance(base, Name)
+            isinstance(base, (Name, Literal))
             and base.text in INDICATORS
             and any(entry.relations for entry in bracket.content.entries)
         ):
@@ -286,6 +298,7 @@ class Products(Application, Scripts):
             and bracket.kind == "("
             and resolved.sub is None
             and not resolved.sups
+            and not (resolved.meaning.shape.is_matrix and _is_transposed(written))
             and self._are_arguments(resolved.key, bracket.content, resolved.meaning)
         ):
             return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
@@ -364,7 +377,7 @@ class Products(Application, Scripts):
             before = out[-1].value if out else None
             if (
                 item.operator in ("", "CDOT")
-                and isinstance(item.value, Derivative)
+                and isinstance(item.value, (Derivative, ChainRule))
                 and isinstance(before, (Derivative, ChainRule))
             ):
                 joined = _meeting(before, item.value)
@@ -388,6 +401,10 @@ class Products(Application, Scripts):
             raise error
 
     def _grouped(self, values: list[Expr], operators: list[str]) -> Expr:
+        if "INNER" in operators:
+            at = operators.index("INNER")
+            left = self._grouped(values[: at + 1], operators[:at])
+            return self.times(left, "INNER", self._grouped(values[at + 1 :], operators[at + 1 :]))
         groups: list[tuple[str, Expr]] = [("", values[0])]
         for operator, value in zip(operators, values[1:], strict=True):
             if operator in STRONG:
@@ -405,15 +422,35 @@ class Products(Application, Scripts):
         span = left.span.to(right.span) if left.span and right.span else left.span
         if operator in ("SLASH", "OSLASH"):
             return Quotient(left, _fitted(right, left.shape), span=span)
+        if operator == "INNER":
+            return Dot(_fitted(left, right.shape), _fitted(right, left.shape), span=span)
         if left.shape.is_scalar:
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
             return Scale(right, left, span=span)
+        is_outer_or_not = operator == "OTIMES" and _are_columns_or_rows(left.shape, right.shape)
+        if is_outer_or_not and self.choices.choose((frozenset(), frozenset())) == 1:
+            return Kronecker(left, right, span=span)
         if operator in ("", "CDOT"):
             turned = self._identity_on_the_other_side(left, right)
             if turned is not None:
                 return turned
+        if self._means_entries(left, operator, right):
+            return Hadamard(left, right, span=span)
         return _PRODUCTS[operator](left, right, span)
+
+    def _means_entries(self, left: Expr, operator: str, right: Expr) -> bool:
+        """Whether a sign of another product is meant entry by entry, between equal shapes that are no matrix product.
+
+        All such signs of a formula are meant in one way.
+        """
+        if operator not in ("", "CDOT", "OTIMES") or left.shape != right.shape or left.shape.is_open:
+            return False
+        if left.shape.is_tensor or (left.shape.is_square and operator != "OTIMES"):
+            return False
+        if self.by_entries is None:
+            self.by_entries = self.choices.choose((frozenset(), frozenset({"entrywise-product"}))) == 1
+        return self.by_entries
 
     def _identity_on_the_other_side(self, left: Expr, right: Expr) -> Expr | None:
         """A column times an identity is no product, unless the column is meant as the row of the other layout."""
@@ -468,7 +505,12 @@ class Products(Application, Scripts):
             )
         if isinstance(base, Literal) and base.text == "1" and parts.sub is not None:
             return self.named(Scripted(Name("1", span=base.span), node.scripts, span=node.span))
-        return self.with_scripts(self.factor(base), parts.sub, parts.sups, parts.primes, node.span)
+        is_list = isinstance(base, Group) and base.kind in ("(", "[") and len(base.content.entries) > 1
+        if isinstance(base, Group) and is_list and parts.sub is None and any(map(is_transpose, parts.sups)):
+            value = self.listed_vector(base.content, base.span, True)
+        else:
+            value = self.factor(base)
+        return self.with_scripts(value, parts.sub, parts.sups, parts.primes, node.span)
 
     def _group(self, node: Group) -> Expr:
         if node.kind == "[" and any(entry.relations for entry in node.content.entries):
@@ -487,9 +529,7 @@ class Products(Application, Scripts):
             if left is not None and right is not None:
                 return Dot(self.expression(left), self.expression(right), span=node.span)
         if len(node.content.entries) > 1:
-            raise Unreadable(
-                "a list in brackets stands where a value is expected; a vector is written in a pmatrix", node.span
-            )
+            return self.listed_vector(node.content, node.span, False, node.kind == "[")
         return replace(self.list_value(node.content), span=node.span)
 
     def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:
@@ -538,7 +578,8 @@ def _is_big(node: Syntax) -> bool:
     return isinstance(unwrapped(node), Big) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Big))
 
 
-def _is_nabla(node: Syntax) -> bool:
+def is_nabla(node: Syntax | Expr) -> bool:
+    """Whether a factor is ∇, with its scripts."""
     return isinstance(node, Nabla) or (isinstance(node, Scripted) and isinstance(node.base, Nabla))
 
 
@@ -550,16 +591,21 @@ def _bracket(node: Syntax | Expr) -> Syntax | None:
     return base if isinstance(base, Group) else None
 
 
-def _meeting(first: Derivative | ChainRule, second: Derivative) -> ChainRule | None:
+def _is_transposed(node: Syntax) -> bool:
+    """`(a)^T`: behind a vector or matrix a factor, as in `\\delta (a)^T`, and not what it is a function of."""
+    return isinstance(node, Scripted) and any(map(is_transpose, taken_apart(node.scripts).sups))
+
+
+def _meeting(first: Derivative | ChainRule, second: Derivative | ChainRule) -> ChainRule | None:
     """∂a/∂b ∂b/∂c as the chain rule; also written the other way round, ∂b/∂c ∂a/∂b."""
-    factors = first.factors if isinstance(first, ChainRule) else (first,)
-    if all(factor.shape.is_scalar for factor in (*factors, second)):
+    left, right = (value.factors if isinstance(value, ChainRule) else (value,) for value in (first, second))
+    if all(factor.shape.is_scalar for factor in (*left, *right)):
         return None
     span = first.span.to(second.span) if first.span and second.span else None
-    if factors[-1].by == second.of:
-        return ChainRule((*factors, second), span=span)
-    if factors[0].of == second.by:
-        return ChainRule((second, *factors), span=span)
+    if left[-1].by == right[0].of:
+        return ChainRule((*left, *right), span=span)
+    if left[0].of == right[-1].by:
+        return ChainRule((*right, *left), span=span)
     return None
 
 
@@ -596,9 +642,8 @@ def _joined_inner(open_shape: Shape, other: Shape, on_left: bool) -> Shape:
 
 
 def _dot_product(left: Expr, right: Expr, span: Span | None) -> Expr:
-    """`\\cdot`: a matrix product; between two columns of one length, their inner product."""
-    both_columns = left.shape.is_column and right.shape.is_column and left.shape == right.shape
-    if both_columns and left.shape.rows.size != 1:
+    """`\\cdot`: a matrix product; between two columns or two rows of one length, their inner product."""
+    if left.shape.is_vector and left.shape == right.shape and left.shape.length.size != 1:
         return Dot(left, right, span=span)
     return _matrix_product(left, right, span)
 
@@ -616,6 +661,12 @@ def _entrywise_or_matrix(left: Expr, right: Expr, span: Span | None) -> Expr:
     return Hadamard(left, right, span=span)
 
 
+def _are_columns_or_rows(left: Shape, right: Shape) -> bool:
+    """Whether a Kronecker product of two vectors is another one than their outer product: where only that fits."""
+    both = (left.is_column and right.is_column) or (left.is_row and right.is_row)
+    return both and not (left.is_open or right.is_open)
+
+
 def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
     if left.shape.is_vector and right.shape.is_vector:
         return Outer(left, right, span=span)
@@ -625,6 +676,7 @@ def _outer(left: Expr, right: Expr, span: Span | None) -> Expr:
 _PRODUCTS: dict[str, Callable[[Expr, Expr, Span | None], Expr]] = {
     "": _matrix_product,
     "CDOT": _dot_product,
+    "AT": _dot_product,
     "TIMES": _entrywise_or_matrix,
     "STAR": _entrywise_or_matrix,
     "ODOT": _entrywise,
@@ -681,7 +733,7 @@ def _other_groupings(
     return list(fitting[0, count].values())
 
 
-__all__ = ["Item", "Products", "resized"]
+__all__ = ["Item", "Products", "is_nabla", "resized"]
 
 
 def _no_factor(node: Syntax) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
-from derive.expressions.tree import Extent, Range
+from derive.expressions.tree import Extent, IndexVariable, Range
 from derive.notation.elaboration.derivatives import Derivatives
-from derive.notation.names import canonical, unwrapped
+from derive.notation.elaboration.numbers import OverNumber
+from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import IndexUse, shown
-from derive.notation.syntax import List, Literal, Syntax, listed
+from derive.notation.syntax import List, Literal, Name, Syntax, listed
 from derive.source import Span
 
 
@@ -106,7 +107,12 @@ class Ranges(Derivatives):
     def _one_size(self, factor: Syntax) -> int | Dim:
         if isinstance(factor, Literal) and factor.text.isdigit():
             return int(factor.text)
-        dim = self.table.find_dim(canonical(factor).strip())
+        number = self.number(listed(factor))
+        if number is not None and self.depth_of(factor) is None:
+            return number
+        if self.table.depths and isinstance(factor, Name) and isinstance(self.bound(plain(factor.text)), IndexVariable):
+            raise OverNumber(plain(factor.text))
+        dim = self.dim_named(factor)
         if dim is None or dim.size is None:
             text = shown(canonical(factor).strip()) or "this"
             raise Unreadable(f"the bound {text} is no dimension that is declared{self.table.known_dims}", factor.span)

@@ -5,7 +5,7 @@
 The longest declared name wins.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 
@@ -36,16 +36,19 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
+from derive.expressions.walk import walk
 from derive.notation.complaints import function_like
-from derive.notation.elaboration.base import Base
-from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
+from derive.notation.elaboration.members import Members
+from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
+from derive.notation.numbering import TRANSPOSES, letters_in, place_of_number
+from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
+    Formula,
     Group,
     List,
     Literal,
     Name,
-    Script,
     Scripted,
     Sum,
     Syntax,
@@ -54,7 +57,6 @@ from derive.notation.syntax import (
 from derive.notation.tokens import tokenize
 from derive.source import Span
 
-TRANSPOSES = frozenset({"T", "\\top", "\\intercal"})
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
 INDICATORS = frozenset({"\\mathbb{1}", "\\mathbf{1}", "1", "I", "\\mathbb{I}", "\\mathbf{I}", "\\chi", "[["})
 ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}"})
@@ -72,123 +74,98 @@ class Resolved:
     primes: int
 
 
-Rest = tuple[List | None, tuple["Superscript", ...], int]
-
-
 def _resolved(key: str, meaning: "Meaning | Expr | Dim", rest: Rest) -> Resolved:
     return Resolved(key, meaning, *rest)
-
-
-Superscript = Syntax | str
-"""One item of a superscript: a factor, a whole list in brackets of its own, or a lone sign."""
-
-
-@dataclass(frozen=True)
-class Scripting:
-    """The scripts of a factor, taken apart."""
-
-    sub: List | None
-    sups: tuple[Superscript, ...]
-    primes: int
-
-
-def taken_apart(scripts: Sequence[Script]) -> Scripting:
-    """The subscript, the items of all superscripts, the number of primes. Raises `Unreadable` at a second subscript."""
-    sub: List | None = None
-    sups: list[Superscript] = []
-    primes = 0
-    for script in scripts:
-        if script.kind == "sub":
-            if sub is not None:
-                raise Unreadable("a second subscript stands here; write both in one, as in x_{i,j}", script.span)
-            sub = script.content
-        elif script.kind == "prime":
-            primes += 1
-        elif script.kind == "transpose":
-            sups.append(Name("T", span=script.span))
-        elif script.content is None:
-            sups.append(script.bare)
-        else:
-            items = _superscript_items(script.content)
-            primes += sum(isinstance(item, Name) and item.text == "\\prime" for item in items)
-            sups += [item for item in items if not (isinstance(item, Name) and item.text == "\\prime")]
-    return Scripting(sub, tuple(sups), primes)
-
-
-def _superscript_items(content: List) -> list[Syntax]:
-    """`[2]T` and `lT` are a layer and a transpose; anything else is one item."""
-    only = content.only
-    if (
-        only is None
-        or only.signs != ("",)
-        or len(only.terms) != 1
-        or any(only.terms[0].operators[at].kind for at in range(len(only.terms[0].operators)))
-    ):
-        return [content]
-    factors = list(only.terms[0].factors)
-    if len(factors) == 1:
-        return [unwrapped(factors[0])]
-    layers, last = factors[:-1], unwrapped(factors[-1])
-    are_layers = all(_is_bracket(layer) for layer in layers) or (
-        len(layers) == 1 and isinstance(layers[0], (Name, Literal))
-    )
-    if are_layers and isinstance(last, Name) and plain(last.text) in TRANSPOSES:
-        return [*layers, last]
-    if all(_is_bracket(factor) for factor in factors):
-        return factors
-    if all(_is_bracket(layer) for layer in layers) and isinstance(last, Literal):
-        return [*layers, last]
-    return [content]
-
-
-def _is_bracket(node: Syntax) -> bool:
-    return isinstance(node, Group) and node.kind in ("(", "[")
 
 
 def _is_slice(sub: List) -> bool:
     return any(":" in entry.relations for entry in sub.entries)
 
 
+def is_transpose(item: "Superscript") -> bool:
+    """Whether a superscript is a transpose."""
+    return not isinstance(item, str) and plain(canonical(item).strip()) in TRANSPOSES
+
+
 def _is_of_the_matrix(item: "Superscript") -> bool:
     """Whether a superscript belongs to a matrix before an entry of it is taken: a transpose or an inverse."""
     written = "" if isinstance(item, str) else plain(canonical(item).strip())
-    return written in TRANSPOSES or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
+    return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
-class Scripts(Base):
+class Scripts(Members):
     """Names, their scripts, indices."""
 
     # ── which name ──
 
     def resolve(self, node: Syntax) -> Resolved | None:
         """What a name means here, by the longest name that is known; None where nothing is."""
-        node = unwrapped(node)
-        base = unwrapped(node.base) if isinstance(node, Scripted) else node
-        scripts = node.scripts if isinstance(node, Scripted) else ()
-        if isinstance(base, Scripted):
-            inner = base
-            base, scripts = unwrapped(inner.base), (*inner.scripts, *scripts)
-        if not isinstance(base, Name):
+        found = name_and_scripts(node)
+        if found is None:
             return None
-        parts = taken_apart(scripts)
-        for key, rest in self._candidates(base.text, parts):
-            found = self._known(key)
-            if found is not None:
-                family = (
-                    self.table.find_family(base.text) if rest[0] is not None and self._is_scalar(found[1]) else None
+        base, parts = found[0].text, found[1]
+        if isinstance(node, Scripted) and any(script.content is None and script.bare for script in node.scripts):
+            whole = self._known(canonical(node).strip())
+            if whole is not None:
+                return _resolved(*whole, (None, (), 0))
+        member = self.member(base, parts, node.span)
+        if member is not None:
+            return _resolved(*member)
+        numbered = self.with_numbers(parts) if self.table.numbers else parts
+        if self.table.counted:
+            self.write_out(base, parts, self.table.counted)
+        for (key, rest), (other, other_rest) in zip(spellings(base, parts), spellings(base, numbered), strict=True):
+            resolved = self._spelled(base, key, rest, node.span)
+            if resolved is None and other != key and self.is_counted(other):
+                resolved = self._spelled(base, other, other_rest, node.span)
+            if resolved is not None:
+                self._check_letter(parts, resolved, node.span)
+            if resolved is not None or self.is_counted(other):
+                return resolved
+        return self._of_family(base, parts) or self._numbered_name(base, parts, numbered, node.span)
+
+    def _check_letter(self, parts: Scripting, resolved: Resolved, span: Span) -> None:
+        """Raises `Unreadable` for one name u_i in a sum over i: whether the u_i are several is not certain."""
+        only = None if parts.sub is None or resolved.sub is not None else unwrapped_list(parts.sub)
+        if isinstance(only, Name) and isinstance(resolved.meaning, (Given, Computed)):
+            letter = plain(only.text)
+            if isinstance(self.bound(letter), IndexVariable):
+                raise Unreadable(
+                    f"the name {shown(resolved.key)} is declared as one name, and {letter} is an index here; "
+                    f"where there is one for each {letter}, declare it so: “for {letter} of N”",
+                    span,
                 )
-                return (
-                    _resolved(*found, rest) if family is None else _resolved(family, self.table.meaning(family), rest)
-                )
-            expanded = self._abbreviation(key, node.span)
-            if expanded is not None:
-                return _resolved(key, expanded, rest)
-        family = self.table.find_family(base.text)
-        if family is not None:
-            return Resolved(family, self.table.meaning(family), parts.sub, parts.sups, parts.primes)
-        key = key_of(base.text, "" if parts.sub is None else canonical(parts.sub).strip())
-        dim = self.table.find_dim(key)
-        return None if dim is None else Resolved(key, dim, None, parts.sups, parts.primes)
+
+    def _spelled(self, base: str, key: str, rest: Rest, span: Span) -> Resolved | None:
+        """What a spelling means, if it is known."""
+        found = self._known(key)
+        if found is not None:
+            family = self.table.find_family(base) if rest[0] is not None and self._is_scalar(found[1]) else None
+            return _resolved(*found, rest) if family is None else _resolved(family, self.table.meaning(family), rest)
+        expanded = self._abbreviation(key, span)
+        return None if expanded is None else _resolved(key, expanded, rest)
+
+    def _of_family(self, base: str, parts: Scripting) -> Resolved | None:
+        """An entry of a family, or a dimension."""
+        for key, rest in (*spellings(base, parts), (base, (parts.sub, parts.sups, parts.primes))):
+            family = self.table.find_family(key)
+            if family is not None:
+                return _resolved(family, self.table.meaning(family), rest)
+        for key, rest in spellings(base, parts):
+            dim = self.table.find_dim(key) if rest[0] is None else None
+            if dim is not None:
+                return _resolved(key, dim, rest)
+        return None
+
+    def _numbered_name(self, base: str, parts: Scripting, numbered: Scripting, span: Span) -> Resolved | None:
+        """A name whose letters stand for numbers, where nothing is known by those letters."""
+        if not self.table.numbers:
+            return None
+        self.write_out(base, parts)
+        if numbered == parts:
+            return None
+        found = (self._spelled(base, key, rest, span) for key, rest in spellings(base, numbered))
+        return next((resolved for resolved in found if resolved is not None), None) or self._of_family(base, numbered)
 
     @staticmethod
     def _is_scalar(meaning: Meaning | Expr) -> bool:
@@ -197,29 +174,6 @@ class Scripts(Base):
             and meaning.shape.is_scalar
             and getattr(meaning, "kind", "") not in ("labels", "function", "map")
         )
-
-    def _candidates(
-        self, base: str, parts: Scripting
-    ) -> Iterator[tuple[str, tuple[List | None, tuple[Superscript, ...], int]]]:
-        """The names that a base and its scripts may spell, the longest first, each with the scripts that remain.
-
-        A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power.
-        """
-        sub = "" if parts.sub is None else canonical(parts.sub).strip()
-        named = 0
-        while named < len(parts.sups) and not isinstance(parts.sups[named], str):
-            named += 1
-        prefixes = [
-            "".join(canonical(item) for item in parts.sups[:count] if not isinstance(item, str)).strip()
-            for count in range(named + 1)
-        ]
-        in_brackets = sum(isinstance(item, Group) and _is_bracket(item) for item in parts.sups)
-        for primes in dict.fromkeys((parts.primes, 0)):
-            for with_sub in (True, False) if parts.sub is not None else (False,):
-                for count in range(named, in_brackets - 1, -1):
-                    key = key_of(base, sub if with_sub else "", prefixes[count], primes)
-                    rest = (None if with_sub else parts.sub, parts.sups[count:], parts.primes - primes)
-                    yield key, rest
 
     def _known(self, key: str) -> tuple[str, Meaning | Expr] | None:
         bound = self.bound(plain(key))
@@ -267,7 +221,17 @@ class Scripts(Base):
         finally:
             self.formal, self.scopes = outer_formal, outer_scopes
             self.depth -= 1
+        self._refuse_hidden_index(value, indices, span)
         return value
+
+    def _refuse_hidden_index(self, value: Expr, indices: dict[str, Index], span: Span) -> None:
+        """An index of the meaning that its name does not show is none of those that are bound where the name stands."""
+        shown_ones = {found for index in indices.values() for found in walk(index)}
+        hidden = {found for found in walk(value) if isinstance(found, IndexVariable) and not found.scope} - shown_ones
+        for found in sorted(hidden, key=lambda index: index.name):
+            if self.bound(found.name) is not None:
+                problem = f"the index {found.name} is bound here, and this name of the notation has it unsaid"
+                raise Unreadable(f"{problem}; write it in the name", span)
 
     # ── a name as a value ──
 
@@ -277,7 +241,20 @@ class Scripts(Base):
         if resolved is None:
             return self.special(node)
         value = self.value_of(resolved, node.span)
+        if self._is_kronecker(resolved, value):
+            return self.special(node)
         return self.with_scripts(value, resolved.sub, resolved.sups, resolved.primes, node.span)
+
+    def _is_kronecker(self, resolved: Resolved, value: Expr) -> bool:
+        """Whether `\\delta_{ij}` has two index letters where a declared δ has room for one at most."""
+        if (
+            plain(resolved.key) != "\\delta"
+            or resolved.sub is None
+            or not (value.shape.is_scalar or value.shape.is_vector)
+        ):
+            return False
+        pieces = self.index_pieces(resolved.sub, 2)
+        return len(pieces) == 2 and all(piece is not None and not _is_number(piece) for piece in pieces)
 
     def value_of(self, resolved: Resolved, span: Span) -> Expr:
         match resolved.meaning:
@@ -316,9 +293,22 @@ class Scripts(Base):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            meant = self.table.suggestion(written) or function_like(written)
-            raise UnknownName(written, f"the name {shown(written)} is not defined or declared{meant}", node.span)
+            hint = self._family_hint(base, parts) or self.table.suggestion(written) or function_like(written)
+            problem = f"the name {shown(written)} is not defined or declared{hint}"
+            raise self.not_among(node) or UnknownName(written, problem, node.span)
         return value
+
+    def _family_hint(self, base: Name, parts: Scripting) -> str:
+        """How to declare the `x_i` beside a matrix X."""
+        letter = plain(base.text)
+        name = self.table.find(letter.upper()) if len(letter) == 1 and letter.islower() else None
+        meaning = None if name is None else self.table.meanings[name]
+        if name is None or not isinstance(meaning, (Given, Computed)) or meaning.shape.is_vector:
+            return ""
+        script = parts.sub if parts.sub is not None else next(iter(parts.sups), None)
+        if not isinstance(script, Syntax) or len(letters_in(place_of_number(script) or script)) != 1:
+            return ""
+        return f"; where it is a part of {shown(name)}, declare it so: “row of {shown(name)} as a column”"
 
     def _special_value(self, base: Name, parts: Scripting, span: Span) -> Expr | None:
         name, sub = base.text, parts.sub
@@ -333,9 +323,13 @@ class Scripts(Base):
             pieces = self.index_pieces(sub, 2)
             if len(pieces) == 2:
                 return self._kronecker(pieces, span)
-        if name in INDICATORS and sub is not None and any(entry.relations for entry in sub.entries):
-            return Indicator(self.condition(sub), span=span)
+        if name in INDICATORS and sub is not None and _in_brackets(sub) is not None:
+            return Indicator(self.condition(_in_brackets(sub) or sub), span=span)
         size = self._size_in(sub) if sub is not None else None
+        if name in IDENTITIES and sub is not None and size is None:
+            pieces = self.index_pieces(sub, 2)
+            if len(pieces) == 2 and not parts.sups:
+                return self._kronecker(pieces, span)
         if sub is not None and size is None:
             return None
         if name in IDENTITIES and not (name in ONES and size is not None and size.size == 1):
@@ -357,17 +351,20 @@ class Scripts(Base):
         return None
 
     def _size_in(self, sub: List) -> Dim | None:
-        """The size in `I_n` or `\\mathbf{1}_N`."""
-        only = unwrapped_list(sub)
+        """The size in `I_n`, `I_{n \\times n}` or `\\mathbf{1}_N`."""
+        square = _equal_factors(sub)
+        only = unwrapped_list(sub) if square is None else square
         if isinstance(only, Literal) and only.text.isdigit():
             return Dim(int(only.text))
-        return self.table.find_dim(canonical(only).strip()) if isinstance(only, (Name, Scripted)) else None
+        return self.dim_named(only) if isinstance(only, (Name, Scripted)) else None
 
     def _kronecker(self, pieces: Sequence[Syntax | None], span: Span) -> Expr:
         first, second = (self.index(piece, span) if piece is not None else None for piece in pieces)
         if first is None or second is None:
             raise Unreadable("Kronecker's delta takes two indices", span)
         comparison = Comparison(IndexValue(first, span=span), "=", IndexValue(second, span=span), span=span)
+        if isinstance(first, IndexVariable) and isinstance(second, IndexVariable):
+            self.compared += [(first, second), (second, first)]
         return Indicator(comparison, span=span)
 
     # ── scripts on a value ──
@@ -475,12 +472,14 @@ class Scripts(Base):
         for formula in sub.entries:
             if formula.relations == (":",) and formula.sides == (None, None):
                 pieces.append(None)
+            elif len(sub.entries) == 1 and wanted == 2 and _beside_colon(formula):
+                pieces += formula.sides
             elif formula.relations or formula.sides[0] is None:
                 raise Unreadable("this is no index", formula.span)
             else:
                 pieces.append(formula.sides[0])
         if len(pieces) == 1 and wanted == 2 and isinstance(pieces[0], Sum):
-            split = _juxtaposed(pieces[0])
+            split = juxtaposed(pieces[0])
             if len(split) == 2:
                 return list(split)
         return pieces
@@ -561,6 +560,37 @@ def is_index_letter(name: str) -> bool:
     )
 
 
+def _is_number(node: Syntax) -> bool:
+    return isinstance(_single(node), Literal)
+
+
+def _beside_colon(formula: Formula) -> bool:
+    """Whether a letter stands before or behind a colon: `X_{i:}` is a row, `X_{:j}` a column."""
+    written = [side for side in formula.sides if side is not None]
+    return formula.relations == (":",) and len(written) == 1 and isinstance(_single(written[0]), Name)
+
+
+def _in_brackets(sub: List) -> List | None:
+    """The condition that a subscript is, with or without brackets of its own: `_{x>0}`, `_{[x>0]}`, `_{\\{x>0\\}}`."""
+    if any(entry.relations for entry in sub.entries):
+        return sub
+    only = unwrapped_list(sub)
+    return _in_brackets(only.content) if isinstance(only, Group) else None
+
+
+def _equal_factors(sub: List) -> Syntax | None:
+    """The n of `n \\times n`."""
+    only = sub.only
+    term = only.terms[0] if only is not None and len(only.terms) == 1 and not only.signs[0] else None
+    if (
+        term is None
+        or [operator.kind for operator in term.operators] != ["TIMES"]
+        or term.factors[0] != term.factors[1]
+    ):
+        return None
+    return unwrapped(term.factors[0])
+
+
 def _single(node: Syntax) -> Syntax:
     """The one factor that a list, sum or term is, if it is just one."""
     if isinstance(node, List):
@@ -570,7 +600,7 @@ def _single(node: Syntax) -> Syntax:
     return unwrapped(node)
 
 
-def _juxtaposed(node: Sum) -> list[Syntax]:
+def juxtaposed(node: Sum) -> list[Syntax]:
     """`ij`, `i y_i` or `12`: the factors of a product without operators, the digits of a number."""
     if len(node.terms) != 1 or node.signs[0] or any(operator.kind for operator in node.terms[0].operators):
         return [node]
@@ -589,4 +619,14 @@ def _whole_number(exponent: Expr) -> int | None:
     return None
 
 
-__all__ = ["INDICATORS", "Resolved", "Scripting", "Scripts", "Superscript", "is_index_letter", "taken_apart"]
+__all__ = [
+    "INDICATORS",
+    "Resolved",
+    "Scripting",
+    "Scripts",
+    "Superscript",
+    "is_index_letter",
+    "is_transpose",
+    "juxtaposed",
+    "taken_apart",
+]

@@ -1,0 +1,57 @@
+"""Which names vary in a document: those whose differentials stand in it, where some surely are differentials."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from derive.checking.session import Session
+from derive.checking.sides import Side
+from derive.errors import FormulaError
+from derive.notation.chains import Chain, kind_of
+from derive.notation.elaboration import Elaborator
+from derive.notation.syntax import List, parse
+
+_MAY_HOLD_ONE = re.compile(r"(?<![A-Za-z\\])d(?![A-Za-z]{2})|\\partial|\\{d\\}|(?<![A-Za-z])d[A-Z]")
+
+
+def may_hold_differentials(text: str) -> bool:
+    """Whether it is worth looking for differentials in a display."""
+    return _MAY_HOLD_ONE.search(text) is not None
+
+
+def learn_differentials(session: Session, chains: Iterable[Chain]) -> None:
+    """Notes which names vary in the equations of a document, if it surely speaks of differentials."""
+    elaborator = Elaborator.plain(session.table, {})
+    varying: set[str] = set()
+    certain = False
+    for chain in chains:
+        sides = _sides(chain)
+        try:
+            if sides and _claims(chain):
+                varying = varying.union(*(elaborator.varying(side) for side in sides))
+                certain = certain or elaborator.speaks_of_differentials(sides)
+        except FormulaError:
+            continue
+    session.varied = frozenset(varying) if certain else None
+
+
+def speaks_of_differentials(sides: Sequence[Side], elaborator: Elaborator) -> bool:
+    """Whether an equation that could introduce a name says something of differentials instead."""
+    contents = [side.content for side in sides if side.content is not None]
+    found = [list(elaborator.differentials(content)) for content in contents]
+    if not found or not found[0]:
+        return False
+    return any(written.certain for written in found[0]) or any(found[1:])
+
+
+def _claims(chain: Chain) -> bool:
+    return any(kind_of(relation) in ("claim", "define") for relation in chain.relations)
+
+
+def _sides(chain: Chain) -> list[List]:
+    sides = []
+    for member in chain.members:
+        try:
+            sides.append(parse(member.tokens))
+        except FormulaError:
+            continue
+    return sides

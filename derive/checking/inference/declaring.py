@@ -1,0 +1,176 @@
+r"""The declarations of a text as a setting has them: `y_i \in \{1, …, C\}`, i = 1, …, N, is `y: labels N of C`."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from derive.checking.inference.gathering import Declared, Gathered, Sign
+from derive.checking.inference.names import index_letters, spelled
+from derive.checking.inference.prose import is_called_one_hot, is_called_scalar
+from derive.checking.inference.spaces import SpaceWords
+from derive.documents.document import Passage
+from derive.errors import FormulaError
+from derive.models.declarations import Undeclarable, read_declaration
+from derive.notation.names import plain, read_name
+from derive.notation.syntax import parse
+from derive.notation.tokens import tokenize
+from derive.source import Text
+
+INDEX_LETTERS = frozenset("ijklmn")
+_OPEN_LAYER = re.compile(r"\^\{[(\[][^{}]*[A-Za-z][^{}]*[)\]]\}")
+
+
+@dataclass(frozen=True)
+class DeclaredName:
+    """A name with its declaration in words, why it has it, and the sign of the document that says so, if one does."""
+
+    key: str
+    declaration: str
+    because: str
+    at: Text
+    sign: Sign | None = None
+
+
+@dataclass
+class Declarations:
+    """What a text declares; `dims` are the dimensions that it names, with their places; `withheld` are the signs of
+    declarations of one vector for each value of an index, which is none of one vector.
+
+    `taken` have their meaning already, `abbreviations` in this very spelling alone. A name is declared by what the text
+    says first, of what it says of it outright; what it says of every such name, as in `for all $x \\in \\mathbb{R}$`,
+    counts where it says nothing else.
+    """
+
+    gathered: Gathered
+    taken: Collection[str]
+    abbreviations: Collection[str]
+    known_dims: Collection[str]
+    vectors: str
+    names: dict[str, DeclaredName] = field(default_factory=dict)
+    dims: dict[str, Text] = field(default_factory=dict)
+    withheld: dict[Sign, str] = field(default_factory=dict)
+
+    def read(self, passages: Iterable[Passage]) -> None:
+        """Reads all that was gathered, then the words around single names."""
+        closed = spelled(self.taken)
+        for item in sorted(self.gathered.declared, key=lambda item: item.is_quantified):
+            found = self._name(item)
+            if found is not None and self._is_new(found.key, closed):
+                self.names[found.key] = found
+                for size in item.space.sizes:
+                    self.dimension(size, item.at)
+        for known in self.gathered.maps:
+            if self._is_new(known.key, closed):
+                words = f"function {known.dims[0]} -> {known.dims[1]}" if known.dims else "function"
+                because = "the text says between which spaces it maps"
+                if _is_read(words):
+                    self.names[known.key] = DeclaredName(known.key, words, because, known.at)
+                    for size in known.dims:
+                        self.dimension(size, known.at)
+        for passage in passages:
+            if passage.kind == "inline":
+                self._words_around(passage, closed)
+        self._without_sizes()
+
+    def _is_new(self, key: str, closed: Collection[str]) -> bool:
+        return plain(key) not in closed and key not in self.abbreviations and key not in self.names
+
+    def dimension(self, name: str, at: Text) -> None:
+        """Notes a dimension that the text names."""
+        known = {plain(key) for key in (*self.known_dims, *map(key_of, self.dims))}
+        if not name.isdigit() and plain(key_of(name)) not in known:
+            self.dims[name] = at
+
+    def _without_sizes(self) -> None:
+        """`n \\in \\mathbb{N}` says nothing of a dimension that is not so."""
+        sizes = {plain(key_of(name)) for name in (*self.known_dims, *self.dims, *self.gathered.ranges.values())}
+        self.names = {
+            key: item for key, item in self.names.items() if item.declaration != "integer" or plain(key) not in sizes
+        }
+
+    def _name(self, item: Declared) -> DeclaredName | None:
+        """What one declaration declares: a name, or that of the whole where it is one of its entries, `y_i`."""
+        if self._is_one_of_many(item):
+            if item.sign is not None:
+                self.withheld[item.sign] = item.key
+            return None
+        if _OPEN_LAYER.search(item.key) or self._is_index(item):
+            return None
+        key, space = item.key, item.space
+        if space.kind == "positive" and not space.dims and item.key in self.gathered.compared:
+            space = replace(space, kind="", wider="formulas ask for its sign, so values below zero are tried, too")
+        base, letters = index_letters(key)
+        if letters and all(letter in self.gathered.letters for letter in letters):
+            whole = self._whole(space, letters, item.at)
+            if whole is None:
+                return None
+            key, space = base, whole
+        declaration = space.declaration(self.vectors)
+        because = item.because + (f"; {space.wider}" if space.wider else "")
+        return DeclaredName(key, declaration, because, item.at, item.sign) if _is_read(declaration) else None
+
+    def _is_index(self, item: Declared) -> bool:
+        """Whether a letter runs over a range: nothing is declared then."""
+        is_range = item.space.kind in ("label", "integer") and not index_letters(item.key)[1]
+        return is_range and (item.key in INDEX_LETTERS or item.key in self.gathered.indexing)
+
+    def _is_one_of_many(self, item: Declared) -> bool:
+        """Whether a letter that runs over a range stands at a name whose values are vectors: `x_i`, `x^{(i)}`."""
+        letters = index_letters(item.key)[1]
+        is_member = bool(letters) and all(letter in self.gathered.letters for letter in letters)
+        is_example = any(f"^{{({letter})}}" in item.key for letter in self.gathered.letters)
+        return is_example or (is_member and bool(item.space.dims) and item.space.kind != "label")
+
+    def _whole(self, space: SpaceWords, letters: tuple[str, ...], at: Text) -> SpaceWords | None:
+        """The space of what has entries in a space, one for each value of the letters, where their ranges are known."""
+        ranges = [self.gathered.ranges[letter] for letter in letters if letter in self.gathered.ranges]
+        if len(ranges) != len(letters) or len(ranges) > 2:
+            return None
+        for name in ranges:
+            self.dimension(name, at)
+        if space.kind == "label":
+            return replace(space, kind="labels", dims=(ranges[0], space.dims[0])) if len(ranges) == 1 else None
+        kind = "" if space.kind == "integer" else space.kind
+        return replace(space, kind=kind, dims=tuple(ranges), is_vector=len(ranges) == 1)
+
+    def _words_around(self, passage: Passage, closed: Collection[str]) -> None:
+        """`$y$ is a one-hot vector`, `$b$ is a scalar`."""
+        key = _only_name(passage.text)
+        if key is None or plain(key) in closed or key in self.abbreviations:
+            return
+        known = self.names.get(key)
+        if known is not None:
+            is_real = read_declaration(known.declaration).kind == "real" and " x " in known.declaration
+            if is_real and is_called_one_hot(passage):
+                because = f"{known.because}, and calls it one-hot"
+                self.names[key] = replace(known, declaration=f"one-hot {known.declaration}", because=because)
+            return
+        scalar = is_called_scalar(passage)
+        if scalar is not None and key not in self.gathered.compared:
+            self.names[key] = DeclaredName(key, scalar, "the text calls it so", passage.text)
+
+
+def key_of(name: str) -> str:
+    """The canonical form of a dimension's name."""
+    try:
+        return read_name(name)
+    except FormulaError:
+        return name
+
+
+def _is_read(declaration: str) -> bool:
+    try:
+        read_declaration(declaration)
+    except Undeclarable:
+        return False
+    return True
+
+
+def _only_name(text: Text) -> str | None:
+    """The name that a formula in the text is, if it is nothing but a name."""
+    try:
+        content = parse(tokenize(text.value, frozenset()))
+        factor = None if content.only is None else content.only.single_factor
+        return None if factor is None else read_name(text.value)
+    except FormulaError:
+        return None

@@ -1,0 +1,461 @@
+r"""What a document says of its names, gathered in one pass: declarations, equations for a name, derivatives, ranges.
+
+Nothing is decided here. A declaration is `$W \in \mathbb{R}^{D \times H}$`, `$X: N \times D$`, `$\lambda > 0$`,
+`$f: \mathbb{R}^n \to \mathbb{R}^m$`, or `$X$ is $N \times D$`; an equation for a name has that name alone on its left.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from derive.checking.definitions import new_name
+from derive.checking.inference.names import index_letters, spelled
+from derive.checking.inference.prose import is_condition, is_quantified, mark_between
+from derive.checking.inference.spaces import SpaceWords, dimension, space_words
+from derive.documents.document import Document, Passage
+from derive.errors import FormulaError
+from derive.notation.chains import Chain, Member, kind_of, split
+from derive.notation.elaboration import Elaborator
+from derive.notation.names import canonical, plain, unwrapped
+from derive.notation.symbols import SymbolTable
+from derive.notation.syntax import (
+    Bars,
+    Big,
+    Dots,
+    Formula,
+    Fraction,
+    List,
+    Literal,
+    Nabla,
+    Name,
+    Partial,
+    Scripted,
+    Syntax,
+    Term,
+    nodes,
+    parse,
+)
+from derive.notation.tokens import Token, tokenize
+from derive.notation.words import new_words
+from derive.source import Text
+
+Sign = tuple[int, int]
+"""A relation sign of a document: the number of its passage, and where it begins there."""
+
+
+OF_SIGN = frozenset({"\\max", "\\min", "ReLU", "relu", "\\operatorname{ReLU}", "LeakyReLU", "sign", "sgn", "abs"})
+"""Functions whose value turns on a sign."""
+
+SIGNS = {"greater": SpaceWords("positive"), "at least": SpaceWords(wider="values below zero are tried, too")}
+
+
+@dataclass(frozen=True)
+class Declared:
+    r"""A name and the set that it is said to lie in; `sign` is the relation that says so, `because` says it in words.
+
+    `is_quantified`: it is said of every such thing, as in `for all $x \in \mathbb{R}$`.
+    """
+
+    name: Syntax
+    key: str
+    space: SpaceWords
+    at: Text
+    because: str
+    sign: Sign | None = None
+    is_quantified: bool = False
+
+
+@dataclass(frozen=True)
+class DeclaredMap:
+    r"""`f: \mathbb{R}^n \to \mathbb{R}^m`; without dimensions a function of one real variable."""
+
+    key: str
+    dims: tuple[str, ...]
+    at: Text
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A name and the first thing that it is set equal to."""
+
+    key: str
+    name: Text
+    value: Text
+    body: List
+    sign: Sign
+    is_inline: bool
+    is_function: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the value is a bare number, as in `$x = 0$`."""
+        only = self.body.only
+        return (
+            only is not None
+            and len(only.terms) == 1
+            and isinstance(only.terms[0].factors[0], Literal)
+            and not (len(only.terms[0].factors) > 1)
+        )
+
+
+@dataclass(frozen=True)
+class Differentiated:
+    """That the document differentiates `of` by `by`, a name where it says one."""
+
+    of: Syntax
+    by: Syntax | None
+    at: Text
+
+
+@dataclass
+class Gathered:
+    """All that a document says of its names, in its order.
+
+    `ranges`: the dimension along which an index letter is said to run; `bound`: every letter that a sum binds;
+    `indexing`: those and every letter below a name that a displayed equation is for, as the k of `p_k = …`;
+    `bodies`: every side of every displayed equation, with its sign; `compared`: names whose sign some formula asks for.
+    """
+
+    declared: list[Declared] = field(default_factory=list)
+    maps: list[DeclaredMap] = field(default_factory=list)
+    equations: list[Equation] = field(default_factory=list)
+    differentiated: list[Differentiated] = field(default_factory=list)
+    ranges: dict[str, str] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
+    bodies: list[tuple[Sign, List]] = field(default_factory=list)
+    compared: set[str] = field(default_factory=set)
+    words: frozenset[str] = frozenset()
+    indexing: set[str] = field(default_factory=set)
+    counts_from_zero: bool = False
+    counts_from_one: bool = False
+
+    @property
+    def letters(self) -> set[str]:
+        """All letters that are said to run over a range, or that a sum binds."""
+        return self.bound | self.ranges.keys()
+
+    @property
+    def told(self) -> frozenset[str]:
+        """How the names may be written for which there is an equation."""
+        return frozenset(spelled(equation.key for equation in self.equations))
+
+
+def gather(document: Document, table: SymbolTable) -> Gathered:
+    """What the document says, read with the names of its setting. What cannot be read says nothing."""
+    found = Gathered()
+    for number, passage in enumerate(document.passages):
+        _Reader(found, table, number, passage, table.words).declarations()
+    _gather_between(found, document)
+    letters = {item.key for item in found.declared if len(item.key) == 1}
+    found.words = frozenset(
+        word for word in (key for item in found.declared for key in _words(item.key)) if not set(word) <= letters
+    )
+    for number, passage in enumerate(document.passages):
+        _Reader(found, table, number, passage, table.words | found.words).equations()
+    return found
+
+
+def _words(key: str) -> Iterator[str]:
+    head = re.split(r"[_^]", key, maxsplit=1)[0]
+    if head.isalpha() and len(head) > 1:
+        yield head
+
+
+class _Reader:
+    """Reads one passage of a document."""
+
+    def __init__(
+        self, found: Gathered, table: SymbolTable, number: int, passage: Passage, words: frozenset[str]
+    ) -> None:
+        self.found = found
+        self.number = number
+        self.passage = passage
+        self.text = passage.text
+        self.elaborator = Elaborator.plain(table, {})
+        self.words = words
+
+    def chains(self) -> list[Chain]:
+        if self.passage.problem is not None:
+            return []
+        table = self.elaborator.table
+        return split(self.text.value, self.words, lambda name: table.find(name) is None)
+
+    # ── declarations ──
+
+    def declarations(self) -> None:
+        """Notes memberships, signs, maps, and ranges of indices."""
+        if self.passage.problem is not None:
+            return
+        self.words = self.words | new_words(self.text.value, self.elaborator)
+        self._map()
+        for chain in self.chains():
+            for at, relation in enumerate(chain.relations):
+                self._declaration(chain.members[at], relation, chain.members[at + 1])
+            self._range(chain)
+
+    def _declaration(self, left: Member, relation: Token, right: Member) -> None:
+        kind = kind_of(relation)
+        if kind in SIGNS and [token.text for token in right.tokens] == ["0"] and not is_condition(self.passage):
+            self._declare(left, SIGNS[kind], relation)
+        if kind != "member":
+            return
+        space = space_words(_parsed(right.tokens))
+        if space is not None:
+            self._declare(left, space, relation)
+            if space.kind == "label":
+                self.found.counts_from_zero |= space.base == 0
+                self.found.counts_from_one |= space.base == 1
+
+    def _declare(self, left: Member, space: SpaceWords, relation: Token) -> None:
+        content, span = _parsed(left.tokens), left.span
+        if content is None or span is None:
+            return
+        names = [entry.single_factor for entry in content.entries]
+        if not all(name is not None and _is_name(name) and not _is_operated_on(name) for name in names):
+            return
+        because = f"the text says ${_on_one_line(self.text.value[span.start : _end(self.text.value, relation)])}$"
+        for name in names:
+            assert name is not None
+            at = self.text.part(name.span.start, name.span.end)
+            key = canonical(name).strip()
+            sign = (self.number, relation.start)
+            self.found.declared.append(Declared(name, key, space, at, because, sign, is_quantified(self.passage)))
+
+    def _map(self) -> None:
+        r"""`f: \mathbb{R}^n \to \mathbb{R}^m`, also `f, g: \mathbb{R} \to \mathbb{R}`."""
+        tokens = [token for token in tokenize(self.text.value, self.words) if token.kind not in ("COMMA", "PERIOD")]
+        kinds = [kind_of(token) if token.kind in ("RELATION", "COLON") else "" for token in tokens]
+        if kinds.count("map") != 1 or kinds.count("member") != 1 or kinds.index("member") > kinds.index("map"):
+            return
+        colon, arrow = kinds.index("member"), kinds.index("map")
+        spaces = [space_words(_parsed(part)) for part in (tokens[colon + 1 : arrow], tokens[arrow + 1 :])]
+        name = _parsed(tokens[:colon])
+        factor = None if name is None or name.only is None else name.only.single_factor
+        if None in spaces or factor is None or not _is_name(factor):
+            return
+        dims = [space.dims for space in spaces if space is not None]
+        at = self.text.part(factor.span.start, factor.span.end)
+        key = canonical(factor).strip()
+        if all(len(dim) == 1 for dim in dims):
+            self.found.maps.append(DeclaredMap(key, (dims[0][0], dims[1][0]), at))
+        elif not any(dims):
+            self.found.maps.append(DeclaredMap(key, (), at))
+
+    def _range(self, chain: Chain) -> None:
+        r"""`i = 1, \ldots, N` and `i \in \{1, \ldots, N\}`."""
+        for member, relation, right in zip(chain.members, chain.relations, chain.members[1:], strict=False):
+            content = _parsed(right.tokens)
+            if len(member.tokens) != 1 or member.tokens[0].kind != "NAME" or content is None:
+                continue
+            letter = member.tokens[0].text
+            space = space_words(content) if kind_of(relation) == "member" else None
+            if space is not None and space.kind == "label":
+                self.found.ranges.setdefault(letter, space.dims[0])
+            elif kind_of(relation) == "claim" and any(
+                isinstance(entry.single_factor, Dots) for entry in content.entries
+            ):
+                last = dimension(content.entries[-1].single_factor)
+                first = canonical(content.entries[0].sides[0]).strip()
+                if last is not None and first in ("0", "1"):
+                    self.found.ranges.setdefault(letter, last)
+                    self.found.counts_from_one |= first == "1"
+
+    # ── equations ──
+
+    def equations(self) -> None:
+        """Notes equations for a name, derivatives, and the letters that sums bind."""
+        is_inline = self.passage.kind == "inline"
+        if self.passage.problem is not None:
+            return
+        self.elaborator = Elaborator.plain(replace(self.elaborator.table, dims={}), {})
+        self.words = self.words | new_words(self.text.value, self.elaborator)
+        for chain in self.chains():
+            sides = [_parsed(member.tokens) for member in chain.members]
+            for condition in chain.conditions:
+                self._compared(_parsed([token for token in condition if token.kind not in ("CONDITION", "FORALL")]))
+            for place, side in enumerate(sides):
+                if side is not None:
+                    self._notes(side)
+                    if not is_inline and any(kind_of(relation) in ("claim", "define") for relation in chain.relations):
+                        sign = chain.relations[max(place - 1, 0)].start
+                        self.found.bodies.append(((self.number, sign), side))
+            if chain.relations and kind_of(chain.relations[0]) in ("claim", "define"):
+                self._equation(chain, sides, is_inline)
+            self.found.words |= frozenset(word for word in self.words if is_defined_word(word, self.found))
+
+    def _equation(self, chain: Chain, sides: list[List | None], is_inline: bool) -> None:
+        left, right = sides[0], sides[1]
+        spans = chain.members[0].span, chain.members[1].span
+        if left is None or right is None or spans[0] is None or spans[1] is None or chain.conditions:
+            return
+        if is_inline and is_condition(self.passage):
+            return
+        if any(isinstance(entry.single_factor, Dots) for entry in right.entries):
+            return
+        try:
+            new = new_name(left, self.elaborator)
+        except FormulaError:
+            return
+        if new is None:
+            return
+        sign = (self.number, chain.relations[0].start)
+        name, value = (self.text.part(span.start, span.end) for span in spans if span is not None)
+        is_function = new.parameters is not None
+        if not is_inline:
+            self.found.indexing |= set(index_letters(new.key)[1])
+        self.found.equations.append(Equation(new.key, name, value, right, sign, is_inline, is_function))
+
+    def _notes(self, side: List) -> None:
+        for node in nodes(side):
+            if isinstance(node, Fraction):
+                self._fraction(node)
+            elif isinstance(node, Term):
+                self._slashes_and_nablas(node)
+                for function, argument in pairwise(node.factors):
+                    if _head(function) in OF_SIGN:
+                        self._compared(argument)
+            elif _asks_for_sign(node):
+                self._compared(node)
+            elif isinstance(node, Scripted) and isinstance(node.base, Big):
+                self._bounds(node)
+
+    def _compared(self, content: Syntax | None) -> None:
+        """Notes every name in a piece of syntax as one of which the sign is asked for."""
+        self.found.compared |= {
+            canonical(node).strip() for node in nodes(content) if isinstance(node, (Name, Scripted))
+        }
+
+    def _fraction(self, node: Fraction) -> None:
+        try:
+            parts = self.elaborator.derivative_parts(node)
+        except FormulaError:
+            return
+        if parts is None or len(parts[0].of) != 1:
+            return
+        for below in parts[1]:
+            if len(below.of) == 1:
+                self._differentiated(parts[0].of[0], below.of[0])
+
+    def _slashes_and_nablas(self, term: Term) -> None:
+        for at, factor in enumerate(term.factors[:-1]):
+            following = term.factors[at + 1]
+            if isinstance(factor, Nabla):
+                self._differentiated(following, None)
+            elif isinstance(factor, Scripted) and isinstance(factor.base, Nabla):
+                content = factor.scripts[0].content
+                by = None if content is None or content.only is None else content.only.single_factor
+                self._differentiated(following, by)
+            elif isinstance(factor, Partial) and _is_slash_of_partials(term, at):
+                self._differentiated(following, term.factors[at + 3])
+
+    def _differentiated(self, of: Syntax, by: Syntax | None) -> None:
+        of = unwrapped(of)
+        if _is_name(of) and (by is None or _is_name(unwrapped(by))):
+            at = self.text.part(of.span.start, of.span.end)
+            self.found.differentiated.append(Differentiated(of, None if by is None else unwrapped(by), at))
+
+    def _bounds(self, node: Scripted) -> None:
+        below = next((script.content for script in node.scripts if script.kind == "sub"), None)
+        above = next((script.content for script in node.scripts if script.kind == "sup"), None)
+        for entry in below.entries if below is not None else ():
+            letter = entry.leading_factor
+            if isinstance(letter, Name):
+                self.found.bound.add(letter.text)
+                self.found.indexing.add(letter.text)
+                first = canonical(entry.sides[1]).strip() if entry.relations == ("=",) else ""
+                last = None if above is None or above.only is None else dimension(above.only.single_factor)
+                if first == "1" and last is not None and not last.isdigit():
+                    self.found.ranges.setdefault(letter.text, last)
+                self.found.counts_from_one |= first == "1"
+                self.found.counts_from_zero |= first == "0"
+
+
+def _is_slash_of_partials(term: Term, at: int) -> bool:
+    """Whether a ∂ is that above the slash of `∂L / ∂W`."""
+    below = term.factors[at + 2 : at + 4]
+    return len(below) == 2 and isinstance(below[0], Partial) and term.operators[at + 1].kind == "SLASH"
+
+
+def _asks_for_sign(node: Syntax) -> bool:
+    """|x|, (x)^+, and every comparison."""
+    if isinstance(node, Formula):
+        return bool(node.relations) and node.relations != ("=",)
+    return isinstance(node, Bars) or (isinstance(node, Scripted) and node.scripts[0].bare in ("+", "-"))
+
+
+def is_defined_word(word: str, found: Gathered) -> bool:
+    """Whether a run of letters is the head of a name that an equation is for."""
+    return any(word in _words(equation.key) for equation in found.equations)
+
+
+def _gather_between(found: Gathered, document: Document) -> None:
+    r"""`$X$ is $N \times D$`, `$W$ ($D \times H$)`, `an $N \times D$ matrix $X$`: two formulas and words between."""
+    for one, other in zip(document.passages, document.passages[1:], strict=False):
+        mark = mark_between(one, other)
+        if mark is None:
+            continue
+        name, set_ = (one, other) if mark == "name first" else (other, one)
+        content = _parsed(tokenize(name.text.value, frozenset()))
+        space = space_words(_parsed(tokenize(set_.text.value, frozenset())))
+        if content is None or space is None or (len(space.dims) != 2):
+            continue
+        names = [entry.single_factor for entry in content.entries]
+        if all(factor is not None and _is_name(factor) for factor in names):
+            because = f"the text says ${_on_one_line(name.text.value)}$ is ${_on_one_line(set_.text.value)}$"
+            for factor in names:
+                assert factor is not None
+                at = name.text.part(factor.span.start, factor.span.end)
+                found.declared.append(Declared(factor, canonical(factor).strip(), space, at, because))
+
+
+def first_use(text: Text, spellings: Collection[str], words: frozenset[str]) -> Text | None:
+    """Where a name stands first in a formula, if it does."""
+    for chain in split(text.value, words):
+        for member in chain.members:
+            for node in sorted(nodes(_parsed(member.tokens)), key=lambda node: (node.span.start, -node.span.end)):
+                if isinstance(node, (Name, Scripted)) and plain(canonical(node).strip()) in spellings:
+                    return text.part(node.span.start, node.span.end)
+    return None
+
+
+def _parsed(tokens: Sequence[Token]) -> List | None:
+    if not tokens:
+        return None
+    try:
+        return parse(tokens)
+    except FormulaError:
+        return None
+
+
+def _head(node: Syntax) -> str:
+    """The name of a function without its scripts."""
+    node = unwrapped(node)
+    return canonical(unwrapped(node.base) if isinstance(node, Scripted) else node).strip()
+
+
+def _is_name(node: Syntax) -> bool:
+    node = unwrapped(node)
+    base = unwrapped(node.base) if isinstance(node, Scripted) else node
+    return isinstance(base, Name)
+
+
+_OPERATION = re.compile(r"\^\{[^{}]*(?:T|\\top|\\intercal|\\math(?:sf|rm|tt)\{T\}|-1|-T)\}$|\^\{\d+\}$|\.T$")
+
+
+def _is_operated_on(node: Syntax) -> bool:
+    """Whether a name is transposed, inverted or raised to a power: what is said then, is said of an expression."""
+    return _OPERATION.search(canonical(node).strip()) is not None
+
+
+def _end(text: str, relation: Token) -> int:
+    """Where what stands behind a relation sign ends, for a quotation: at the end of the formula or of its clause."""
+    ends = [
+        end for mark in (", ", "\\quad", "\\qquad", "\\\\", ";", "\n") if (end := text.find(mark, relation.end)) > 0
+    ]
+    dots = text.find("dots", relation.end)
+    return len(text) if dots > 0 or not ends else min(ends)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

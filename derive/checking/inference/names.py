@@ -1,0 +1,91 @@
+"""Which of some names stand in a formula, the longest first: in `W_1 x`, W_1 and x, not W."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+
+from derive.notation.names import canonical, key_of, plain, unwrapped
+from derive.notation.syntax import List, Name, Scripted, Syntax
+
+
+def spelled(keys: Iterable[str]) -> dict[str, str]:
+    """Names by how they may be written: without fonts, and those of entries, `p_k`, by their base, too."""
+    found: dict[str, str] = {}
+    keys = list(keys)
+    for key in keys:
+        found.setdefault(plain(key), key)
+    for key in keys:
+        base, letters = index_letters(key)
+        if letters:
+            found.setdefault(plain(base), key)
+    return found
+
+
+def index_letters(key: str) -> tuple[str, tuple[str, ...]]:
+    """A canonical name's base and the letters of its subscript, where it holds only letters: p and k of `p_{k}`."""
+    base, _, rest = key.partition("_{")
+    sub, closed, sup = rest.partition("}")
+    letters = tuple(sub.replace(",", ""))
+    is_index = (
+        bool(closed) and bool(letters) and not sup and all(letter.islower() and letter.isascii() for letter in letters)
+    )
+    return (base, letters) if is_index else (key, ())
+
+
+def named(node: Syntax, spellings: Mapping[str, str]) -> str | None:
+    """The name that a factor is, perhaps with an index behind it."""
+    return next((spellings[text] for text in _spellings(unwrapped(node)) if text in spellings), None)
+
+
+def used(content: List, spellings: Mapping[str, str]) -> list[str]:
+    """The names that stand in a formula, each once, in the order of writing."""
+    return list(dict.fromkeys(_used(content, spellings)))
+
+
+def _used(node: object, spellings: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _used(part, spellings)
+        return
+    if not isinstance(node, Syntax):
+        return
+    if isinstance(node, Name) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Name)):
+        found = named(node, spellings)
+        if found is not None:
+            yield found
+        if isinstance(node, Scripted):
+            yield from _used(node.scripts, spellings)
+        return
+    for part in fields(node):
+        if part.name != "span":
+            yield from _used(getattr(node, part.name), spellings)
+
+
+def _spellings(node: Syntax) -> Iterator[str]:
+    """How the names may be written that a base with its scripts can be, the longest first.
+
+    A number below and a bracket above belong to a name: in `h_0` nothing is said of h.
+    """
+    if isinstance(node, Name):
+        yield plain(node.text)
+    if not isinstance(node, Scripted):
+        return
+    base: Syntax = unwrapped(node.base)
+    scripts = node.scripts
+    while isinstance(base, Scripted):
+        scripts = (*base.scripts, *scripts)
+        base = unwrapped(base.base)
+    if not isinstance(base, Name):
+        return
+    subs = [canonical(script.content).strip() for script in scripts if script.kind == "sub"]
+    sups = [canonical(script.content).strip() for script in scripts if script.kind == "sup"]
+    sub, sup = subs[0] if subs else "", sups[0] if sups else ""
+    primes = sum(script.kind == "prime" for script in scripts)
+    is_layer, is_number = sup[:1] in ("(", "["), sub.isdigit()
+    yield plain(key_of(base.text, sub, sup, primes))
+    yield plain(key_of(base.text, sub, sup))
+    if not is_layer:
+        yield plain(key_of(base.text, sub))
+    if not is_number:
+        yield plain(key_of(base.text, "", sup))
+    if not is_layer and not is_number:
+        yield plain(base.text)

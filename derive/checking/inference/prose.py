@@ -1,0 +1,86 @@
+"""The few words around a formula that change what it says: `if`, `is`, `one-hot`."""
+
+import re
+from typing import Literal
+
+from derive.documents.document import Passage
+
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|until|for|at|suppose|assume|assuming|case|say|e\.g\.)\s*[$(\\]*\s*$", re.I
+)
+_QUANTIFIER = re.compile(
+    r"\b(?:for|all|any|every|each|some)(?:\s+(?:scalar|vector|number|point|input)s?)?\s*[$(\\]*\s*$", re.I
+)
+_IS = re.compile(
+    r"[$)\\]*\s*(?:\(|,?\s*(?:which|that|both)?\s*(?:is|are|has|have|be|of|being|with)\b"
+    r"(?:\s+(?:an?|the|all|real|its|shape|shapes|size|sizes|dimension|dimensions|matrix|matrices|of|order|both))*)\s*[$(\\]*",
+    re.I,
+)
+_MATRIX = re.compile(
+    r"[$)\\]*\s+(?:real\s+)?(?:weight\s+|data\s+|design\s+|input\s+)?(?:matrix|array|vector|row|column)\s+[$(\\]*", re.I
+)
+_ONE_HOT_AHEAD = re.compile(r"\bone[- ]hot\b[^.;$\n]{0,40}\\?[$(]*$", re.I)
+_ONE_HOT_BEHIND = re.compile(
+    r"^[$)\\]*[^.;$]{0,40}?\b(?:is|are|be|being|a|an|the|as|,|\()\s*(?:an?\s+|the\s+)?one[- ]hot\b", re.I
+)
+_SCALAR_BEHIND = re.compile(
+    r"^[$)\\]*\s*(?:is|are|being)\s+(?:an?\s+)?(?P<positive>positive\s+)?(?:real\s+)?(?:scalar|number|constant)s?\b",
+    re.I,
+)
+_DENIAL = re.compile(r"\bnot\b|n't\b|\bneed\b|\bwithout\b", re.I)
+
+
+def before(passage: Passage) -> str:
+    """The text that stands before a formula, as far as it can be seen."""
+    text = passage.text
+    if not _stands_there(passage):
+        return ""
+    return text.source.text[max(text.start - 80, 0) : text.start]
+
+
+def behind(passage: Passage) -> str:
+    """The text that stands behind a formula, as far as it can be seen."""
+    if not _stands_there(passage):
+        return ""
+    end = passage.text.start + len(passage.text.value)
+    return passage.text.source.text[end : end + 120]
+
+
+def _stands_there(passage: Passage) -> bool:
+    text = passage.text
+    return text.source.text[text.start : text.start + len(text.value)] == text.value
+
+
+def is_condition(passage: Passage) -> bool:
+    """Whether a formula in the text stands behind `if`, `when`, `for` or the like."""
+    return _CONDITION.search(before(passage)) is not None
+
+
+def is_quantified(passage: Passage) -> bool:
+    """Whether a formula in the text stands behind `for all`, `for any`, `for every` or the like."""
+    return _QUANTIFIER.search(before(passage)) is not None
+
+
+def mark_between(one: Passage, other: Passage) -> Literal["name first", "set first"] | None:
+    """Whether the words between two formulas in the text say that one is the shape of the other."""
+    if one.kind != "inline" or other.kind != "inline" or not (_stands_there(one) and _stands_there(other)):
+        return None
+    between = one.text.source.text[one.text.start + len(one.text.value) : other.text.start]
+    if _IS.fullmatch(between) and between.strip("$()\\ \n,"):
+        return "name first"
+    if _IS.fullmatch(between) and "(" in between.replace("\\(", ""):
+        return "name first"
+    return "set first" if _MATRIX.fullmatch(between) else None
+
+
+def is_called_one_hot(passage: Passage) -> bool:
+    """Whether the words around a formula in the text call it one-hot, and do not deny it."""
+    ahead, following = _ONE_HOT_AHEAD.search(before(passage)), _ONE_HOT_BEHIND.search(behind(passage))
+    found = [match.group() for match in (ahead, following) if match is not None]
+    return bool(found) and not any(_DENIAL.search(text) for text in (*found, before(passage)[-30:]))
+
+
+def is_called_scalar(passage: Passage) -> str | None:
+    """`scalar` or `positive scalar`, where the words behind a formula in the text call it so."""
+    match = _SCALAR_BEHIND.search(behind(passage))
+    return None if match is None else "positive scalar" if match["positive"] else "scalar"

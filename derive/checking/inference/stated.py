@@ -1,0 +1,76 @@
+"""Equations and declarations that the setting was inferred from: each is where its names become known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.checking.claims import Judgement
+from derive.checking.inference.settings import Inference
+from derive.checking.session import Session
+from derive.checking.sides import Side
+from derive.checking.spaces import judge_membership
+from derive.errors import FormulaError
+from derive.notation.chains import Chain, Member
+from derive.notation.symbols import Computed, shown
+from derive.notation.syntax import parse
+
+_INSTEAD = "declare the matrix of which they are the rows or columns"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The judgements on the relations that say what the setting says."""
+
+    inference: Inference
+    session: Session
+
+    def by(self, chain: Chain, passage: int) -> Mapping[int, Judgement]:
+        """The judgements on some of a chain's relations, by their number in the chain."""
+        found = {}
+        for number, relation in enumerate(chain.relations):
+            sign = (passage, relation.start)
+            key = self.inference.defines.get(sign)
+            words = self.inference.declares.get(sign)
+            many = self.inference.withheld.get(sign)
+            if many is not None:
+                found[number] = Judgement("unreadable", f"{shown(many)} is one of many; {_INSTEAD}.")
+            elif key is not None:
+                found[number] = self._definition(key)
+            elif words is not None:
+                judgement = self._declaration(chain.members[number], chain.members[number + 1], words)
+                if judgement is not None:
+                    found[number] = judgement
+        return found
+
+    def held(self, judgements: list[Judgement], chain: Chain, passage: int) -> list[Judgement]:
+        """The judgements on a chain, one withdrawn that refutes that a given name has the value of an equation."""
+        key = self.inference.values.get((passage, chain.relations[0].start))
+        if key is None or judgements[0].verdict != "refuted" or judgements[0].counterexample is None:
+            return judgements
+        message = f"{shown(key)} is given; whether something holds where it has this value is not decided."
+        return [Judgement("unknown", message, shapes=judgements[0].shapes), *judgements[1:]]
+
+    def _definition(self, key: str) -> Judgement:
+        table = self.session.table
+        base = key if table.find(key) is not None else key.partition("_")[0]
+        name = table.find(key) or table.find_family(base)
+        meaning = None if name is None else table.meanings[name]
+        assert isinstance(meaning, Computed)
+        shape = meaning.shape
+        described = "a scalar" if shape.is_scalar else str(shape)
+        return Judgement("definition", f"{shown(key)} is introduced, {described}.", shapes=(str(shape), str(shape)))
+
+    def _declaration(self, left: Member, right: Member, words: str) -> Judgement | None:
+        """A declaration is one unless it contradicts what is known, as where the name has a value of another shape."""
+        if words:
+            return Judgement("definition", words)
+        try:
+            judgement = judge_membership(self.session, Side(parse(left.tokens)), Side(parse(right.tokens)), {})
+        except FormulaError:
+            return None
+        if judgement.verdict == "refuted" or judgement.shapes is None:
+            return None
+        return Judgement("definition", f"{_written(left)} is declared as {judgement.shapes[1]}.")
+
+
+def _written(member: Member) -> str:
+    return "".join(token.text for token in member.tokens)

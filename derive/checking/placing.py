@@ -1,0 +1,78 @@
+"""A judgement -> the step of the report, placed in the file that its author sees."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.checking.claims import Judgement
+from derive.checking.results import StepResult
+from derive.documents.document import Passage
+from derive.notation.chains import Chain, slice_of
+from derive.source import Span, Text
+
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+
+
+def _told(passage: Passage, judgement: Judgement, left_out: Sequence[Text]) -> Judgement:
+    """Of a command that is not read, why a macro is not followed, or where it may be defined."""
+    if judgement.verdict != "unreadable" or judgement.span is None:
+        return judgement
+    start, end = judgement.span.start, judgement.span.end
+    if start in passage.unread:
+        return replace(judgement, message=f"{passage.unread[start]}.")
+    if left_out and _COMMAND.fullmatch(passage.text.value[start:end]):
+        named = f"{on_one_line(left_out[0].value)} in line {left_out[0].place().line}"
+        others = " and commands like it" if len(left_out) > 1 else ""
+        hint = f"It may be defined in another file: {named}{others} is not read. Put its definition into this one."
+        return replace(judgement, message=f"{judgement.message} {hint}")
+    return judgement
+
+
+LONGEST_EXPANSION = 200
+
+
+def _excerpt(text: Text, span: Span) -> str | None:
+    """What stands in the file for a part of a passage; if that is a macro, what it was expanded to as well."""
+    read, written = text.value[span.start : span.end], text.written(span.start, span.end)
+    if text.runs and on_one_line(written) != on_one_line(read) and len(read) <= LONGEST_EXPANSION:
+        return f"{on_one_line(written)}, which is {on_one_line(read)}"
+    return on_one_line(written) or None
+
+
+def on_one_line(text: str) -> str:
+    """The text with its white space, line breaks too, made single spaces."""
+    return " ".join(text.split())
+
+
+def placed(
+    passage: Passage, chain: Chain, equation: int, number: int, judgement: Judgement, left_out: Sequence[Text]
+) -> StepResult:
+    """The step of a judgement on a relation of a chain. `left_out`: commands that take text from other files."""
+    judgement = _told(passage, judgement, left_out)
+    text = passage.text
+    relation = chain.relations[number]
+    place, excerpt = text.place(relation.start), None
+    if judgement.span is not None and judgement.counterexample is None:
+        place = text.place(judgement.span.start)
+        excerpt = _excerpt(text, judgement.span)
+    return StepResult(
+        tag=chain.tag,
+        label=chain.label,
+        equation=equation,
+        step=number + 1,
+        line=place.line,
+        column=place.column,
+        lhs=slice_of(text.value, chain.members[number]),
+        relation=relation.text,
+        rhs=slice_of(text.value, chain.members[number + 1]),
+        verdict=judgement.verdict,
+        message=judgement.message,
+        conventions=judgement.conventions,
+        shapes=judgement.shapes,
+        counterexample=judgement.counterexample,
+        excerpt=excerpt,
+        cell=text.source.cell,
+        scope=judgement.scope,
+        ground=judgement.ground,
+        side_conditions=judgement.side_conditions,
+    )

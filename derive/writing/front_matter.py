@@ -1,0 +1,63 @@
+"""A setting as the YAML that its author would write, ready to stand at the head of a document.
+
+Every scalar is written so that it is read back character by character: plain where YAML changes nothing, else in
+single quotes. What was inferred says so in a comment behind it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from derive.checking.results import ProposedEntry, ProposedSetting
+
+_BLOCKED_START = re.compile(r"[\s\-?:,\[\]{}#&*!|>'\"%@`]")
+_BLOCKED = re.compile(r": |:$| #|[\n\t]|[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]")
+_WORDS = frozenset({"", "~", "null", "true", "false", "yes", "no", "on", "off"})
+
+
+def to_front_matter(setting: ProposedSetting) -> str:
+    """The setting between `---` lines, each line of it with its comment."""
+    return "".join(f"{line}\n" for line in _lines(setting))
+
+
+def _lines(setting: ProposedSetting) -> Iterator[str]:
+    yield "---"
+    for line in setting.remarks:
+        yield f"# {line}"
+    for key, word in setting.words:
+        yield f"{key}: {quoted(word)}"
+    if setting.dims:
+        sizes = ", ".join(f"{quoted(name, in_flow=True)}: {size}" for name, size in setting.dims)
+        yield f"dims: {{{sizes}}}"
+    for key, entries in (("symbols", setting.symbols), ("model", setting.model), ("notation", setting.notation)):
+        if entries:
+            yield f"{key}:"
+            yield from _entries(entries)
+    if setting.loss is not None:
+        yield _with_comment(f"loss: {quoted(setting.loss.value)}", setting.loss.comment)
+    for key, word in setting.more:
+        yield f"{key}: {word}"
+    yield "---"
+
+
+def _entries(entries: Sequence[ProposedEntry]) -> Iterator[str]:
+    texts = [f"  {quoted(entry.name)}: {quoted(entry.value)}" for entry in entries]
+    width = min(max(map(len, texts)), 44)
+    for text, entry in zip(texts, entries, strict=True):
+        yield _with_comment(text.ljust(width) if entry.comment else text, entry.comment)
+
+
+def _with_comment(text: str, comment: str) -> str:
+    """A comment is words, on one line."""
+    return f"{text}  # {' '.join(comment.split())}" if comment else text
+
+
+def quoted(text: str, *, in_flow: bool = False) -> str:
+    """A scalar as YAML reads it back."""
+    is_plain = not (
+        text.lower() in _WORDS
+        or _BLOCKED_START.match(text)
+        or _BLOCKED.search(text)
+        or text != text.strip()
+        or (in_flow and re.search(r"[\[\]{},]", text))
+    )
+    return text if is_plain else "'" + text.replace("'", "''") + "'"
