@@ -49,6 +49,10 @@ class UnknownName(Unreadable):
 class NotAmong(Unreadable):
     """A name with a number that no name of its kind has: `h_{T+1}` where the times end with T."""
 
+    def __init__(self, problem: str, span: Span | None = None, name: str | None = None) -> None:
+        self.name = name
+        super().__init__(problem, span)
+
 
 class Meaningless(FormulaError):
     """Notation with a certain meaning that cannot be: shapes or index ranges that disagree."""

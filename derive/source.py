@@ -96,6 +96,11 @@ class Text:
         run = self.runs[self._run_at(at)]
         return run.start + (at - run.at) * run.is_copied
 
+    @property
+    def end(self) -> int:
+        """The offset in the source behind the piece."""
+        return self.runs[-1].end if self.runs else self.start + len(self.value)
+
     def part(self, start: int, end: int) -> "Text":
         """The characters `start` to `end` of this piece."""
         if not self.runs:

@@ -124,6 +124,7 @@ TRUE_AND_FALSE = {
     "cos": r"\cosx",
     "softmax": r"\text{softmax}(z)",
     "softmax of a matrix": r"\text{softmax}(Z)",
+    "softmax along an axis": r"\text{softmax}_{\text{col}}(Z)",
     "logsumexp": r"\text{logsumexp}(z)",
     "log-softmax": r"\text{log-softmax}(z)",
     "CrossEntropy": r"\text{CrossEntropy}(p",
@@ -258,3 +259,62 @@ def conventions_shown() -> Iterator[str]:
 
 def test_every_convention_is_shown() -> None:
     assert set(CONVENTIONS) <= set(conventions_shown())
+
+
+# ── what is not read, or not as one might think ──
+
+SETTING = r"""---
+dims: {n: 3, m: 2}
+symbols:
+  A: n x m
+  B: n x n
+  u: n x 1
+  x: scalar
+model:
+  L: \|u\|^2
+loss: L
+ALLOW---
+"""
+
+REFUSED = [
+    ("I^T = I", "No side says how large it is; write the size, as in I_n."),
+    (r"\nabla_u^T \nabla_u L = 6", "Which second derivatives these two ∇ stand for is not certain."),
+    (r"\nabla_u \nabla_x (x u^T u) = 2 u",
+     r"Two ∇ by different variables: write \frac{\partial^2 f}{\partial x \partial y}."),
+    (r"\begin{pmatrix} B & & \\ & \ddots & \\ & & B \end{pmatrix} = I",
+     "Blocks on a diagonal are not read; write each block of the matrix, zeros too."),
+    ("u = (B, B)", "A list in brackets stands where a value is expected."),
+    (r"\left(\frac{\partial}{\partial u}\right) u = 2 u", "A derivative operator has nothing to differentiate."),
+    (r"\frac{\partial x^4}{\partial (x^2)} = 2 x^2",
+     "This derivative is by an expression that does not make up all of what is differentiated."),
+    ("x_* + 1 = 2", "A subscript * has no meaning here."),
+]  # fmt: skip
+
+
+def verdicts(tmp_path: Path, formula: str, allow: str = "") -> StepResult:
+    path = tmp_path / "one.md"
+    path.write_text(SETTING.replace("ALLOW", f"allow: [{allow}]\n" if allow else "") + f"$${formula}$$\n", "utf-8")
+    (step,) = check_document(read_document(path)).steps
+    return step
+
+
+@pytest.mark.parametrize("formula, message", REFUSED, ids=[formula for formula, _ in REFUSED])
+def test_what_is_not_certain_is_refused(tmp_path: Path, formula: str, message: str) -> None:
+    step = verdicts(tmp_path, formula)
+    assert (step.verdict, step.message) == ("unreadable", message)
+
+
+def test_a_step_under_the_convention_of_distinct_indices_is_not_called_proved(tmp_path: Path) -> None:
+    formula = r"\frac{\partial u_i}{\partial u_j} = 0"
+    assert verdicts(tmp_path, formula).verdict == "refuted"
+    allowed = verdicts(tmp_path, formula, "distinct-index")
+    assert (allowed.verdict, allowed.conventions) == ("convention", ("distinct-index",))
+    other = verdicts(tmp_path, r"\frac{\partial u_i}{\partial u_j} = \mathbb{1}(i = j)", "distinct-index")
+    assert (other.verdict, other.conventions) == ("proved", ())
+
+
+def test_an_abbreviation_of_the_setting_is_not_defined_anew(tmp_path: Path) -> None:
+    path = tmp_path / "one.md"
+    notation = "notation:\n  du: \\frac{\\partial L}{\\partial u}\n---\n"
+    path.write_text(SETTING.replace("ALLOW---\n", notation) + "$$du = 2 u$$\n\n$$du = u$$\n", "utf-8")
+    assert [step.verdict for step in check_document(read_document(path)).steps] == ["proved", "refuted"]

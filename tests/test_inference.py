@@ -229,6 +229,12 @@ GUESSES = {
     "examples by an index are no single vector": (
         "Let $x_i \\in \\mathbb{R}^d$ for $i = 1, \\dots, N$ and $w \\in \\mathbb{R}^d$.\n"
         "$$L = \\sum_{i=1}^N (w^T x_i)^2$$\n$$\\nabla_w L = 2 N (w^T x_1) x_1$$",
+        "·✗",
+        {"x_i": "d x 1 for i of N", "w": "d x 1", "L": "the loss"},
+    ),
+    "examples by an index of which nobody knows how many there are": (
+        "Let $x_i \\in \\mathbb{R}^d$ and $w \\in \\mathbb{R}^d$.\n"
+        "$$L = \\sum_i (w^T x_i)^2$$\n$$\\nabla_w L = 2 (\\sum_i w^T x_i) x_i$$",
         "!!",
         {"w": "d x 1"},
     ),
@@ -305,6 +311,17 @@ def test_a_declaration_that_contradicts_another_is_refuted(tmp_path):
     assert [(step.verdict, step.message) for step in result.steps] == [
         ("refuted", "x is n x 1, not n x m."),
         ("definition", "f is introduced, a scalar."),
+    ]
+
+
+def test_a_value_that_the_text_supposes_is_no_step(tmp_path):
+    text = (
+        "Let $x, y \\in \\mathbb{R}^n$.\n$$f = \\|x - y\\|^2$$\nIt vanishes if $x = y$. Take $y = 0$:\n"
+        "$$\\nabla_x f = 2 (x - y)$$\n$$x = y$$\n"
+    )
+    result = checked(tmp_path, text)
+    assert [(step.verdict, step.message) for step in result.steps if step.verdict not in ("definition", "proved")] == [
+        ("unknown", "x is given; whether something holds where it has this value is not decided.")
     ]
 
 

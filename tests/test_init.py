@@ -57,6 +57,64 @@ def test_bad_input_is_one_line(tmp_path, capsys):
     assert capsys.readouterr().err == f"{tmp_path / 'none.md'}: there is no such file\n"
 
 
+PAPER = r"""\documentclass{article}
+\newcommand{\R}{\mathbb{R}}
+\begin{document}
+Let $x \in \R^n$, $W \in \R^{m \times n}$ and $t \in \R^m$.
+\begin{align}
+  y &= W x + b \\
+  L &= \frac12 \|y - t\|^2
+\end{align}
+\[ \frac{\partial L}{\partial W} = (y - t) x^\top \]
+\end{document}
+"""
+
+NOTEBOOK = r"""{"cells": [
+{"cell_type": "markdown", "metadata": {}, "source": ["Let $x \\in \\mathbb{R}^n$.\n", "$$f = \\lambda \\|x\\|^2$$"]},
+{"cell_type": "markdown", "metadata": {}, "source": ["$$\\nabla f = 2 \\lambda x$$"]}
+], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}"""
+
+OTHER_FILES = {
+    "paper.tex": (
+        PAPER,
+        r"""---
+dims: {n: 2, m: 3}
+symbols:
+  x: n x 1  # line 4: the text says $x \in \mathbb{R}^n$
+  W: m x n  # line 4: the text says $W \in \mathbb{R}^{m \times n}$
+  t: m x 1  # line 4: the text says $t \in \mathbb{R}^m$
+  b: m x 1  # line 6: no other shape fits where the forward pass uses it
+model:
+  y: W x + b              # line 6
+  L: \frac12 \|y - t\|^2  # line 7
+loss: L  # line 7: the text differentiates it
+---
+""",
+    ),
+    "notes.ipynb": (
+        NOTEBOOK,
+        r"""---
+dims: {n: 2}
+symbols:
+  x: n x 1         # line 1: the text says $x \in \mathbb{R}^n$
+  \lambda: scalar  # line 2: no other shape fits where the forward pass uses it
+model:
+  f: \lambda \|x\|^2  # line 2
+loss: f  # line 2: the text differentiates it
+---
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_FILES)
+def test_papers_and_notebooks_explain_themselves_too(tmp_path, capsys, name):
+    text, printed = OTHER_FILES[name]
+    (tmp_path / name).write_text(text)
+    assert main(["init", str(tmp_path / name)]) == 0
+    assert capsys.readouterr() == (printed, "")
+
+
 READ_BACK = (
     "logistic regression with labels of 0 and 1", "softmax regression on one-hot rows", "softmax with class labels",
     "from the loss down, all in one sentence", "vectors that only fit as rows", "a part of it in a setting",

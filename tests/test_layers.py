@@ -93,7 +93,7 @@ NG_TRUE = [
     r"dW^{[l]} = dZ^{[l]} A^{[l-1]T} + \frac{\lambda}{m} W^{[l]}",
     r"db^{[l]} = \sum_{i=1}^m dZ^{[l]}_{:,i}",
     r"dZ^{[l]} = (W^{[l+1]T} dZ^{[l+1]}) * g^{[l]\prime}(Z^{[l]})",
-    r"\frac{\partial J}{\partial Z^{[l]}} = (W^{[l+1]})^T \frac{\partial J}{\partial Z^{[l+1]}} \odot g^{[l]'}(Z^{[l]})",
+    r"\frac{\partial J}{\partial Z^{[l]}} = (W^{[l+1]})^T \frac{\partial J}{\partial Z^{[l+1]}} \odot g^{[l]'}(Z^{[l]})",  # noqa: E501
     r"\frac{\partial}{\partial W^{[l]}} \sum_{k=1}^{L} \|W^{[k]}\|_F^2 = 2 W^{[l]}",
     r"\sum_l \|W^{[l]}\|_F^2 = \|W^{[1]}\|^2 + \|W^{[2]}\|^2 + \|W^{[3]}\|^2",
 ]
@@ -224,6 +224,52 @@ def test_an_abbreviation_of_the_notation_is_not_defined_anew():
     setting += "notation:\n  dW: \\frac{\\partial J}{\\partial W}\n"
     assert last(setting, r"dW = W").verdict == "refuted"
     assert last(setting, r"dW = 2 W x x^T").verdict in ACCEPTED
+
+
+IN_THE_TEXT = r"""
+dims: {L: 3}
+symbols:
+  W^{[l]}: n_l x n_{l-1} for l = 1..L
+  x: n_0 x 1
+  y: n_L x 1
+"""
+
+
+def test_definitions_that_refer_to_one_another_are_followed_through_all_layers():
+    steps = judged(
+        IN_THE_TEXT,
+        r"a^{[0]} = x",
+        r"z^{[l]} = W^{[l]} a^{[l-1]}",
+        r"a^{[l]} = \tanh(z^{[l]})",
+        r"J = \frac{1}{2} \|a^{[L]} - y\|^2",
+        r"\delta^{[l]} = \frac{\partial J}{\partial z^{[l]}}",
+        r"\delta^{[L]} = (a^{[L]} - y) \odot (1 - a^{[L]} \odot a^{[L]})",
+        r"\frac{\partial J}{\partial W^{[l]}} = \delta^{[l]} a^{[l-1]T}",
+        r"\frac{\partial J}{\partial W^{[l]}} = 2 \delta^{[l]} a^{[l-1]T}",
+        r"\delta^{[L]} = 0",
+    )
+    assert [step.verdict for step in steps] == ["definition"] * 5 + ["proved"] * 2 + ["refuted"] * 2
+
+
+CONDITIONS = [
+    (r"\quad l = 1, \dots, L", "refuted"),
+    (r"\quad l = 2, \dots, L", "proved"),
+    (r"\quad l = L, L-1, \dots, 2", "proved"),
+    (r"\quad \text{for } l = 2, \ldots, L", "proved"),
+    (r"\quad \text{for all } l > 1", "proved"),
+    (r"\quad 1 < l \le L", "proved"),
+    (r"\quad l \neq 1", "proved"),
+    (r"\quad l = L", "proved"),
+    (r"\quad \forall l", "refuted"),
+    (r"\quad l \geq 1", "refuted"),
+]
+
+
+@pytest.mark.parametrize("condition, verdict", CONDITIONS)
+def test_conditions_say_for_which_numbers(condition, verdict):
+    setting = "dims: {L: 3, n: 2}\nsymbols:\n  \\mathbf{v}^{(l)}: n x 1 for l = 1..L\n  s: scalar\nmodel:\n"
+    setting += "  u^{(1)}: \\mathbf{v}^{(1)}\n  u^{(l)}: s \\mathbf{v}^{(l)}\n"
+    assert last(setting, rf"u^{{(l)}} = s \mathbf{{v}}^{{(l)}}, {condition}").verdict == verdict
 
 
 BAD = [

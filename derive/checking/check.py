@@ -71,7 +71,7 @@ def check_document(
             if second_look is not None:
                 second_look.look(session, passage, chain)
             judgements = _judgements(session, other, passage, chain, stated.by(chain, number), hint)
-            judgements = stated.held(judgements, chain, number)
+            judgements = stated.held(judgements, chain, number, passage)
             results = _results(passage, chain, equations + 1, judgements, document.left_out)
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)

@@ -50,7 +50,7 @@ def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgem
     """The verdict on what cannot be read (`unreadable`), or cannot be (`refuted`)."""
     verdict: Verdict = "refuted" if isinstance(error, Meaningless) else "unreadable"
     message = error.problem[:1].upper() + error.problem[1:] + "."
-    name = error.name if isinstance(error, UnknownName) else None
+    name = error.name if isinstance(error, (UnknownName, NotAmong)) else None
     missing = isinstance(error, NotAmong)
     return Judgement(verdict, message, shapes=shapes, span=error.span, unknown_name=name, is_missing=missing)
 

@@ -22,8 +22,8 @@ def _told(passage: Passage, judgement: Judgement, left_out: Sequence[Text]) -> J
         return replace(judgement, message=f"{passage.unread[start]}.")
     if left_out and _COMMAND.fullmatch(passage.text.value[start:end]):
         named = f"{on_one_line(left_out[0].value)} in line {left_out[0].place().line}"
-        others = " and commands like it" if len(left_out) > 1 else ""
-        hint = f"It may be defined in another file: {named}{others} is not read. Put its definition into this one."
+        what = "is not read" if len(left_out) == 1 else "and commands like it are not read"
+        hint = f"It may be defined in another file: {named} {what}. Put its definition into this one."
         return replace(judgement, message=f"{judgement.message} {hint}")
     return judgement
 

@@ -14,6 +14,7 @@ from derive.expressions.tree import Add, Expr, Layout, Negative
 from derive.expressions.walk import symbols_of
 from derive.indexed.prover import Prover
 from derive.models import Model
+from derive.notation.chains import Chain
 from derive.notation.elaboration import Options
 from derive.notation.symbols import Computed, Given, SymbolTable
 
@@ -56,6 +57,7 @@ class Session:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     trusted: set[str] = field(default_factory=set)
+    waiting: list[tuple[dict[str, int], Chain]] = field(default_factory=list)
     varied: frozenset[str] | None = None
     _other_kinks: "dict[Scalar, Session]" = field(default_factory=dict)
     _decider: Decider | None = None

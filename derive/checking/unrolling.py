@@ -5,10 +5,10 @@ there; a condition behind it may say for fewer. Where it is false, the first num
 proved so is proved for the number of layers, or of times, that there are.
 """
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 
 from derive.checking.claims import Judgement
 from derive.checking.conditions import holds_for_numbers
@@ -56,10 +56,11 @@ def _letters(session: Session, chain: Chain) -> dict[str, frozenset[str]]:
 
 
 def _numbers(session: Session, letters: dict[str, frozenset[str]]) -> list[range]:
-    """The numbers that each letter may have: any within those of its names, and one more on either side."""
+    """The numbers that each letter may have: those of its names and of all declared ones, and one on either side."""
     ranges = []
+    counted = session.table.counted & session.table.numbers.keys()
     for patterns in letters.values():
-        numbers = {number for pattern in patterns for number in session.table.numbers[pattern]} or {0}
+        numbers = {number for pattern in patterns | counted for number in session.table.numbers[pattern]} or {0}
         ranges.append(range(min(numbers) - 1, max(numbers) + 2))
     return ranges
 
@@ -95,7 +96,7 @@ class _Cases:
         if math.prod(map(len, ranges)) > MAX_CASES:
             message = f"This would be judged for more than {MAX_CASES} numbers of {', '.join(self.letters)}."
             return [({}, [Judgement("unknown", message)] * len(self.chain.relations))]
-        for values in product(*ranges):
+        for values in itertools.product(*ranges):
             numbers = dict(zip(self.letters, values, strict=True))
             chain = self._within(numbers)
             if chain is not None and self._introduces(numbers, chain):
@@ -105,7 +106,22 @@ class _Cases:
         if all(judgement.is_missing for _, case in found for judgement in case):
             introduced = [(numbers, self._judgements(numbers, chain)) for numbers, chain in waiting]
             found = sorted((*found, *introduced), key=lambda case: tuple(case[0].values()))
+            missing = [case[0].is_missing for _, case in introduced]
+            self.session.waiting += itertools.compress(waiting, missing)
+            if not all(missing):
+                self._introduce_what_waited()
         return found
+
+    def _introduce_what_waited(self) -> None:
+        """Definitions that refer to one another: z of one layer to a of the layer before it, a to z of its own."""
+        grows = True
+        while grows:
+            still = []
+            for numbers, chain in self.session.waiting:
+                if self._judgements(numbers, chain)[0].is_missing:
+                    still.append((numbers, chain))
+            grows = len(still) < len(self.session.waiting)
+            self.session.waiting = still
 
     def _fixed(self, numbers: dict[str, int]) -> None:
         self.session.learn(replace(self.session.table, fixed=numbers))
@@ -152,14 +168,27 @@ class _Cases:
             middle = found[len(found) // 2][1][number]
             return replace(middle, message=f"For no {self.letters[0]} are all of these names there. {middle.message}")
         for verdict in ("refuted", "unreadable", "unknown"):
-            failing = next(((numbers, case) for numbers, case in cases if case.verdict == verdict), None)
-            if failing is not None:
-                everywhere = len({case.message for _, case in cases}) == 1
-                where = (
-                    "" if not failing[0] or (everywhere and verdict == "unreadable") else f"At {_written(failing[0])}: "
-                )
-                return replace(failing[1], message=where + failing[1].message)
+            failing = [(numbers, case) for numbers, case in cases if case.verdict == verdict]
+            if failing:
+                return self._failing(*self._telling(failing), {case.message for _, case in cases})
         return _accepted([case for _, case in cases])
+
+    def _telling(self, failing: list[tuple[dict[str, int], Judgement]]) -> tuple[dict[str, int], Judgement]:
+        """The first case that fails, one with the numbers that are declared before one with the 0 in front of them."""
+        declared = [case for case in failing if not self._is_before_the_first(case[0])]
+        return (declared or failing)[0]
+
+    def _is_before_the_first(self, numbers: dict[str, int]) -> bool:
+        return self.session.table.starts == {1} and 0 in numbers.values()
+
+    def _failing(self, numbers: dict[str, int], case: Judgement, said: set[str]) -> Judgement:
+        """What is not accepted. Of the 0 before all numbers that are declared it is not certain that it is meant."""
+        if case.verdict == "refuted" and self._is_before_the_first(numbers):
+            words = f"At {_written(numbers)} this is false; whether that is meant is not certain, so write for which"
+            return Judgement("unknown", f"{words} {', '.join(map(shown, numbers))} it is said.", shapes=case.shapes)
+        if not numbers or (case.verdict == "unreadable" and len(said) == 1):
+            return case
+        return replace(case, message=f"At {_written(numbers)}: {case.message}")
 
 
 def _written(numbers: dict[str, int]) -> str:

@@ -51,7 +51,7 @@ def read_text(source: Source, reader: Reader, remembered: Entries | None = None)
     """
     contents = reader(source)
     if contents.setting is not None:
-        entries: Entries = read_entries(contents.setting)
+        entries = _entries_of(contents)
     else:
         entries = {key: entry for key, entry in (remembered or {}).items() if key != "expect"}
     return Document(source, make_setting(entries), contents.passages), entries

@@ -57,6 +57,7 @@ def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
         index_base=setting.index_base,
         numbers=with_patterns({}, dims),
         counted=counted.patterns,
+        starts=counted.starts,
         depths=frozenset(dim.name for key, dim in dims.items() if key in counted.depths),
     )
     table = _with_families(_with_symbols(table, declarations), families)
@@ -74,6 +75,7 @@ class _Counted:
     symbols: tuple[tuple[Text, Text], ...]
     depths: frozenset[str]
     patterns: frozenset[str]
+    starts: frozenset[int]
     sizes: dict[str, int]
 
     @classmethod
@@ -85,7 +87,7 @@ class _Counted:
         sizes = {**dict.fromkeys(depths, numbered.USUAL_DEPTH), **sizes}
         table = numbered.sized({name: sizes[name] for name in depths})
         symbols: list[tuple[Text, Text]] = []
-        patterns = set()
+        patterns, starts = set(), set()
         for name, text, counted in found if depths or ranges else ():
             what = text.value if counted is None else counted.what
             try:
@@ -93,13 +95,14 @@ class _Counted:
                 if counted is not None:
                     patterns.add(numbered.pattern(counted))
                     fixed = [{counted.letter: number} for number in numbered.numbers_of(counted, sizes)]
+                    starts.add(min(fixed[0].values()))
                 for numbers in fixed:
                     written = numbered.instance(table, name.value, what, numbers)
                     symbols.append((replace(name, value=written[0]), replace(text, value=written[1])))
             except FormulaError as error:
                 raise _error(text, error.problem) from None
         sizes = {name: sizes[name] for name in depths}
-        return cls(tuple(symbols) or tuple(given), depths, frozenset(patterns), sizes)
+        return cls(tuple(symbols) or tuple(given), depths, frozenset(patterns), frozenset(starts), sizes)
 
 
 def _error(text: Text, problem: str, offset: int = 0) -> DocumentError:

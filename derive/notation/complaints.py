@@ -72,10 +72,7 @@ INSTEAD = {
     "\\binom": "binomial coefficients are not read; write the number or a fraction",
     "!": "factorials are not read; write the product",
     "\\%": "a per cent sign is not read; write /100",
-    "√": "√ is not read; write \\sqrt{…}",
     "÷": "÷ is not read; write / or \\frac",
-    "\\newcommand": "a macro cannot be defined inside a formula",
-    "\\def": "a macro cannot be defined inside a formula",
     "\\unicode": "\\unicode is not read; write the character itself",
     "\\mathbb": "\\mathbb has no letter here",
 }

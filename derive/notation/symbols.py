@@ -90,8 +90,8 @@ class SymbolTable:
     `members` are families of vectors and of numbers by the pattern of their names.
 
     `numbers` are the numbers of names that differ in a number alone, by their pattern (`derive.notation.numbering`);
-    `counted` are the patterns that were declared as such, `depths` the dimensions that say how many names there are,
-    `fixed` the letters that stand for one number in the step that is read.
+    `counted` are the patterns that were declared as such, `starts` their first numbers, `depths` the dimensions that
+    say how many names there are, `fixed` the letters that stand for one number in the step that is read.
     """
 
     dims: Mapping[str, Dim] = field(default_factory=dict)
@@ -108,6 +108,7 @@ class SymbolTable:
     introduced: frozenset[str] = frozenset()
     numbers: Numbers = field(default_factory=dict)
     counted: frozenset[str] = frozenset()
+    starts: frozenset[int] = frozenset()
     depths: frozenset[str] = frozenset()
     fixed: Mapping[str, int] = field(default_factory=dict)
 

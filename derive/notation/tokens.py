@@ -234,7 +234,9 @@ class _Reader:
             if depth == 0:
                 line = self.fraction_line(start + 1, at)
                 if line is not None:
+                    self.emit("LBRACE", "{", self.raw[start].start, self.raw[start].end)
                     self.read_over(start + 1, line, at)
+                    self.emit("RBRACE", "}", self.raw[at].start, self.raw[at].end)
                     self.at = at + 1
                 return line is not None
         return False

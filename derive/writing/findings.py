@@ -68,6 +68,8 @@ def findings(outcomes: Iterable[Outcome]) -> Iterator[Finding]:
 def _of_step(document: str, step: StepResult, name: str, concern: Concern) -> Finding:
     said = [text for text in (step.surprise, step.message) if text]
     message = "\n".join([" ".join(said), relation(step)])
+    if step.cell is not None:  # the lines of a notebook's file are not those of its cells
+        return Finding(concern, document, None, f"{concern} ({name})", f"{step.where}: {message}", step)
     return Finding(concern, document, (step.line, step.column), f"{concern} ({name})", message, step)
 
 

@@ -9,6 +9,7 @@ output is parsed and written anew; anything unknown in it gives no MathML.
 True
 """
 
+import re
 from html import escape
 from xml.etree import ElementTree
 
@@ -37,11 +38,19 @@ def to_mathml(latex: str) -> str | None:
     if not latex.strip() or len(latex) > LONGEST_FORMULA:
         return None
     try:
-        return _written(ElementTree.fromstring(convert(latex)))
+        return _written(ElementTree.fromstring(convert(_convertible(latex))))
     except _UnknownElementError:
         return None
     except Exception:  # the converter raises whatever its walk over broken LaTeX runs into
         return None
+
+
+_SCRIPTED_ENVIRONMENT = re.compile(r"\\begin\{(\w+)\}((?!\\begin).)*?\\end\{\1\}(?=\s*[_^])", re.DOTALL)
+
+
+def _convertible(latex: str) -> str:
+    """The same formula in a form that the converter knows: braces around a matrix that has a script."""
+    return _SCRIPTED_ENVIRONMENT.sub(r"{\g<0>}", latex).replace("{dcases}", "{cases}")
 
 
 class _UnknownElementError(Exception):

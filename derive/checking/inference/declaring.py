@@ -11,12 +11,14 @@ from derive.checking.inference.spaces import SpaceWords
 from derive.documents.document import Passage
 from derive.errors import FormulaError
 from derive.models.declarations import Undeclarable, read_declaration
+from derive.models.members import read_member
 from derive.notation.names import plain, read_name
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.source import Text
 
 INDEX_LETTERS = frozenset("ijklmn")
+_LETTER = re.compile(r"_\{([a-z])\}$|^[^_^]+\^\{\(([a-z])\)\}$")
 _OPEN_LAYER = re.compile(r"\^\{[(\[][^{}]*[A-Za-z][^{}]*[)\]]\}")
 
 
@@ -91,9 +93,10 @@ class Declarations:
     def _name(self, item: Declared) -> DeclaredName | None:
         """What one declaration declares: a name, or that of the whole where it is one of its entries, `y_i`."""
         if self._is_one_of_many(item):
-            if item.sign is not None:
+            family = self._family(item)
+            if family is None and item.sign is not None:
                 self.withheld[item.sign] = item.key
-            return None
+            return family
         if _OPEN_LAYER.search(item.key) or self._is_index(item):
             return None
         key, space = item.key, item.space
@@ -121,6 +124,16 @@ class Declarations:
         is_example = any(f"^{{({letter})}}" in item.key for letter in self.gathered.letters)
         return is_example or (is_member and bool(item.space.dims) and item.space.kind != "label")
 
+    def _family(self, item: Declared) -> DeclaredName | None:
+        """`x_i: d x 1 for i of N`, where the range of the letter is known."""
+        found = _LETTER.search(item.key)
+        count = None if found is None else self.gathered.ranges.get(found[1] or found[2])
+        if found is None or count is None or item.space.kind not in ("", "positive"):
+            return None
+        self.dimension(count, item.at)
+        words = f"{item.space.declaration(self.vectors)} for {found[1] or found[2]} of {count}"
+        return DeclaredName(item.key, words, item.because, item.at, item.sign) if _is_read(words) else None
+
     def _whole(self, space: SpaceWords, letters: tuple[str, ...], at: Text) -> SpaceWords | None:
         """The space of what has entries in a space, one for each value of the letters, where their ranges are known."""
         ranges = [self.gathered.ranges[letter] for letter in letters if letter in self.gathered.ranges]
@@ -140,7 +153,7 @@ class Declarations:
             return
         known = self.names.get(key)
         if known is not None:
-            is_real = read_declaration(known.declaration).kind == "real" and " x " in known.declaration
+            is_real = _is_array(known.declaration)
             if is_real and is_called_one_hot(passage):
                 because = f"{known.because}, and calls it one-hot"
                 self.names[key] = replace(known, declaration=f"one-hot {known.declaration}", because=because)
@@ -158,12 +171,16 @@ def key_of(name: str) -> str:
         return name
 
 
+def _is_array(declaration: str) -> bool:
+    """Whether it is that of one real matrix or vector."""
+    return read_member(declaration) is None and " x " in declaration and read_declaration(declaration).kind == "real"
+
+
 def _is_read(declaration: str) -> bool:
     try:
-        read_declaration(declaration)
+        return read_member(declaration) is not None or bool(read_declaration(declaration).kind)
     except Undeclarable:
         return False
-    return True
 
 
 def _only_name(text: Text) -> str | None:

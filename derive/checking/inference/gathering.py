@@ -179,7 +179,7 @@ class _Reader:
         if self.passage.problem is not None:
             return []
         table = self.elaborator.table
-        return split(self.text.value, self.words, lambda name: table.find(name) is None)
+        return split(self.text.value, self.words, lambda name: table.find(name) is None, self.passage.unread)
 
     # ── declarations ──
 
@@ -224,7 +224,8 @@ class _Reader:
 
     def _map(self) -> None:
         r"""`f: \mathbb{R}^n \to \mathbb{R}^m`, also `f, g: \mathbb{R} \to \mathbb{R}`."""
-        tokens = [token for token in tokenize(self.text.value, self.words) if token.kind not in ("COMMA", "PERIOD")]
+        read = tokenize(self.text.value, self.words, self.passage.unread)
+        tokens = [token for token in read if token.kind not in ("COMMA", "PERIOD")]
         kinds = [kind_of(token) if token.kind in ("RELATION", "COLON") else "" for token in tokens]
         if kinds.count("map") != 1 or kinds.count("member") != 1 or kinds.index("member") > kinds.index("map"):
             return

@@ -26,7 +26,7 @@ def propose(document: Document, result: DocumentResult) -> ProposedSetting:
         return "" if found is None else f"line {found.line}: {found.because}"
 
     return ProposedSetting(
-        remarks=tuple(_remark(question) for question in result.questions),
+        remarks=(*(_remark(question) for question in result.questions), *_kept(setting)),
         words=_words(setting),
         dims=tuple((shown(name), dim.size or 0) for name, dim in table.dims.items()),
         symbols=tuple(ProposedEntry(name.value, text.value, comment(name.value)) for name, text in setting.symbols),
@@ -39,6 +39,11 @@ def propose(document: Document, result: DocumentResult) -> ProposedSetting:
 
 def _remark(question: Question) -> str:
     return f"line {question.line}: {question.message}"
+
+
+def _kept(setting: Setting) -> tuple[str, ...]:
+    """What the document's own setting says besides mathematics, which stays where it is."""
+    return (f"keep of the document's own setting: {', '.join(setting.aside)}",) if setting.aside else ()
 
 
 def _words(setting: Setting) -> tuple[tuple[str, str], ...]:

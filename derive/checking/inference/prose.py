@@ -42,13 +42,13 @@ def behind(passage: Passage) -> str:
     """The text that stands behind a formula, as far as it can be seen."""
     if not _stands_there(passage):
         return ""
-    end = passage.text.start + len(passage.text.value)
+    end = passage.text.end
     return passage.text.source.text[end : end + 120]
 
 
 def _stands_there(passage: Passage) -> bool:
     text = passage.text
-    return text.source.text[text.start : text.start + len(text.value)] == text.value
+    return bool(text.runs) or text.source.text[text.start : text.end] == text.value
 
 
 def is_condition(passage: Passage) -> bool:
@@ -63,9 +63,11 @@ def is_quantified(passage: Passage) -> bool:
 
 def mark_between(one: Passage, other: Passage) -> Literal["name first", "set first"] | None:
     """Whether the words between two formulas in the text say that one is the shape of the other."""
-    if one.kind != "inline" or other.kind != "inline" or not (_stands_there(one) and _stands_there(other)):
+    if one.kind != "inline" or other.kind != "inline" or one.text.source is not other.text.source:
         return None
-    between = one.text.source.text[one.text.start + len(one.text.value) : other.text.start]
+    if not (_stands_there(one) and _stands_there(other)):
+        return None
+    between = one.text.source.text[one.text.end : other.text.start]
     if _IS.fullmatch(between) and between.strip("$()\\ \n,"):
         return "name first"
     if _IS.fullmatch(between) and "(" in between.replace("\\(", ""):

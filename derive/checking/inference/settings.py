@@ -17,6 +17,7 @@ from derive.checking.results import Inferred
 from derive.documents.document import Document, Setting
 from derive.errors import DocumentError, FormulaError
 from derive.models.model import build_model
+from derive.models.numbered import read_counted
 from derive.notation import names as latex_names
 from derive.notation.names import canonical, plain, read_name
 from derive.notation.symbols import SymbolTable, shown
@@ -47,9 +48,12 @@ class Inference:
 
 
 def infer(document: Document) -> Inference:
-    """What a document implies. Raises `DocumentError` where its own setting cannot be used."""
+    """What a document implies; nothing where its setting declares layers or times by their number.
+
+    Raises `DocumentError` where its own setting cannot be used.
+    """
     setting = document.setting
-    if document.exercise is not None:
+    if document.exercise is not None or any(read_counted(name, text) for name, text in setting.symbols):
         return Inference(setting)
     found = _inferred(document, setting)
     if setting.model or setting.vectors != "column" or found.setting.model:
@@ -257,4 +261,4 @@ _ARRANGING = re.compile(r"\\\\|\\nonumber|\\notag|(?<!\\)&|\n")
 
 def _flat(text: Text) -> Text:
     """An expression on one line, without the marks that arrange rows, every character where it was."""
-    return Text(_ARRANGING.sub(lambda mark: " " * len(mark.group()), text.value), text.source, text.start)
+    return replace(text, value=_ARRANGING.sub(lambda mark: " " * len(mark.group()), text.value))

@@ -9,12 +9,13 @@ general that it can be. A name that is added and is a parameter (the document di
 the examples, for no other parameter has: b in `XW + b` is a row.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation
 from derive.checking.inference.names import index_letters
-from derive.errors import FormulaError, UnknownName
+from derive.errors import FormulaError, NotAmong, UnknownName
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row
 from derive.expressions.tree import Add, Expr, Hadamard, Negative, Node, Number, Quotient, Symbol
 from derive.expressions.walk import walk
@@ -37,6 +38,10 @@ class Use:
     parameters: frozenset[str]
     added: frozenset[str]
     indices: frozenset[str]
+
+
+_OF_SEVERAL = re.compile(r"\[[^\d\]]|[_^]\{[\[(]?[A-Za-z][+-]\d")
+"""What is in the name of a layer or a time that is not a number: `[l]`, `{t-1}`."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,8 @@ class Fitting:
             raise TooMany
         try:
             grown, value = with_equation(table, equations[0])
-        except UnknownName as error:
-            key = self._unknown(error.name)
+        except (UnknownName, NotAmong) as error:
+            key = None if error.name is None else self._unknown(error.name)
             if key is None or key in meanings or plain(key) in self.told:
                 return
             for meaning in self._candidates(key):
@@ -92,7 +97,12 @@ class Fitting:
             yield from self.fits(grown, equations[1:], meanings, broadcasts + broadcasts_in(value))
 
     def _unknown(self, name: str) -> str | None:
-        """The name that is to get a shape: y where y_i is unknown and a sum binds i; none where `x^{(i)}` is."""
+        """The name that is to get a shape: y where y_i is unknown and a sum binds i.
+
+        None for `x^{(i)}`, `a^{[l]}` and `h_{t-1}`, which are one of several.
+        """
+        if _OF_SEVERAL.search(name):
+            return None
         base, letters = index_letters(name)
         if letters and all(letter in self.letters for letter in letters):
             return base

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.checking.claims import Judgement
+from derive.checking.inference.prose import is_condition
 from derive.checking.inference.settings import Inference
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
+from derive.documents.document import Passage
 from derive.errors import FormulaError
 from derive.notation.chains import Chain, Member
 from derive.notation.symbols import Computed, shown
@@ -41,13 +43,21 @@ class Stated:
                     found[number] = judgement
         return found
 
-    def held(self, judgements: list[Judgement], chain: Chain, passage: int) -> list[Judgement]:
-        """The judgements on a chain, one withdrawn that refutes that a given name has the value of an equation."""
-        key = self.inference.values.get((passage, chain.relations[0].start))
-        if key is None or judgements[0].verdict != "refuted" or judgements[0].counterexample is None:
+    def held(self, judgements: list[Judgement], chain: Chain, number: int, passage: Passage) -> list[Judgement]:
+        """The judgements on a chain, one withdrawn that refutes that a given name has the value of an equation.
+
+        In a line of text nothing is said of it, nor of a condition, `if $x = y$`.
+        """
+        first = judgements[0]
+        if not self.inference.asks or first.verdict != "refuted" or first.counterexample is None:
+            return judgements
+        key = self.inference.values.get((number, chain.relations[0].start))
+        if passage.kind == "inline" and (key is not None or is_condition(passage)):
+            return [Judgement("definition", "A value is supposed in the text."), *judgements[1:]]
+        if key is None:
             return judgements
         message = f"{shown(key)} is given; whether something holds where it has this value is not decided."
-        return [Judgement("unknown", message, shapes=judgements[0].shapes), *judgements[1:]]
+        return [Judgement("unknown", message, shapes=first.shapes), *judgements[1:]]
 
     def _definition(self, key: str) -> Judgement:
         table = self.session.table

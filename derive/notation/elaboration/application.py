@@ -1,8 +1,9 @@
 """Functions: which names are functions, and what a call of one means."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
+from typing import Literal
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions import functions
@@ -53,6 +54,15 @@ class Head:
     sub: List | None = None
     sups: tuple[Superscript, ...] = ()
     parts: tuple["Head", ...] = ()
+    axis: Literal[0, 1] | None = None
+
+
+SOFTMAXES = frozenset({"softmax", "logsoftmax"})
+AXES: dict[str, Literal[0, 1]] = {
+    **dict.fromkeys(("row", "rows", "row-wise", "rowwise", "axis=1", "axis=-1", "dim=1", "dim=-1"), 1),
+    **dict.fromkeys(("col", "cols", "column", "columns", "column-wise", "columnwise", "axis=0", "dim=0"), 0),
+}
+"""What is written below a softmax, or behind its argument -> the axis along which it runs: 1 in each row."""
 
 
 class Application(Scripts):
@@ -103,6 +113,9 @@ class Application(Scripts):
         if function is None:
             return None
         parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
+        axis = AXES.get(canonical(parts.sub).strip()) if function in SOFTMAXES and parts.sub is not None else None
+        if axis is not None:
+            return Head(_builtin_kind(function), function, order=parts.primes, sups=parts.sups, axis=axis)
         if parts.sub is not None and not self._may_have_subscript(function, parts.sub):
             return None
         return Head(_builtin_kind(function), function, order=parts.primes, sub=parts.sub, sups=parts.sups)
@@ -145,6 +158,9 @@ class Application(Scripts):
         ):
             raise Unreadable(f"this list after {head.name} is not read", content.span)
 
+        axis = AXES.get(canonical(content.entries[-1]).strip()) if head.name in SOFTMAXES else None
+        if axis is not None and len(content.entries) > 1:
+            head, content = replace(head, axis=axis), List(content.entries[:-1], span=content.span)
         is_vector = head.name == "diag" and len(content.entries) > 1
         if head.kind == "other" and (is_vector or any(map(_is_dots, content.entries))):
             return self.call_on(head, lambda: [self.listed_vector(content, content.span, False)], span)
@@ -197,6 +213,8 @@ class Application(Scripts):
                 return self._entrywise_call(head, arguments, span)
         if head.order:
             raise Unreadable(f"a derivative of {head.name} is not written with a prime", span)
+        if head.axis is not None:
+            return self._softmax_along(head.axis, head, _one(head, arguments, span), span)
         return _OTHERS[head.name](self, arguments, span)
 
     def applied(self, function: str, operand: Expr, span: Span) -> Expr:
@@ -279,6 +297,12 @@ class Application(Scripts):
         raise NotImplementedError
 
     # ── functions of vectors and of several arguments ──
+
+    def _softmax_along(self, axis: Literal[0, 1], head: Head, operand: Expr, span: Span) -> Expr:
+        """A softmax of each row (1) or each column (0) of a matrix."""
+        if operand.shape.is_vector and axis != self.class_axis(operand, span):
+            raise Unreadable(f"this softmax of {operand.shape} would run along the axis that has one entry", span)
+        return Softmax(operand, axis, head.name == "logsoftmax", span=span)
 
     def class_axis(self, operand: Expr, span: Span) -> int:
         """Along which axis a softmax of a matrix runs: rows, unless the classes of a label run along columns alone."""

@@ -134,7 +134,7 @@ class NumberedNames(Base):
                 numbers = self.table.numbers.get(pattern)
                 if numbers is not None:
                     known = f"; there are {shown(described(pattern, numbers))}" if numbers else " yet"
-                    return NotAmong(f"there is no {shown(key)}{known}", node.span)
+                    return NotAmong(f"there is no {shown(key)}{known}", node.span, key)
         return None
 
 
