@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
@@ -9,11 +10,13 @@ from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
 from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.expectations import with_expectations
+from derive.checking.hints import LaterDefinitions, hinted
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
 from derive.checking.placing import on_one_line, placed
 from derive.checking.results import DocumentResult, StepResult
+from derive.checking.second_reading import Compare, SecondLook
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
@@ -30,15 +33,21 @@ from derive.notation.words import new_words
 from derive.source import Text
 
 Progress = Callable[[int, int], None]
+Hint = Callable[[Judgement], Judgement]
 
 
 def check_document(
-    document: Document, *, progress: Progress | None = None, certify: bool = False, store: Store | None = None
+    document: Document,
+    *,
+    progress: Progress | None = None,
+    certify: bool = False,
+    store: Store | None = None,
+    second_reader: Compare | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
-    `store` remembers what is certified.
+    `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
     """
     inference = infer(document)
     model = _model(document, inference)
@@ -48,6 +57,8 @@ def check_document(
     other = None
     if counts_by_size(session, document):
         other = OtherSizes(lambda: _session(document, _model(document, inference, at_other_sizes=True), trust))
+    second_look = None if second_reader is None else SecondLook(second_reader)
+    definitions = LaterDefinitions(document.passages, session.table.words)
     steps: list[StepResult] = []
     equations = 0
     stated = Stated(inference, session)
@@ -55,8 +66,11 @@ def check_document(
     for number, passage in enumerate(document.passages):
         if progress is not None:
             progress(number, len(document.passages))
+        hint = partial(hinted, number=number, definitions=definitions)
         for chain in _chains(session, passage):
-            judgements = _judgements(session, other, passage, chain, stated.by(chain, number))
+            if second_look is not None:
+                second_look.look(session, passage, chain)
+            judgements = _judgements(session, other, passage, chain, stated.by(chain, number), hint)
             judgements = stated.held(judgements, chain, number, passage)
             results = _results(passage, chain, equations + 1, judgements, document.left_out)
             questions.ask_for(judgements, passage, session.table)
@@ -75,6 +89,7 @@ def check_document(
         inference.inferred,
         tuple(questions.asked.values()),
         tuple((on_one_line(text.value), text.place().line) for text in document.left_out),
+        None if second_look is None else second_look.result(),
     )
 
 
@@ -125,14 +140,19 @@ def _learn_added_terms(session: Session, document: Document) -> None:
 
 
 def _judgements(
-    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, known: Mapping[int, Judgement]
+    session: Session,
+    other: OtherSizes | None,
+    passage: Passage,
+    chain: Chain,
+    known: Mapping[int, Judgement],
+    hint: Hint,
 ) -> list[Judgement]:
     """One judgement for each relation of a chain; `known` are those that the setting was inferred from."""
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
         return [Judgement("unreadable", message)] * len(chain.relations)
-    judgements = judgements_on(session, chain, is_inline, known)
+    judgements = [hint(judgement) for judgement in judgements_on(session, chain, is_inline, known)]
     return judgements if other is None else other.held(judgements, chain, is_inline)
 
 

@@ -175,11 +175,28 @@ class SymbolTable:
         """The table that also knows a second, proved, expression for a name."""
         return replace(self, other_values={**self.other_values, name: (*self.other_values.get(name, ()), value)})
 
+    @property
+    def known_dims(self) -> str:
+        """`; known are N and D`: the dimensions that are declared, or nothing where none is."""
+        *others, last = [shown(name) for name in self.dims] or [""]
+        return f"; known are {', '.join(others)}{' and ' * bool(others)}{last}" if last else ""
+
     def suggestion(self, key: str) -> str:
-        """` (did you mean W_1?)` for a name that is not known, or nothing."""
-        known = {plain(name) for name in (*self.meanings, *self.dims, *self.families)} - {plain(key)}
-        close = get_close_matches(plain(key), known, n=1, cutoff=0.75)
-        return f" (did you mean {shown(close[0])}?)" if close else ""
+        """` (did you mean W_1 or W_2?)` for a name that is not known, or nothing: by its letter, or by its spelling."""
+        bare = plain(key)
+        known = sorted({plain(name) for name in (*self.meanings, *self.dims, *self.families)} - {bare})
+        alike = [name for name in known if _without_scripts(name) == _without_scripts(bare)]
+        close = alike[:MAX_SUGGESTED] or get_close_matches(bare, known, n=1, cutoff=0.75)
+        return f" (did you mean {' or '.join(map(shown, close))}?)" if close else ""
+
+
+MAX_SUGGESTED = 3
+"""More names than these are no help to who meant one of them."""
+
+
+def _without_scripts(name: str) -> str:
+    """What a canonical name begins with: the `W` of `W_{1}`."""
+    return re.split(r"[_^']", name, maxsplit=1)[0]
 
 
 def words_in(name: str) -> frozenset[str]:

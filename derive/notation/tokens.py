@@ -441,7 +441,8 @@ def _in_font(reader: _Reader, piece: _Raw, font: str, raw: list[_Raw], is_switch
     tokens = reader.tokens_of(raw)
     letters = "".join(token.text for token in tokens)
     if len(tokens) > 1 and letters.isalpha() and font in ("rm", "sf", "tt", "it", "bf"):
-        reader.emit("NAME", letters, piece.start, raw[-1].end)
+        closed = reader.text[raw[-1].end : raw[-1].end + 1] == "}"
+        reader.emit("NAME", letters, piece.start, raw[-1].end + closed)
         return
     for token in tokens:
         text = _with_font(token.text, font) if token.kind in ("NAME", "NUMBER") else token.text
@@ -656,6 +657,11 @@ FUNCTION_COMMANDS = frozenset(
         "\\arcsin",
         "\\arccos",
     ]
+)
+KNOWN_COMMANDS = frozenset(
+    text
+    for text in (*_HANDLERS, *_SINGLE, *tables.LETTERLIKE, *FUNCTION_COMMANDS)
+    if re.fullmatch(r"\\[A-Za-z]{2,}", text)
 )
 FUNCTION_WORDS = frozenset(
     [

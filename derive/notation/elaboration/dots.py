@@ -48,7 +48,7 @@ class Dotted(Ranges):
             raise Unreadable("dots in a sum with minus signs: which terms they stand for is not certain", node.span)
         terms = [term for term in node.terms if not _dots(term)]
         if _dots(node.terms[0]) or _dots(node.terms[-1]) or len(terms) < 2:
-            raise Unreadable("these dots have no first and last term", node.span)
+            raise Unreadable("these dots have no first and last term; write both, as in x_1 + \\dots + x_n", node.span)
         template, pairs = generalised(terms[0], terms[-1])
         first, last = self._ends(pairs, node.span)
         leading = next(at for at, term in enumerate(node.terms) if _dots(term))

@@ -38,6 +38,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import walk
+from derive.notation.complaints import function_like
 from derive.notation.elaboration.constants import sizes_in
 from derive.notation.elaboration.members import Members
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
@@ -269,9 +270,9 @@ class Scripts(Members):
                 if shape.is_scalar:
                     return IndexValue(Label(resolved.key, span=span), span=span)
                 if resolved.sub is None:
-                    raise Unreadable(
-                        f"{shown(resolved.key)} are labels; write one of them, {shown(resolved.key)}_i", span
-                    )
+                    name = shown(resolved.key)
+                    problem = f"the labels {name} have no value as a whole; write one of them, {name}_i"
+                    raise Unreadable(problem, span)
                 return Symbol(resolved.key, shape, span=span)
             case Given(kind="hot index"):
                 return IndexValue(Label(resolved.key, span=span), span=span)
@@ -296,7 +297,7 @@ class Scripts(Members):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            hint = self._family_hint(base, parts) or self.table.suggestion(written)
+            hint = self._family_hint(base, parts) or self.table.suggestion(written) or function_like(written)
             problem = f"the name {shown(written)} is not defined or declared{hint}"
             raise self.not_among(node) or UnknownName(written, problem, node.span)
         return value
@@ -455,11 +456,11 @@ class Scripts(Members):
             return Entry(value, index, first, span=span) if shape.is_column else Entry(value, first, index, span=span)
         if len(pieces) == 2:
             return self._matrix_entry(value, pieces, span, name)
-        what = name or "this"
+        what = f"the symbol {name}" if name else "this"
         count = "one index" if len(pieces) == 1 else f"{len(pieces)} indices"
-        raise Unreadable(
-            f"{what} is {shape} and needs two indices, not {count}; its row i is written {name}_{{i,:}}", span
-        )
+        base = f"({name})" if "_" in name else name
+        row = f"; its row i is written {base}_{{i,:}}" if name else ""
+        raise Unreadable(f"{what} is {shape} and needs two indices, not {count}{row}", span)
 
     def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span, name: str) -> Expr:
         indices = [None if piece is None else self.index(piece, span) for piece in pieces]
