@@ -439,7 +439,8 @@ class Scripts(Members):
             label = isinstance(value, Symbol) and isinstance(self.table.meanings.get(value.name), Given)
             what = f"the symbol {shown(value.name)}" if label and isinstance(value, Symbol) else "this"
             raise Unreadable(f"{what} is a {shape} and has no entry _{{{canonical(sub).strip()}}}", span)
-        if any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
+        whole_row = shape.is_matrix and len(sub.entries) == 1 and _beside_colon(sub.entries[0])
+        if not whole_row and any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
             return self.sliced(value, sub, span)
         name = shown(value.name.split(" for every ")[0]) if isinstance(value, Symbol) else ""
         pieces = self.index_pieces(sub, 1 if any(dim.is_unit for dim in shape.dims) else 2)
