@@ -18,7 +18,7 @@ from derive.models.abbreviations import pattern_of
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
 from derive.models.families import defined
 from derive.notation.elaboration import Options, elaborated
-from derive.notation.names import read_name, words_of
+from derive.notation.names import plain, read_name, words_of
 from derive.notation.numbering import patterns_of, with_patterns
 from derive.notation.symbols import Abbreviation, Computed, Given, Member, SymbolTable, shown
 from derive.notation.syntax import List, parse
@@ -293,7 +293,8 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
                 f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own",
             )
         pattern, letters = pattern_of(key, meaning.value, named)
-        abbreviations.append(Abbreviation(pattern, letters, _syntax(table, meaning)))
+        bare, _ = pattern_of(plain(key), meaning.value, named)
+        abbreviations.append(Abbreviation(pattern, bare, letters, _syntax(table, meaning)))
     return replace(table, abbreviations=tuple(abbreviations))
 
 

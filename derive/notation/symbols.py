@@ -46,9 +46,13 @@ class Computed:
 
 @dataclass(frozen=True)
 class Abbreviation:
-    """A name that stands for an expression; `letters` are the index letters that its name carries."""
+    """A name that stands for an expression; `letters` are the index letters that its name carries.
+
+    `bare` is the pattern of the name with its fonts dropped.
+    """
 
     pattern: re.Pattern[str]
+    bare: re.Pattern[str]
     letters: tuple[str, ...]
     meaning: List
 
@@ -128,10 +132,16 @@ class SymbolTable:
         name = base if base in self.families else self._by_plain(self.families, base)
         return None if name is None else self.families[name]
 
+    def abbreviations_of(self, key: str) -> list[tuple[Abbreviation, dict[str, str]]]:
+        """What the notation says a canonical name may stand for: in its own fonts, else in any."""
+        own = [(found, found.pattern.fullmatch(key)) for found in self.abbreviations]
+        other = [(found, found.bare.fullmatch(plain(key))) for found in self.abbreviations]
+        chosen = own if any(match for _, match in own) else other
+        return [(found, match.groupdict()) for found, match in chosen if match is not None]
+
     def is_abbreviated(self, key: str) -> bool:
         """Whether the notation says what a canonical name stands for."""
-        patterns = [abbreviation.pattern for abbreviation in self.abbreviations]
-        return any(pattern.fullmatch(key) or pattern.fullmatch(plain(key)) for pattern in patterns)
+        return bool(self.abbreviations_of(key))
 
     def _by_plain(self, names: Mapping[str, object], key: str) -> str | None:
         bare = plain(key)

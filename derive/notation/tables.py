@@ -81,7 +81,7 @@ PASSED_OVER = frozenset({
     "\\nonumber", "\\notag", "\\space", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
     "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
     "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large",
-    "\\left.", "\\right.", "\\nobreak", "\\hline",
+    "\\left.", "\\right.", "\\nobreak", "\\hline", "\\nobreakspace",
 })  # fmt: skip
 PASSED_OVER_WITH_ARGUMENT = frozenset({"\\hspace", "\\hspace*", "\\vspace", "\\phantom", "\\hphantom", "\\vphantom", "\\color", "\\label",
                                        "\\footnote", "\\intertext", "\\shortintertext"})  # fmt: skip

@@ -11,7 +11,7 @@ hide its neighbours.
 """
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from derive.notation import characters, tables
@@ -444,9 +444,9 @@ def _in_font(reader: _Reader, piece: _Raw, font: str, raw: list[_Raw], is_switch
         closed = reader.text[raw[-1].end : raw[-1].end + 1] == "}"
         reader.emit("NAME", letters, piece.start, raw[-1].end + closed)
         return
-    for token in tokens:
+    for at, token in enumerate(tokens):
         text = _with_font(token.text, font) if token.kind in ("NAME", "NUMBER") else token.text
-        kind = "NAME" if token.kind == "NUMBER" and len(tokens) == 1 else token.kind
+        kind = "NAME" if at == 0 and token.kind == "NUMBER" and _is_constant(tokens) else token.kind
         reader.emit(kind, text if kind == "NAME" else token.text, token.start, token.end)
     if len(tokens) == 1 and reader.out:
         last = reader.out.pop()
@@ -454,9 +454,16 @@ def _in_font(reader: _Reader, piece: _Raw, font: str, raw: list[_Raw], is_switch
         reader.emit(last.kind, last.text, piece.start, raw[-1].end + closed)
 
 
+def _is_constant(tokens: Sequence[Token]) -> bool:
+    """Whether what stands in a font begins with a number that is a name there: `\\mathbf{1}`, `\\mathbf{0_n}`."""
+    if len(tokens) == 1:
+        return True
+    return tokens[0].text in ("0", "1") and tokens[1].kind in ("CARET", "UNDERSCORE")
+
+
 def _with_font(name: str, font: str) -> str:
     """The font goes inside the accents; upright and italic are no fonts of their own."""
-    if font in ("rm", "it", "sf", "tt"):
+    if font in ("rm", "it", "sf", "tt") or name.startswith(f"\\math{font}{{"):
         return name
     accented = re.fullmatch(r"(\\(?:hat|tilde|bar|vec|dot|ddot|check|breve|underline)\{)(.*)(\})", name)
     if accented:
@@ -493,6 +500,8 @@ def _word(reader: _Reader, piece: _Raw) -> None:
         reader.emit("OTHERWISE", plain, piece.start, end)
     elif plain in tables.SEPARATING_WORDS or plain in tables.NOTE_WORDS:
         reader.emit("WORDS", plain, piece.start, end)
+    elif piece.text == "\\textbf" and re.fullmatch(r"[^\W_]", words):
+        _in_font(reader, piece, "bf", raw)
     elif re.fullmatch(r"[^\W\d][\w-]*", words):
         reader.emit("NAME", words, piece.start, end)
     elif re.fullmatch(r"[\d.]+", words):

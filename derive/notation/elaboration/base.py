@@ -108,7 +108,7 @@ class Base:
     def condition(self, content: List) -> Condition:
         raise NotImplementedError
 
-    def index(self, node: Syntax, span: Span) -> Index:
+    def index(self, node: Syntax, span: Span, in_pair: bool = False) -> Index:
         raise NotImplementedError
 
     def dotted_sum(self, node: Sum) -> Expr:

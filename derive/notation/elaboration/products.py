@@ -37,7 +37,7 @@ from derive.expressions.tree import (
 from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
-from derive.notation.elaboration.resizing import resized
+from derive.notation.elaboration.resizing import joined, resized
 from derive.notation.elaboration.scripts import INDICATORS, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed
@@ -615,21 +615,9 @@ def _matrix_product(left: Expr, right: Expr, span: Span | None) -> Expr:
     if left.shape.is_tensor or right.shape.is_tensor:
         tensor = left if left.shape.is_tensor else right
         raise Meaningless(f"{tensor.shape} has four indices and is no factor of a matrix product", tensor.span)
-    if left.shape.is_open and left.shape.is_matrix:
-        left = resized(left, _joined_inner(left.shape, right.shape, on_left=True))
-    if right.shape.is_open and right.shape.is_matrix:
-        right = resized(right, _joined_inner(right.shape, left.shape, on_left=False))
+    if left.shape.is_open or right.shape.is_open:
+        return joined(left, right, span)
     return MatMul(left, right, span=span)
-
-
-def _joined_inner(open_shape: Shape, other: Shape, on_left: bool) -> Shape:
-    """The shape that an open factor must have beside another."""
-    if open_shape.is_square and open_shape.rows.size is None:
-        size = other.rows if on_left else other.columns
-        return matrix(size, size)
-    if on_left:
-        return matrix(open_shape.rows, meet(open_shape.columns, other.rows) or open_shape.columns)
-    return matrix(meet(open_shape.rows, other.columns) or open_shape.rows, open_shape.columns)
 
 
 def _dot_product(left: Expr, right: Expr, span: Span | None) -> Expr:

@@ -194,9 +194,8 @@ class Scripts(Members):
 
     def _abbreviation(self, key: str, span: Span) -> Expr | None:
         """The expression that a name of the notation stands for, its index letters filled in."""
-        for abbreviation in self.table.abbreviations:
-            match = abbreviation.pattern.fullmatch(key) or abbreviation.pattern.fullmatch(plain(key))
-            indices = None if match is None else self._captured(match.groupdict(), span)
+        for abbreviation, captured in self.table.abbreviations_of(key):
+            indices = self._captured(captured, span)
             if indices is not None:
                 return self._expanded(abbreviation, indices, span)
         return None
@@ -205,7 +204,8 @@ class Scripts(Members):
         """The indices that a name of the notation carries here; None where what stands in their place is no index."""
         try:
             return {
-                letter: self.index(parse(tokenize(text, self.table.words)), span) for letter, text in captured.items()
+                letter: self.index(parse(tokenize(text, self.table.words)), span, len(captured) > 1)
+                for letter, text in captured.items()
             }
         except (Unreadable, Meaningless):
             return None
@@ -369,7 +369,7 @@ class Scripts(Members):
         return self.with_scripts(Slice(Identity(OPEN, span=span), index, along, span=span), None, sups, 0, span)
 
     def _kronecker(self, pieces: Sequence[Syntax | None], span: Span) -> Expr:
-        first, second = (self.index(piece, span) if piece is not None else None for piece in pieces)
+        first, second = (self.index(piece, span, True) if piece is not None else None for piece in pieces)
         if first is None or second is None:
             raise Unreadable("Kronecker's delta takes two indices", span)
         comparison = Comparison(IndexValue(first, span=span), "=", IndexValue(second, span=span), span=span)
@@ -464,7 +464,7 @@ class Scripts(Members):
         raise Unreadable(f"{what} is {shape} and needs two indices, not {count}{row}", span)
 
     def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span, name: str) -> Expr:
-        indices = [None if piece is None else self.index(piece, span) for piece in pieces]
+        indices = [None if piece is None else self.index(piece, span, True) for piece in pieces]
         for index, dim in zip(indices, value.shape.dims, strict=True):
             if index is not None:
                 self.use(index, dim, span, name)
@@ -499,37 +499,42 @@ class Scripts(Members):
                 return list(split)
         return pieces
 
-    def index(self, node: Syntax, span: Span) -> Index:
-        """What an index is: a position, a bound or free letter, a label, or one of these moved by a number."""
+    def index(self, node: Syntax, span: Span, in_pair: bool = False) -> Index:
+        """What an index is: a position, a bound or free letter, a label, or one of these moved by a number.
+
+        In a pair of indices the letter of a vector or matrix is an index: `W_{ab}` beside a declared `b: 1 x p`.
+        """
         only = _single(node)
         if isinstance(only, Sum) and len(only.terms) == 2 and len(only.terms[0].factors) == 1:
-            return self._shifted(only, span)
+            return self._shifted(only, span, in_pair)
         if isinstance(only, Literal):
             if not only.text.isdigit():
                 raise Unreadable(f"{only.text} is no index", span)
             return IndexNumber(int(only.text) - self.table.index_base, only.text, span=span)
         if isinstance(only, (Name, Scripted)):
-            return self._named_index(only, span)
+            return self._named_index(only, span, in_pair)
         raise Unreadable(f"{shown(canonical(node).strip())} is no index", span)
 
-    def _shifted(self, node: Sum, span: Span) -> Index:
+    def _shifted(self, node: Sum, span: Span, in_pair: bool) -> Index:
         amount = _single(Sum(("",), (node.terms[1],), span=node.span))
         if not isinstance(amount, Literal) or not amount.text.isdigit() or node.signs[0]:
             raise Unreadable("an index can be moved by a whole number only", span)
         by = int(amount.text) * (1 if node.signs[1] == "+" else -1)
-        inner = self.index(Sum(("",), (node.terms[0],), span=node.span), span)
+        inner = self.index(Sum(("",), (node.terms[0],), span=node.span), span, in_pair)
         if isinstance(inner, IndexNumber):
             return IndexNumber(inner.position + by, f"{inner.shown}{by:+d}" if inner.end else "", inner.end, span=span)
         if isinstance(inner, Label):
             raise Unreadable("a label cannot be moved", span)
         return IndexShift(inner, by, span=span)
 
-    def _named_index(self, node: Name | Scripted, span: Span) -> Index:
+    def _named_index(self, node: Name | Scripted, span: Span, in_pair: bool) -> Index:
         written = canonical(node).strip()
         bound = self.bound(plain(written))
         if bound is not None:
             return bound
         resolved = self.resolve(node)
+        if resolved is not None and in_pair and is_index_letter(written) and _is_vector_or_matrix(resolved.meaning):
+            return self._free_index(plain(written), span)
         if resolved is not None:
             return self._known_index(resolved, written, span)
         if isinstance(node, Name) and is_index_letter(node.text):
@@ -560,6 +565,16 @@ class Scripts(Members):
 
     def applied(self, function: str, operand: Expr, span: Span) -> Expr:
         raise NotImplementedError
+
+
+def _is_vector_or_matrix(meaning: Meaning | Expr | Dim) -> bool:
+    """Whether a name stands for numbers in rows and columns, and so for no index."""
+    match meaning:
+        case Computed(shape):
+            return shape.is_matrix
+        case Given(kind="real" | "positive" | "one-hot", shape=shape):
+            return shape.is_matrix
+    return False
 
 
 def is_index_letter(name: str) -> bool:
