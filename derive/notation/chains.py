@@ -29,9 +29,10 @@ _CONDITIONAL = frozenset({"differ", "less", "greater", "at most", "at least"})
 
 @dataclass
 class Member:
-    """What stands between two relation signs."""
+    """What stands between two relation signs; `written` is how, where that is in another display."""
 
     tokens: list[Token] = field(default_factory=list)
+    written: str | None = None
 
     @property
     def span(self) -> Span | None:
@@ -62,6 +63,8 @@ class Chain:
 
 def slice_of(text: str, member: Member) -> str:
     """A member as its author wrote it, on one line, without the marks that only arrange rows."""
+    if member.written is not None:
+        return member.written
     span = member.span
     written = "" if span is None else text[span.start : span.end]
     if "\\begin" not in written and "\\substack" not in written:
