@@ -52,7 +52,8 @@ class Displays:
         if not self.first.relations or self.first.members[0].tokens:
             return
         if not around.are_new:
-            self.premises = tuple(dict.fromkeys((*before.premises, *around.premises)))
+            more = (premise for premise in around.premises if premise not in before.premises)
+            self.premises = (*before.premises, *more)
             self.fork = fork
         elif before.premises and fork is not None:
             before = self.fork = fork

@@ -17,32 +17,34 @@ from derive.notation.tables import RELATIONS
 from derive.notation.tokens import Token, tokenize
 
 _NEGATIONS = {"=": "\\neq", "\\neq": "=", "\\ne": "=", "≠": "="}
-_COMPARISONS = frozenset({"claim", "differ", "less", "greater", "at most", "at least"})
+_NO_COMPARISONS = frozenset({"member", "map", "implies"})
 
 
 def read_premises(premises: Sequence[Premise], words: frozenset[str]) -> list[list[Token]]:
-    """The tokens of those premises that compare something; one behind `unless` says the opposite."""
+    """The tokens of those premises that compare something; one behind `unless` says the opposite.
+
+    In one that is joined to others by `or` the sign is made one that is not read.
+    """
     found = []
     for premise in premises:
         tokens = tokenize(premise.passage.text.value, words)
         while tokens and tokens[-1].kind in ("COMMA", "PERIOD", "COLON"):
             tokens.pop()
         relations = [at for at, token in enumerate(tokens) if token.kind == "RELATION"]
-        if not relations or any(kind_of(tokens[at]) not in _COMPARISONS for at in relations):
+        if not relations or any(kind_of(tokens[at]) in _NO_COMPARISONS for at in relations):
             continue
-        found.append(_negated(tokens, relations) if premise.is_negated else tokens)
+        if premise.is_negated or premise.is_alternative:
+            opposite = None if premise.is_alternative else _NEGATIONS.get(tokens[relations[0]].text)
+            tokens = _with_sign(tokens, relations[0], opposite if len(relations) == 1 else None)
+        found.append(tokens)
     return found
 
 
-def _negated(tokens: list[Token], relations: Sequence[int]) -> list[Token]:
-    """The opposite of one equality or inequality; of anything else it is not read."""
-    sign = tokens[relations[0]]
-    opposite = _NEGATIONS.get(sign.text) if len(relations) == 1 else None
-    at = relations[0]
-    changed = Token("UNKNOWN", sign.text, sign.start, sign.end)
-    if opposite is not None:
-        changed = Token("RELATION", opposite, sign.start, sign.end)
-    return [*tokens[:at], changed, *tokens[at + 1 :]]
+def _with_sign(tokens: list[Token], at: int, sign: str | None) -> list[Token]:
+    """A condition with another sign of comparison; with none it is not read."""
+    old = tokens[at]
+    new = Token("UNKNOWN" if sign is None else "RELATION", sign or old.text, old.start, old.end)
+    return [*tokens[:at], new, *tokens[at + 1 :]]
 
 
 def judgements(

@@ -24,7 +24,7 @@ _NEGATED = re.compile(r"\bunless\s*$", re.IGNORECASE)
 _DECLARATION = re.compile(
     r"\b(?:where|let|with|denote|define|set|put)(?:\s+(?:now|that|by|us))*[\s:,(]*$", re.IGNORECASE
 )
-_JOINED = re.compile(r"\s*,?\s*and\s*")
+_JOINED = re.compile(r"\s*,?\s*(?:and|or)\s*")
 _OTHERWISE = re.compile(r"\b(?:otherwise|else)\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?:or|in general)\b", re.IGNORECASE)
 _FULL_STOP = re.compile(
@@ -43,10 +43,11 @@ _PARAGRAPH = re.compile(r"\n[ \t>]*\n")
 
 @dataclass(frozen=True)
 class Premise:
-    """A condition that a sentence makes: the formula behind `if`, and whether it is one behind `unless`."""
+    """A condition that a sentence makes: a formula behind `if`, or behind `unless`, or one of several joined by `or`."""
 
     passage: Passage
     is_negated: bool = False
+    is_alternative: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,15 @@ class _Sentence:
 
     def take_inline(self, passage: Passage, said: str) -> Surroundings:
         is_joined = self.role != "claim" and _JOINED.fullmatch(said) is not None
-        self._pass_over(said)
-        self.role = self.role if is_joined else _role(said)
+        if not is_joined:
+            self._pass_over(said)
+            self.role = _role(said)
         if self.role == "claim":
             return Surroundings("claim", self.premises)
         if self.role == "condition":
             earlier = self.premises if is_joined else ()
-            self.premises = self.latest = (*earlier, Premise(passage, _NEGATED.search(said) is not None))
+            premise = Premise(passage, bool(_NEGATED.search(said)), is_joined and "or" in said)
+            self.premises = self.latest = (*earlier, premise)
             self.are_new = True
         return Surroundings(self.role)
 
