@@ -518,6 +518,15 @@ def _begin_or_end(reader: _Reader, piece: _Raw) -> None:
         reader.emit("END", name, piece.start, end)
 
 
+def _eqalign(reader: _Reader, piece: _Raw) -> None:
+    """`\\eqalign{a &= b \\cr &= c}` is an old spelling of aligned rows."""
+    raw = reader.argument()
+    end = raw[-1].end if raw else piece.end
+    reader.emit("BEGIN", "aligned", piece.start, piece.end)
+    reader.out.extend(reader.tokens_of(raw))
+    reader.emit("END", "aligned", end, end)
+
+
 def _tag(reader: _Reader, piece: _Raw) -> None:
     raw = reader.argument()
     kind = "LABEL" if piece.text == "\\label" else "TAG"
@@ -601,6 +610,7 @@ _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     **dict.fromkeys(tables.FONT_SWITCHES, _font_switch),
     **dict.fromkeys((*tables.WORDS, "\\operatorname*"), _word),
     "\\substack": _substack,
+    "\\eqalign": _eqalign,
     "\\begin": _begin_or_end,
     "\\end": _begin_or_end,
     **dict.fromkeys(("\\tag", "\\tag*", "\\label"), _tag),
