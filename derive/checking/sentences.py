@@ -24,7 +24,7 @@ _NEGATED = re.compile(r"\bunless\s*$", re.IGNORECASE)
 _DECLARATION = re.compile(
     r"\b(?:where|let|with|denote|define|set|put)(?:\s+(?:now|that|by|us))*[\s:,(]*$", re.IGNORECASE
 )
-_JOINED = re.compile(r"\s*,?\s*(?:and|or)\s*")
+_JOINED = re.compile(r"[\s,]*(?:and|or)\s*")
 _OTHERWISE = re.compile(r"\b(?:otherwise|else)\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?:or|in general)\b", re.IGNORECASE)
 _FULL_STOP = re.compile(
@@ -43,7 +43,7 @@ _PARAGRAPH = re.compile(r"\n[ \t>]*\n")
 
 @dataclass(frozen=True)
 class Premise:
-    """A condition that a sentence makes: a formula behind `if`, or behind `unless`, or one of several joined by `or`."""
+    """A condition that a sentence makes: a formula behind `if` or `unless`, or one of several joined by `or`."""
 
     passage: Passage
     is_negated: bool = False
