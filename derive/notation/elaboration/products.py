@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction as Rational
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.shapes import Shape, matrix, meet
+from derive.expressions.shapes import Shape, meet
 from derive.expressions.tree import (
     DIAGONAL,
     ENTRYWISE,

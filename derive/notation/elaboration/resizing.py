@@ -23,7 +23,9 @@ from derive.source import Span
 
 def resized(value: Expr, shape: Shape) -> Expr:
     """An identity, a vector of ones, or what is made of them, with its open sizes filled in."""
-    if all(mine.size is not None or theirs.size is None for mine, theirs in zip(value.shape.dims, shape.dims, strict=True)):
+    if all(
+        mine.size is not None or theirs.size is None for mine, theirs in zip(value.shape.dims, shape.dims, strict=True)
+    ):
         return value
     match value:
         case Identity():
