@@ -282,10 +282,10 @@ class Scripts(Members):
     def special(self, node: Syntax) -> Expr:
         """Names that need no declaration: e, π, the identity, vectors of ones, Kronecker's delta, bound indices."""
         node = unwrapped(node)
-        base = unwrapped(node.base) if isinstance(node, Scripted) else node
-        if not isinstance(base, Name):
+        found = name_and_scripts(node)
+        if found is None:
             raise Unreadable("this cannot stand here", node.span)
-        parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
+        base, parts = found
         bound = self.bound(plain(base.text))
         if bound is not None and parts.sub is None:
             return self.with_scripts(IndexValue(bound, span=node.span), None, parts.sups, parts.primes, node.span)
