@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction as Rational
 
 from derive.errors import Meaningless, UnknownName, Unreadable
-from derive.expressions.shapes import OPEN, Dim, column, row
+from derive.expressions.shapes import OPEN, Dim, Shape, column, row
 from derive.expressions.tree import (
     Comparison,
     Constant,
@@ -437,6 +437,8 @@ class Scripts(Members):
                 self.use(example, shape.length, span, name)
                 return IndexValue(Label(value.name, example, span=span), span=span)
         if len(pieces) == 1 and shape.is_vector and pieces[0] is not None:
+            pieces = self._two_digits(pieces[0], shape, span, name) or pieces
+        if len(pieces) == 1 and shape.is_vector and pieces[0] is not None:
             index = self.index(pieces[0], span)
             self.use(index, shape.length, span, name)
             first = IndexNumber(0)
@@ -448,6 +450,25 @@ class Scripts(Members):
         raise Unreadable(
             f"{what} is {shape} and needs two indices, not {count}; its row i is written {name}_{{i,:}}", span
         )
+
+    def _two_digits(self, piece: Syntax, shape: Shape, span: Span, name: str) -> list[Syntax | None] | None:
+        """`a_{21}` of a column: row 2 and column 1 where there is no entry 21. None for one index.
+
+        Raises `Unreadable` where both are there.
+        """
+        number = _single(piece)
+        if not isinstance(number, Literal) or not number.text.isdigit() or len(number.text) != 2:
+            return None
+        digits: list[Syntax | None] = [Literal(digit, span=number.span) for digit in number.text]
+        places = [int(digit) - self.table.index_base for digit in number.text]
+        if not all(0 <= place < (dim.size or 0) for place, dim in zip(places, shape.dims, strict=True)):
+            return None
+        if int(number.text) - self.table.index_base < (shape.length.size or 0):
+            one = f"{number.text},{number.text[1]}" if shape.is_column else f"{number.text[0]},{number.text}"
+            two = ",".join(number.text)
+            problem = f"the index {number.text} of {name or 'this'} can be one number or two"
+            raise Unreadable(f"{problem}; write {name}_{{{one}}} or {name}_{{{two}}}", span)
+        return digits
 
     def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span, name: str) -> Expr:
         indices = [None if piece is None else self.index(piece, span) for piece in pieces]
