@@ -38,8 +38,9 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import walk
 from derive.notation.elaboration.members import Members
+from derive.notation.elaboration.numbers import OverNumber
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
-from derive.notation.numbering import TRANSPOSES, letters_in, place_of_number
+from derive.notation.numbering import SLOT, TRANSPOSES, letters_in, place_of_number
 from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
@@ -51,6 +52,7 @@ from derive.notation.syntax import (
     Scripted,
     Sum,
     Syntax,
+    listed,
     parse,
 )
 from derive.notation.tokens import tokenize
@@ -399,7 +401,27 @@ class Scripts(Members):
             return Transpose(value, span=span)
         if isinstance(item, List) and plain(written) in {"-" + transpose for transpose in TRANSPOSES}:
             return Transpose(Inverse(value, span=span), span=span)
+        if value.shape.is_square and not value.shape.is_vector:
+            return self._power_of_matrix(value, item, span)
         return self.power(value, self.superscript_value(item), span)
+
+    def _power_of_matrix(self, base: Expr, item: Syntax, span: Span) -> Expr:
+        """A product of a matrix with itself, `W^2`; also `W^{T-i}`, where T is the number of times and i one of them.
+
+        Raises `Unreadable` where names have such a number above, so that `W^l` may be one of them.
+        """
+        content = item if isinstance(item, List) else listed(item)
+        letters = [plain(name.text) for name in letters_in(content)] if self.table.numbers else []
+        number = self.number(content)
+        if letters and any(f"^{{{SLOT}}}" in pattern for pattern in self.table.numbers):
+            problem = "whether this is a power or the number of a name is not certain"
+            raise Unreadable(f"{problem}; declare the name with its numbers, or write the power as a product", span)
+        if number is not None:
+            return self.power(base, Number(Rational(number)), span)
+        bound = [letter for letter in letters if isinstance(self.bound(letter), IndexVariable)]
+        if bound:
+            raise OverNumber(bound[0])
+        return self.power(base, self.superscript_value(item), span)
 
     def superscript_value(self, item: Superscript) -> Expr:
         if isinstance(item, str):
