@@ -301,8 +301,18 @@ class Products(Application, Scripts):
             and not (resolved.meaning.shape.is_matrix and _is_transposed(written))
             and self._are_arguments(resolved.key, bracket.content, resolved.meaning)
         ):
-            return self._scripts_of_bracket(self.value_of(resolved, node.span), written, span)
+            value = self._primed(self.value_of(resolved, node.span), resolved.primes, bracket.content)
+            return self._scripts_of_bracket(value, written, span)
         return None
+
+    def _primed(self, value: Expr, primes: int, arguments: List) -> Expr:
+        """`C'(a)`: the derivative of a computed number by the number in its brackets."""
+        for _ in range(primes):
+            by = None if arguments.only is None else self.expression(arguments.only)
+            if by is None or not (value.shape.is_scalar and by.shape.is_scalar):
+                raise Unreadable("a prime stands at a function that is not one of one real variable", arguments.span)
+            value = self.derivative(value, by, arguments.span)
+        return value
 
     def _are_arguments(self, key: str, content: List, meaning: Computed) -> bool:
         """Whether a bracket behind a quantity lists names on which it depends, as in `L(w, b)`.
