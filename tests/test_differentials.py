@@ -81,6 +81,8 @@ FALSE = [
     r"\operatorname{tr}(A\,d(S_0)) = -\operatorname{tr}(A^T d(S_0))",
     r"A : B = \operatorname{tr}(A B)",
     r"A : B A = A^T A : B",
+    r"x^T : dx = x^T dx",
+    r"dL = (S - Y)^T : dS",
 ]
 
 
@@ -146,6 +148,11 @@ def test_a_dimension_called_d_leaves_the_upright_sign():
 
 def test_a_function_called_d_is_one():
     assert told(judged(SETTING, r"d(t) = t^2 + 1", r"d(3) = 10")) == ["definition", "proved"]
+
+
+def test_rows_of_an_old_spelling_are_aligned():
+    rows = r"\eqalign{ dL &= (S - Y) : dS \cr &= (S - Y) : X\,dW \cr \frac{\partial L}{\partial W} &= X^T (S - Y) \cr }"
+    assert told(judged(SETTING, rows)) == [HELD, HELD, "proved"]
 
 
 def test_a_colon_still_declares_a_shape():

@@ -202,9 +202,8 @@ NOT_CERTAIN = [
         "The name x_i^T is not defined or declared; where it is a part of X, declare it so: “row of X as a column”.",
     ),
     (
-        [r"u_i \in \mathbb{R}^D", r"\sum_{i=1}^N u_i = N u_i"],
-        "The name u_i is declared as one name, and i is an index here; where there is one for each i, declare it so: "
-        "“for i of N”.",
+        [r"\sum_{i=1}^N y_i^2 = y^T y", r"u_i \in \mathbb{R}^D"],
+        "u_i is one of many; declare the matrix of which they are the rows or columns.",
     ),
 ]
 

@@ -170,7 +170,7 @@ WRONG = [
     (
         "allow: xyzzy",
         "s.yaml:1:8: unknown convention 'xyzzy'; known are transposed, layout, kink, local-factor, operator-scope, "
-        "entrywise, entrywise-product, held-fixed, one-term, broadcast, distinct-index",
+        "entrywise, entrywise-product, stacked, held-fixed, one-term, broadcast, distinct-index",
     ),
     # YAML
     ("model:\n  L: a: b", f"s.yaml:2:7: invalid YAML: a second ': ' in one line; {QUOTES}"),

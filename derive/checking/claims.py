@@ -61,6 +61,7 @@ def judge(
     """The verdict on `left = right`."""
     claim = Claim(session, left, right, formal)
     failure = _failure(claim.left) or _failure(claim.right)
+    failure = failure or _summed_and_free(claim)
     if failure is not None:
         return failure
     try:
@@ -72,6 +73,17 @@ def judge(
 def _failure(side: Readings) -> Judgement | None:
     error = side.failure
     return None if error is None else failed(error)
+
+
+def _summed_and_free(claim: Claim) -> Judgement | None:
+    """An index that stands twice on one side and is free on the other: whether it is summed over is not certain."""
+    for one, other in ((claim.left, claim.right), (claim.right, claim.left)):
+        letters = one.found[0].summed & set(other.found[0].free)
+        if letters:
+            letter = min(letters)
+            message = f"The index {letter} stands twice on one side and is free on the other; write the sum over it."
+            return Judgement("unreadable", message, span=one.found[0].value.span)
+    return None
 
 
 class _Trial:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.checking.candidates import Restriction
-from derive.errors import FormulaError
+from derive.errors import FormulaError, Unreadable
 from derive.expressions.tree import (
     Add,
     AllOf,
+    Comparator,
     Comparison,
+    Condition,
     Expr,
     IndexValue,
     IndexVariable,
@@ -45,6 +47,16 @@ def read_range(tokens: Sequence[Token], elaborator: Elaborator) -> Restriction |
     first, last = (_number(end, elaborator.table.index_base) for end in ends)
     at = IndexValue(index)
     return Restriction(AllOf((Comparison(at, ">=", first), Comparison(at, "<=", last))), {index.name: []})
+
+
+_OPPOSITES: dict[Comparator, Comparator] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+def opposite(condition: Condition) -> Condition:
+    """What holds where a comparison does not. Raises `Unreadable` for several comparisons at once."""
+    if not isinstance(condition, Comparison):
+        raise Unreadable("what the opposite of this condition is, is not certain", condition.span)
+    return Comparison(condition.left, _OPPOSITES[condition.comparator], condition.right, span=condition.span)
 
 
 def holds_for_numbers(tokens: Sequence[Token], elaborator: Elaborator) -> bool | None:

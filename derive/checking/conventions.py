@@ -35,6 +35,7 @@ CONVENTIONS = {
         ),
         Convention("entrywise", "a vector is equated with the formula of its general entry"),
         Convention("entrywise-product", "factors of one shape that stand side by side are multiplied entry by entry"),
+        Convention("stacked", "columns beside each other in one pair of brackets are stacked one below the other"),
         Convention("held-fixed", "what varies is what has a differential in the document; all else is held fixed"),
         Convention(
             "one-term", "an additive term of the loss is left out here, which the document treats in a step of its own"

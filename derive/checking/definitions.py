@@ -12,6 +12,7 @@ from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import Expr, IndexValue, Number, Symbol
 from derive.models.families import defined, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
+from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term, nodes
@@ -41,6 +42,8 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     name = factors[0]
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not isinstance(base, Name) or len(factors) > 3 or not _is_free(name, elaborator):
+        return None
+    if plain(base.text) == "E" and len(factors) > 1:
         return None
     key = elaborator.key_with_numbers(name)
     if re.search(r"\^\{[-+]?\d|:", canonical(name)):
@@ -222,8 +225,11 @@ def free_names(content: List, elaborator: Elaborator) -> list[Name]:
     for node in nodes(content):
         if isinstance(node, Term):
             for function, bracket in itertools.pairwise(node.factors):
-                if isinstance(bracket, Group) and bracket.kind == "(" and elaborator.head(function) is not None:
-                    found += [inner for inner in nodes(bracket.content) if isinstance(inner, Name)]
+                head = elaborator.head(function) if isinstance(bracket, Group) and bracket.kind == "(" else None
+                if head is not None:
+                    of_matrix = head.name in ("det", "trace")
+                    names = (inner for inner in nodes(bracket) if isinstance(inner, Name))
+                    found += [name for name in names if not (of_matrix and name.text in ASSUMED_IDENTITIES)]
         if isinstance(node, Fraction):
             bottom = elaborator.differential(node.bottom)
             if bottom is not None and not bottom.partial and len(bottom.of) == 1:

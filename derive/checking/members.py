@@ -82,6 +82,11 @@ def _holder(table: SymbolTable, pattern: str) -> tuple[str, Shape] | None:
     return (name, meaning.shape) if meaning.shape.is_matrix and not meaning.shape.is_vector else None
 
 
+def has_holder(table: SymbolTable, key: str) -> bool:
+    """Whether a name of one of several vectors stands beside a matrix of which it may be a part."""
+    return any(_holder(table, pattern) is not None for _, pattern in patterns_of_member(key))
+
+
 def _part_of(
     key: str, letter: str, pattern: str, holder: tuple[str, Shape], shape: Shape, count: Dim | None
 ) -> Declared | None:

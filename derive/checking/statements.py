@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
 from derive.checking.claims import Judgement, failed, judge
-from derive.checking.conditions import read_range
+from derive.checking.conditions import opposite, read_range
 from derive.checking.conventions import sentence
 from derive.checking.definitions import (
     PLACEHOLDER,
@@ -25,10 +25,11 @@ from derive.checking.differentials import speaks_of_differentials
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
+from derive.checking.updates import UPDATED, is_gradient_step, is_update
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable, Unreadable
 from derive.expressions.shapes import SCALAR
-from derive.expressions.tree import Entry, Expr, Node, Slice, Symbol
+from derive.expressions.tree import Derivative, Entry, Expr, Node, Slice, Symbol
 from derive.expressions.walk import walk
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
@@ -54,6 +55,7 @@ class Statement:
     sides: list[Side] = field(default_factory=list)
     formal: dict[str, Expr] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
+    branches: list[tuple[int, Restriction]] = field(default_factory=list)
     problem: FormulaError | None = None
 
     def judgements(self) -> list[Judgement]:
@@ -63,7 +65,10 @@ class Statement:
         self._bind_free_names()
         found: list[Judgement] = []
         current = self.sides[0]
+        branches = {first: [restriction] for first, restriction in self.branches}
         for number, relation in enumerate(self.chain.relations):
+            if number in branches:
+                current, self.restrictions = self.sides[0], branches[number]
             judgement, current = self._guarded_step(number, relation, current)
             found.append(judgement)
         return found
@@ -97,6 +102,8 @@ class Statement:
                 return self._equation(number, left, right, deadline)
             case "member":
                 return self._membership(left, right), left
+            case "adds" | "takes" if is_update(self.session, left, right, self.formal):
+                return UPDATED, right
             case "adds":
                 return judge_added(self.session, left, right, self.formal, deadline), right
             case "nothing":
@@ -113,6 +120,8 @@ class Statement:
             judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline)
             if judgement.verdict in ("refuted", "unknown") and kind_of(self.chain.relations[number]) == "define":
                 return self._updated(left, judgement), right
+            if judgement.verdict == "refuted" and is_gradient_step(self.session, left, right, self.formal):
+                return UPDATED, right
             if judgement.verdict == "refuted" and judgement.counterexample is None:
                 judgement = self._for_every_number(left, right, deadline) or judgement
             self._remember(left, right, judgement)
@@ -167,9 +176,20 @@ class Statement:
         new = new_name(self.sides[number].content, self._elaborator())
         if new is not None and speaks_of_differentials(self.sides[number:], self._elaborator()):
             return None
+        if new is not None and self._is_named_jacobian(number):
+            return None
         if new is not None and new.key in self.session.entries.arrays:
             return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None
+
+    def _is_named_jacobian(self, number: int) -> bool:
+        """Whether `J_f(x) = …` says something of the Jacobian of a known f: both sides have one shape, maybe turned."""
+        left, right = (side.read(self.session, None, self.formal).upto(1) for side in self.sides[number : number + 2])
+        if not (left and right):
+            return False
+        shape = right[0].value.shape
+        is_matrix = shape.is_matrix and not shape.is_vector
+        return isinstance(left[0].value, Derivative) and (is_matrix or shape == left[0].value.shape)
 
     def _membership(self, left: Side, right: Side) -> Judgement:
         try:
@@ -207,13 +227,34 @@ class Statement:
     # ── conditions and names that are bound for one statement ──
 
     def _read_conditions(self) -> None:
+        if self.chain.alternatives:
+            try:
+                self._read_alternatives()
+            except FormulaError as error:
+                self.problem = error
+            return
         for tokens in self.chain.conditions:
             try:
                 self._read_condition(tokens)
             except FormulaError as error:
                 self.problem = error
 
+    def _read_alternatives(self) -> None:
+        """The conditions of rows that exclude each other, each for its own row."""
+        for first, tokens in self.chain.alternatives:
+            if tokens[0].kind == "OTHERWISE":
+                _, last = self.branches[-1]
+                self.branches.append((first, Restriction(opposite(last.condition), last.free)))
+                continue
+            self.restrictions = []
+            self._read_condition(tokens)
+            if len(self.restrictions) != 1:
+                raise Unreadable("this condition of a row is not read", tokens[0].span)
+            self.branches.append((first, self.restrictions[0]))
+
     def _read_condition(self, tokens: Sequence[Token]) -> None:
+        if tokens[0].kind == "OTHERWISE":
+            raise Unreadable("otherwise than what is not said", tokens[0].span)
         universal = tokens[0].kind == "FORALL" or (tokens[0].kind == "CONDITION" and tokens[0].text.startswith("for"))
         rest = [token for token in tokens if token.kind not in ("CONDITION", "FORALL", "QUAD")]
         while rest and rest[-1].kind in ("COMMA", "PERIOD"):

@@ -80,6 +80,7 @@ class Setting:
     layout: Literal["gradient", "numerator", "denominator"] = "gradient"
     vectors: Literal["column", "row"] = "column"
     index_base: int = 1
+    indices: Literal["written", "einstein"] = "written"
     kink: str = "0"
     allow: tuple[str, ...] = ()
     expect: tuple[Expectation, ...] = ()

@@ -32,6 +32,7 @@ LARGEST_DIMENSION = 50
 
 LAYOUTS = ("gradient", "numerator", "denominator")
 VECTORS = ("column", "row")
+INDICES = ("written", "einstein")
 CONVENTIONS = (
     "transposed",
     "layout",
@@ -40,6 +41,7 @@ CONVENTIONS = (
     "operator-scope",
     "entrywise",
     "entrywise-product",
+    "stacked",
     "held-fixed",
     "one-term",
     "broadcast",
@@ -59,6 +61,7 @@ KEYS: Mapping[str, Kind] = {
     "layout": "text",
     "vectors": "text",
     "index_base": "text",
+    "indices": "text",
     "kink": "text",
     "allow": "words",
     "parts": "aside",
@@ -102,6 +105,7 @@ def make_setting(entries: Entries) -> Setting:
         layout=cast(Literal["gradient", "numerator", "denominator"], _choice(entries, "layout", LAYOUTS)),
         vectors=cast(Literal["column", "row"], _choice(entries, "vectors", VECTORS)),
         index_base=int(_choice(entries, "index_base", ("1", "0"))),
+        indices=cast(Literal["written", "einstein"], _choice(entries, "indices", INDICES)),
         kink=_rational(entries, "kink", "0"),
         allow=_conventions(entries),
         expect=expectations(entries["expect"].lists if "expect" in entries else (), CONVENTIONS),

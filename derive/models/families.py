@@ -37,6 +37,9 @@ def defined(table: SymbolTable, key: str, reading: Reading) -> SymbolTable:
 
     Raises `Unreadable` where an index is free that the name does not carry.
     """
+    both = reading.summed & set(letters_of(key)) if reading.summed else frozenset()
+    if both:
+        raise Unreadable(f"the index {min(both)} stands twice in a term and in {shown(key)}; write the sum over it")
     if not reading.free:
         if reading.value.shape.is_open:
             raise Unreadable(f"the size of {shown(key)} cannot be told")

@@ -55,6 +55,7 @@ def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
         layout=setting.layout,
         vectors=setting.vectors,
         index_base=setting.index_base,
+        einstein=setting.indices == "einstein",
         numbers=with_patterns({}, dims),
         counted=counted.patterns,
         starts=counted.starts,

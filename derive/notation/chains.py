@@ -13,7 +13,9 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.tables import RELATIONS, ROW_ENVIRONMENTS
 from derive.notation.tokens import Token, tokenize
 from derive.source import Span
@@ -40,17 +42,38 @@ class Member:
 
 @dataclass
 class Chain:
-    """Members and the relation signs between them; `conditions` restrict all of it."""
+    """Members and the relation signs between them; `conditions` restrict all of it.
+
+    `places`: how many relations stand before each condition.
+    """
 
     members: list[Member] = field(default_factory=lambda: [Member()])
     relations: list[Token] = field(default_factory=list)
     conditions: list[list[Token]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
     tag: str | None = None
     label: str | None = None
 
     @property
     def last(self) -> Member:
         return self.members[-1]
+
+    def add_condition(self, tokens: list[Token]) -> None:
+        """One more condition, behind the relations so far."""
+        self.conditions.append(tokens)
+        self.places.append(len(self.relations))
+
+    @property
+    def alternatives(self) -> list[tuple[int, list[Token]]]:
+        """Where the rows begin that say each what the first member is under a condition, and these conditions.
+
+        None where the conditions do not exclude each other: then all of them restrict the whole chain.
+        """
+        exclusive = all(exclude_each_other(first, second) for first, second in pairwise(self.conditions))
+        behind_each = all(0 < before < after for before, after in pairwise(self.places)) and len(self.places) > 1
+        if not (exclusive and behind_each and self.places[-1] == len(self.relations)):
+            return []
+        return list(zip([0, *self.places], self.conditions, strict=False))
 
     def shown(self, text: str) -> str:
         """The chain as its author wrote it, without what stands between its rows."""
@@ -255,7 +278,8 @@ class _Splitter:
     def finish(self) -> None:
         """Conditions that stand behind all equations belong to the last one."""
         if self.waiting and self.chains:
-            self.chains[-1].conditions += self.waiting
+            for condition in self.waiting:
+                self.chains[-1].add_condition(condition)
         for chain in self.chains:
             for member in chain.members:
                 while member.tokens and member.tokens[-1].kind in _TRAILING:
@@ -298,6 +322,7 @@ class _Splitter:
             cell = cell[1:]
         if not cell:
             return
+        cell = cases_beside(cell, _top_level(cell))
         begins_equation = bool(following) and _is_relation(following[0])
         is_open = self.current is not None and bool(self.current.relations) and _is_empty(self.current.last.tokens)
         if is_open and self.current is not None and not _is_relation(cell[0]):
@@ -332,9 +357,9 @@ class _Splitter:
         if (
             self.current is not None
             and tokens
-            and (tokens[0].kind in ("CONDITION", "FORALL") or self.is_condition(tokens))
+            and (tokens[0].kind in ("CONDITION", "FORALL", "OTHERWISE") or self.is_condition(tokens))
         ):
-            self.current.conditions.append(tokens)
+            self.current.add_condition(tokens)
 
     # ── segments ──
 
@@ -384,7 +409,7 @@ class _Splitter:
         segment = _without_boxes(_unwrapped(segment))
         first = segment[0]
         if first.kind in ("CONDITION", "FORALL", "OTHERWISE"):
-            if len(segment) > 1:
+            if len(segment) > 1 or first.kind == "OTHERWISE":
                 self.add_condition(segment, is_first)
             return
         if first.kind == "WORDS":
@@ -399,7 +424,7 @@ class _Splitter:
             self.add_condition(segment, is_first and self.current is None)
             return
         if not goes_on:
-            self.current = Chain(conditions=self.waiting)
+            self.current = Chain(conditions=self.waiting, places=[0] * len(self.waiting))
             self.waiting = []
             self.chains.append(self.current)
             self.untagged.append(self.current)
@@ -410,7 +435,7 @@ class _Splitter:
         if leads or self.current is None:
             self.waiting.append(segment)
         else:
-            self.current.conditions.append(segment)
+            self.current.add_condition(segment)
 
     def is_condition(self, segment: list[Token]) -> bool:
         """Behind an equation: a comparison, or an equality or membership of an index that the equation uses."""

@@ -103,6 +103,7 @@ class SymbolTable:
     layout: Layout = "gradient"
     vectors: Literal["column", "row"] = "column"
     index_base: int = 1
+    einstein: bool = False
     loss: str | None = None
     other_values: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     introduced: frozenset[str] = frozenset()

@@ -232,6 +232,7 @@ def listed(node: Syntax) -> List:
 
 def parse(tokens: Sequence[Token]) -> List:
     """The syntax of one side of a relation. Raises `Unreadable` at the first token that cannot stand where it does."""
+    tokens = _with_separators(tokens)
     _check_spaces(tokens)
     readable = [token for token in tokens if token.kind not in ("QUAD", "TAG", "LABEL", "PERIOD")]
     for token in readable:
@@ -251,6 +252,36 @@ def parse(tokens: Sequence[Token]) -> List:
         raise _explained(error.token, readable) from None
     assert isinstance(syntax, List)
     return syntax
+
+
+def _with_separators(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Square brackets in which wide spaces or one lone bar separate expressions: `[A \\quad B]`, `[A | B]`."""
+    out = list(tokens)
+    opened: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.kind in _OPENERS:
+            opened.append(at)
+        elif token.kind in _CLOSERS and opened:
+            first = opened.pop()
+            if token.kind == "RBRACK" and tokens[first].kind == "LBRACK":
+                for place in _separators(tokens, first, at):
+                    out[place] = Token("COMMA", tokens[place].text, tokens[place].start, tokens[place].end)
+    return out
+
+
+def _separators(tokens: Sequence[Token], first: int, last: int) -> list[int]:
+    """Where wide spaces between operands, or a bar that has no partner, stand directly in a bracket."""
+    depth = 0
+    spaces, bars = [], []
+    for at in range(first + 1, last):
+        kind = tokens[at].kind
+        depth += (kind in _OPENERS) - (kind in _CLOSERS)
+        between = tokens[at - 1].kind in _OPERAND_ENDS and tokens[at + 1].kind in _OPERAND_STARTS
+        if depth == 0 and kind == "QUAD" and between:
+            spaces.append(at)
+        elif depth == 0 and kind in ("BAR", "MID"):
+            bars.append(at)
+    return spaces + (bars if len(bars) == 1 else [])
 
 
 def _check_spaces(tokens: Sequence[Token]) -> None:

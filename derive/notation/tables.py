@@ -64,7 +64,7 @@ ACCENTS = MappingProxyType({
     "\\underline": "underline",
 })  # fmt: skip
 FONTS = MappingProxyType({
-    "\\mathbf": "bf", "\\boldsymbol": "bf", "\\bm": "bf", "\\pmb": "bf", "\\mathrm": "rm", "\\mathit": "it", "\\mathnormal": "it",
+    "\\mathbf": "bf", "\\bold": "bf", "\\boldsymbol": "bf", "\\bm": "bf", "\\pmb": "bf", "\\mathrm": "rm", "\\mathit": "it", "\\mathnormal": "it",
     "\\mathcal": "cal", "\\mathscr": "cal", "\\mathsf": "sf", "\\mathtt": "tt", "\\mathbb": "bb", "\\mathds": "bb",
     "\\mathbbm": "bb", "\\mathfrak": "frak",
 })  # fmt: skip
@@ -78,7 +78,7 @@ WORDS = frozenset(
 # passed over with nothing else, with one argument, or keeping the last of several
 PASSED_OVER = frozenset({
     "\\,", "\\;", "\\!", "\\:", "\\>", "\\ ", "~", "\\displaystyle", "\\textstyle", "\\scriptstyle", "\\limits", "\\nolimits",
-    "\\nonumber", "\\notag", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
+    "\\nonumber", "\\notag", "\\space", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
     "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
     "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large",
     "\\left.", "\\right.", "\\nobreak", "\\hline",

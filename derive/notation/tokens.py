@@ -301,10 +301,23 @@ class _Reader:
         pieces = self.raw[first : self.at]
         run = "".join(piece.text for piece in pieces)
         place = 0
+        if run in LISTING_WORDS and self._stands_before_list():
+            self.emit("NAME", run, pieces[0].start, pieces[-1].end)
+            place = len(run)
         while place < len(run):
             size = next((size for size in range(len(run) - place, 1, -1) if self.is_word(run[place : place + size])), 1)
             self.emit("NAME", run[place : place + size], pieces[place].start, pieces[place + size - 1].end)
             place += size
+
+    def _stands_before_list(self) -> bool:
+        """Whether a bracket with a comma comes next."""
+        rest = [piece.text for piece in self.raw[self.at :] if piece.kind != "space" and piece.text != "\\left"]
+        depth = 0
+        for text in rest if rest[:1] == ["("] else ():
+            depth += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(text, 0)
+            if depth == 0 or (depth == 1 and text == ","):
+                return depth == 1
+        return False
 
     def is_word(self, letters: str) -> bool:
         return letters in self.words or letters in FUNCTION_WORDS
@@ -518,6 +531,15 @@ def _begin_or_end(reader: _Reader, piece: _Raw) -> None:
         reader.emit("END", name, piece.start, end)
 
 
+def _eqalign(reader: _Reader, piece: _Raw) -> None:
+    """`\\eqalign{a &= b \\cr &= c}` is an old spelling of aligned rows."""
+    raw = reader.argument()
+    end = raw[-1].end if raw else piece.end
+    reader.emit("BEGIN", "aligned", piece.start, piece.end)
+    reader.out.extend(reader.tokens_of(raw))
+    reader.emit("END", "aligned", end, end)
+
+
 def _tag(reader: _Reader, piece: _Raw) -> None:
     raw = reader.argument()
     kind = "LABEL" if piece.text == "\\label" else "TAG"
@@ -601,6 +623,7 @@ _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     **dict.fromkeys(tables.FONT_SWITCHES, _font_switch),
     **dict.fromkeys((*tables.WORDS, "\\operatorname*"), _word),
     "\\substack": _substack,
+    "\\eqalign": _eqalign,
     "\\begin": _begin_or_end,
     "\\end": _begin_or_end,
     **dict.fromkeys(("\\tag", "\\tag*", "\\label"), _tag),
@@ -647,6 +670,9 @@ FUNCTION_COMMANDS = frozenset(
         "\\arccos",
     ]
 )
+LISTING_WORDS = frozenset(["CE"])
+"""Functions of several arguments whose names are products of letters anywhere else."""
+
 FUNCTION_WORDS = frozenset(
     [
         "log",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from derive.checking.claims import Judgement
 from derive.checking.inference.prose import is_condition
 from derive.checking.inference.settings import Inference
+from derive.checking.members import has_holder
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
@@ -33,6 +34,8 @@ class Stated:
             key = self.inference.defines.get(sign)
             words = self.inference.declares.get(sign)
             many = self.inference.withheld.get(sign)
+            if many is not None and (chain.conditions or has_holder(self.session.table, many)):
+                continue
             if many is not None:
                 found[number] = Judgement("unreadable", f"{shown(many)} is one of many; {_INSTEAD}.")
             elif key is not None:

@@ -15,14 +15,18 @@ from derive.expressions.tree import Expr, Fill, Identity, IndexVariable, Layout
 from derive.expressions.walk import walk
 from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.big import BigOperators
+from derive.notation.elaboration.blocks import Bracketed
+from derive.notation.elaboration.constants import check_assumed
 from derive.notation.elaboration.differentials import Differentials
+from derive.notation.elaboration.einstein import Contractions
+from derive.notation.elaboration.jacobians import NamedJacobians
 from derive.notation.symbols import IndexUse, SymbolTable
 from derive.notation.syntax import List
 
 MAX_RUNS = 240
 
 
-class Elaborator(Differentials, BigOperators):
+class Elaborator(Contractions, Differentials, NamedJacobians, Bracketed, BigOperators):
     """All parts together."""
 
     @classmethod
@@ -33,11 +37,12 @@ class Elaborator(Differentials, BigOperators):
 
 @dataclass(frozen=True)
 class Reading:
-    """A value, the conventions that this reading costs, and where free indices were used in it."""
+    """A value, the conventions that this reading costs, where free indices were used in it, and those summed unsaid."""
 
     value: Expr
     conventions: frozenset[str] = frozenset()
     free: dict[str, list[IndexUse]] = field(default_factory=dict)
+    summed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         value = read(elaborator)
     except RecursionError:
         raise Unreadable("this formula is nested too deeply") from None
+    if elaborator.assumed:
+        check_assumed(value, elaborator.assumed)
     if not value.shape.is_open:
         _check_sizes(value)
     elaborator.share_ranges()
@@ -77,7 +84,10 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
     for index, uses in elaborator.uses.items():
         if isinstance(index, IndexVariable) and index.scope == 0:
             free.setdefault(index.name, []).extend(uses)
-    return Reading(value, choices.conventions(), free)
+    if table.einstein:
+        standing = {node.name for node in walk(value) if isinstance(node, IndexVariable) and node.scope == 0}
+        free = {letter: uses for letter, uses in free.items() if letter in standing}
+    return Reading(value, choices.conventions(), free, frozenset(elaborator.summed))
 
 
 def _check_sizes(value: Expr) -> None:

@@ -23,7 +23,7 @@ from derive.expressions.tree import (
     Layout,
 )
 from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
-from derive.notation.syntax import Environment, Fraction, List, Sum, Syntax, Term
+from derive.notation.syntax import Environment, Fraction, Group, List, Sum, Syntax, Term
 from derive.source import Span
 
 PLAIN: frozenset[str] = frozenset()
@@ -81,6 +81,8 @@ class Base:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: dict[str, int] = field(default_factory=dict)
+    summed: set[str] = field(default_factory=set)
+    assumed: list[Span] = field(default_factory=list)
     by_entries: bool | None = None
     varied: frozenset[str] | None = None
     holds_fixed: bool | None = None
@@ -124,6 +126,9 @@ class Base:
     def fraction(self, node: Fraction) -> Expr:
         raise NotImplementedError
 
+    def derivative(self, of: Expr, by: Expr, span: Span, layout: Layout | None = None) -> Expr:
+        raise NotImplementedError
+
     def is_derivative_operator(self, node: Syntax) -> bool:
         raise NotImplementedError
 
@@ -134,6 +139,24 @@ class Base:
         raise NotImplementedError
 
     def read_differential(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
+        raise NotImplementedError
+
+    def read_named_jacobian(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int] | None:
+        raise NotImplementedError
+
+    def contracted(self, value: Expr, factors: Sequence[Expr], span: Span) -> Expr:
+        raise NotImplementedError
+
+    def bracketed(self, node: Group, is_turned: bool = False) -> Expr:
+        raise NotImplementedError
+
+    def juxtaposed_blocks(self, node: Group) -> Expr | None:
+        raise NotImplementedError
+
+    def row_or_product(self, node: Group, product: Expr) -> Expr:
+        raise NotImplementedError
+
+    def sliced(self, value: Expr, sub: List, span: Span) -> Expr:
         raise NotImplementedError
 
     def gradient(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:

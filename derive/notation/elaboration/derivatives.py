@@ -18,6 +18,7 @@ from derive.expressions.tree import (
     LocalFactor,
     Number,
     Quotient,
+    Reduce,
     Size,
     Slice,
     Symbol,
@@ -25,6 +26,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.base import PLAIN
+from derive.notation.elaboration.constants import check_assumed
 from derive.notation.elaboration.products import Item, Products, is_nabla
 from derive.notation.elaboration.scripts import Scripting, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
@@ -236,6 +238,7 @@ class Derivatives(Products):
             raise Meaningless("a derivative with more than four indices is not read", span)
         if isinstance(by, (Size, Number, Constant, IndexValue)):
             raise Unreadable("a derivative is taken by a variable, not by a number", by.span or span)
+        check_assumed(of, self.assumed)
         layout = layout or self.layout
         kept = self._without_terms_apart(of, by)
         if kept:
@@ -270,11 +273,17 @@ class Derivatives(Products):
         parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
         if not rest:
             raise Unreadable("∇ has nothing to differentiate", node.span)
+        if rest[0].operator == "CDOT":
+            return self._divergence(parts.sub, rest, span)
         if is_nabla(rest[0].value) and rest[0].operator == "":
             return self._twice(parts, rest, span)
         operand, used = self._operand_of_nabla(rest, span)
         second = [item for item in parts.sups if isinstance(item, Literal) and item.text == "2"]
         others = tuple(item for item in parts.sups if item not in second)
+        first = operand.operand if isinstance(operand, Transpose) else operand
+        if isinstance(first, Derivative) and first.of.shape.is_scalar and first.by.shape.is_vector and not second:
+            return self._hessian(first, parts.sub, node.span), 1 + used
+        check_assumed(operand, self.assumed)
         if not operand.shape.is_scalar:
             raise Unreadable(f"∇ of {operand.shape}: write the derivative of a vector as a Jacobian, ∂f/∂x", node.span)
         if parts.sub is not None:
@@ -284,7 +293,26 @@ class Derivatives(Products):
         value = self.derivative(operand, by, span, "gradient")
         if second:
             value = Derivative(value, by, "gradient", span=span)
+            if by.shape.is_vector and self.choices.choose((PLAIN, PLAIN)) == 1:
+                value = Reduce("trace", value, span=span)
         return self.with_scripts(value, None, others, parts.primes, span), 1 + used
+
+    def _hessian(self, gradient: Derivative, sub: List | None, span: Span) -> Expr:
+        """`\\nabla \\nabla^T L`, `\\nabla_x (\\nabla_x L)`."""
+        by = gradient.by if sub is None else self.list_value(sub)
+        if by != gradient.by:
+            raise Unreadable(
+                "∇ of a gradient by another variable: write the derivative of a vector as a Jacobian", span
+            )
+        return Derivative(gradient, by, "gradient", span=span)
+
+    def _divergence(self, sub: List | None, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
+        """`\\nabla \\cdot f`: the trace of the Jacobian."""
+        operand = self.product([Item("", rest[0].value), *rest[1:]], span)
+        by = self._inferred_variable(operand, span) if sub is None else self.list_value(sub)
+        if not operand.shape.is_vector or operand.shape.length != by.shape.length:
+            raise Unreadable(f"a divergence is of a vector as long as its variable, not of {operand.shape}", span)
+        return Reduce("trace", Derivative(operand, by, "gradient", span=span), span=span), 1 + len(rest)
 
     def _twice(self, outer: Scripting, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         """`\\nabla \\nabla f` and `\\nabla \\nabla^T f`: the second derivatives by one variable."""

@@ -133,10 +133,11 @@ class NumberedNames(Base):
         found = name_and_scripts(node)
         if found is None or not self.table.numbers:
             return None
-        for key, _ in spellings(found[0].text, self.with_numbers(found[1])):
+        numbered = self.with_numbers(found[1])
+        for key, _ in spellings(found[0].text, numbered):
             for pattern, _ in patterns_of(key):
                 numbers = self.table.numbers.get(pattern)
-                if numbers is not None:
+                if numbers is not None and (numbered != found[1] or pattern in self.table.counted):
                     known = f"; there are {shown(described(pattern, numbers))}" if numbers else " yet"
                     return NotAmong(f"there is no {shown(key)}{known}", node.span, key)
         return None

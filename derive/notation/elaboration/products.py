@@ -18,7 +18,6 @@ from derive.expressions.tree import (
     Derivative,
     Dot,
     Expr,
-    Fill,
     Hadamard,
     Identity,
     Indicator,
@@ -31,15 +30,17 @@ from derive.expressions.tree import (
     Quotient,
     Reduce,
     Scale,
+    Slice,
     Symbol,
     Transpose,
 )
-from derive.expressions.walk import symbols_of
 from derive.notation.elaboration.application import Application, Head
+from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
-from derive.notation.elaboration.scripts import INDICATORS, Scripts, is_transpose, taken_apart
-from derive.notation.names import canonical, unwrapped
-from derive.notation.symbols import Computed, shown
+from derive.notation.elaboration.resizing import resized
+from derive.notation.elaboration.scripts import INDICATORS, is_transpose, taken_apart
+from derive.notation.names import canonical, plain, unwrapped
+from derive.notation.symbols import Computed
 from derive.notation.syntax import (
     Bars,
     Big,
@@ -66,7 +67,7 @@ from derive.source import Span
 STRONG = frozenset({"", "CDOT", "AT", "SLASH"})
 
 
-class Products(Application, Scripts):
+class Products(Application, Arguments):
     """Expressions, terms, factors."""
 
     def list_value(self, content: List) -> Expr:
@@ -107,7 +108,15 @@ class Products(Application, Scripts):
         known = next((value.shape for value in values if value.shape.is_matrix and not value.shape.is_open), None)
         if known is not None:
             values = [resized(value, known) if value.shape.is_open else value for value in values]
+            self._note_units(values)
         return Add(tuple(values), span=span)
+
+    def _note_units(self, values: Sequence[Expr]) -> None:
+        """The index of a unit vector runs along what the vector has for its size."""
+        for value in values:
+            inner = value.operand if isinstance(value, Transpose) else value
+            if isinstance(inner, Slice) and isinstance(inner.operand, Identity) and not inner.shape.is_open:
+                self.use(inner.index, inner.operand.size, inner.span, "this unit vector")
 
     def _operators_given_their_terms(self, node: Sum) -> tuple[list[str], list[Term]]:
         """An operator that ends a term takes the next term with its sign; with `operator-scope`, all that follow."""
@@ -188,9 +197,9 @@ class Products(Application, Scripts):
             return self._operated(node, rest or self._loss_left_out(items, node.span), span)
         if is_nabla(node):
             return self.gradient(node, rest or self._loss_left_out(items, node.span), span)
-        differential = self.read_differential(items, at, span)
-        if differential is not None:
-            return differential
+        special = self.read_differential(items, at, span) or self.read_named_jacobian(items, at, span)
+        if special is not None:
+            return special
         head = self.head(node)
         if head is not None:
             return self._applied_head(head, node, rest, span)
@@ -198,9 +207,11 @@ class Products(Application, Scripts):
             _bracket(rest[0].value) if rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax) else None
         )
         if isinstance(following, Group):
-            special = self._before_bracket(node, following, rest[0])
-            if special is not None:
-                return self._indexed_by_brackets(special, rest[1:], 2)
+            together = self._before_bracket(node, following, rest[0])
+            if together is not None:
+                return self._indexed_by_brackets(together, rest[1:], 2)
+            if following is rest[0].value and following.kind == "(" and len(following.content.entries) > 1:
+                raise Unreadable("a list in brackets stands where a value is expected", following.span)
         return self._indexed_by_brackets(self.factor(node), rest, 1)
 
     def _operated(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
@@ -283,6 +294,8 @@ class Products(Application, Scripts):
         assert isinstance(written, Syntax)
         span = node.span.to(written.span)
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
+        if isinstance(base, Name) and plain(base.text) == "E" and bracket.kind == "[" and self.resolve(node) is None:
+            raise Unreadable("an expectation is not read; write the sum that it is", span)
         if (
             isinstance(base, (Name, Literal))
             and base.text in INDICATORS
@@ -292,60 +305,15 @@ class Products(Application, Scripts):
             if parts.sub is None and not parts.sups:
                 return self._scripts_of_bracket(Indicator(self.condition(bracket.content), span=span), written, span)
         resolved = self.resolve(node)
-        if (
-            resolved is not None
-            and isinstance(resolved.meaning, Computed)
-            and bracket.kind == "("
-            and resolved.sub is None
-            and not resolved.sups
-            and not (resolved.meaning.shape.is_matrix and _is_transposed(written))
-            and self._are_arguments(resolved.key, bracket.content, resolved.meaning)
-        ):
-            value = self._primed(self.value_of(resolved, node.span), resolved.primes, bracket.content)
-            return self._scripts_of_bracket(value, written, span)
-        return None
-
-    def _primed(self, value: Expr, primes: int, arguments: List) -> Expr:
-        """`C'(a)`: the derivative of a computed number by the number in its brackets."""
-        for _ in range(primes):
-            by = None if arguments.only is None else self.expression(arguments.only)
-            if by is None or not (value.shape.is_scalar and by.shape.is_scalar):
-                raise Unreadable("a prime stands at a function that is not one of one real variable", arguments.span)
-            value = self.derivative(value, by, arguments.span)
-        return value
-
-    def _are_arguments(self, key: str, content: List, meaning: Computed) -> bool:
-        """Whether a bracket behind a quantity lists names on which it depends, as in `L(w, b)`.
-
-        Raises `Unreadable` where a bracket holds something on which the quantity does not depend: whether that is an
-        argument or a factor is not certain; and where the names stood in another order before.
-        """
-        factors = [entry.single_factor for entry in content.entries]
-        if not all(isinstance(factor, (Name, Scripted, Literal)) for factor in factors):
-            return False
-        resolved = [None if factor is None else self.resolve(factor) for factor in factors]
-        names = tuple("" if found is None else found.key for found in resolved)
-        below = set() if meaning.value is None else self.names_below(meaning.value)
-        if not set(names) <= below or len(set(names)) < len(names):
-            if len(names) == 1 and any(isinstance(factor, Scripted) for factor in factors):
-                return False
-            raise Unreadable(f"{shown(key)} is no function of what stands in these brackets", content.span)
-        if self.argument_orders.setdefault(key, names) != names:
-            raise Unreadable(f"the arguments of {shown(key)} stood in another order before", content.span)
-        return True
-
-    def names_below(self, value: Expr) -> set[str]:
-        """All symbols that an expression depends on, through the definitions of computed ones."""
-        found: set[str] = set()
-        waiting = [symbol.name for symbol in symbols_of(value)]
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                meaning = self.table.meanings.get(name)
-                if isinstance(meaning, Computed) and meaning.value is not None:
-                    waiting += [symbol.name for symbol in symbols_of(meaning.value)]
-        return found
+        if resolved is None or not isinstance(resolved.meaning, Computed) or resolved.sub or resolved.sups:
+            return None
+        if resolved.meaning.shape.is_matrix and _is_transposed(written):
+            return None
+        if resolved.primes:
+            value = self.derivative_at(resolved.key, resolved.meaning, resolved.primes, bracket, node.span)
+        else:
+            value = self.at_arguments(resolved.key, resolved.meaning, bracket, node.span)
+        return None if value is None else self._scripts_of_bracket(value, written, span)
 
     def _indexed_by_brackets(self, value: Expr, rest: Sequence[Item], used: int) -> tuple[Expr, int]:
         """`M[i][j]`: square brackets behind a vector or matrix that hold only indices."""
@@ -401,6 +369,9 @@ class Products(Application, Scripts):
         """The product of factors that are all read; see the module's first lines for the grouping."""
         values = [item.value for item in items if isinstance(item.value, Expr)]
         operators = [item.operator for item in items[1:]]
+        return self.contracted(self._product_of(values, operators), values, span)
+
+    def _product_of(self, values: list[Expr], operators: list[str]) -> Expr:
         try:
             return self._grouped(values, operators)
         except Meaningless as error:
@@ -433,7 +404,10 @@ class Products(Application, Scripts):
         if operator in ("SLASH", "OSLASH"):
             return Quotient(left, _fitted(right, left.shape), span=span)
         if operator == "INNER":
-            return Dot(_fitted(left, right.shape), _fitted(right, left.shape), span=span)
+            left, right = _fitted(left, right.shape), _fitted(right, left.shape)
+            if left.shape != right.shape:
+                raise Meaningless(f"A : B is of two of one shape, not of {left.shape} and {right.shape}", span)
+            return Dot(left, right, span=span)
         if left.shape.is_scalar:
             return Scale(left, right, span=span)
         if right.shape.is_scalar:
@@ -447,7 +421,10 @@ class Products(Application, Scripts):
                 return turned
         if self._means_entries(left, operator, right):
             return Hadamard(left, right, span=span)
-        return _PRODUCTS[operator](left, right, span)
+        product = _PRODUCTS[operator](left, right, span)
+        if isinstance(product, (MatMul, Dot, Outer, Hadamard)):
+            self._note_units((product.left, product.right))
+        return product
 
     def _means_entries(self, left: Expr, operator: str, right: Expr) -> bool:
         """Whether a sign of another product is meant entry by entry, between equal shapes that are no matrix product.
@@ -513,11 +490,11 @@ class Products(Application, Scripts):
             return self.with_scripts(
                 self._bars(base.kind, base.content, parts.sub, node.span), None, parts.sups, parts.primes, node.span
             )
-        if isinstance(base, Literal) and base.text == "1" and parts.sub is not None:
-            return self.named(Scripted(Name("1", span=base.span), node.scripts, span=node.span))
+        if isinstance(base, Literal) and base.text in ("0", "1") and parts.sub is not None:
+            return self.named(Scripted(Name(base.text, span=base.span), node.scripts, span=node.span))
         is_list = isinstance(base, Group) and base.kind in ("(", "[") and len(base.content.entries) > 1
         if isinstance(base, Group) and is_list and parts.sub is None and any(map(is_transpose, parts.sups)):
-            value = self.listed_vector(base.content, base.span, True)
+            value = self.bracketed(base, is_turned=True)
         else:
             value = self.factor(base)
         return self.with_scripts(value, parts.sub, parts.sups, parts.primes, node.span)
@@ -539,8 +516,15 @@ class Products(Application, Scripts):
             if left is not None and right is not None:
                 return Dot(self.expression(left), self.expression(right), span=node.span)
         if len(node.content.entries) > 1:
-            return self.listed_vector(node.content, node.span, False, node.kind == "[")
-        return replace(self.list_value(node.content), span=node.span)
+            return self.bracketed(node)
+        try:
+            value = replace(self.list_value(node.content), span=node.span)
+        except Meaningless:
+            blocks = self.juxtaposed_blocks(node)
+            if blocks is None:
+                raise
+            return blocks
+        return self.row_or_product(node, value)
 
     def _bars(self, kind: str, content: List, sub: List | None, span: Span) -> Expr:
         """|x| of a scalar, ‖v‖, ‖A‖_F, ‖A‖_1 (the sum of all absolute values)."""
@@ -693,29 +677,6 @@ _PRODUCTS: dict[str, Callable[[Expr, Expr, Span | None], Expr]] = {
     "CIRC": _entrywise,
     "OTIMES": _outer,
 }
-
-
-def resized(value: Expr, shape: Shape) -> Expr:
-    """An identity, a vector of ones, or what is made of them, with its open sizes filled in."""
-    match value:
-        case Identity():
-            if not shape.is_square:
-                raise Meaningless(f"the identity stands where {shape} is needed, which is not square", value.span)
-            return Identity(shape.rows, span=value.span)
-        case Fill(number, own):
-            dims = tuple(
-                mine if mine.size is not None else theirs for mine, theirs in zip(own.dims, shape.dims, strict=True)
-            )
-            return Fill(number, Shape(dims), span=value.span)
-        case Transpose(inner):
-            return Transpose(resized(inner, shape.transposed), span=value.span)
-        case Negative(inner):
-            return Negative(resized(inner, shape), span=value.span)
-        case Scale(factor, operand):
-            return Scale(factor, resized(operand, shape), span=value.span)
-        case Add(terms):
-            return Add(tuple(resized(term, shape) if term.shape.is_open else term for term in terms), span=value.span)
-    raise Unreadable("the size of this cannot be told from where it stands", value.span)
 
 
 def _other_groupings(

@@ -8,9 +8,10 @@ The longest declared name wins.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
+from typing import Literal as Literal_
 
 from derive.errors import Meaningless, UnknownName, Unreadable
-from derive.expressions.shapes import OPEN, Dim, Shape, column, row
+from derive.expressions.shapes import OPEN, Dim, Shape, column, matrix, row
 from derive.expressions.tree import (
     Comparison,
     Constant,
@@ -37,6 +38,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import walk
+from derive.notation.elaboration.constants import sizes_in
 from derive.notation.elaboration.members import Members
 from derive.notation.elaboration.numbers import OverNumber
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
@@ -60,8 +62,10 @@ from derive.source import Span
 
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
 INDICATORS = frozenset({"\\mathbb{1}", "\\mathbf{1}", "1", "I", "\\mathbb{I}", "\\mathbf{I}", "\\chi", "[["})
-ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}"})
-ZEROS = frozenset({"\\mathbf{0}", "\\vec{0}", "\\mathbb{0}"})
+ONES = frozenset({"\\mathbf{1}", "\\vec{1}", "\\mathbb{1}", "1"})
+ZEROS = frozenset({"\\mathbf{0}", "\\vec{0}", "\\mathbb{0}", "0"})
+ASSUMED_IDENTITIES = frozenset({"E", "\\mathbf{E}"})
+UNITS = frozenset({"e", "\\mathbf{e}", "\\vec{e}", "\\hat{e}"})
 
 
 @dataclass(frozen=True)
@@ -326,38 +330,44 @@ class Scripts(Members):
                 return self._kronecker(pieces, span)
         if name in INDICATORS and sub is not None and _in_brackets(sub) is not None:
             return Indicator(self.condition(_in_brackets(sub) or sub), span=span)
-        size = self._size_in(sub) if sub is not None else None
-        if name in IDENTITIES and sub is not None and size is None:
-            pieces = self.index_pieces(sub, 2)
-            if len(pieces) == 2 and not parts.sups:
-                return self._kronecker(pieces, span)
-        if sub is not None and size is None:
-            return None
-        if name in IDENTITIES and not (name in ONES and size is not None and size.size == 1):
-            return self.with_scripts(
-                Identity((size or (OPEN, OPEN))[0] if isinstance(size, tuple) else size or OPEN, span=span),
-                None,
-                parts.sups,
-                0,
-                span,
-            )
+        if name in ASSUMED_IDENTITIES and sub is None and not parts.primes:
+            self.assumed.append(span)
+            return self.with_scripts(Identity(OPEN, span=span), None, parts.sups, 0, span)
+        if sub is not None and name in UNITS:
+            return self._unit_vector(sub, parts.sups, span)
+        return self._constant_matrix(name, parts, span)
+
+    def _constant_matrix(self, name: str, parts: Scripting, span: Span) -> Expr | None:
+        """The identity, or a vector or matrix of ones or zeros; `I_{ij}` is an entry of the identity."""
+        sizes = () if parts.sub is None else sizes_in(parts.sub, self.table)
+        if sizes is None:
+            pieces = [] if parts.sub is None or name not in IDENTITIES else self.index_pieces(parts.sub, 2)
+            return self._kronecker(pieces, span) if len(pieces) == 2 and not parts.sups else None
+        if name in IDENTITIES and not (name in ONES and (len(sizes) == 2 or [size.size for size in sizes] == [1])):
+            if len(sizes) == 2 and sizes[0] != sizes[1]:
+                raise Meaningless(f"an identity is square, not {sizes[0]} x {sizes[1]}", span)
+            return self.with_scripts(Identity(sizes[0] if sizes else OPEN, span=span), None, parts.sups, 0, span)
         if name in ONES or name in ZEROS:
-            shape = column(size or OPEN) if self.table.vectors == "column" else row(size or OPEN)
-            filled: Expr = (
-                Fill(int(name in ONES), shape, span=span)
-                if name in ONES or size is not None
-                else Number(Rational(0), span=span)
-            )
-            return self.with_scripts(filled, None, parts.sups, 0, span)
+            return self.with_scripts(self._all_one_number(int(name in ONES), sizes, span), None, parts.sups, 0, span)
         return None
 
-    def _size_in(self, sub: List) -> Dim | None:
-        """The size in `I_n`, `I_{n \\times n}` or `\\mathbf{1}_N`."""
-        square = _equal_factors(sub)
-        only = unwrapped_list(sub) if square is None else square
-        if isinstance(only, Literal) and only.text.isdigit():
-            return Dim(int(only.text))
-        return self.dim_named(only) if isinstance(only, (Name, Scripted)) else None
+    def _all_one_number(self, value: int, sizes: tuple[Dim, ...], span: Span) -> Expr:
+        """A vector or matrix of ones or zeros; a zero without a size is a number, which takes any shape."""
+        if len(sizes) == 2:
+            return Fill(value, matrix(*sizes), span=span)
+        if not value and not sizes:
+            return Number(Rational(0), span=span)
+        length = sizes[0] if sizes else OPEN
+        return Fill(value, column(length) if self.table.vectors == "column" else row(length), span=span)
+
+    def _unit_vector(self, sub: List, sups: Sequence[Superscript], span: Span) -> Expr | None:
+        """`e_i`, where nothing of that name is declared: a column of the identity."""
+        try:
+            index = self.index(sub, span)
+        except (Unreadable, Meaningless):
+            return None
+        along: Literal_["row", "column"] = "column" if self.table.vectors == "column" else "row"
+        return self.with_scripts(Slice(Identity(OPEN, span=span), index, along, span=span), None, sups, 0, span)
 
     def _kronecker(self, pieces: Sequence[Syntax | None], span: Span) -> Expr:
         first, second = (self.index(piece, span) if piece is not None else None for piece in pieces)
@@ -450,6 +460,8 @@ class Scripts(Members):
             label = isinstance(value, Symbol) and isinstance(self.table.meanings.get(value.name), Given)
             what = f"the symbol {shown(value.name)}" if label and isinstance(value, Symbol) else "this"
             raise Unreadable(f"{what} is a {shape} and has no entry _{{{canonical(sub).strip()}}}", span)
+        if any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
+            return self.sliced(value, sub, span)
         name = shown(value.name.split(" for every ")[0]) if isinstance(value, Symbol) else ""
         pieces = self.index_pieces(sub, 1 if any(dim.is_unit for dim in shape.dims) else 2)
         if isinstance(value, Symbol):
@@ -510,6 +522,8 @@ class Scripts(Members):
 
     def index_pieces(self, sub: List, wanted: int) -> list[Syntax | None]:
         """The indices in a subscript, None for `:`; `ij` is two where two are wanted."""
+        if sub.breaks:
+            raise Unreadable("a semicolon stands in this subscript", sub.span)
         pieces: list[Syntax | None] = []
         for formula in sub.entries:
             if formula.relations == (":",) and formula.sides == (None, None):
@@ -618,19 +632,6 @@ def _in_brackets(sub: List) -> List | None:
         return sub
     only = unwrapped_list(sub)
     return _in_brackets(only.content) if isinstance(only, Group) else None
-
-
-def _equal_factors(sub: List) -> Syntax | None:
-    """The n of `n \\times n`."""
-    only = sub.only
-    term = only.terms[0] if only is not None and len(only.terms) == 1 and not only.signs[0] else None
-    if (
-        term is None
-        or [operator.kind for operator in term.operators] != ["TIMES"]
-        or term.factors[0] != term.factors[1]
-    ):
-        return None
-    return unwrapped(term.factors[0])
 
 
 def _single(node: Syntax) -> Syntax:
