@@ -311,10 +311,23 @@ class _Reader:
         pieces = self.raw[first : self.at]
         run = "".join(piece.text for piece in pieces)
         place = 0
+        if run in LISTING_WORDS and self._stands_before_list():
+            self.emit("NAME", run, pieces[0].start, pieces[-1].end)
+            place = len(run)
         while place < len(run):
             size = next((size for size in range(len(run) - place, 1, -1) if self.is_word(run[place : place + size])), 1)
             self.emit("NAME", run[place : place + size], pieces[place].start, pieces[place + size - 1].end)
             place += size
+
+    def _stands_before_list(self) -> bool:
+        """Whether a bracket with a comma comes next."""
+        rest = [piece.text for piece in self.raw[self.at :] if piece.kind != "space" and piece.text != "\\left"]
+        depth = 0
+        for text in rest if rest[:1] == ["("] else ():
+            depth += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(text, 0)
+            if depth == 0 or (depth == 1 and text == ","):
+                return depth == 1
+        return False
 
     def is_word(self, letters: str) -> bool:
         return letters in self.words or letters in FUNCTION_WORDS
@@ -710,6 +723,9 @@ KNOWN_COMMANDS = frozenset(
     for text in (*_HANDLERS, *_SINGLE, *tables.LETTERLIKE, *FUNCTION_COMMANDS)
     if re.fullmatch(r"\\[A-Za-z]{2,}", text)
 )
+LISTING_WORDS = frozenset(["CE"])
+"""Functions of several arguments whose names are products of letters anywhere else."""
+
 FUNCTION_WORDS = frozenset(
     [
         "log",

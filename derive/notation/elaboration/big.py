@@ -41,7 +41,6 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     Word,
-    listed,
 )
 from derive.notation.tables import CASES_ENVIRONMENTS, MATRIX_ENVIRONMENTS, RELATIONS
 from derive.source import Span
@@ -69,6 +68,7 @@ class BigOperators(SumsOverNumbers):
         kind: OneOf["sum", "product"] = "sum" if sign.kind == "sum" else "product"
         subs = [script.content for script in node.scripts if script.kind == "sub"] if isinstance(node, Scripted) else []
         sups = [script.content for script in node.scripts if script.kind == "sup"] if isinstance(node, Scripted) else []
+        sups = [sup for sup in sups if sup is None or not_empty(sup)]
         if not subs or subs[0] is None:
             value = operand()
             if kind == "sum" and value.shape.is_matrix and not sups:
@@ -205,7 +205,8 @@ class BigOperators(SumsOverNumbers):
             return [Bound(letter, first, last)]
         if kinds == ["member"]:
             letter = self._letter(formula.sides[0], formula.span)
-            dim = None if formula.sides[1] is None else self.dim_named(listed(formula.sides[1]))
+            factor = None if formula.sides[1] is None else formula.sides[1].single_factor
+            dim = None if factor is None else self.dim_named(unwrapped(factor))
             if dim is None:
                 raise Unreadable("the set over which this sum runs is not known", formula.span)
             return [Bound(letter, START, End((dim.size or 1) - 1, dim))]

@@ -115,7 +115,8 @@ class Ranges(Derivatives):
         dim = self.dim_named(factor)
         if dim is None or dim.size is None:
             text = shown(canonical(factor).strip()) or "this"
-            raise Unreadable(f"the bound {text} is no dimension that is declared{self.table.known_dims}", factor.span)
+            problem = f"the bound {text} is no dimension that is declared{self.table.known_dims}"
+            raise self.not_among(factor) or Unreadable(problem, factor.span)
         return dim
 
 
