@@ -16,7 +16,7 @@ from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.notation.names import plain
 from derive.notation.numbering import Numbers, with_patterns
-from derive.notation.syntax import List
+from derive.notation.syntax import List, Name, nodes
 from derive.records import dataclass
 from derive.source import Span
 
@@ -55,6 +55,10 @@ class Abbreviation:
     bare: re.Pattern[str]
     letters: tuple[str, ...]
     meaning: List
+
+    def mentions(self, base: str) -> bool:
+        """Whether a letter in this very font stands in the meaning, as the light one of `\\mathbf{f}: f`."""
+        return any(isinstance(node, Name) and node.text == base for node in nodes(self.meaning))
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,8 @@ class SymbolTable:
     def abbreviations_of(self, key: str) -> list[tuple[Abbreviation, dict[str, str]]]:
         """What the notation says a canonical name may stand for: in its own fonts, else in any."""
         own = [(found, found.pattern.fullmatch(key)) for found in self.abbreviations]
-        other = [(found, found.bare.fullmatch(plain(key))) for found in self.abbreviations]
+        base = key.split("_", maxsplit=1)[0].split("^", maxsplit=1)[0]
+        other = [(found, found.bare.fullmatch(plain(key))) for found in self.abbreviations if not found.mentions(base)]
         chosen = own if any(match for _, match in own) else other
         return [(found, match.groupdict()) for found, match in chosen if match is not None]
 
