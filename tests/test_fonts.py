@@ -28,11 +28,11 @@ CLAIMS = [
     (r"a \textbf{a} = \textbf{a} a", "proved"),
     (r"\bold{a} + \bold{1_n} = \textbf{1} + \mathbf{a}", "proved"),
     (r"x^{(i)}_j = \mathbf{X}_{ij}", "proved"),
-    (r"w_{ab} = \mathbf{X}_{ab}", "proved"),
+    (r"w_{cb} = \mathbf{X}_{cb}", "proved"),
     (r"\sum_{ij} \delta_{bj} w_{ij} = \sum_i w_{ib}", "proved"),
     (r"\textbf{a}^T \textbf{a} = a^2", "refuted"),
     (r"x^{(i)}_j = \mathbf{X}_{1j}", "refuted"),
-    (r"w_{ab} = \mathbf{X}_{a1}", "refuted"),
+    (r"w_{cb} = \mathbf{X}_{c1}", "refuted"),
 ]
 
 

@@ -105,12 +105,14 @@ class Statement:
         kind = kind_of(relation)
         if number in self.known:
             return self.known[number], right if kind in ("claim", "define") else left
-        if self.problem is not None and kind in ("claim", "define", "adds"):
+        if self.problem is not None and kind in ("claim", "define", "names", "adds"):
             message = f"The condition behind this equation is not read: {self.problem.problem}."
             return Judgement("unreadable", message, span=self.problem.span), left
         match kind:
             case "claim" | "define":
                 return self._equation(number, left, right, deadline)
+            case "names":
+                return self._naming(left, right, deadline), right
             case "member":
                 return self._membership(left, right), left
             case "adds" | "takes" if is_update(self.session, left, right, self.formal):
@@ -147,6 +149,18 @@ class Statement:
             return define(self.session, new, right.content, self.formal, goes_on), right
         except FormulaError as error:
             return failed(error), right
+
+    def _naming(self, left: Side, right: Side, deadline: Deadline) -> Judgement:
+        """`W^T \\delta =: g` gives the value on the left the name on the right."""
+        new = new_name(right.content, self._elaborator())
+        if new is None:
+            return judge(self.session, left, right, self.restrictions, self.formal, deadline)
+        if left.content is None:
+            return failed(left.error or Unreadable("something is missing here"))
+        try:
+            return define(self.session, new, left.content, self.formal, False)
+        except FormulaError as error:
+            return failed(error)
 
     def _updated(self, left: Side, judgement: Judgement) -> Judgement:
         """`W := W - …` gives a given symbol a new value, `p := …` a name that the document has defined already."""

@@ -21,7 +21,7 @@ from derive.notation.chains import Chain
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.free_numbers import free_numbers
 from derive.notation.symbols import shown
-from derive.notation.syntax import parse
+from derive.notation.syntax import List, parse
 
 MAX_CASES = 64
 
@@ -143,10 +143,13 @@ class _Cases:
         return replace(self.chain, conditions=kept)
 
     def _introduces(self, numbers: dict[str, int], chain: Chain) -> bool:
+        """Whether a name on the left side is new, also one in a list: `z_t, s_t \\in \\mathbb{R}^D`."""
         self._fixed(numbers)
         try:
             reader = Elaborator.plain(self.session.table, {})
-            return new_name(parse(chain.members[0].tokens), reader) is not None
+            left = parse(chain.members[0].tokens)
+            names = [List((entry,), span=entry.span) for entry in left.entries]
+            return any(new_name(name, reader) is not None for name in names)
         except FormulaError:
             return False
         finally:

@@ -122,7 +122,7 @@ _BEFORE_EQUALS = {"COLON": ":=", "PLUS": "+=", "MINUS": "-="}
 
 
 def _joined_relations(tokens: list[Token]) -> list[Token]:
-    """`:` `=` is `:=`, `+` `=` is `+=`, `-` `=` is `-=`, and `==` is `=`."""
+    """`:` `=` is `:=`, `+` `=` is `+=`, `-` `=` is `-=`, `==` is `=`, and `=` `:` is `=:`."""
     joined: list[Token] = []
     for token in tokens:
         before = joined[-1] if joined else None
@@ -132,6 +132,9 @@ def _joined_relations(tokens: list[Token]) -> list[Token]:
             if sign is not None:
                 joined[-1] = Token("RELATION", sign, before.start, token.end)
                 continue
+        if before is not None and before.text == "=" and token.text == ":" and before.end == token.start:
+            joined[-1] = Token("RELATION", "=:", before.start, token.end)
+            continue
         joined.append(token)
     return joined
 
@@ -244,7 +247,9 @@ class _Reader:
     def read_plain(self, piece: _Raw) -> None:
         """A piece that takes no argument: a sign, a space, a number, a letter of its own."""
         text = piece.text
-        if piece.kind == "space" or text in tables.PASSED_OVER:
+        if text in tables.TAKING_NOTHING and self.takes_braces():
+            self.emit("UNKNOWN", text, piece.start, piece.end)
+        elif piece.kind == "space" or text in tables.PASSED_OVER or text in tables.SIZES_OF_TYPE:
             if text in ("\\left", "\\right", "\\middle") and self.peek() == ".":
                 self.at += 1
         elif text == "|" and self.peek() == "|" and self.raw[self.at].start == piece.end:
@@ -272,6 +277,11 @@ class _Reader:
 
     def peek(self) -> str:
         return self.raw[self.at].text if self.at < len(self.raw) else ""
+
+    def takes_braces(self) -> bool:
+        """Whether braces that hold something follow."""
+        rest = [piece.text for piece in self.raw[self.at : self.at + 3] if piece.kind != "space"]
+        return rest[:1] == ["{"] and rest[1:2] != ["}"]
 
     def skip_space(self) -> None:
         while self.at < len(self.raw) and self.raw[self.at].kind == "space":
@@ -301,10 +311,23 @@ class _Reader:
         pieces = self.raw[first : self.at]
         run = "".join(piece.text for piece in pieces)
         place = 0
+        if run in LISTING_WORDS and self._stands_before_list():
+            self.emit("NAME", run, pieces[0].start, pieces[-1].end)
+            place = len(run)
         while place < len(run):
             size = next((size for size in range(len(run) - place, 1, -1) if self.is_word(run[place : place + size])), 1)
             self.emit("NAME", run[place : place + size], pieces[place].start, pieces[place + size - 1].end)
             place += size
+
+    def _stands_before_list(self) -> bool:
+        """Whether a bracket with a comma comes next."""
+        rest = [piece.text for piece in self.raw[self.at :] if piece.kind != "space" and piece.text != "\\left"]
+        depth = 0
+        for text in rest if rest[:1] == ["("] else ():
+            depth += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(text, 0)
+            if depth == 0 or (depth == 1 and text == ","):
+                return depth == 1
+        return False
 
     def is_word(self, letters: str) -> bool:
         return letters in self.words or letters in FUNCTION_WORDS
@@ -441,7 +464,8 @@ def _in_font(reader: _Reader, piece: _Raw, font: str, raw: list[_Raw], is_switch
     tokens = reader.tokens_of(raw)
     letters = "".join(token.text for token in tokens)
     if len(tokens) > 1 and letters.isalpha() and font in ("rm", "sf", "tt", "it", "bf"):
-        reader.emit("NAME", letters, piece.start, raw[-1].end)
+        closed = reader.text[raw[-1].end : raw[-1].end + 1] == "}"
+        reader.emit("NAME", letters, piece.start, raw[-1].end + closed)
         return
     for at, token in enumerate(tokens):
         text = _with_font(token.text, font) if token.kind in ("NAME", "NUMBER") else token.text
@@ -461,7 +485,7 @@ def _is_constant(tokens: Sequence[Token]) -> bool:
 
 
 def _with_font(name: str, font: str) -> str:
-    """The font goes inside the accents; upright and italic are no fonts of their own."""
+    """The font goes inside the accents; upright and italic are no fonts of their own, and bold of bold is bold."""
     if font in ("rm", "it", "sf", "tt") or name.startswith(f"\\math{font}{{"):
         return name
     accented = re.fullmatch(r"(\\(?:hat|tilde|bar|vec|dot|ddot|check|breve|underline)\{)(.*)(\})", name)
@@ -536,10 +560,22 @@ def _eqalign(reader: _Reader, piece: _Raw) -> None:
     reader.emit("END", "aligned", end, end)
 
 
+def _rows_in_braces(reader: _Reader, piece: _Raw) -> None:
+    """`\\eqalign{a &= b \\cr &= c}` is an environment of rows."""
+    raw = reader.argument()
+    end = raw[-1].end if raw else piece.end
+    reader.emit("BEGIN", "aligned", piece.start, piece.end)
+    reader.out.extend(reader.tokens_of(raw))
+    reader.emit("END", "aligned", end, end + 1)
+
+
 def _tag(reader: _Reader, piece: _Raw) -> None:
     raw = reader.argument()
     kind = "LABEL" if piece.text == "\\label" else "TAG"
-    reader.emit(kind, reader.plain_text(raw).strip(), piece.start, raw[-1].end + 1 if raw else piece.end)
+    name = reader.plain_text(raw).strip()
+    if piece.text == "\\tag*" and re.fullmatch(r"\([^()]*\)", name):
+        name = name[1:-1]
+    reader.emit(kind, name, piece.start, raw[-1].end + 1 if raw else piece.end)
 
 
 def _pass_over_with_argument(reader: _Reader, piece: _Raw) -> None:
@@ -568,7 +604,7 @@ def _annotated(reader: _Reader, piece: _Raw) -> None:
     first = reader.argument()
     script = tables.ANNOTATED[piece.text]
     if not script:
-        reader.out.extend(reader.tokens_of(reader.argument()))
+        _annotated_sign(reader, piece, reader.plain_text(first).strip())
         return
     reader.emit("LBRACE", "{", piece.start, piece.start)
     reader.out.extend(reader.tokens_of(first))
@@ -579,6 +615,21 @@ def _annotated(reader: _Reader, piece: _Raw) -> None:
         note = reader.argument()
         end = note[-1].end + 1 if note else end
     reader.emit("RBRACE", "}", end, end)
+
+
+def _annotated_sign(reader: _Reader, piece: _Raw, note: str) -> None:
+    """What stands below or above a note; `=` with a mark of demand or of doubt is another sign."""
+    reader.skip_space()
+    braced = reader.peek() == "{"
+    raw = reader.argument()
+    if not raw and reader.peek() == "=":
+        raw = [reader.raw[reader.at]]
+        reader.at += 1
+    sign = f"\\overset{{{note}}}{{{reader.plain_text(raw).strip()}}}"
+    if sign in tables.RELATIONS:
+        reader.emit("RELATION", sign, piece.start, raw[-1].end + braced)
+    else:
+        reader.out.extend(reader.tokens_of(raw))
 
 
 def _substack(reader: _Reader, piece: _Raw) -> None:
@@ -622,6 +673,7 @@ _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     "\\eqalign": _eqalign,
     "\\begin": _begin_or_end,
     "\\end": _begin_or_end,
+    **dict.fromkeys(tables.ROWS_IN_BRACES, _rows_in_braces),
     **dict.fromkeys(("\\tag", "\\tag*", "\\label"), _tag),
     **dict.fromkeys(tables.PASSED_OVER_WITH_ARGUMENT - {"\\label"}, _pass_over_with_argument),
     **dict.fromkeys(tables.TRANSPARENT, _transparent),
@@ -666,6 +718,14 @@ FUNCTION_COMMANDS = frozenset(
         "\\arccos",
     ]
 )
+KNOWN_COMMANDS = frozenset(
+    text
+    for text in (*_HANDLERS, *_SINGLE, *tables.LETTERLIKE, *FUNCTION_COMMANDS)
+    if re.fullmatch(r"\\[A-Za-z]{2,}", text)
+)
+LISTING_WORDS = frozenset(["CE"])
+"""Functions of several arguments whose names are products of letters anywhere else."""
+
 FUNCTION_WORDS = frozenset(
     [
         "log",

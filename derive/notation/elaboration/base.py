@@ -129,6 +129,9 @@ class Base:
     def fraction(self, node: Fraction) -> Expr:
         raise NotImplementedError
 
+    def derivative(self, of: Expr, by: Expr, span: Span, layout: Layout | None = None) -> Expr:
+        raise NotImplementedError
+
     def is_derivative_operator(self, node: Syntax) -> bool:
         raise NotImplementedError
 

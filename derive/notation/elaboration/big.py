@@ -22,6 +22,7 @@ from derive.expressions.tree import (
     Range,
     Reduce,
 )
+from derive.notation.complaints import unknown_environment
 from derive.notation.elaboration.application import Head
 from derive.notation.elaboration.dots import not_empty
 from derive.notation.elaboration.numbers import OverNumber
@@ -40,7 +41,6 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     Word,
-    listed,
 )
 from derive.notation.tables import CASES_ENVIRONMENTS, MATRIX_ENVIRONMENTS, RELATIONS
 from derive.source import Span
@@ -68,11 +68,12 @@ class BigOperators(SumsOverNumbers):
         kind: OneOf["sum", "product"] = "sum" if sign.kind == "sum" else "product"
         subs = [script.content for script in node.scripts if script.kind == "sub"] if isinstance(node, Scripted) else []
         sups = [script.content for script in node.scripts if script.kind == "sup"] if isinstance(node, Scripted) else []
+        sups = [sup for sup in sups if sup is None or not_empty(sup)]
         if not subs or subs[0] is None:
             value = operand()
             if kind == "sum" and value.shape.is_matrix and not sups:
                 return Reduce("sum", value, span=span)
-            raise Unreadable("this sum does not say over which index", node.span)
+            raise Unreadable("this sum does not say over which index; write it below, as in \\sum_i", node.span)
         bounds = self.bounds(subs[0], sups[0] if sups else None)
         return self.quantified(kind, bounds, operand, span)
 
@@ -204,7 +205,8 @@ class BigOperators(SumsOverNumbers):
             return [Bound(letter, first, last)]
         if kinds == ["member"]:
             letter = self._letter(formula.sides[0], formula.span)
-            dim = None if formula.sides[1] is None else self.dim_named(listed(formula.sides[1]))
+            factor = None if formula.sides[1] is None else formula.sides[1].single_factor
+            dim = None if factor is None else self.dim_named(unwrapped(factor))
             if dim is None:
                 raise Unreadable("the set over which this sum runs is not known", formula.span)
             return [Bound(letter, START, End((dim.size or 1) - 1, dim))]
@@ -318,7 +320,7 @@ class BigOperators(SumsOverNumbers):
         if node.name in CASES_ENVIRONMENTS:
             return Cases(tuple(self._branch(line) for line in lines), span=node.span)
         if node.name not in MATRIX_ENVIRONMENTS:
-            raise Unreadable(f"the environment {node.name} is not read inside a formula", node.span)
+            raise Unreadable(unknown_environment(node.name), node.span)
         value = self.written_matrix(lines, node.span)
         return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
 

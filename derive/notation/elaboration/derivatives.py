@@ -101,9 +101,14 @@ class Derivatives(Products):
         if bottom is not None and bottom.of and top is not None:
             return top, self._denominators(bottom)
         if top is not None and top.partial:
-            raise Unreadable("there is a ∂ above this fraction's line and none below it", node.bottom.span)
+            raise Unreadable(
+                "there is a ∂ above this fraction's line and none below it; write \\partial before this",
+                node.bottom.span,
+            )
         if bottom is not None and bottom.partial:
-            raise Unreadable("there is a ∂ below this fraction's line and none above it", node.top.span)
+            raise Unreadable(
+                "there is a ∂ below this fraction's line and none above it; write \\partial before this", node.top.span
+            )
         return None
 
     def _denominators(self, bottom: Differential) -> list[Differential]:

@@ -49,7 +49,7 @@ class Dotted(Ranges):
             raise Unreadable("dots in a sum with minus signs: which terms they stand for is not certain", node.span)
         terms = [term for term in node.terms if not _dots(term)]
         if _dots(node.terms[0]) or _dots(node.terms[-1]) or len(terms) < 2:
-            raise Unreadable("these dots have no first and last term", node.span)
+            raise Unreadable("these dots have no first and last term; write both, as in x_1 + \\dots + x_n", node.span)
         template, pairs = generalised(terms[0], terms[-1])
         first, last = self._ends(pairs, node.span)
         leading = next(at for at, term in enumerate(node.terms) if _dots(term))
@@ -147,7 +147,7 @@ class Dotted(Ranges):
             first, last = self._dots_ends(pairs, span)
             if last.position < first.position:
                 raise Unreadable("the dots in this matrix leave its pattern open", span)
-            return Pattern(leading, trailing, first, last, _texts(pairs))
+            return Pattern(leading, trailing, first, last, texts_of(pairs))
         if leading < 2:
             raise Unreadable("the dots in this matrix have one entry before them and none behind", span)
         _, pairs = generalised(cells[0], cells[1])
@@ -155,11 +155,11 @@ class Dotted(Ranges):
         if len(starts) != 1 or not next(iter(starts)).isdigit():
             raise Unreadable("the dots in this matrix leave its pattern open", span)
         first = End(int(next(iter(starts))) - self.table.index_base, is_number=True)
-        return Pattern(leading, 0, first, None, _texts(pairs))
+        return Pattern(leading, 0, first, None, texts_of(pairs))
 
     def _check_count(self, first: List, cell: List, place: int) -> None:
         """A cell before the dots must be the one that is due there, where the cells are counted in numbers."""
-        differing = _texts(generalised(first, cell)[1])
+        differing = texts_of(generalised(first, cell)[1])
         starts = {start for start, _ in differing if start.isdigit()}
         if starts and differing != {(start, str(int(start) + place)) for start in starts}:
             raise Unreadable("the entries before these dots do not count on by one", cell.span)
@@ -203,7 +203,7 @@ class Dotted(Ranges):
         if at_row.written is not None and at_column.written is not None:
             return self.list_value(matrix.shown[at_row.written][at_column.written])
         values = {ROW_OF_DOTS: at_row.position, COLUMN_OF_DOTS: at_column.position}
-        filled = _with_literals(
+        filled = with_literals(
             matrix.template(at_row, at_column),
             {name: str(position + self.table.index_base) for name, position in values.items() if position is not None},
         )
@@ -301,14 +301,14 @@ class PlaceInPattern:
 Templates = Sequence[Sequence[List]]
 
 
-def _texts(pairs: Sequence[tuple[Syntax, Syntax]]) -> frozenset[tuple[str, str]]:
+def texts_of(pairs: Sequence[tuple[Syntax, Syntax]]) -> frozenset[tuple[str, str]]:
     return frozenset((canonical(first).strip(), canonical(last).strip()) for first, last in pairs)
 
 
 def _general(first: List, last: List, letter: str, pattern: Pattern) -> List:
     """The common pattern of two cells, which must differ as the pattern of the whole matrix says."""
     general, pairs = generalised(first, last, letter)
-    if _texts(pairs) != pattern.texts:
+    if texts_of(pairs) != pattern.texts:
         raise Unreadable("the dots in this matrix stand for other entries in another row or column", last.span)
     return general
 
@@ -375,7 +375,7 @@ class DottedMatrix:
         for (i, row), (j, column) in itertools.product(enumerate(rows), enumerate(columns)):
             template = self.template(PlaceInPattern(*row[:2]), PlaceInPattern(*column[:2]))
             texts = {ROW_OF_DOTS: row[2], COLUMN_OF_DOTS: column[2]}
-            if canonical(_with_literals(template, texts)).strip() != canonical(self.shown[i][j]).strip():
+            if canonical(with_literals(template, texts)).strip() != canonical(self.shown[i][j]).strip():
                 return False
         return True
 
@@ -446,7 +446,7 @@ def generalised(first: S, last: S, letter: str = DOTS) -> tuple[S, list[tuple[Sy
             if isinstance(a, (Name, Literal)) or isinstance(b, (Name, Literal)) or type(a) is not type(b):
                 pairs.append((a, b))
                 return Name(letter, span=a.span)
-            return _with_parts(a, lambda part: merged(getattr(a, part), getattr(b, part)))
+            return with_parts(a, lambda part: merged(getattr(a, part), getattr(b, part)))
         raise Unreadable("the dots stand between terms of different forms")
 
     result = merged(first, last)
@@ -466,7 +466,7 @@ def with_parted_indices(node: S) -> S:
                 entries = tuple(entry for piece in pieces for entry in listed(piece).entries)
                 return replace(value, content=List(entries, span=value.span))
         if isinstance(value, Syntax):
-            return _with_parts(value, lambda part: parted(getattr(value, part)))
+            return with_parts(value, lambda part: parted(getattr(value, part)))
         return value
 
     result = parted(node)
@@ -474,7 +474,7 @@ def with_parted_indices(node: S) -> S:
     return result
 
 
-def _with_parts(node: Syntax, part: Callable[[str], object]) -> Syntax:
+def with_parts(node: Syntax, part: Callable[[str], object]) -> Syntax:
     """The same piece of syntax with other parts, given by their names."""
     parts = {found.name: part(found.name) for found in fields(node) if found.name != "span"}
     return replace(node, **parts)  # type: ignore[arg-type]
@@ -486,7 +486,7 @@ def _same_form(a: Sum, b: Sum) -> bool:
     )
 
 
-def _with_literals(node: List, values: dict[str, str]) -> List:
+def with_literals(node: List, values: dict[str, str]) -> List:
     """The syntax with placeholders replaced by numbers."""
 
     def changed(value: object) -> object:
@@ -495,7 +495,7 @@ def _with_literals(node: List, values: dict[str, str]) -> List:
         if isinstance(value, tuple):
             return tuple(changed(item) for item in value)
         if isinstance(value, Syntax):
-            return _with_parts(value, lambda part: changed(getattr(value, part)))
+            return with_parts(value, lambda part: changed(getattr(value, part)))
         return value
 
     result = changed(node)

@@ -71,6 +71,8 @@ class NumberedNames(Base):
         return Scripting(None if sub is None else _as_list(sub), sups, parts.primes)
 
     def _numbered(self, script: Syntax) -> Syntax:
+        if isinstance(script, List) and len(script.entries) > 1:
+            return with_first(script, self._numbered(first_of(script)))
         place = place_of_number(script)
         number = None if place is None or not letters_in(place) else self.number(place)
         return script if number is None else with_number(script, str(number))
@@ -93,7 +95,8 @@ class NumberedNames(Base):
         numbered = self.with_numbers(parts)
         places: list[tuple[Superscript, Scripting]] = []
         if parts.sub is not None:
-            places.append((parts.sub, replace(numbered, sub=listed(with_number(parts.sub, SLOT)))))
+            first = first_of(parts.sub)
+            places.append((first, replace(numbered, sub=with_first(parts.sub, with_number(first, SLOT)))))
         for at, item in enumerate(parts.sups):
             if not isinstance(item, str):
                 sups = (*numbered.sups[:at], with_number(item, SLOT), *numbered.sups[at + 1 :])
@@ -113,7 +116,8 @@ class NumberedNames(Base):
         if found is None:
             return []
         scripts = [found[1].sub, *(item for item in found[1].sups if not isinstance(item, str))]
-        places = [place_of_number(script) for script in scripts if script is not None]
+        firsts = [first_of(script) if isinstance(script, List) else script for script in scripts if script is not None]
+        places = [place_of_number(script) for script in firsts]
         return [plain(name.text) for place in places if place is not None for name in letters_in(place)]
 
     def write_out(self, base: str, parts: Scripting, patterns: Sequence[str] | frozenset[str] | None = None) -> None:
@@ -137,6 +141,16 @@ class NumberedNames(Base):
                     known = f"; there are {shown(described(pattern, numbers))}" if numbers else " yet"
                     return NotAmong(f"there is no {shown(key)}{known}", node.span, key)
         return None
+
+
+def first_of(script: List) -> List:
+    """The t of `y_{t,i}`, which may be the number of a name; all of a script that is no list."""
+    return List(script.entries[:1], span=script.span)
+
+
+def with_first(script: List, first: Syntax) -> List:
+    """A script with something else as the first of its entries."""
+    return List((*_as_list(first).entries, *script.entries[1:]), span=script.span)
 
 
 def _as_list(script: Syntax) -> List:

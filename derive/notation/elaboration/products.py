@@ -316,7 +316,10 @@ class Products(Application, Arguments):
             return None
         if resolved.meaning.shape.is_matrix and _is_transposed(written):
             return None
-        value = self.at_arguments(resolved.key, resolved.meaning, bracket, node.span)
+        if resolved.primes:
+            value = self.derivative_at(resolved.key, resolved.meaning, resolved.primes, bracket, node.span)
+        else:
+            value = self.at_arguments(resolved.key, resolved.meaning, bracket, node.span)
         return None if value is None else self._scripts_of_bracket(value, written, span)
 
     def _indexed_by_brackets(self, value: Expr, rest: Sequence[Item], used: int) -> tuple[Expr, int]:

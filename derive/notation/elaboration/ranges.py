@@ -9,7 +9,7 @@ from derive.expressions.tree import Extent, IndexVariable, Range
 from derive.notation.elaboration.derivatives import Derivatives
 from derive.notation.elaboration.numbers import OverNumber
 from derive.notation.names import canonical, plain, unwrapped
-from derive.notation.symbols import IndexUse
+from derive.notation.symbols import IndexUse, shown
 from derive.notation.syntax import List, Literal, Name, Syntax, listed
 from derive.source import Span
 
@@ -114,7 +114,9 @@ class Ranges(Derivatives):
             raise OverNumber(plain(factor.text))
         dim = self.dim_named(factor)
         if dim is None or dim.size is None:
-            raise Unreadable(f"{canonical(factor).strip() or 'this'} is not a dimension that is declared", factor.span)
+            text = shown(canonical(factor).strip()) or "this"
+            problem = f"the bound {text} is no dimension that is declared{self.table.known_dims}"
+            raise self.not_among(factor) or Unreadable(problem, factor.span)
         return dim
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction as Rational
 from typing import Literal as Literal_
 
 from derive.errors import Meaningless, UnknownName, Unreadable
-from derive.expressions.shapes import OPEN, Dim, column, matrix, row
+from derive.expressions.shapes import OPEN, Dim, Shape, column, matrix, row
 from derive.expressions.tree import (
     Comparison,
     Constant,
@@ -38,10 +38,12 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import walk
+from derive.notation.complaints import function_like
 from derive.notation.elaboration.constants import sizes_in
 from derive.notation.elaboration.members import Members
+from derive.notation.elaboration.numbers import OverNumber
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
-from derive.notation.numbering import TRANSPOSES, letters_in, place_of_number
+from derive.notation.numbering import SLOT, TRANSPOSES, letters_in, place_of_number
 from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
 from derive.notation.syntax import (
@@ -53,6 +55,7 @@ from derive.notation.syntax import (
     Scripted,
     Sum,
     Syntax,
+    listed,
     parse,
 )
 from derive.notation.tokens import tokenize
@@ -269,9 +272,9 @@ class Scripts(Members):
                 if shape.is_scalar:
                     return IndexValue(Label(resolved.key, span=span), span=span)
                 if resolved.sub is None:
-                    raise Unreadable(
-                        f"{shown(resolved.key)} are labels; write one of them, {shown(resolved.key)}_i", span
-                    )
+                    name = shown(resolved.key)
+                    problem = f"the labels {name} have no value as a whole; write one of them, {name}_i"
+                    raise Unreadable(problem, span)
                 return Symbol(resolved.key, shape, span=span)
             case Given(kind="hot index"):
                 return IndexValue(Label(resolved.key, span=span), span=span)
@@ -286,17 +289,17 @@ class Scripts(Members):
     def special(self, node: Syntax) -> Expr:
         """Names that need no declaration: e, π, the identity, vectors of ones, Kronecker's delta, bound indices."""
         node = unwrapped(node)
-        base = unwrapped(node.base) if isinstance(node, Scripted) else node
-        if not isinstance(base, Name):
+        found = name_and_scripts(node)
+        if found is None:
             raise Unreadable("this cannot stand here", node.span)
-        parts = taken_apart(node.scripts if isinstance(node, Scripted) else ())
+        base, parts = found
         bound = self.bound(plain(base.text))
         if bound is not None and parts.sub is None:
             return self.with_scripts(IndexValue(bound, span=node.span), None, parts.sups, parts.primes, node.span)
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            hint = self._family_hint(base, parts) or self.table.suggestion(written)
+            hint = self._family_hint(base, parts) or self.table.suggestion(written) or function_like(written)
             problem = f"the name {shown(written)} is not defined or declared{hint}"
             raise self.not_among(node) or UnknownName(written, problem, node.span)
         return value
@@ -417,7 +420,27 @@ class Scripts(Members):
             return Transpose(value, span=span)
         if isinstance(item, List) and plain(written) in {"-" + transpose for transpose in TRANSPOSES}:
             return Transpose(Inverse(value, span=span), span=span)
+        if value.shape.is_square and not value.shape.is_vector:
+            return self._power_of_matrix(value, item, span)
         return self.power(value, self.superscript_value(item), span)
+
+    def _power_of_matrix(self, base: Expr, item: Syntax, span: Span) -> Expr:
+        """A product of a matrix with itself, `W^2`; also `W^{T-i}`, where T is the number of times and i one of them.
+
+        Raises `Unreadable` where names have such a number above, so that `W^l` may be one of them.
+        """
+        content = item if isinstance(item, List) else listed(item)
+        letters = [plain(name.text) for name in letters_in(content)] if self.table.numbers else []
+        number = self.number(content)
+        if letters and any(f"^{{{SLOT}}}" in pattern for pattern in self.table.numbers):
+            problem = "whether this is a power or the number of a name is not certain"
+            raise Unreadable(f"{problem}; declare the name with its numbers, or write the power as a product", span)
+        if number is not None:
+            return self.power(base, Number(Rational(number)), span)
+        bound = [letter for letter in letters if isinstance(self.bound(letter), IndexVariable)]
+        if bound:
+            raise OverNumber(bound[0])
+        return self.power(base, self.superscript_value(item), span)
 
     def superscript_value(self, item: Superscript) -> Expr:
         if isinstance(item, str):
@@ -446,7 +469,8 @@ class Scripts(Members):
             label = isinstance(value, Symbol) and isinstance(self.table.meanings.get(value.name), Given)
             what = f"the symbol {shown(value.name)}" if label and isinstance(value, Symbol) else "this"
             raise Unreadable(f"{what} is a {shape} and has no entry _{{{canonical(sub).strip()}}}", span)
-        if any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
+        whole_row = shape.is_matrix and len(sub.entries) == 1 and _beside_colon(sub.entries[0])
+        if not whole_row and any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
             return self.sliced(value, sub, span)
         name = shown(value.name.split(" for every ")[0]) if isinstance(value, Symbol) else ""
         pieces = self.index_pieces(sub, 1 if any(dim.is_unit for dim in shape.dims) else 2)
@@ -457,17 +481,38 @@ class Scripts(Members):
                 self.use(example, shape.length, span, name)
                 return IndexValue(Label(value.name, example, span=span), span=span)
         if len(pieces) == 1 and shape.is_vector and pieces[0] is not None:
+            pieces = self._two_digits(pieces[0], shape, span, name) or pieces
+        if len(pieces) == 1 and shape.is_vector and pieces[0] is not None:
             index = self.index(pieces[0], span)
             self.use(index, shape.length, span, name)
             first = IndexNumber(0)
             return Entry(value, index, first, span=span) if shape.is_column else Entry(value, first, index, span=span)
         if len(pieces) == 2:
             return self._matrix_entry(value, pieces, span, name)
-        what = name or "this"
+        what = f"the symbol {name}" if name else "this"
         count = "one index" if len(pieces) == 1 else f"{len(pieces)} indices"
-        raise Unreadable(
-            f"{what} is {shape} and needs two indices, not {count}; its row i is written {name}_{{i,:}}", span
-        )
+        base = f"({name})" if "_" in name else name
+        row = f"; its row i is written {base}_{{i,:}}" if name else ""
+        raise Unreadable(f"{what} is {shape} and needs two indices, not {count}{row}", span)
+
+    def _two_digits(self, piece: Syntax, shape: Shape, span: Span, name: str) -> list[Syntax | None] | None:
+        """`a_{21}` of a column: row 2 and column 1 where there is no entry 21. None for one index.
+
+        Raises `Unreadable` where both are there.
+        """
+        number = _single(piece)
+        if not isinstance(number, Literal) or not number.text.isdigit() or len(number.text) != 2:
+            return None
+        digits: list[Syntax | None] = [Literal(digit, span=number.span) for digit in number.text]
+        places = [int(digit) - self.table.index_base for digit in number.text]
+        if not all(0 <= place < (dim.size or 0) for place, dim in zip(places, shape.dims, strict=True)):
+            return None
+        if int(number.text) - self.table.index_base < (shape.length.size or 0):
+            one = f"{number.text},{number.text[1]}" if shape.is_column else f"{number.text[0]},{number.text}"
+            two = ",".join(number.text)
+            problem = f"the index {number.text} of {name or 'this'} can be one number or two"
+            raise Unreadable(f"{problem}; write {name}_{{{one}}} or {name}_{{{two}}}", span)
+        return digits
 
     def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span, name: str) -> Expr:
         indices = [None if piece is None else self.index(piece, span, True) for piece in pieces]

@@ -6,7 +6,8 @@ from derive.errors import FormulaError, Unreadable
 from derive.expressions.shapes import OPEN
 from derive.expressions.tree import Blocks, Diagonal, Expr, Identity, Scale, Transpose
 from derive.notation.elaboration.base import PLAIN
-from derive.notation.elaboration.dots import Dotted, is_dots_cell, not_empty, with_parted_indices
+from derive.notation.elaboration.diagonals import Diagonals
+from derive.notation.elaboration.dots import is_dots_cell, not_empty, with_parted_indices
 from derive.notation.elaboration.resizing import blocks
 from derive.notation.names import unwrapped_list
 from derive.notation.syntax import List, Literal, Sum
@@ -15,7 +16,7 @@ from derive.source import Span
 Lines = Sequence[Sequence[List]]
 
 
-class WrittenOut(Dotted):
+class WrittenOut(Diagonals):
     """What stands in the cells of a matrix or between the commas of a vector."""
 
     def written_matrix(self, lines: Lines, span: Span) -> Expr:
@@ -33,7 +34,15 @@ class WrittenOut(Dotted):
             cells = [[with_parted_indices(cell) if parted else cell for cell in line] for line in lines]
             return self.dotted_matrix(cells, span)
 
-        return self._parting_indices(read)
+        before = {index: list(uses) for index, uses in self.uses.items()}
+        try:
+            return self._parting_indices(read)
+        except Unreadable:
+            self.uses = before
+            value = self.matrix_with_diagonal(lines, span)
+            if value is None:
+                raise
+            return value
 
     def dotted_sum(self, node: Sum) -> Expr:
         """`a_1 + … + a_n`; see `Dotted`."""
