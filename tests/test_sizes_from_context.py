@@ -51,3 +51,18 @@ UNTOLD = [r"\mathbf{1}^T \mathbf{1} = n", r"X + \mathbf{1} \mathbf{1}^T \mathbf{
 def test_a_size_that_nothing_tells_is_asked_for(formula):
     step = last(SETTING, formula)
     assert (step.verdict, step.message) == ("unreadable", "The size of this cannot be told from where it stands.")
+
+
+ALIKE = [
+    (r"y^T \begin{pmatrix} 1 \\ \vdots \\ 1 \end{pmatrix} = \sum_i y_i", "proved"),
+    (r"y^T (2, \dots, 2)^T = 2 \sum_i y_i", "proved"),
+    (r"X + y \begin{pmatrix} 1 & 1 & \cdots & 1 \end{pmatrix} = X + y \mathbf{1}^T", "proved"),
+    (r"A + \begin{pmatrix} 1 & \dots & 1 \\ \vdots & & \vdots \\ 1 & \dots & 1 \end{pmatrix} = A + 1_n 1_n^T", "proved"),
+    (r"y^T (2, \dots, 2)^T = 3 \sum_i y_i", "refuted"),
+    (r"X + y \begin{pmatrix} 1 & 1 & \cdots & 1 \end{pmatrix} = X", "refuted"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula, verdict", ALIKE)
+def test_one_number_again_and_again_is_as_long_as_its_place(formula, verdict):
+    assert last(SETTING, formula).verdict == verdict

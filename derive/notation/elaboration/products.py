@@ -17,9 +17,11 @@ from derive.expressions.tree import (
     ChainRule,
     Derivative,
     Dot,
+    Entry,
     Expr,
     Hadamard,
     Identity,
+    IndexNumber,
     Indicator,
     Kronecker,
     LocalFactor,
@@ -27,7 +29,9 @@ from derive.expressions.tree import (
     Negative,
     Number,
     Outer,
+    Quantified,
     Quotient,
+    Range,
     Reduce,
     Scale,
     Slice,
@@ -361,9 +365,9 @@ class Products(Application, Arguments):
         for item in items:
             before = out[-1].value if out else None
             if (
-                item.operator in ("", "CDOT")
-                and isinstance(item.value, (Derivative, ChainRule))
+                isinstance(item.value, (Derivative, ChainRule))
                 and isinstance(before, (Derivative, ChainRule))
+                and _may_chain(item.operator, before.shape, item.value.shape)
             ):
                 joined = _meeting(before, item.value)
                 if joined is not None:
@@ -422,6 +426,8 @@ class Products(Application, Arguments):
         is_outer_or_not = operator == "OTIMES" and _are_columns_or_rows(left.shape, right.shape)
         if is_outer_or_not and self.choices.choose((frozenset(), frozenset())) == 1:
             return Kronecker(left, right, span=span)
+        if operator in ("", "CDOT") and left.shape.is_row and isinstance(right, Derivative) and right.shape.is_tensor:
+            return self._row_by_derivative(left, right, span)
         if operator in ("", "CDOT"):
             turned = self._identity_on_the_other_side(left, right)
             if turned is not None:
@@ -432,6 +438,17 @@ class Products(Application, Arguments):
         if isinstance(product, (MatMul, Dot, Outer, Hadamard)):
             self._note_units((product.left, product.right))
         return product
+
+    def _row_by_derivative(self, left: Expr, right: Derivative, span: Span | None) -> Expr:
+        """A row before the derivative of a column by a matrix: the sum over the entries of the column."""
+        if not right.of.shape.is_column or meet(left.shape.columns, right.of.shape.rows) is None:
+            raise Meaningless(f"{left.shape} does not fit before the derivative {right.shape}", span)
+        dim, first = right.of.shape.rows, IndexNumber(0)
+        with self.scope(["entry of a derivative"]) as (index,):
+            entry = Entry(right.of, index, first, span=right.span)
+            body = Scale(Entry(left, first, index), Derivative(entry, right.by, right.layout, span=right.span))
+        whole = Range(0, (dim.size or 1) - 1, dim, "dimension", span=span)
+        return Quantified("sum", index, whole, body, span=span)
 
     def _means_entries(self, left: Expr, operator: str, right: Expr) -> bool:
         """Whether a sign of another product is meant entry by entry, between equal shapes that are no matrix product.
@@ -595,6 +612,12 @@ def _bracket(node: Syntax | Expr) -> Syntax | None:
 def _is_transposed(node: Syntax) -> bool:
     """`(a)^T`: behind a vector or matrix a factor, as in `\\delta (a)^T`, and not what it is a function of."""
     return isinstance(node, Scripted) and any(map(is_transpose, taken_apart(node.scripts).sups))
+
+
+def _may_chain(operator: str, left: Shape, right: Shape) -> bool:
+    """Whether a sign can stand in the chain rule: `\\times` where it does not go entry by entry."""
+    apart = left != right and not (left.is_scalar or right.is_scalar)
+    return operator in ("", "CDOT") or (operator in ("TIMES", "STAR") and apart)
 
 
 def _meeting(first: Derivative | ChainRule, second: Derivative | ChainRule) -> ChainRule | None:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from derive.errors import FormulaError, Unreadable
-from derive.expressions.shapes import OPEN
-from derive.expressions.tree import Blocks, Diagonal, Expr, Identity, Scale, Transpose
+from derive.expressions.shapes import ONE, OPEN, matrix
+from derive.expressions.tree import Blocks, Diagonal, Expr, Fill, Identity, Scale, Transpose
 from derive.notation.elaboration.base import PLAIN
 from derive.notation.elaboration.diagonals import Diagonals
 from derive.notation.elaboration.dots import is_dots_cell, not_empty, with_parted_indices
 from derive.notation.elaboration.resizing import blocks
-from derive.notation.names import unwrapped_list
+from derive.notation.names import canonical, unwrapped_list
 from derive.notation.syntax import List, Literal, Sum
 from derive.source import Span
 
@@ -30,6 +30,9 @@ class WrittenOut(Diagonals):
         return blocks([[self.list_value(cell) for cell in line] for line in lines], span)
 
     def _with_dots(self, lines: Lines, span: Span) -> Expr:
+        if _is_one_entry(lines):
+            return self._all_alike(lines, span)
+
         def read(parted: bool) -> Expr:
             cells = [[with_parted_indices(cell) if parted else cell for cell in line] for line in lines]
             return self.dotted_matrix(cells, span)
@@ -43,6 +46,14 @@ class WrittenOut(Diagonals):
             if value is None:
                 raise
             return value
+
+    def _all_alike(self, lines: Lines, span: Span) -> Expr:
+        """`(1, …, 1)`: one number again and again; how often is told by what stands around it."""
+        value = self.list_value(lines[0][0])
+        if not value.shape.is_scalar:
+            raise Unreadable("the dots in this matrix leave its pattern open", span)
+        shape = matrix(OPEN if len(lines) > 1 else ONE, OPEN if max(map(len, lines)) > 1 else ONE)
+        return Scale(value, Fill(1, shape, span=span), span=span)
 
     def dotted_sum(self, node: Sum) -> Expr:
         """`a_1 + … + a_n`; see `Dotted`."""
@@ -100,6 +111,13 @@ def _parted(cell: List) -> list[List]:
     if len(cell.entries) < 2 or any(entry.relations for entry in cell.entries):
         return [cell]
     return [List((entry,), span=entry.span) for entry in cell.entries]
+
+
+def _is_one_entry(lines: Lines) -> bool:
+    """Whether all that stands beside dots in a row, a column or a matrix is one and the same entry."""
+    cells = [cell for line in lines for cell in line if not_empty(cell) and not is_dots_cell(cell)]
+    begins = not_empty(lines[0][0]) and not is_dots_cell(lines[0][0])
+    return begins and len(cells) > 1 and len({canonical(cell).strip() for cell in cells}) == 1
 
 
 def _literal(cell: List) -> str:
