@@ -31,6 +31,7 @@ from derive.errors import FormulaError, Undecidable, Unreadable
 from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Derivative, Entry, Expr, Node, Slice, Symbol
 from derive.expressions.walk import walk
+from derive.models.families import letters_of
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
 from derive.notation.elaboration.application import OF_VECTORS
@@ -63,6 +64,7 @@ class Statement:
         self.sides = [_side(member) for member in self.chain.members]
         self._read_conditions()
         self._bind_free_names()
+        self.session.unsummed = self._letters_of_left_side() if self.session.table.einstein else None
         found: list[Judgement] = []
         current = self.sides[0]
         branches = {first: [restriction] for first, restriction in self.branches}
@@ -72,6 +74,15 @@ class Statement:
             judgement, current = self._guarded_step(number, relation, current)
             found.append(judgement)
         return found
+
+    def _letters_of_left_side(self) -> frozenset[str] | None:
+        """The indices that the first member carries, over which no other member sums; None where it is not read."""
+        self.session.unsummed = None
+        new = self._introduced(0)
+        if new is not None:
+            return frozenset(letters_of(new.key))
+        found = self.sides[0].read(self.session, None, self.formal).upto(1)
+        return frozenset(found[0].free) if found else None
 
     def _guarded_step(self, number: int, relation: Token, left: Side) -> tuple[Judgement, Side]:
         """A step within its limit of time; past it the verdict is `unknown`, and the chain goes on."""

@@ -48,7 +48,7 @@ class Computed:
 class Abbreviation:
     """A name that stands for an expression; `letters` are the index letters that its name carries.
 
-    `bare` is the pattern of the name with its fonts dropped.
+    `bare` is the pattern of the name with its fonts dropped, unless its meaning is another font of the same name.
     """
 
     pattern: re.Pattern[str]

@@ -31,6 +31,7 @@ from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.ranges import End, Ranges, as_list, extent_of
 from derive.notation.elaboration.scripts import juxtaposed
 from derive.notation.names import canonical, unwrapped
+from derive.notation.symbols import shown
 from derive.notation.syntax import Dots, List, Literal, Name, Script, Sum, Syntax, Term, listed
 from derive.source import Span
 
@@ -72,7 +73,12 @@ class Dotted(Ranges):
                 "what these dots stand for is not certain: the first and the last term differ in more than one index",
                 span,
             )
-        first, last = (self.end(as_list(end, span)) for end in pairs[0])
+        try:
+            first, last = (self.end(as_list(end, span)) for end in pairs[0])
+        except Unreadable:
+            start, stop = (shown(text) for text in next(iter(found)))
+            problem = f"what these dots stand for is not certain: nothing counts from {start} to {stop}"
+            raise Unreadable(problem, span) from None
         return first, last
 
     def _check_member(

@@ -178,10 +178,17 @@ class Products(Application, Arguments):
         at = 0
         while at < len(items):
             item = items[at]
-            value, used = self._read_item(items, at, span)
+            others = [*items[:at], *(items[at + 1 :] if self._stands_alone(item.value) else ())]
+            with self.beside([other.value for other in others]):
+                value, used = self._read_item(items, at, span)
             read.append(Item(item.operator, value))
             at += used
         return self.multiplied(self._chained(read), span)
+
+    def _stands_alone(self, node: Syntax | Expr) -> bool:
+        """Whether a factor takes nothing of what stands behind it: a bracket, or a fraction that is no operator."""
+        inner = node.base if isinstance(node, Scripted) else node
+        return isinstance(inner, (Group, Fraction)) and not self.is_derivative_operator(inner)
 
     def _read_item(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int]:
         """The value that begins at an item, and how many items it took."""

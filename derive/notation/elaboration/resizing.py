@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.shapes import Dim, Shape, column, matrix, meet, row
+from derive.expressions.shapes import OPEN, Dim, Shape, column, matrix, meet, row
 from derive.expressions.tree import (
     Add,
+    Blocks,
     Expr,
     Fill,
     Identity,
     MatMul,
     Negative,
+    Number,
     Quantified,
     Scale,
     Slice,
@@ -29,9 +31,9 @@ def resized(value: Expr, shape: Shape) -> Expr:
         return value
     match value:
         case Identity():
-            if not shape.is_square:
+            if meet(shape.rows, shape.columns) is None:
                 raise Meaningless(f"the identity stands where {shape} is needed, which is not square", value.span)
-            return Identity(shape.rows, span=value.span)
+            return Identity(_known(shape.dims), span=value.span)
         case Fill(number, own):
             dims = tuple(
                 mine if mine.size is not None else theirs for mine, theirs in zip(own.dims, shape.dims, strict=True)
@@ -67,6 +69,39 @@ def joined(left: Expr, right: Expr, span: Span | None) -> MatMul:
     second = matrix(inner, inner if _is_square(right) else right.shape.columns)
     fits = meet(left.shape.columns, right.shape.rows) is not None
     return MatMul(resized(left, first), resized(right, second), span=span) if fits else MatMul(left, right, span=span)
+
+
+def blocks(lines: Sequence[Sequence[Expr]], span: Span | None) -> Blocks:
+    """A matrix of blocks, in which ones, identities and zeros are as high and as wide as the blocks around them."""
+    if len({len(line) for line in lines}) > 1 or not any(block.shape.is_open for line in lines for block in line):
+        return Blocks(tuple(map(tuple, lines)), span=span)
+    heights = [_known([block.shape.rows for block in line if block.shape.is_matrix]) for line in lines]
+    widths = [
+        _known([block.shape.columns for block in line if block.shape.is_matrix]) for line in zip(*lines, strict=True)
+    ]
+    squares = [(i, j) for i, line in enumerate(lines) for j, block in enumerate(line) if _is_square(block)]
+    for _ in squares:
+        for i, j in squares:
+            heights[i] = widths[j] = _known([heights[i], widths[j]])
+    return Blocks(
+        tuple(
+            tuple(_block(block, matrix(height, width)) for block, width in zip(line, widths, strict=True))
+            for line, height in zip(lines, heights, strict=True)
+        ),
+        span=span,
+    )
+
+
+def _block(block: Expr, shape: Shape) -> Expr:
+    """A block with the size of its place; a 0 among blocks is a block of zeros."""
+    if isinstance(block, Number) and block.value == 0:
+        return Fill(0, shape, span=block.span)
+    return resized(block, shape) if block.shape.is_open else block
+
+
+def _known(dims: Sequence[Dim]) -> Dim:
+    """The first dimension of some that has a size."""
+    return next((dim for dim in dims if dim.size is not None), OPEN)
 
 
 def _is_square(value: Expr) -> bool:

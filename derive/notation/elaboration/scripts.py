@@ -336,7 +336,15 @@ class Scripts(Members):
             return self.with_scripts(Identity(OPEN, span=span), None, parts.sups, 0, span)
         if sub is not None and name in UNITS:
             return self._unit_vector(sub, parts.sups, span)
-        return self._constant_matrix(name, parts, span)
+        return self._one_of_ones(name, parts, span) or self._constant_matrix(name, parts, span)
+
+    def _one_of_ones(self, name: str, parts: Scripting, span: Span) -> Expr | None:
+        """`\\mathbf{1}_h`, a 1 for every h, over which Einstein's convention sums."""
+        only = None if parts.sub is None else unwrapped_list(parts.sub)
+        if not (self.table.einstein and name in ONES and isinstance(only, Name) and is_index_letter(only.text)):
+            return None
+        index = IndexValue(self.index(only, span), span=span)
+        return self.with_scripts(Indicator(Comparison(index, "<=", index), span=span), None, parts.sups, 0, span)
 
     def _constant_matrix(self, name: str, parts: Scripting, span: Span) -> Expr | None:
         """The identity, or a vector or matrix of ones or zeros; `I_{ij}` is an entry of the identity."""
