@@ -29,7 +29,19 @@ class Arguments(Scripts):
         values = [self._argument(entry, name) for entry, name in zip(bracket.content.entries, known, strict=True)]
         return self._put_in(key, meaning, dict(zip(known, values, strict=True)), span)
 
-<<<<<<< HEAD
+    def derivative_at(self, key: str, meaning: Computed, order: int, bracket: Group, span: Span) -> Expr | None:
+        """`C'(a)`: the derivative of a computed number by the number in its brackets; None where that is a factor."""
+        content = bracket.content
+        if bracket.kind != "(" or content.only is None or not self._are_arguments(key, content, meaning):
+            return None
+        value: Expr = Symbol(key, meaning.shape, span=span)
+        by = self.expression(content.only)
+        if not (value.shape.is_scalar and by.shape.is_scalar):
+            raise Unreadable("a prime stands at a function that is not one of one real variable", span)
+        for _ in range(order):
+            value = self.derivative(value, by, span)
+        return value
+
     def _names(self, content: List, below: set[str]) -> tuple[str, ...] | None:
         """What stands in a bracket by its names, '' for one that is not known; None where anything else stands there.
 
@@ -45,25 +57,6 @@ class Arguments(Scripts):
             found = self.resolve(factor)
             return "" if found is None or found.sub or found.sups else found.key
         if entry.relations or entry.sides[0] is None or len(entry.sides[0].terms[0].factors) < 2:
-=======
-    def derivative_at(self, key: str, meaning: Computed, order: int, bracket: Group, span: Span) -> Expr | None:
-        """`C'(a)`: the derivative of a computed number by the number in its brackets; None where that is a factor."""
-        content = bracket.content
-        if bracket.kind != "(" or content.only is None or not self._are_arguments(key, content, meaning):
-            return None
-        value: Expr = Symbol(key, meaning.shape, span=span)
-        by = self.expression(content.only)
-        if not (value.shape.is_scalar and by.shape.is_scalar):
-            raise Unreadable("a prime stands at a function that is not one of one real variable", span)
-        for _ in range(order):
-            value = self.derivative(value, by, span)
-        return value
-
-    def _names(self, content: List) -> tuple[str, ...] | None:
-        """The names that stand in a bracket, '' for one that is not known; None where anything else stands there."""
-        factors = [entry.single_factor for entry in content.entries]
-        if not all(isinstance(factor, (Name, Scripted, Literal)) for factor in factors):
->>>>>>> main
             return None
         try:
             value = self._from_given(self.expression(entry.sides[0]))
