@@ -29,6 +29,19 @@ class Arguments(Scripts):
         values = [self._argument(entry, name) for entry, name in zip(bracket.content.entries, known, strict=True)]
         return self._put_in(key, meaning, dict(zip(known, values, strict=True)), span)
 
+    def derivative_by_argument(self, value: Expr, primes: int, bracket: Group, span: Span) -> Expr:
+        """`C'(a)` of a scalar C and the scalar a on which it depends: the derivative of C by a."""
+        names = self._names(bracket.content)
+        meaning = None if names is None or len(names) != 1 else self.table.meanings.get(names[0])
+        shape = getattr(meaning, "shape", None)
+        if not isinstance(value, Symbol) or not value.shape.is_scalar or shape is None or not shape.is_scalar:
+            raise Unreadable("a prime stands at something that is no function of one real variable", span)
+        assert names is not None
+        found: Expr = value
+        for _ in range(primes):
+            found = Derivative(found, Symbol(names[0], shape, span=span), span=span)
+        return found
+
     def _names(self, content: List) -> tuple[str, ...] | None:
         """The names that stand in a bracket, '' for one that is not known; None where anything else stands there."""
         factors = [entry.single_factor for entry in content.entries]

@@ -310,6 +310,8 @@ class Products(Application, Arguments):
         if resolved.meaning.shape.is_matrix and _is_transposed(written):
             return None
         value = self.at_arguments(resolved.key, resolved.meaning, bracket, node.span)
+        if resolved.primes and value is not None:
+            value = self.derivative_by_argument(value, resolved.primes, bracket, span)
         return None if value is None else self._scripts_of_bracket(value, written, span)
 
     def _indexed_by_brackets(self, value: Expr, rest: Sequence[Item], used: int) -> tuple[Expr, int]:
