@@ -10,12 +10,14 @@ from derive.errors import FormulaError, Unreadable
 from derive.expressions.shapes import Dim, row
 from derive.expressions.tree import (
     ChainRule,
+    Comparison,
     Condition,
     Derivative,
     EntryFormula,
     Expr,
     Fill,
     Identity,
+    IndexValue,
     IndexVariable,
     Layout,
     MatMul,
@@ -229,6 +231,20 @@ def _entrywise(vector: Expr, formula: Reading) -> Iterator[Expr]:
 
 def _runs_along(formula: Reading, letter: str, dim: Dim) -> bool:
     return all(use.dim == dim and not use.by for use in formula.free[letter] if use.dim.size is not None)
+
+
+def uses_under(free: Uses, restrictions: Sequence[Restriction]) -> Uses:
+    """Where free indices were used in a claim and its conditions; one that is only compared, where the other was."""
+    for restriction in restrictions:
+        free = joined(free, restriction.free)
+    for restriction in restrictions:
+        condition = restriction.condition
+        if isinstance(condition, Comparison):
+            indices = [side.index for side in (condition.left, condition.right) if isinstance(side, IndexValue)]
+            names = [index.name for index in indices if isinstance(index, IndexVariable) and index.name in free]
+            uses = next((free[name] for name in names if free[name]), [])
+            free = {**free, **{name: uses for name in names if not free[name]}}
+    return free
 
 
 def joined(first: Uses, second: Uses) -> Uses:
