@@ -43,7 +43,9 @@ class Diagonals(Dotted):
         try:
             with self.scope([ROW_OF_DOTS, COLUMN_OF_DOTS]) as (row, column):
                 on_diagonal, beside = self.list_value(forms.on_diagonal), self.list_value(forms.beside)
-                if any(use.dim.name != dim.name or use.by for index in (row, column) for use in self.uses.get(index, [])):
+                if any(
+                    use.dim.name != dim.name or use.by for index in (row, column) for use in self.uses.get(index, [])
+                ):
                     return None
         finally:
             self.in_dots -= 1
