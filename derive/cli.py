@@ -20,6 +20,7 @@ import click
 
 if TYPE_CHECKING:
     from derive.checking.results import DocumentResult
+    from derive.checking.second_reading import Compare
     from derive.writing.findings import Outcome
 
 FORMATS = ("text", "json", "github", "sarif", "junit")
@@ -117,6 +118,12 @@ def commands() -> None:
     is_flag=True,
     help="Hold the model's closed forms against SymPy anew, and confirm every proved step by SymPy.",
 )
+@click.option(
+    "--second-reader",
+    "wants_second_reader",
+    is_flag=True,
+    help="Warn where latex2sympy2, if it is installed, reads a formula in another way.",
+)
 @click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
 def check(
     documents: tuple[str, ...],
@@ -126,9 +133,11 @@ def check(
     only_with_setting: bool,
     html_file: str | None,
     certify: bool,
+    wants_second_reader: bool,
     debug: bool,
 ) -> int:
     """Give every step of every DOC a verdict."""
+    second_reader = _second_reader() if wants_second_reader else None
     if only_with_setting:
         documents = _with_setting(documents)
     outcomes: list[Outcome] = []
@@ -136,7 +145,7 @@ def check(
     for number, document in enumerate(documents, 1):
         with _one_line_for_errors(document, debug, outcomes):
             label = document if len(documents) == 1 else f"{document} ({number} of {len(documents)})"
-            result = _check_one(document, setting, exercise, label, certify=certify)
+            result = _check_one(document, setting, exercise, label, certify=certify, second_reader=second_reader)
             _print_result(result, form, is_first=not results)
             results.append(result)
             outcomes.append(result)
@@ -184,7 +193,13 @@ def init(document: str, setting: str | None, debug: bool) -> int:
 
 
 def _check_one(
-    document: str, setting: str | None, exercise: str | None, label: str, *, certify: bool
+    document: str,
+    setting: str | None,
+    exercise: str | None,
+    label: str,
+    *,
+    certify: bool,
+    second_reader: "Compare | None" = None,
 ) -> "DocumentResult":
     """Read a document and check it."""
     from derive.documents import read_document
@@ -196,8 +211,20 @@ def _check_one(
     )
 
     with _progress(label) as progress:
-        result = check_document(read, progress=progress, certify=certify, store=Store(default_directory()))
+        store = Store(default_directory())
+        result = check_document(read, progress=progress, certify=certify, store=store, second_reader=second_reader)
     return result if exercise is None else replace(result, exercise=read.exercise)
+
+
+def _second_reader() -> "Compare":
+    """The second reader, or a line that says what it needs."""
+    from derive.checking.second_reading import second_reader
+    from derive.errors import MissingExtraError
+
+    try:
+        return second_reader()
+    except MissingExtraError as error:
+        raise click.UsageError(f"--second-reader: {error}", click.get_current_context()) from None
 
 
 def _print_list(outcomes: "Sequence[Outcome]", form: str) -> None:

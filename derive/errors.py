@@ -39,7 +39,7 @@ class Unreadable(FormulaError):
 
 
 class UnknownName(Unreadable):
-    """A name that nothing has defined or declared."""
+    """A name that nothing defines or declares before this place; `name` is its canonical form."""
 
     def __init__(self, name: str, problem: str, span: Span | None = None) -> None:
         self.name = name
@@ -56,6 +56,10 @@ class NotAmong(Unreadable):
 
 class Meaningless(FormulaError):
     """Notation with a certain meaning that cannot be: shapes or index ranges that disagree."""
+
+
+class MissingExtraError(Exception):
+    """What was asked for needs a package that is not installed here, or cannot be loaded."""
 
 
 class Undecidable(Exception):

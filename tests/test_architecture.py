@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "indexed": {"errors", "expressions", "notation.symbols"},
     "exact": {"source", "errors", "expressions", "notation.symbols"},
     "deciding": {"records", "errors", "exact"},
+    "second_reader": {"records", "errors", "expressions", "notation", "exact", "deciding"},
     "checking": {
         "records",
         "source",
@@ -49,6 +50,7 @@ ROOMS: dict[str, set[str]] = {
         "indexed",
         "exact",
         "deciding",
+        "second_reader",
     },
     "writing": {"records", "errors", "checking.results"},
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
@@ -59,7 +61,8 @@ ROOMS: dict[str, set[str]] = {
 # Modules that hold SymPy's expressions: proofs alone need them, and SymPy takes longer to load than most checks take.
 HOLDING_SYMPY = {
     "deciding.proving", "exact.exponentials", "exact.normal_form", "exact.signs", "exact.sympy_derivatives",
-    "exact.sympy_form", "exact.sympy_functions", "exact.vanishing",
+    "exact.sympy_form", "exact.sympy_functions", "exact.vanishing", "second_reader.agreement",
+    "second_reader.latex2sympy", "second_reader.meanings",
 }  # fmt: skip
 
 # The imports inside functions: what takes long to load is loaded when it is first asked for, SymPy first of all.
@@ -67,6 +70,8 @@ SEAMS = {
     ("deciding.cascade", "deciding.proving"),
     ("checking.certification", "checking.certifying"),
     ("checking.certification", "exact.sympy_derivatives"),
+    ("checking.second_reading", "second_reader.agreement"),
+    ("checking.second_reading", "second_reader.latex2sympy"),
     ("integrations.pytest_plugin", "integrations.pytest_items"),
 }
 
@@ -205,6 +210,11 @@ def test_what_knows_sympy_is_reached_through_the_seams_alone():
             waiting += [other for other, _ in own_imports(name) if other and (name, other) not in SEAMS]
     assert reached & HOLDING_SYMPY == set()
     assert "deciding.refuting" in reached
+
+
+def test_only_the_second_reader_knows_latex2sympy():
+    assert {name for name in NAMES if imports_package(name, "latex2sympy2")} == {"second_reader.latex2sympy"}
+    assert not any(imports_package(name, "tests") for name in NAMES)
 
 
 def test_what_every_run_of_pytest_loads_is_the_standard_library_and_little_of_ours():

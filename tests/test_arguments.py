@@ -76,3 +76,28 @@ def test_an_index_of_an_argument_is_not_caught_by_the_quantity():
     setting = "dims: {n: 3}\nsymbols: {a: n x 1, t: scalar}\nmodel:\n  F: \\sum_i a_i t\n"
     found = judged(setting, r"F(t) = t \sum_j a_j", r"\sum_i F(a_i) = (\sum_j a_j)^2", r"\sum_i F(a_i) = \sum_i a_i^2")
     assert [step.verdict for step in found] == ["proved", "unreadable", "unreadable"]
+
+
+OF_NODES = r"""
+dims: {N: 3, D: 2, K: 4}
+symbols:
+  X: N x D
+  W: D x K
+  Y: one-hot N x K
+  y: hot index of Y
+model:
+  Z: X W
+  P: softmax(Z)
+  L: -\sum_{i,j} Y_{ij} \log P_{ij}
+loss: L
+"""
+
+
+def test_the_formula_of_a_node_stands_for_it_as_an_argument():
+    assert told([last(OF_NODES, r"\nabla_W L(X W, y) = X^T (P - Y)")]) == ["proved"]
+    assert last(OF_NODES, r"\nabla_W L(X W, y) = X^T (P + Y)").verdict == "refuted"
+
+
+def test_another_formula_is_no_argument():
+    step = last(OF_NODES, r"\nabla_W L(2 X W, y) = X^T (P - Y)")
+    assert (step.verdict, step.message) == ("unreadable", "A list in brackets stands where a value is expected.")

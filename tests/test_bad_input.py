@@ -82,7 +82,7 @@ def test_a_long_text_is_read_through(capsys) -> None:
 FOREVER = "limit of 1 s was reached"
 STEPS = [
     (r"a + {b = b", "unreadable", "{ is never closed."),
-    (r"\foo a = a", "unreadable", r"\foo is not a notation that is read here."),
+    (r"\foo a = a", "unreadable", r"The command \foo is not known."),
     (r"a = (a", "unreadable", "( is never closed."),
     (r"a = q", "unreadable", "The name q is not defined or declared."),
     (r"x \in \mathbb{R}^{4}", "refuted", "x is 3 x 1, not 4 x 1."),
@@ -95,7 +95,7 @@ STEPS = [
     ("9^{9^{9^9}} = a", "unknown", "a number grew beyond the limit"),
     pytest.param(r"\hat " * 3000 + "a = a", "unreadable", ""),
     pytest.param(r"\frac" * 3000 + " = a", "unreadable", ""),
-    pytest.param("x_1_2 = a", "unreadable", "A second subscript stands here."),
+    pytest.param("x_1_2 = a", "unreadable", "A second subscript stands here; write both in one, as in x_{i,j}."),
 ]
 
 

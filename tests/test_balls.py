@@ -336,3 +336,10 @@ def test_equal_values_never_differ() -> None:
 def test_numbers_that_grow_become_balls() -> None:
     value = ORIGIN.value((x + Fraction(1, 3)) ** 400 * (x + Fraction(1, 3)) ** 15600, 128)
     assert value > 0
+
+
+def test_a_ball_around_zero_that_is_far_too_small_to_be_written_out() -> None:
+    """Its ends have more digits than Python turns into text."""
+    near = arb(0, arb(2) ** -30_000)
+    assert text(near, 6, 128) == "a value near 0"
+    assert texts(near, fmpq(1), 128) == ("a value near 0", "1")

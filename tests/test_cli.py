@@ -25,6 +25,7 @@ def fake_check(
     progress: Callable[[int, int], None] | None = None,
     certify: bool = False,
     store: Store | None = None,
+    second_reader: object | None = None,
 ) -> DocumentResult:
     """A step for each display, whose text names its verdict; `crash` and `interrupt` do that."""
     steps = []

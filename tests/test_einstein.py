@@ -59,8 +59,6 @@ def test_a_definition_by_entries_may_leave_its_sum_out():
 
 
 MESSAGES = [
-    (r"g_i = g_i b_i", "The index i stands twice on one side and is free on the other; write the sum over it."),
-    (r"c_i = g_i b_i", "The index i stands twice in a term and in c_i; write the sum over it."),
     (r"g_i b_i z_i = 0", "The index i stands 3 times in this term; write the sum, or with fewer."),
 ]
 
@@ -69,6 +67,44 @@ MESSAGES = [
 def test_what_is_not_certain_is_said(formula, message):
     step = last(SETTING, formula)
     assert (step.verdict, step.message) == ("unreadable", message)
+
+
+WITHOUT_A_SUM = [
+    (r"z_i b_i = b_i z_i", "proved"),
+    (r"(b \odot g)_i = b_i g_i", "proved"),
+    (r"\frac{\partial z_i}{\partial b_k} g_i = g_k", "proved"),
+    (r"(b \odot g)_i = b_i g_i \frac{b_i}{b_i}", "proved"),
+    (r"g_i = g_i b_i", "refuted"),
+    (r"(b \odot g)_i = b_i b_i", "refuted"),
+]
+
+
+@pytest.mark.parametrize("formula, verdict", WITHOUT_A_SUM)
+def test_no_sum_is_over_an_index_of_the_left_side(formula, verdict):
+    assert last(SETTING, formula).verdict == verdict
+
+
+def test_a_definition_by_entries_sums_over_no_index_of_its_name():
+    assert told(judged(SETTING, r"c_i = g_i b_i", r"c = g \odot b", r"c = g \odot g")) == [
+        "definition", "proved", "refuted",
+    ]  # fmt: skip
+
+
+BRACKETS = [
+    (r"L = \frac{1}{2} z_i (W_{ij} x_j + b_i)", "proved"),
+    (r"g^T (b + W x) = g_i (b_i + W_{ij} x_j)", "proved"),
+    (r"g^T z = g_i z_i \mathbf{1}_j x_j / (\mathbf{1}_k x_k)", "proved"),
+    (r"x^T \mathbf{1} = \mathbf{1}_j x_j", "proved"),
+    (r"\frac{\partial}{\partial x_k} (W_{ij} x_j) = W_{ik}", "proved"),
+    (r"g^T (b + W x) = g_i (b_i - W_{ij} x_j)", "refuted"),
+    (r"x^T \mathbf{1} = 2 \mathbf{1}_j x_j", "refuted"),
+    (r"\frac{\partial}{\partial x_k} (W_{ij} x_j) = W_{ki}", "refuted"),
+]
+
+
+@pytest.mark.parametrize("formula, verdict", BRACKETS)
+def test_an_index_is_summed_over_where_all_its_places_are(formula, verdict):
+    assert last(SETTING, formula).verdict == verdict
 
 
 def test_without_the_setting_no_sum_is_left_out():

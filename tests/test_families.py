@@ -201,10 +201,6 @@ NOT_CERTAIN = [
         [r"L = \frac{1}{2} \sum_{i=1}^N (x_i^T w - y_i)^2"],
         "The name x_i^T is not defined or declared; where it is a part of X, declare it so: “row of X as a column”.",
     ),
-    (
-        [r"\sum_{i=1}^N y_i^2 = y^T y", r"u_i \in \mathbb{R}^D"],
-        "u_i is one of many; declare the matrix of which they are the rows or columns.",
-    ),
 ]
 
 

@@ -107,9 +107,9 @@ def test_what_typesets_differently_stays_different(one: str, other: str) -> None
     assert tokens(one) != tokens(other)
 
 
-UNKNOWN = "{} is not a notation that is read here"
+UNKNOWN = "the command {} is not known"
 NEVER = "{} is never closed"
-ENDS = "the formula ends where something is still expected"
+BEHIND = "something is missing behind {}"
 WIDE = "a wide space stands between two expressions; what joins them is not certain"
 DEEP = f"brackets are nested more than {MAX_NESTING} deep here"
 BARS = "these bars have no partner: one | opens and none closes it"
@@ -117,7 +117,7 @@ NORMS = r"these norm bars have no partner: one \| opens and none closes it"
 
 ERRORS = [
     (r"a + \foo b", UNKNOWN.format(r"\foo"), (4, 8)),
-    ("a ? b", UNKNOWN.format("?"), (2, 3)),
+    ("a ? b", "the character ? is not read in a formula", (2, 3)),
     ("a + {b", NEVER.format("{"), (4, 5)),
     (r"\frac{a", NEVER.format("{"), (5, 6)),
     (r"\frac{a}{b", NEVER.format("{"), (8, 9)),
@@ -136,15 +136,15 @@ ERRORS = [
     (r"\|a", NORMS, (0, 2)),
     (r"\|a + \|b\|", NORMS, (0, 2)),
     ("|a", BARS, (0, 1)),
-    ("a +", ENDS, (2, 3)),
-    (r"a \cdot", ENDS, (2, 7)),
-    ("x_", ENDS, (1, 2)),
-    ("* a", "* cannot stand at the beginning", (0, 1)),
-    (r"a \odot \odot b", r"\odot cannot stand after \odot", (8, 13)),
-    ("a & b", "& cannot stand after a", (2, 3)),
-    ("_1", "_ has nothing to stand at", (0, 1)),
-    ("^2", "^ has nothing to stand at", (0, 1)),
-    ("a__b", "_ has nothing to stand at", (2, 3)),
+    ("a +", BEHIND.format("+"), (2, 3)),
+    (r"a \cdot", BEHIND.format(r"\cdot"), (2, 7)),
+    ("x_", "an index is missing behind _; write one as in x_i or x_{i,j}", (1, 2)),
+    ("* a", "something is missing before *", (0, 1)),
+    (r"a \odot \odot b", r"\odot follows \odot at once; something is missing between them", (8, 13)),
+    ("a & b", r"& parts the columns of an align or a matrix, and none is open here; write \& for the sign", (2, 3)),
+    ("_1", "nothing stands before _ that it could belong to; write {} or a name before it", (0, 1)),
+    ("^2", "nothing stands before ^ that it could belong to; write {} or a name before it", (0, 1)),
+    ("a__b", "a second _ follows at once; an index stands behind each, as in x_i", (1, 2)),
     (r"a \quad b", WIDE, (8, 9)),
     (r"a \qquad b", WIDE, (9, 10)),
     (r"a \pm b", r"\pm stands for two formulas; write them apart", (2, 5)),

@@ -2,22 +2,28 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.continuing import Displays, complete
 from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.expectations import with_expectations
+from derive.checking.hints import LaterDefinitions, hinted
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
 from derive.checking.placing import on_one_line, placed
+from derive.checking.premises import judgements as judgements_on
+from derive.checking.premises import read_premises
 from derive.checking.results import DocumentResult, StepResult
+from derive.checking.second_reading import Compare, SecondLook
+from derive.checking.sentences import Role, Surroundings, surroundings
 from derive.checking.session import STEP_SECONDS, Session, Trust
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, counts_by_size
-from derive.checking.unrolling import judgements as judgements_on
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError, Undecidable
@@ -26,19 +32,26 @@ from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
+from derive.notation.tokens import Token
 from derive.notation.words import new_words
 from derive.source import Text
 
 Progress = Callable[[int, int], None]
+Hint = Callable[[Judgement], Judgement]
 
 
 def check_document(
-    document: Document, *, progress: Progress | None = None, certify: bool = False, store: Store | None = None
+    document: Document,
+    *,
+    progress: Progress | None = None,
+    certify: bool = False,
+    store: Store | None = None,
+    second_reader: Compare | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
-    `store` remembers what is certified.
+    `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
     """
     inference = infer(document)
     model = _model(document, inference)
@@ -48,17 +61,28 @@ def check_document(
     other = None
     if counts_by_size(session, document):
         other = OtherSizes(lambda: _session(document, _model(document, inference, at_other_sizes=True), trust))
+    second_look = None if second_reader is None else SecondLook(second_reader)
+    definitions = LaterDefinitions(document.passages, session.table.words)
     steps: list[StepResult] = []
     equations = 0
     stated = Stated(inference, session)
     questions = Questions(inference)
+    displays = Displays()
+    said = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
         if progress is not None:
             progress(number, len(document.passages))
-        for chain in _chains(session, passage):
-            judgements = _judgements(session, other, passage, chain, stated.by(chain, number))
+        hint = partial(hinted, number=number, definitions=definitions)
+        for chain in _whole_chains(session, document, number, said[number], displays):
+            if second_look is not None:
+                second_look.look(session, passage, chain)
+            said_before = said[number].premises if passage.kind == "inline" else displays.premises
+            premises = read_premises(said_before, session.table.words)
+            judgements = _judgements(session, other, passage, chain, stated.by(chain, number), premises, hint)
+            if passage.kind == "display":
+                displays.close(passage, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
-            results = _results(passage, chain, equations + 1, judgements, document.left_out)
+            results = _results(passage, chain, equations + 1, judgements, document.left_out, said[number].role)
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
@@ -75,6 +99,7 @@ def check_document(
         inference.inferred,
         tuple(questions.asked.values()),
         tuple((on_one_line(text.value), text.place().line) for text in document.left_out),
+        None if second_look is None else second_look.result(),
     )
 
 
@@ -95,18 +120,51 @@ def _session(document: Document, model: Model, trust: Trust) -> Session:
     return session
 
 
+def _whole_chains(
+    session: Session, document: Document, number: int, around: Surroundings, displays: Displays
+) -> Iterator[Chain]:
+    """The chains of a passage that have a relation, those that go on over several displays made whole.
+
+    An equation in the text that is a condition is left out.
+    """
+    passage = document.passages[number]
+    if passage.kind == "inline":
+        is_condition = around.role == "condition"
+        yield from (chain for chain in _chains(session, passage) if not (is_condition and _is_claim(chain)))
+        return
+    chains = _all_chains(session, passage)
+    displays.open(passage, chains, around)
+    following = next((other for other in document.passages[number + 1 :] if other.kind == "display"), None)
+    if chains and following is not None and chains[-1].relations and not chains[-1].last.tokens:
+        complete(passage, chains[-1], following, _all_chains(session, following))
+    for chain in chains:
+        if chain.relations:
+            yield chain
+        else:
+            displays.close(passage, chain, ())
+
+
+def _is_claim(chain: Chain) -> bool:
+    return any(kind_of(relation) in ("claim", "define") for relation in chain.relations)
+
+
 def _chains(session: Session, passage: Passage) -> Iterator[Chain]:
-    """The chains of a passage that have a relation, split with the names that are known when the passage begins."""
+    """The chains of a passage that have a relation."""
+    return (chain for chain in _all_chains(session, passage) if chain.relations)
+
+
+def _all_chains(session: Session, passage: Passage) -> list[Chain]:
+    """The chains of a passage, split with the names that are known when the passage begins."""
     text = passage.text.value
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
-    for chain in split(text, words, lambda name: session.table.find(name) is None, passage.unread):
+    chains = split(text, words, lambda name: session.table.find(name) is None, passage.unread)
+    for chain in chains:
         if chain.label is None:
             chain.label = passage.label
         if chain.tag is None:
             chain.tag = chain.label
-        if chain.relations:
-            yield chain
+    return chains
 
 
 def _learn_added_terms(session: Session, document: Document) -> None:
@@ -125,31 +183,48 @@ def _learn_added_terms(session: Session, document: Document) -> None:
 
 
 def _judgements(
-    session: Session, other: OtherSizes | None, passage: Passage, chain: Chain, known: Mapping[int, Judgement]
+    session: Session,
+    other: OtherSizes | None,
+    passage: Passage,
+    chain: Chain,
+    known: Mapping[int, Judgement],
+    premises: Sequence[Sequence[Token]],
+    hint: Hint,
 ) -> list[Judgement]:
-    """One judgement for each relation of a chain; `known` are those that the setting was inferred from."""
+    """One judgement for each relation of a chain; `known` are those that the setting was inferred from.
+
+    `premises` are the conditions that the text before makes.
+    """
     is_inline = passage.kind == "inline"
     if passage.problem is not None:
         message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
         return [Judgement("unreadable", message)] * len(chain.relations)
-    judgements = judgements_on(session, chain, is_inline, known)
-    return judgements if other is None else other.held(judgements, chain, is_inline)
+    judgements = [hint(judgement) for judgement in judgements_on(session, chain, is_inline, known, premises)]
+    return judgements if other is None else other.held(judgements, chain, is_inline, premises)
 
 
 def _results(
-    passage: Passage, chain: Chain, equation: int, judgements: Sequence[Judgement], left_out: Sequence[Text]
+    passage: Passage,
+    chain: Chain,
+    equation: int,
+    judgements: Sequence[Judgement],
+    left_out: Sequence[Text],
+    role: Role,
 ) -> list[StepResult]:
     """The steps of a chain."""
     is_inline = passage.kind == "inline"
     return [
         placed(passage, chain, equation, number, judgement, left_out)
         for number, judgement in enumerate(judgements)
-        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement))
+        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role))
     ]
 
 
-def _is_silent(kind: str, judgement: Judgement) -> bool:
-    """Whether it is no step: mathematics in a line of text is one only if it can be read, a declaration if refuted."""
+def _is_silent(kind: str, judgement: Judgement, role: Role) -> bool:
+    """Whether it is no step: mathematics in a line of text is one only if it can be read, a declaration if refuted.
+
+    An equation behind `where` declares; it is no claim.
+    """
     if kind == "member":
         return judgement.verdict != "refuted"
-    return kind not in ("claim", "define") or judgement.verdict in ("unreadable", "definition")
+    return role != "claim" or kind not in ("claim", "define") or judgement.verdict in ("unreadable", "definition")

@@ -41,6 +41,11 @@ class Judgement:
     is_missing: bool = False
 
 
+def _worded(shape: str) -> str:
+    """A shape in words: that of an identity or of ones is open where nothing beside them tells it."""
+    return shape if "?" not in shape else "a matrix or vector whose size nothing tells"
+
+
 def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgement:
     """The verdict on what cannot be read (`unreadable`), or cannot be (`refuted`)."""
     verdict: Verdict = "refuted" if isinstance(error, Meaningless) else "unreadable"
@@ -172,7 +177,8 @@ class _Trial:
             return self._differs(*self.refuted)
         if self.impossible is not None:
             return failed(self.impossible, shapes)
-        message = f"The left side is {shapes[0]} and the right side {shapes[1]}: these shapes cannot be equal"
+        left, right = map(_worded, shapes)
+        message = f"The left side is {left} and the right side {right}: these shapes cannot be equal"
         beside = ", and no convention makes the sides equal." if self.refuted is not None else "."
         return Judgement("refuted", message + beside, shapes=shapes)
 

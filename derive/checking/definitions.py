@@ -231,7 +231,7 @@ def free_names(content: List, elaborator: Elaborator) -> list[Name]:
                     names = (inner for inner in nodes(bracket) if isinstance(inner, Name))
                     found += [name for name in names if not (of_matrix and name.text in ASSUMED_IDENTITIES)]
         if isinstance(node, Fraction):
-            bottom = elaborator.differential(node.bottom)
+            bottom = None if _is_of_a_value(node, elaborator) else elaborator.differential(node.bottom)
             if bottom is not None and not bottom.partial and len(bottom.of) == 1:
                 variable = unwrapped(bottom.of[0])
                 found += [variable] if isinstance(variable, Name) else []
@@ -241,6 +241,14 @@ def free_names(content: List, elaborator: Elaborator) -> list[Name]:
     short = [name for name in found if len(plain(name.text)) == 1 or name.text.startswith("\\")]
     short = [name for name in short if id(name) not in signs]
     return [name for name in short if plain(name.text) not in CONSTANTS and _stands_for_any_number(name, elaborator)]
+
+
+def _is_of_a_value(node: Fraction, elaborator: Elaborator) -> bool:
+    """`\\frac{dL}{dx}` with a known L that is no function: then x is a name that has to be known, too."""
+    top = elaborator.differential(node.top)
+    if top is None or len(top.of) != 1:
+        return False
+    return elaborator.head(top.of[0]) is None and elaborator.resolve(top.of[0]) is not None
 
 
 def _stands_for_any_number(name: Name, elaborator: Elaborator) -> bool:

@@ -52,7 +52,8 @@ def placed(
     text = passage.text
     relation = chain.relations[number]
     place, excerpt = text.place(relation.start), None
-    if judgement.span is not None and judgement.counterexample is None:
+    stands_here = judgement.span is not None and judgement.span.end <= len(text.value)
+    if judgement.span is not None and stands_here and judgement.counterexample is None:
         place = text.place(judgement.span.start)
         excerpt = _excerpt(text, judgement.span)
     return StepResult(

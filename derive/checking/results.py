@@ -165,11 +165,31 @@ class Question:
 
 
 @dataclass(frozen=True)
+class TwoReadings:
+    """A formula that two readers read in two ways, with its place; both readings as LaTeX."""
+
+    line: int
+    column: int
+    formula: str
+    reading: str
+    second_reading: str
+
+
+@dataclass(frozen=True)
+class SecondReading:
+    """How many formulas a second reader could read as well, and where it read something else."""
+
+    compared: int
+    differences: tuple[TwoReadings, ...]
+
+
+@dataclass(frozen=True)
 class DocumentResult:
     """All steps of a document, in its order, and the concrete sizes at which they were checked.
 
     `inferred` is what its setting lacks and was taken from its text; `questions` is what could not be.
     `left_out`: the commands that take text from other files, which is not read, each with its line.
+    `second_reading` is there where a second reader was asked for.
     """
 
     document: str
@@ -180,6 +200,7 @@ class DocumentResult:
     inferred: tuple[Inferred, ...] = ()
     questions: tuple[Question, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
+    second_reading: SecondReading | None = None
 
     def summary(self) -> dict[Verdict, int]:
         """How many steps got each verdict, every verdict listed."""

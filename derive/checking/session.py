@@ -45,6 +45,7 @@ class Session:
 
     `definitions` are empty; they say who differentiates. `trusted` are names of which everything is known to be trusted
     that they stand for. `varied` are the names whose differentials stand in the document, null where none surely does.
+    `unsummed` are the index letters of the left side of an equation under Einstein's convention.
     """
 
     model: Model
@@ -59,6 +60,7 @@ class Session:
     trusted: set[str] = field(default_factory=set)
     waiting: list[tuple[dict[str, int], Chain]] = field(default_factory=list)
     varied: frozenset[str] | None = None
+    unsummed: frozenset[str] | None = None
     _other_kinks: "dict[Scalar, Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
@@ -124,6 +126,7 @@ class Session:
         other.learn(self.table)
         other.treated_apart = self.treated_apart
         other.varied = self.varied
+        other.unsummed = self.unsummed
         return other
 
     def options(
@@ -131,7 +134,9 @@ class Session:
     ) -> Options:
         """How the members of a step are read."""
         apart = self._apart() if with_apart else {}
-        return Options(layout or self.table.layout, formal or {}, apart, self.argument_orders, self.varied)
+        return Options(
+            layout or self.table.layout, formal or {}, apart, self.argument_orders, self.varied, self.unsummed
+        )
 
     def _apart(self) -> dict[str, tuple[Expr, ...]]:
         """For each derivative of the loss, the loss without the terms that are treated apart."""

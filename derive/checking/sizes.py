@@ -5,12 +5,12 @@ every size changed. If the sides then certainly differ, the step is `unknown`: i
 for, and at those only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.checking.claims import Judgement
+from derive.checking.premises import judgements as judgements_on
 from derive.checking.session import Session
-from derive.checking.unrolling import judgements as judgements_on
 from derive.documents.document import Document
 from derive.expressions.tree import Size
 from derive.expressions.walk import walk
@@ -51,7 +51,13 @@ class OtherSizes:
         self._session: Session | None = None
         self._waiting: list[tuple[Chain, bool]] = []
 
-    def held(self, judgements: list[Judgement], chain: Chain, is_inline: bool) -> list[Judgement]:
+    def held(
+        self,
+        judgements: list[Judgement],
+        chain: Chain,
+        is_inline: bool,
+        premises: Sequence[Sequence[Token]] = (),
+    ) -> list[Judgement]:
         """The judgements on a chain, an accepted one withdrawn where it fails at other sizes."""
         kinds = [kind_of(relation) for relation in chain.relations]
         accepted = [judgement.verdict in ("proved", "convention") for judgement in judgements]
@@ -64,7 +70,7 @@ class OtherSizes:
             self._waiting.append((chain, is_inline))
             return judgements
         session = self._caught_up()
-        again = judgements_on(session, chain, is_inline)
+        again = judgements_on(session, chain, is_inline, premises=premises)
         return [
             _withdrawn(first, second, session) if holds and second.counterexample is not None else first
             for first, second, holds in zip(judgements, again, accepted, strict=True)

@@ -176,7 +176,8 @@ def _dim(factor: Syntax, table: SymbolTable) -> Dim:
     reader = Elaborator.plain(table, {})
     dim = reader.dim_named(unwrapped(factor))
     if dim is None:
-        raise reader.not_among(factor) or Unreadable(f"the dimension {shown(text)} is not declared", factor.span)
+        problem = f"the dimension {shown(text)} is not declared{table.known_dims}"
+        raise reader.not_among(factor) or Unreadable(problem, factor.span)
     return dim
 
 

@@ -31,6 +31,7 @@ from derive.errors import FormulaError, Undecidable, Unreadable
 from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Derivative, Entry, Expr, Node, Slice, Symbol
 from derive.expressions.walk import walk
+from derive.models.families import letters_of
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
 from derive.notation.elaboration.application import OF_VECTORS
@@ -63,6 +64,7 @@ class Statement:
         self.sides = [_side(member) for member in self.chain.members]
         self._read_conditions()
         self._bind_free_names()
+        self.session.unsummed = self._letters_of_left_side() if self.session.table.einstein else None
         found: list[Judgement] = []
         current = self.sides[0]
         branches = {first: [restriction] for first, restriction in self.branches}
@@ -72,6 +74,15 @@ class Statement:
             judgement, current = self._guarded_step(number, relation, current)
             found.append(judgement)
         return found
+
+    def _letters_of_left_side(self) -> frozenset[str] | None:
+        """The indices that the first member carries, over which no other member sums; None where it is not read."""
+        self.session.unsummed = None
+        new = self._introduced(0)
+        if new is not None:
+            return frozenset(letters_of(new.key))
+        found = self.sides[0].read(self.session, None, self.formal).upto(1)
+        return frozenset(found[0].free) if found else None
 
     def _guarded_step(self, number: int, relation: Token, left: Side) -> tuple[Judgement, Side]:
         """A step within its limit of time; past it the verdict is `unknown`, and the chain goes on."""
@@ -94,12 +105,14 @@ class Statement:
         kind = kind_of(relation)
         if number in self.known:
             return self.known[number], right if kind in ("claim", "define") else left
-        if self.problem is not None and kind in ("claim", "define", "adds"):
+        if self.problem is not None and kind in ("claim", "define", "names", "adds"):
             message = f"The condition behind this equation is not read: {self.problem.problem}."
             return Judgement("unreadable", message, span=self.problem.span), left
         match kind:
             case "claim" | "define":
                 return self._equation(number, left, right, deadline)
+            case "names":
+                return self._naming(left, right, deadline), right
             case "member":
                 return self._membership(left, right), left
             case "adds" | "takes" if is_update(self.session, left, right, self.formal):
@@ -136,6 +149,18 @@ class Statement:
             return define(self.session, new, right.content, self.formal, goes_on), right
         except FormulaError as error:
             return failed(error), right
+
+    def _naming(self, left: Side, right: Side, deadline: Deadline) -> Judgement:
+        """`W^T \\delta =: g` gives the value on the left the name on the right."""
+        new = new_name(right.content, self._elaborator())
+        if new is None:
+            return judge(self.session, left, right, self.restrictions, self.formal, deadline)
+        if left.content is None:
+            return failed(left.error or Unreadable("something is missing here"))
+        try:
+            return define(self.session, new, left.content, self.formal, False)
+        except FormulaError as error:
+            return failed(error)
 
     def _updated(self, left: Side, judgement: Judgement) -> Judgement:
         """`W := W - …` gives a given symbol a new value, `p := …` a name that the document has defined already."""

@@ -72,6 +72,8 @@ _ENVIRONMENT_EDGE = re.compile(rf"\\\\|\\(begin|end)\s*\{{({_ENVIRONMENT})\}}")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 _NEW_BLOCK = re.compile(r"\s*(?:\#{1,6}[ \t]|```|~~~|<!--|:::|\\\[|\$\$.*\$\$[ \t]*$)", re.MULTILINE)
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}[,:;]? [a-z]{2,}[,:;]? [a-z]{2,}|(?<![\\$])\$(?!\$)")
+_MARK_OF_MATHEMATICS = re.compile(r"\\[A-Za-z]|[_^=]")
+_TWO_WORDS = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}[,:;.]?\s+[A-Za-z]{2,}|(?<![\\A-Za-z{])[a-z]{3,}\s*$")
 _LABEL = re.compile(r"[ \t]*(?:\{\#([\w:.-]+)[^}\n]*\}|\(([\w:./-]+)\)[ \t]*(?=\n|$))")
 _OPTION = re.compile(r"[ \t>]*:(\w+):[ \t]*([^\n]*)\n")
 _FENCE_OF_MATHEMATICS = re.compile(r"\s*(?:math|\{math\})(?:\s|$)")
@@ -389,7 +391,7 @@ class _Scan:
         return extent.end if label is None else label.end()
 
     def _inline_dollar(self, opener: re.Match[str]) -> int:
-        """`$...$` as Pandoc reads it, and GitHub's form of it with backticks; a dollar that opens nothing is money."""
+        """`$...$` as Pandoc reads it, or with blanks, and GitHub's form with backticks; another dollar is money."""
         start, limit = opener.end(), self._limit(opener.start())
         quoted = _INSIDE_BACKTICKS.match(self.text, start, limit)
         if quoted is not None:
@@ -400,12 +402,20 @@ class _Scan:
         stop = inside.end()
         if stop == start or not self.text.startswith("$", stop, limit):
             return start
-        if self.text[start].isspace() or self.text[stop - 1].isspace():
+        if (self.text[start].isspace() or self.text[stop - 1].isspace()) and not self._is_formula(start, stop):
             return start
         if self.text[stop + 1 : stop + 2].isdigit():
             return start
         self._add("inline", start, stop)
         return stop + 1
+
+    def _is_formula(self, start: int, stop: int) -> bool:
+        """Whether what two dollars enclose with a blank beside one of them is a formula, and none is a price."""
+        inside, following = self.text[start:stop], self.text[stop + 1 : stop + 2]
+        is_marked = _MARK_OF_MATHEMATICS.search(inside) is not None
+        return (
+            is_marked and _TWO_WORDS.search(inside) is None and not following.isalnum() and following not in ("\\", "{")
+        )
 
     def _inline_parentheses(self, opener: re.Match[str]) -> int:
         """`\\(...\\)` within a paragraph; without its closer it is Markdown's escape of a bracket."""

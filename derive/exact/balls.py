@@ -498,10 +498,15 @@ def text(value: Value, digits: int, bits: int, longest: int = 60) -> str:
                 exact = f"{value.p}" if value.q == 1 else f"{value.p}/{value.q}"
                 return exact if len(exact) <= longest else _leading_digits(value, value, digits)
             value = arb(value)
-        mantissa, exponent = value.mid().man_exp()
-        if mantissa != 0 and abs(int(exponent)) + int(mantissa).bit_length() > _PRINTED_BITS:
+        if any(map(_is_long, (value.mid(), value.lower(), value.upper()))):
             return _scientific(value, digits)
         return _leading_digits(_rational(value.lower()), _rational(value.upper()), digits)
+
+
+def _is_long(value: arb) -> bool:
+    """Whether an exact ball is too large or too near to 0 to be written out."""
+    mantissa, exponent = value.man_exp()
+    return bool(mantissa != 0) and abs(int(exponent)) + int(mantissa).bit_length() > _PRINTED_BITS
 
 
 def _scientific(value: arb, digits: int) -> str:

@@ -248,7 +248,8 @@ class MatMul(Expr):
     def _shape(self) -> Shape:
         left, right = self.left.shape, self.right.shape
         if not (left.is_matrix and right.is_matrix) or meet(left.columns, right.rows) is None:
-            raise _no(f"cannot multiply {left} by {right}: {inner_sizes(left, right)}", self)
+            problem = f"cannot multiply {left} by {right}: {inner_sizes(left, right)}"
+            raise _no(problem + _fitting_transpose(self.left, self.right), self)
         if left.rows.is_unit and right.columns.is_unit:
             return SCALAR
         return matrix(left.rows, right.columns)
@@ -259,6 +260,19 @@ def inner_sizes(left: Shape, right: Shape) -> str:
     if left.is_matrix and right.is_matrix:
         return f"the inner sizes {left.columns} and {right.rows} differ"
     return "a matrix product needs two matrices"
+
+
+def _fitting_transpose(left: Expr, right: Expr) -> str:
+    """Which one of two factors would fit if it were transposed, or if it were not, in words; nothing where both do."""
+    if not (left.shape.is_matrix and right.shape.is_matrix):
+        return ""
+    first = meet(left.shape.rows, right.shape.rows) is not None
+    second = meet(left.shape.columns, right.shape.columns) is not None
+    if first == second:
+        return ""
+    factor, which = (left, "first") if first else (right, "second")
+    how = "without its transpose" if isinstance(factor, Transpose) else "transposed"
+    return f"; the {which} factor {how} would fit"
 
 
 @dataclass(frozen=True)

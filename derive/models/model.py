@@ -16,12 +16,12 @@ from derive.expressions.shapes import SCALAR, Dim
 from derive.models import members, numbered
 from derive.models.abbreviations import pattern_of
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
-from derive.models.families import defined
+from derive.models.families import defined, letters_of
 from derive.notation.elaboration import Options, elaborated
-from derive.notation.names import read_name, words_of
+from derive.notation.names import canonical, plain, read_name, words_of
 from derive.notation.numbering import patterns_of, with_patterns
 from derive.notation.symbols import Abbreviation, Computed, Given, Member, SymbolTable, shown
-from derive.notation.syntax import List, parse
+from derive.notation.syntax import List, Name, Scripted, nodes, parse
 from derive.notation.tokens import tokenize
 from derive.source import Text
 
@@ -293,8 +293,17 @@ def _with_notation(table: SymbolTable, setting: Setting) -> SymbolTable:
                 f"{shown(key)} stands for an expression in the notation, but is also declared as a name of its own",
             )
         pattern, letters = pattern_of(key, meaning.value, named)
-        abbreviations.append(Abbreviation(pattern, letters, _syntax(table, meaning)))
+        content = _syntax(table, meaning)
+        told_apart = plain(key) in _names_in(content)
+        bare = pattern if told_apart else pattern_of(plain(key), meaning.value, named)[0]
+        abbreviations.append(Abbreviation(pattern, bare, letters, content))
     return replace(table, abbreviations=tuple(abbreviations))
+
+
+def _names_in(content: List) -> frozenset[str]:
+    """All names that stand in a formula, with their scripts and without, their fonts dropped."""
+    found = (node for node in nodes(content) if isinstance(node, (Name, Scripted)))
+    return frozenset(plain(canonical(node).strip()) for node in found)
 
 
 def _letters_of_names(keys: Iterable[str]) -> frozenset[str]:
@@ -336,7 +345,8 @@ def _with_node(table: SymbolTable, key: str, name: Text, expression: Text, conte
     if key in table.meanings:
         raise _error(name, f"{shown(key)} is computed here, but is declared already")
     try:
-        reading = elaborated(table, content, Options(table.layout))
+        unsummed = frozenset(letters_of(key)) if table.einstein else None
+        reading = elaborated(table, content, Options(table.layout, unsummed=unsummed))
         return defined(table, key, reading)
     except FormulaError as error:
         if isinstance(error, NotAmong) and table.fixed:

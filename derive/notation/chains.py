@@ -11,7 +11,7 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -26,14 +26,15 @@ _CONTINUING = frozenset(
     {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
 )
 _TRAILING = frozenset({"COMMA", "PERIOD", "SEMICOLON", "QUAD"})
-_CONDITIONAL = frozenset({"differ", "less", "greater", "at most", "at least"})
+_CONDITIONAL = frozenset({"differ", "less", "greater", "at most", "at least", "compares"})
 
 
 @dataclass
 class Member:
-    """What stands between two relation signs."""
+    """What stands between two relation signs; `written` is how, where that is in another display."""
 
     tokens: list[Token] = field(default_factory=list)
+    written: str | None = None
 
     @property
     def span(self) -> Span | None:
@@ -85,6 +86,8 @@ class Chain:
 
 def slice_of(text: str, member: Member) -> str:
     """A member as its author wrote it, on one line, without the marks that only arrange rows."""
+    if member.written is not None:
+        return member.written
     span = member.span
     written = "" if span is None else text[span.start : span.end]
     if "\\begin" not in written and "\\substack" not in written:
@@ -96,7 +99,7 @@ _ARRANGING = re.compile(r"\\\\|\\nonumber|\\notag|(?<!\\)&")
 
 
 def kind_of(relation: Token) -> str:
-    """What a relation sign does: claim, define, member, adds, nothing, map, implies, or a comparison."""
+    """What a relation sign does: claim, define, names, member, adds, nothing, map, implies, or a comparison."""
     return "member" if relation.kind == "COLON" else RELATIONS.get(relation.text, "claim")
 
 
@@ -229,7 +232,7 @@ def _top_level(tokens: Sequence[Token]) -> list[bool]:
 
 def _rows(tokens: list[Token]) -> list[list[list[Token]]]:
     """Rows of cells. The environments that only arrange rows are taken away."""
-    tokens = _without_frame(tokens)
+    tokens = _without_inner_frames(_without_frame(tokens))
     kept: list[Token] = []
     joined_lines = 0
     for token in tokens:
@@ -249,16 +252,41 @@ def _rows(tokens: list[Token]) -> list[list[list[Token]]]:
 
 
 def _without_frame(tokens: list[Token]) -> list[Token]:
-    """A system of equations that stands in an array or behind one brace is rows of equations."""
+    """A system of equations that stands in an array, behind one brace or in a box is rows of equations."""
     around = {"TAG", "LABEL", *_TRAILING}
     start = next((at for at, token in enumerate(tokens) if token.kind not in around), 0)
-    if not tokens or tokens[start].kind != "BEGIN" or tokens[start].text in ROW_ENVIRONMENTS:
+    if not tokens or tokens[start].kind not in ("BEGIN", "LBRACE") or tokens[start].text in ROW_ENVIRONMENTS:
         return tokens
     end = _partners(tokens).get(start)
     if end is None or any(token.kind not in around for token in tokens[end + 1 :]):
         return tokens
     inside = tokens[start + 1 : end]
+    if tokens[start].kind == "LBRACE":
+        framed = _without_frame(inside)
+        return tokens if framed == inside else [*tokens[:start], *framed, *tokens[end + 1 :]]
     return [*tokens[:start], *inside, *tokens[end + 1 :]] if _relations(inside) else tokens
+
+
+def _without_inner_frames(tokens: list[Token]) -> list[Token]:
+    """Where all equations of a display stand in arrays beside other things, the rows of these are its rows."""
+    rows = _without_rows(tokens)
+    if _relations(rows):
+        return tokens
+    partners, kept = _partners(tokens), list(tokens)
+    flags = _top_level(rows)
+    for first, last in partners.items():
+        around = flags[first - 1] if first else True
+        if around and tokens[first].text == "array" and _relations(tokens[first + 1 : last]):
+            for at in (first, last):
+                kept[at] = Token("NEWLINE", tokens[at].text, tokens[at].start, tokens[at].end)
+    if kept == tokens:
+        return tokens
+    return [token for at, token in enumerate(kept) if not _is_lone_brace(token, at, partners)]
+
+
+def _is_lone_brace(token: Token, at: int, partners: Mapping[int, int]) -> bool:
+    """A brace around a system that has no partner, as `\\right\\}` behind `\\left.`."""
+    return token.kind in ("LSET", "RSET") and at not in partners and at not in partners.values()
 
 
 def _is_relation(token: Token) -> bool:

@@ -33,7 +33,7 @@ def taken_apart(scripts: Sequence[Script]) -> Scripting:
     for script in scripts:
         if script.kind == "sub":
             if sub is not None:
-                raise Unreadable("a second subscript stands here", script.span)
+                raise Unreadable("a second subscript stands here; write both in one, as in x_{i,j}", script.span)
             sub = script.content
             if sub is None and script.bare != "+":
                 raise Unreadable(f"a subscript {script.bare} has no meaning here", script.span)

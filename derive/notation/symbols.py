@@ -16,7 +16,7 @@ from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.notation.names import plain
 from derive.notation.numbering import Numbers, with_patterns
-from derive.notation.syntax import List
+from derive.notation.syntax import List, Name, nodes
 from derive.records import dataclass
 from derive.source import Span
 
@@ -46,11 +46,19 @@ class Computed:
 
 @dataclass(frozen=True)
 class Abbreviation:
-    """A name that stands for an expression; `letters` are the index letters that its name carries."""
+    """A name that stands for an expression; `letters` are the index letters that its name carries.
+
+    `bare` is the pattern of the name with its fonts dropped, unless its meaning is another font of the same name.
+    """
 
     pattern: re.Pattern[str]
+    bare: re.Pattern[str]
     letters: tuple[str, ...]
     meaning: List
+
+    def mentions(self, base: str) -> bool:
+        """Whether a letter in this very font stands in the meaning, as the light one of `\\mathbf{f}: f`."""
+        return any(isinstance(node, Name) and node.text == base for node in nodes(self.meaning))
 
 
 @dataclass(frozen=True)
@@ -128,10 +136,17 @@ class SymbolTable:
         name = base if base in self.families else self._by_plain(self.families, base)
         return None if name is None else self.families[name]
 
+    def abbreviations_of(self, key: str) -> list[tuple[Abbreviation, dict[str, str]]]:
+        """What the notation says a canonical name may stand for: in its own fonts, else in any."""
+        own = [(found, found.pattern.fullmatch(key)) for found in self.abbreviations]
+        base = key.split("_", maxsplit=1)[0].split("^", maxsplit=1)[0]
+        other = [(found, found.bare.fullmatch(plain(key))) for found in self.abbreviations if not found.mentions(base)]
+        chosen = own if any(match for _, match in own) else other
+        return [(found, match.groupdict()) for found, match in chosen if match is not None]
+
     def is_abbreviated(self, key: str) -> bool:
         """Whether the notation says what a canonical name stands for."""
-        patterns = [abbreviation.pattern for abbreviation in self.abbreviations]
-        return any(pattern.fullmatch(key) or pattern.fullmatch(plain(key)) for pattern in patterns)
+        return bool(self.abbreviations_of(key))
 
     def _by_plain(self, names: Mapping[str, object], key: str) -> str | None:
         bare = plain(key)
@@ -175,11 +190,28 @@ class SymbolTable:
         """The table that also knows a second, proved, expression for a name."""
         return replace(self, other_values={**self.other_values, name: (*self.other_values.get(name, ()), value)})
 
+    @property
+    def known_dims(self) -> str:
+        """`; known are N and D`: the dimensions that are declared, or nothing where none is."""
+        *others, last = [shown(name) for name in self.dims] or [""]
+        return f"; known are {', '.join(others)}{' and ' * bool(others)}{last}" if last else ""
+
     def suggestion(self, key: str) -> str:
-        """` (did you mean W_1?)` for a name that is not known, or nothing."""
-        known = {plain(name) for name in (*self.meanings, *self.dims, *self.families)} - {plain(key)}
-        close = get_close_matches(plain(key), known, n=1, cutoff=0.75)
-        return f" (did you mean {shown(close[0])}?)" if close else ""
+        """` (did you mean W_1 or W_2?)` for a name that is not known, or nothing: by its letter, or by its spelling."""
+        bare = plain(key)
+        known = sorted({plain(name) for name in (*self.meanings, *self.dims, *self.families)} - {bare})
+        alike = [name for name in known if _without_scripts(name) == _without_scripts(bare)]
+        close = alike[:MAX_SUGGESTED] or get_close_matches(bare, known, n=1, cutoff=0.75)
+        return f" (did you mean {' or '.join(map(shown, close))}?)" if close else ""
+
+
+MAX_SUGGESTED = 3
+"""More names than these are no help to who meant one of them."""
+
+
+def _without_scripts(name: str) -> str:
+    """What a canonical name begins with: the `W` of `W_{1}`."""
+    return re.split(r"[_^']", name, maxsplit=1)[0]
 
 
 def words_in(name: str) -> frozenset[str]:

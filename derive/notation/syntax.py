@@ -7,9 +7,11 @@ derivative is settled later, by the symbol table and by shapes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import field, fields
+from itertools import pairwise
 
 from derive.errors import Unreadable
 from derive.notation.automaton import Builder, Children, UnexpectedError, run
+from derive.notation.complaints import check_nothing_is_empty, shown, unexpected, unknown
 from derive.notation.tables import PARTNERS
 from derive.notation.tokens import Token
 from derive.records import dataclass
@@ -237,19 +239,21 @@ def parse(tokens: Sequence[Token]) -> List:
     readable = [token for token in tokens if token.kind not in ("QUAD", "TAG", "LABEL", "PERIOD")]
     for token in readable:
         if token.kind == "UNKNOWN":
-            raise Unreadable(f"{token.text} is not a notation that is read here", token.span)
+            raise unknown(token)
         if token.kind == "TOODEEP":
             raise Unreadable(f"commands are nested more than {MAX_NESTING} deep here", token.span)
         if token.kind == "UNCLOSED":
             raise Unreadable(f"{token.text} is never closed", token.span)
         if token.kind == "PLUSMINUS":
             raise Unreadable(f"{token.text} stands for two formulas; write them apart", token.span)
+    _check_numbers(readable)
     _check_brackets(readable)
+    check_nothing_is_empty(readable)
     paired = _pair_bars(readable)
     try:
         syntax = run(paired, _BUILDER)
     except UnexpectedError as error:
-        raise _explained(error.token, readable) from None
+        raise unexpected(error.token, paired) from None
     assert isinstance(syntax, List)
     return syntax
 
@@ -294,6 +298,13 @@ def _check_spaces(tokens: Sequence[Token]) -> None:
             )
 
 
+def _check_numbers(tokens: Sequence[Token]) -> None:
+    """`1.2.3` is no product of 1.2 and .3."""
+    for before, token in pairwise(tokens):
+        if before.kind == token.kind == "NUMBER" and before.end == token.start and token.text.startswith("."):
+            raise Unreadable(f"{before.text}{token.text} is no number", before.span.to(token.span))
+
+
 def _check_brackets(tokens: Sequence[Token]) -> None:
     """Brackets must close in the order in which they open."""
     partners = {kind: partner for kind, partner in PARTNERS.items() if "BAR" not in kind and "NORM" not in kind}
@@ -306,18 +317,14 @@ def _check_brackets(tokens: Sequence[Token]) -> None:
                 raise Unreadable(f"brackets are nested more than {MAX_NESTING} deep here", token.span)
         elif token.kind in closing:
             if not open_brackets:
-                raise Unreadable(f"{_shown(token)} closes a bracket that nothing opens", token.span)
+                raise Unreadable(f"{shown(token)} closes a bracket that nothing opens", token.span)
             opened = open_brackets.pop()
             if partners[opened.kind] != token.kind:
-                raise Unreadable(f"{_shown(opened)} is closed by {_shown(token)}", token.span)
+                raise Unreadable(f"{shown(opened)} is closed by {shown(token)}", token.span)
             if opened.kind == "BEGIN" and opened.text != token.text:
                 raise Unreadable(f"\\begin{{{opened.text}}} is closed by \\end{{{token.text}}}", token.span)
     if open_brackets:
-        raise Unreadable(f"{_shown(open_brackets[-1])} is never closed", open_brackets[-1].span)
-
-
-def _shown(token: Token) -> str:
-    return f"\\{token.kind.lower()}{{{token.text}}}" if token.kind in ("BEGIN", "END") else token.text
+        raise Unreadable(f"{shown(open_brackets[-1])} is never closed", open_brackets[-1].span)
 
 
 _OPERAND_ENDS = frozenset(
@@ -388,17 +395,6 @@ def _unpaired(token: Token) -> Unreadable:
     return Unreadable(f"these {what} have no partner: one {token.text} opens and none closes it", token.span)
 
 
-def _explained(token: Token | None, tokens: Sequence[Token]) -> Unreadable:
-    if token is None:
-        end = tokens[-1].span if tokens else Span(0, 0)
-        return Unreadable("the formula ends where something is still expected", end)
-    before = max((other for other in tokens if other.end <= token.start), key=lambda other: other.end, default=None)
-    if token.kind in ("UNDERSCORE", "CARET"):
-        return Unreadable(f"{token.text} has nothing to stand at", token.span)
-    after = f" after {_shown(before)}" if before is not None else " at the beginning"
-    return Unreadable(f"{token.text} cannot stand{after}", token.span)
-
-
 def _syntax(children: Children) -> Children:
     return [child for child in children if not isinstance(child, Token)]
 
@@ -431,6 +427,25 @@ def _environment(span: Span, found: Children) -> Environment:
     return Environment(found[0].text, tuple(line for line in found if isinstance(line, tuple)), span=span)
 
 
+_MARKS = frozenset({"T", "\\top", "\\intercal", "\\prime", "\\star", "\\dagger"})
+
+
+def _scripts(found: Children) -> tuple[Script, ...]:
+    """The scripts of one base. `a^2^3` is neither a power of a power nor one with a power above it: `Unreadable`."""
+    powers = [script for script in found if script.kind == "sup" and _is_power(script)]
+    if len(powers) > 1:
+        raise Unreadable("a second power stands here; write (x^a)^b or x^{a^b}, whichever is meant", powers[1].span)
+    return tuple(found)
+
+
+def _is_power(script: Script) -> bool:
+    """Whether a superscript is no transpose, no mark and no number of a layer in brackets."""
+    only = None if script.content is None else script.content.only
+    factor = None if only is None else only.single_factor
+    is_mark = isinstance(factor, Name) and factor.text in _MARKS
+    return script.content is not None and not is_mark and not isinstance(factor, Group)
+
+
 def _script(kind: str, span: Span, found: Children) -> Script:
     """A script whose argument is a list in braces, one atom, or a lone sign."""
     argument = found[-2] if isinstance(found[-1], Token) and found[-1].kind == "RBRACE" else found[-1]
@@ -456,7 +471,7 @@ _BUILDER: Builder = {
     "term": lambda span, found: Term(tuple(found[0::2]), tuple(found[1::2]), span=span),
     "juxtaposition": lambda span, found: Operator("", "", span=span),
     "operator": lambda span, found: Operator(found[0].kind, _SIGNS[found[1].kind] if found[1:] else "", span=span),
-    "scripted": lambda span, found: Scripted(found[0], tuple(found[1:]), span=span),
+    "scripted": lambda span, found: Scripted(found[0], _scripts(found[1:]), span=span),
     "subscript": lambda span, found: _script("sub", span, found),
     "superscript": lambda span, found: _script("sup", span, found),
     "prime": lambda span, found: Script("prime", span=span),

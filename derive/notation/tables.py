@@ -48,6 +48,13 @@ RELATIONS = MappingProxyType({
     "\\to": "map", "\\rightarrow": "map", "→": "map", "\\mapsto": "map", "\\longrightarrow": "map",
     "\\Rightarrow": "implies", "\\implies": "implies", "\\Leftrightarrow": "implies", "\\iff": "implies", "⇒": "implies", "⇔": "implies",
     "\\therefore": "implies", "\\because": "implies",
+    "\\doteq": "define", "\\eqqcolon": "names", "=:": "names", "\\eqcolon": "names",
+    "\\overset{!}{=}": "nothing", "\\overset{?}{=}": "nothing",
+    "\\cong": "nothing", "≅": "nothing", "\\approxeq": "nothing", "\\asymp": "nothing", "\\thicksim": "nothing", "\\thickapprox": "nothing",
+    "\\fallingdotseq": "nothing", "\\risingdotseq": "nothing", "\\backsimeq": "nothing", "\\simeqq": "nothing", "≃": "nothing", "∼": "nothing",
+    "\\lesssim": "compares", "\\gtrsim": "compares", "\\ll": "compares", "\\gg": "compares", "≪": "compares", "≫": "compares",
+    "\\prec": "compares", "\\succ": "compares", "\\preceq": "compares", "\\succeq": "compares", "⪯": "compares", "⪰": "compares",
+    "\\subset": "compares", "\\subseteq": "compares", "\\supset": "compares", "\\supseteq": "compares", "\\notin": "compares", "∉": "compares",
 })  # fmt: skip
 
 OPENING = MappingProxyType({"(": "LPAR", "[": "LBRACK", "\\{": "LSET", "\\lbrace": "LSET", "\\lbrack": "LBRACK",
@@ -81,8 +88,14 @@ PASSED_OVER = frozenset({
     "\\nonumber", "\\notag", "\\space", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
     "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
     "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large",
-    "\\left.", "\\right.", "\\nobreak", "\\hline",
+    "\\left.", "\\right.", "\\nobreak", "\\hline", "\\nobreakspace",
 })  # fmt: skip
+SIZES_OF_TYPE = frozenset({"\\tiny", "\\scriptsize", "\\footnotesize", "\\normalsize", "\\Large", "\\LARGE", "\\huge", "\\Huge", "\\scriptscriptstyle"})  # fmt: skip
+TAKING_NOTHING = frozenset({  # passed over, but not where braces follow: then it is somebody's macro
+    "\\par", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\allowbreak", "\\nobreak", "\\space", "\\thinspace",
+    "\\medspace", "\\thickspace", "\\enspace", "\\nonumber", "\\notag",
+})  # fmt: skip
+ROWS_IN_BRACES = frozenset({"\\eqalign", "\\eqalignno", "\\leqalignno", "\\displaylines"})
 PASSED_OVER_WITH_ARGUMENT = frozenset({"\\hspace", "\\hspace*", "\\vspace", "\\phantom", "\\hphantom", "\\vphantom", "\\color", "\\label",
                                        "\\footnote", "\\intertext", "\\shortintertext"})  # fmt: skip
 TRANSPARENT = MappingProxyType({  # command -> which of how many arguments is kept

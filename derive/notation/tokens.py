@@ -11,7 +11,7 @@ hide its neighbours.
 """
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from derive.notation import characters, tables
@@ -122,7 +122,7 @@ _BEFORE_EQUALS = {"COLON": ":=", "PLUS": "+=", "MINUS": "-="}
 
 
 def _joined_relations(tokens: list[Token]) -> list[Token]:
-    """`:` `=` is `:=`, `+` `=` is `+=`, `-` `=` is `-=`, and `==` is `=`."""
+    """`:` `=` is `:=`, `+` `=` is `+=`, `-` `=` is `-=`, `==` is `=`, and `=` `:` is `=:`."""
     joined: list[Token] = []
     for token in tokens:
         before = joined[-1] if joined else None
@@ -132,6 +132,9 @@ def _joined_relations(tokens: list[Token]) -> list[Token]:
             if sign is not None:
                 joined[-1] = Token("RELATION", sign, before.start, token.end)
                 continue
+        if before is not None and before.text == "=" and token.text == ":" and before.end == token.start:
+            joined[-1] = Token("RELATION", "=:", before.start, token.end)
+            continue
         joined.append(token)
     return joined
 
@@ -244,7 +247,9 @@ class _Reader:
     def read_plain(self, piece: _Raw) -> None:
         """A piece that takes no argument: a sign, a space, a number, a letter of its own."""
         text = piece.text
-        if piece.kind == "space" or text in tables.PASSED_OVER:
+        if text in tables.TAKING_NOTHING and self.takes_braces():
+            self.emit("UNKNOWN", text, piece.start, piece.end)
+        elif piece.kind == "space" or text in tables.PASSED_OVER or text in tables.SIZES_OF_TYPE:
             if text in ("\\left", "\\right", "\\middle") and self.peek() == ".":
                 self.at += 1
         elif text == "|" and self.peek() == "|" and self.raw[self.at].start == piece.end:
@@ -272,6 +277,11 @@ class _Reader:
 
     def peek(self) -> str:
         return self.raw[self.at].text if self.at < len(self.raw) else ""
+
+    def takes_braces(self) -> bool:
+        """Whether braces that hold something follow."""
+        rest = [piece.text for piece in self.raw[self.at : self.at + 3] if piece.kind != "space"]
+        return rest[:1] == ["{"] and rest[1:2] != ["}"]
 
     def skip_space(self) -> None:
         while self.at < len(self.raw) and self.raw[self.at].kind == "space":
@@ -454,11 +464,12 @@ def _in_font(reader: _Reader, piece: _Raw, font: str, raw: list[_Raw], is_switch
     tokens = reader.tokens_of(raw)
     letters = "".join(token.text for token in tokens)
     if len(tokens) > 1 and letters.isalpha() and font in ("rm", "sf", "tt", "it", "bf"):
-        reader.emit("NAME", letters, piece.start, raw[-1].end)
+        closed = reader.text[raw[-1].end : raw[-1].end + 1] == "}"
+        reader.emit("NAME", letters, piece.start, raw[-1].end + closed)
         return
-    for token in tokens:
+    for at, token in enumerate(tokens):
         text = _with_font(token.text, font) if token.kind in ("NAME", "NUMBER") else token.text
-        kind = "NAME" if token.kind == "NUMBER" and len(tokens) == 1 else token.kind
+        kind = "NAME" if at == 0 and token.kind == "NUMBER" and _is_constant(tokens) else token.kind
         reader.emit(kind, text if kind == "NAME" else token.text, token.start, token.end)
     if len(tokens) == 1 and reader.out:
         last = reader.out.pop()
@@ -466,9 +477,16 @@ def _in_font(reader: _Reader, piece: _Raw, font: str, raw: list[_Raw], is_switch
         reader.emit(last.kind, last.text, piece.start, raw[-1].end + closed)
 
 
+def _is_constant(tokens: Sequence[Token]) -> bool:
+    """Whether what stands in a font begins with a number that is a name there: `\\mathbf{1}`, `\\mathbf{0_n}`."""
+    if len(tokens) == 1:
+        return True
+    return tokens[0].text in ("0", "1") and tokens[1].kind in ("CARET", "UNDERSCORE")
+
+
 def _with_font(name: str, font: str) -> str:
-    """The font goes inside the accents; upright and italic are no fonts of their own."""
-    if font in ("rm", "it", "sf", "tt"):
+    """The font goes inside the accents; upright and italic are no fonts of their own, and bold of bold is bold."""
+    if font in ("rm", "it", "sf", "tt") or name.startswith(f"\\math{font}{{"):
         return name
     accented = re.fullmatch(r"(\\(?:hat|tilde|bar|vec|dot|ddot|check|breve|underline)\{)(.*)(\})", name)
     if accented:
@@ -505,6 +523,8 @@ def _word(reader: _Reader, piece: _Raw) -> None:
         reader.emit("OTHERWISE", plain, piece.start, end)
     elif plain in tables.SEPARATING_WORDS or plain in tables.NOTE_WORDS:
         reader.emit("WORDS", plain, piece.start, end)
+    elif piece.text == "\\textbf" and re.fullmatch(r"[^\W_]", words):
+        _in_font(reader, piece, "bf", raw)
     elif re.fullmatch(r"[^\W\d][\w-]*", words):
         reader.emit("NAME", words, piece.start, end)
     elif re.fullmatch(r"[\d.]+", words):
@@ -540,10 +560,22 @@ def _eqalign(reader: _Reader, piece: _Raw) -> None:
     reader.emit("END", "aligned", end, end)
 
 
+def _rows_in_braces(reader: _Reader, piece: _Raw) -> None:
+    """`\\eqalign{a &= b \\cr &= c}` is an environment of rows."""
+    raw = reader.argument()
+    end = raw[-1].end if raw else piece.end
+    reader.emit("BEGIN", "aligned", piece.start, piece.end)
+    reader.out.extend(reader.tokens_of(raw))
+    reader.emit("END", "aligned", end, end + 1)
+
+
 def _tag(reader: _Reader, piece: _Raw) -> None:
     raw = reader.argument()
     kind = "LABEL" if piece.text == "\\label" else "TAG"
-    reader.emit(kind, reader.plain_text(raw).strip(), piece.start, raw[-1].end + 1 if raw else piece.end)
+    name = reader.plain_text(raw).strip()
+    if piece.text == "\\tag*" and re.fullmatch(r"\([^()]*\)", name):
+        name = name[1:-1]
+    reader.emit(kind, name, piece.start, raw[-1].end + 1 if raw else piece.end)
 
 
 def _pass_over_with_argument(reader: _Reader, piece: _Raw) -> None:
@@ -572,7 +604,7 @@ def _annotated(reader: _Reader, piece: _Raw) -> None:
     first = reader.argument()
     script = tables.ANNOTATED[piece.text]
     if not script:
-        reader.out.extend(reader.tokens_of(reader.argument()))
+        _annotated_sign(reader, piece, reader.plain_text(first).strip())
         return
     reader.emit("LBRACE", "{", piece.start, piece.start)
     reader.out.extend(reader.tokens_of(first))
@@ -583,6 +615,21 @@ def _annotated(reader: _Reader, piece: _Raw) -> None:
         note = reader.argument()
         end = note[-1].end + 1 if note else end
     reader.emit("RBRACE", "}", end, end)
+
+
+def _annotated_sign(reader: _Reader, piece: _Raw, note: str) -> None:
+    """What stands below or above a note; `=` with a mark of demand or of doubt is another sign."""
+    reader.skip_space()
+    braced = reader.peek() == "{"
+    raw = reader.argument()
+    if not raw and reader.peek() == "=":
+        raw = [reader.raw[reader.at]]
+        reader.at += 1
+    sign = f"\\overset{{{note}}}{{{reader.plain_text(raw).strip()}}}"
+    if sign in tables.RELATIONS:
+        reader.emit("RELATION", sign, piece.start, raw[-1].end + braced)
+    else:
+        reader.out.extend(reader.tokens_of(raw))
 
 
 def _substack(reader: _Reader, piece: _Raw) -> None:
@@ -626,6 +673,7 @@ _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     "\\eqalign": _eqalign,
     "\\begin": _begin_or_end,
     "\\end": _begin_or_end,
+    **dict.fromkeys(tables.ROWS_IN_BRACES, _rows_in_braces),
     **dict.fromkeys(("\\tag", "\\tag*", "\\label"), _tag),
     **dict.fromkeys(tables.PASSED_OVER_WITH_ARGUMENT - {"\\label"}, _pass_over_with_argument),
     **dict.fromkeys(tables.TRANSPARENT, _transparent),
@@ -669,6 +717,11 @@ FUNCTION_COMMANDS = frozenset(
         "\\arcsin",
         "\\arccos",
     ]
+)
+KNOWN_COMMANDS = frozenset(
+    text
+    for text in (*_HANDLERS, *_SINGLE, *tables.LETTERLIKE, *FUNCTION_COMMANDS)
+    if re.fullmatch(r"\\[A-Za-z]{2,}", text)
 )
 LISTING_WORDS = frozenset(["CE"])
 """Functions of several arguments whose names are products of letters anywhere else."""

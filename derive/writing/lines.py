@@ -17,6 +17,7 @@ from derive.checking.results import (
     DocumentResult,
     Inferred,
     Matrix,
+    SecondReading,
     StepResult,
     Verdict,
 )
@@ -79,6 +80,8 @@ class _Writer:
             yield from self._hanging([], self._equation_heading(result.document, steps[0]))
             for before, step in zip([None, *steps], steps, strict=False):
                 yield from self._step(step, before, steps[0].line)
+        if result.second_reading is not None:
+            yield from self._second_reading(result.document, result.second_reading)
         yield from self._inferences(result)
         yield []
         yield from self._hanging([], self._summary(result))
@@ -193,6 +196,21 @@ class _Writer:
         fix = f"; write {self._side(finding['fix'])}" if finding.get("fix") else ""
         code = f"  [{self._safe(finding.get('code', ''))}]"
         return [(self._safe(finding.get("message", "")), ""), (code, "dim"), (fix, "")]
+
+    # --- The second reader ---
+
+    def _second_reading(self, document: str, found: SecondReading) -> Iterator[Line]:
+        """Each formula that is read in two ways; how many were compared."""
+        for each in found.differences:
+            yield []
+            place = f"{self._safe(document)}:{each.line}:{each.column}"
+            yield from self._hanging([], [("read in two ways", "bold yellow"), ("  ", ""), (place, "dim")])
+            yield [(self._margin, ""), *cropped([(self._safe(each.formula), "")], self.width - len(self._margin))]
+            yield from self._remark("here: ", "dim", self._side(each.reading))
+            yield from self._remark("by the second reader: ", "dim", self._side(each.second_reading))
+        yield []
+        times = "formula was" if found.compared == 1 else "formulas were"
+        yield from self._hanging([], [(f"{found.compared} {times} compared with the second reader", "dim")])
 
     # --- A counterexample ---
 

@@ -7,14 +7,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from derive.checking.results import Counterexample, DocumentResult, Inferred, Question, StepResult
+from derive.checking.results import (
+    Counterexample,
+    DocumentResult,
+    Inferred,
+    Question,
+    SecondReading,
+    StepResult,
+    TwoReadings,
+)
 
 SCHEMA = "derive.report/1"
 
 
 def report(result: DocumentResult) -> dict[str, Any]:
     """The report on one document, as data for JSON."""
-    return {
+    found = {
         "schema": SCHEMA,
         "document": result.document,
         "exercise": result.exercise,
@@ -25,6 +33,9 @@ def report(result: DocumentResult) -> dict[str, Any]:
         "questions": [_question(found) for found in result.questions],
         **_left_out(result),
     }
+    if result.second_reading is not None:
+        found["second_reader"] = _second_reading(result.second_reading)
+    return found
 
 
 def to_json(result: DocumentResult) -> str:
@@ -87,6 +98,22 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
         "entry": None if found.entry is None else list(found.entry),
         "lhs": found.lhs,
         "rhs": found.rhs,
+    }
+
+
+def _second_reading(found: SecondReading) -> dict[str, Any]:
+    """How many formulas were read twice, and each that was read in two ways."""
+    return {"compared": found.compared, "differences": [_two_readings(difference) for difference in found.differences]}
+
+
+def _two_readings(found: TwoReadings) -> dict[str, Any]:
+    """A formula with its place and both readings."""
+    return {
+        "line": found.line,
+        "column": found.column,
+        "formula": found.formula,
+        "reading": found.reading,
+        "second_reading": found.second_reading,
     }
 
 

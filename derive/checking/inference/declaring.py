@@ -128,11 +128,22 @@ class Declarations:
         """`x_i: d x 1 for i of N`, where the range of the letter is known."""
         found = _LETTER.search(item.key)
         count = None if found is None else self.gathered.ranges.get(found[1] or found[2])
-        if found is None or count is None or item.space.kind not in ("", "positive"):
+        if (
+            found is None
+            or count is None
+            or item.space.kind not in ("", "positive")
+            or self._is_beside_matrix(item.key)
+        ):
             return None
         self.dimension(count, item.at)
         words = f"{item.space.declaration(self.vectors)} for {found[1] or found[2]} of {count}"
         return DeclaredName(item.key, words, item.because, item.at, item.sign) if _is_read(words) else None
+
+    def _is_beside_matrix(self, key: str) -> bool:
+        """Whether there is an X beside the `x_i`, of which they may be parts: the step itself says which."""
+        base = plain(key.split("_", maxsplit=1)[0].split("^", maxsplit=1)[0])
+        known = {plain(name) for name in (*self.taken, *(item.key for item in self.gathered.declared))}
+        return len(base) == 1 and base.islower() and base.upper() in known
 
     def _whole(self, space: SpaceWords, letters: tuple[str, ...], at: Text) -> SpaceWords | None:
         """The space of what has entries in a space, one for each value of the letters, where their ranges are known."""

@@ -54,6 +54,7 @@ class Options:
     treated_apart: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     varied: frozenset[str] | None = None
+    unsummed: frozenset[str] | None = None
 
 
 def elaborated(table: SymbolTable, content: List, options: Options, choices: Choices | None = None) -> Reading:
@@ -70,6 +71,7 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         treated_apart=options.treated_apart,
         argument_orders=options.argument_orders,
         varied=options.varied,
+        unsummed=options.unsummed,
     )
     try:
         value = read(elaborator)

@@ -180,7 +180,9 @@ class Application(Scripts):
         if head.kind == "other" and head.name in ("max", "min") and head.sub is not None:
             return self.quantified_call(head, arguments, span)
         if any(not isinstance(item, str) and canonical(item).strip().startswith("-") for item in head.sups):
-            raise Unreadable("a negative power of a function could be its inverse or a reciprocal", span)
+            raise Unreadable(
+                "a negative power of a function could be its inverse; write \\frac{1}{…} for the reciprocal", span
+            )
         value = self._value(head, arguments(), span)
         if head.sub is not None and not (head.kind == "entrywise" and head.name == "log"):
             value = self.entry(value, head.sub, span)
@@ -201,7 +203,9 @@ class Application(Scripts):
                 assert head.given.domain is not None
                 assert head.given.codomain is not None
                 if head.order:
-                    raise Unreadable(f"{shown(head.name)} takes vectors; write its derivative as a Jacobian", span)
+                    raise Unreadable(
+                        f"the function {shown(head.name)} takes vectors; write its derivative as a Jacobian", span
+                    )
                 return UnspecifiedMap(
                     head.name, _one(head, arguments, span), head.given.domain, head.given.codomain, span=span
                 )
@@ -237,7 +241,8 @@ class Application(Scripts):
         assert function is not None
         if len(arguments) != len(function.parameters):
             raise Unreadable(
-                f"{shown(head.name)} takes {len(function.parameters)} arguments, not {len(arguments)}", span
+                f"the function {shown(head.name)} takes {len(function.parameters)} arguments, not {len(arguments)}",
+                span,
             )
         if head.order:
             return self._derivative_of_user_function(function, head.order, _one(head, arguments, span), span)
@@ -327,7 +332,7 @@ def _builtin_kind(function: str) -> str:
 
 def _one(head: Head, arguments: Sequence[Expr], span: Span) -> Expr:
     if len(arguments) != 1:
-        raise Unreadable(f"{shown(head.name)} takes one argument, not {len(arguments)}", span)
+        raise Unreadable(f"the function {shown(head.name)} takes one argument, not {len(arguments)}", span)
     return arguments[0]
 
 

@@ -8,7 +8,7 @@ from derive.errors import Meaningless, Unreadable
 from derive.expressions.tree import ChainRule, Derivative, Expr, Fill, IndexVariable, LocalFactor, Node, Number, Symbol
 from derive.expressions.walk import rebuilt, symbols_of, walk
 from derive.notation.elaboration.scripts import Scripts
-from derive.notation.symbols import Computed, shown
+from derive.notation.symbols import Computed, Given, shown
 from derive.notation.syntax import Formula, Group, List, Literal, Name, Scripted
 from derive.source import Span
 
@@ -29,6 +29,23 @@ class Arguments(Scripts):
         values = [self._argument(entry, name) for entry, name in zip(bracket.content.entries, known, strict=True)]
         return self._put_in(key, meaning, dict(zip(known, values, strict=True)), span)
 
+<<<<<<< HEAD
+    def _names(self, content: List, below: set[str]) -> tuple[str, ...] | None:
+        """What stands in a bracket by its names, '' for one that is not known; None where anything else stands there.
+
+        The formula of a quantity on which the whole depends stands for its name.
+        """
+        names = [self._name_of(entry, below) for entry in content.entries]
+        known = tuple(name for name in names if name is not None)
+        return known if len(known) == len(names) else None
+
+    def _name_of(self, entry: Formula, below: set[str]) -> str | None:
+        factor = entry.single_factor
+        if isinstance(factor, (Name, Scripted, Literal)):
+            found = self.resolve(factor)
+            return "" if found is None or found.sub or found.sups else found.key
+        if entry.relations or entry.sides[0] is None or len(entry.sides[0].terms[0].factors) < 2:
+=======
     def derivative_at(self, key: str, meaning: Computed, order: int, bracket: Group, span: Span) -> Expr | None:
         """`C'(a)`: the derivative of a computed number by the number in its brackets; None where that is a factor."""
         content = bracket.content
@@ -46,18 +63,49 @@ class Arguments(Scripts):
         """The names that stand in a bracket, '' for one that is not known; None where anything else stands there."""
         factors = [entry.single_factor for entry in content.entries]
         if not all(isinstance(factor, (Name, Scripted, Literal)) for factor in factors):
+>>>>>>> main
             return None
-        resolved = [None if factor is None else self.resolve(factor) for factor in factors]
-        return tuple("" if found is None or found.sub or found.sups else found.key for found in resolved)
+        try:
+            value = self._from_given(self.expression(entry.sides[0]))
+        except (Unreadable, Meaningless):
+            return None
+        meanings = {name: self.table.meanings.get(name) for name in sorted(below)}
+        return next(
+            (
+                name
+                for name, meaning in meanings.items()
+                if isinstance(meaning, Computed) and meaning.value and self._from_given(meaning.value) == value
+            ),
+            None,
+        )
+
+    def _from_given(self, value: Expr) -> Expr:
+        """An expression with the values of all names that are computed."""
+
+        def opened(node: Node) -> Node | None:
+            meaning = self.table.meanings.get(node.name) if isinstance(node, Symbol) else None
+            value = meaning.value if isinstance(meaning, Computed) else None
+            return None if value is None else self._from_given(value)
+
+        found = rebuilt(value, opened)
+        assert isinstance(found, Expr)
+        return found
 
     def _depended_on(self, key: str, meaning: Computed) -> set[str]:
         values = [*self.table.other_values.get(key, ()), *([] if meaning.value is None else [meaning.value])]
-        return {name for value in values for name in self.names_below(value)}
+        below = {name for value in values for name in self.names_below(value)}
+        hot = {
+            name
+            for name, known in self.table.meanings.items()
+            if isinstance(known, Given) and known.target is not None and known.target in below
+        }
+        return below | hot
 
     def _are_arguments(self, key: str, content: List, meaning: Computed) -> bool:
         """Whether a bracket lists names on which a quantity depends, in the order in which they stood before."""
-        names = self._names(content)
-        if names is None or not set(names) <= self._depended_on(key, meaning) or len(set(names)) < len(names):
+        below = self._depended_on(key, meaning)
+        names = self._names(content, below)
+        if names is None or not set(names) <= below or len(set(names)) < len(names):
             return False
         if self.argument_orders.setdefault(_written_as(key, len(names)), names) != names:
             raise Unreadable(f"the arguments of {shown(key)} stood in another order before", content.span)
@@ -65,7 +113,7 @@ class Arguments(Scripts):
 
     def _check_named(self, key: str, content: List, meaning: Computed) -> None:
         """Raises `Unreadable` where a bracket names what may be an argument or a factor."""
-        names = self._names(content)
+        names = self._names(content, self._depended_on(key, meaning))
         if names is None:
             return
         scripted = any(isinstance(entry.single_factor, Scripted) for entry in content.entries)

@@ -22,8 +22,9 @@ from derive.expressions.tree import (
     Label,
     Layout,
 )
+from derive.notation.names import plain
 from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
-from derive.notation.syntax import Environment, Fraction, Group, List, Sum, Syntax, Term
+from derive.notation.syntax import Environment, Fraction, Group, List, Name, Scripted, Sum, Syntax, Term, nodes
 from derive.source import Span
 
 PLAIN: frozenset[str] = frozenset()
@@ -82,6 +83,8 @@ class Base:
     argument_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: dict[str, int] = field(default_factory=dict)
     summed: set[str] = field(default_factory=set)
+    unsummed: frozenset[str] | None = None
+    elsewhere: frozenset[str] = frozenset()
     assumed: list[Span] = field(default_factory=list)
     by_entries: bool | None = None
     varied: frozenset[str] | None = None
@@ -108,7 +111,7 @@ class Base:
     def condition(self, content: List) -> Condition:
         raise NotImplementedError
 
-    def index(self, node: Syntax, span: Span) -> Index:
+    def index(self, node: Syntax, span: Span, in_pair: bool = False) -> Index:
         raise NotImplementedError
 
     def dotted_sum(self, node: Sum) -> Expr:
@@ -178,6 +181,17 @@ class Base:
             self.scopes.pop()
 
     @contextmanager
+    def beside(self, others: Sequence[object]) -> Iterator[None]:
+        """Inside, the index letters of other factors of the same term are not summed over."""
+        before = self.elsewhere
+        if self.table.einstein:
+            self.elsewhere |= letters_in_scripts(others)
+        try:
+            yield
+        finally:
+            self.elsewhere = before
+
+    @contextmanager
     def numbered_scope(self, letter: str, number: int) -> Iterator[None]:
         """Inside, the letter stands for one number."""
         self.scopes.append({letter: self.numbered_index(number)})
@@ -240,6 +254,14 @@ class Base:
 
     def too_deep(self, span: Span | None) -> Unreadable:
         return Unreadable(f"brackets are nested more than {MAX_DEPTH} deep here", span)
+
+
+def letters_in_scripts(written: Sequence[object]) -> frozenset[str]:
+    """The letters that stand in scripts anywhere in some pieces of syntax."""
+    scripts = [
+        script.content for node in nodes(tuple(written)) if isinstance(node, Scripted) for script in node.scripts
+    ]
+    return frozenset(plain(node.text) for node in nodes(tuple(scripts)) if isinstance(node, Name))
 
 
 def _variable(index: Index) -> IndexVariable:

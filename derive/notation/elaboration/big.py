@@ -22,6 +22,7 @@ from derive.expressions.tree import (
     Range,
     Reduce,
 )
+from derive.notation.complaints import unknown_environment
 from derive.notation.elaboration.application import Head
 from derive.notation.elaboration.dots import not_empty
 from derive.notation.elaboration.numbers import OverNumber
@@ -72,7 +73,7 @@ class BigOperators(SumsOverNumbers):
             value = operand()
             if kind == "sum" and value.shape.is_matrix and not sups:
                 return Reduce("sum", value, span=span)
-            raise Unreadable("this sum does not say over which index", node.span)
+            raise Unreadable("this sum does not say over which index; write it below, as in \\sum_i", node.span)
         bounds = self.bounds(subs[0], sups[0] if sups else None)
         return self.quantified(kind, bounds, operand, span)
 
@@ -319,7 +320,7 @@ class BigOperators(SumsOverNumbers):
         if node.name in CASES_ENVIRONMENTS:
             return Cases(tuple(self._branch(line) for line in lines), span=node.span)
         if node.name not in MATRIX_ENVIRONMENTS:
-            raise Unreadable(f"the environment {node.name} is not read inside a formula", node.span)
+            raise Unreadable(unknown_environment(node.name), node.span)
         value = self.written_matrix(lines, node.span)
         return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
 

@@ -101,9 +101,14 @@ class Derivatives(Products):
         if bottom is not None and bottom.of and top is not None:
             return top, self._denominators(bottom)
         if top is not None and top.partial:
-            raise Unreadable("there is a ∂ above this fraction's line and none below it", node.bottom.span)
+            raise Unreadable(
+                "there is a ∂ above this fraction's line and none below it; write \\partial before this",
+                node.bottom.span,
+            )
         if bottom is not None and bottom.partial:
-            raise Unreadable("there is a ∂ below this fraction's line and none above it", node.top.span)
+            raise Unreadable(
+                "there is a ∂ below this fraction's line and none above it; write \\partial before this", node.top.span
+            )
         return None
 
     def _denominators(self, bottom: Differential) -> list[Differential]:
@@ -176,7 +181,10 @@ class Derivatives(Products):
     def fraction(self, node: Fraction) -> Expr:
         found = self.derivative_parts(node)
         if found is None:
-            top, bottom = self.list_value(node.top), self.list_value(node.bottom)
+            with self.beside([node.bottom]):
+                top = self.list_value(node.top)
+            with self.beside([node.top]):
+                bottom = self.list_value(node.bottom)
             return Quotient(top, bottom, span=node.span)
         top_part, denominators = found
         if not top_part.of:
@@ -285,7 +293,7 @@ class Derivatives(Products):
             return self._hessian(first, parts.sub, node.span), 1 + used
         check_assumed(operand, self.assumed)
         if not operand.shape.is_scalar:
-            raise Unreadable(f"∇ of {operand.shape}: write the derivative of a vector as a Jacobian, ∂f/∂x", node.span)
+            return self._jacobian_by_nabla(operand, parts, span, node.span), 1 + used
         if parts.sub is not None:
             by = self.list_value(parts.sub)
         else:
@@ -313,6 +321,14 @@ class Derivatives(Products):
         if not operand.shape.is_vector or operand.shape.length != by.shape.length:
             raise Unreadable(f"a divergence is of a vector as long as its variable, not of {operand.shape}", span)
         return Reduce("trace", Derivative(operand, by, "gradient", span=span), span=span), 1 + len(rest)
+
+    def _jacobian_by_nabla(self, operand: Expr, parts: Scripting, span: Span, place: Span) -> Expr:
+        r"""`\\nabla_x f` of a vector by a vector: its Jacobian, in either layout; a row is meant as its column."""
+        by = None if parts.sub is None else self.list_value(parts.sub)
+        if by is None or not (operand.shape.is_vector and by.shape.is_column) or parts.sups or parts.primes:
+            raise Unreadable(f"∇ of {operand.shape}: write the derivative of a vector as a Jacobian, ∂f/∂x", place)
+        column = operand if operand.shape.is_column else Transpose(operand, span=operand.span)
+        return self.derivative(column, by, span, "gradient")
 
     def _twice(self, outer: Scripting, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         """`\\nabla \\nabla f` and `\\nabla \\nabla^T f`: the second derivatives by one variable."""

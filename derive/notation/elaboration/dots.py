@@ -31,6 +31,7 @@ from derive.notation.elaboration.base import Choices
 from derive.notation.elaboration.ranges import End, Ranges, as_list, extent_of
 from derive.notation.elaboration.scripts import juxtaposed
 from derive.notation.names import canonical, unwrapped
+from derive.notation.symbols import shown
 from derive.notation.syntax import Dots, List, Literal, Name, Script, Sum, Syntax, Term, listed
 from derive.source import Span
 
@@ -48,7 +49,7 @@ class Dotted(Ranges):
             raise Unreadable("dots in a sum with minus signs: which terms they stand for is not certain", node.span)
         terms = [term for term in node.terms if not _dots(term)]
         if _dots(node.terms[0]) or _dots(node.terms[-1]) or len(terms) < 2:
-            raise Unreadable("these dots have no first and last term", node.span)
+            raise Unreadable("these dots have no first and last term; write both, as in x_1 + \\dots + x_n", node.span)
         template, pairs = generalised(terms[0], terms[-1])
         first, last = self._ends(pairs, node.span)
         leading = next(at for at, term in enumerate(node.terms) if _dots(term))
@@ -72,7 +73,12 @@ class Dotted(Ranges):
                 "what these dots stand for is not certain: the first and the last term differ in more than one index",
                 span,
             )
-        first, last = (self.end(as_list(end, span)) for end in pairs[0])
+        try:
+            first, last = (self.end(as_list(end, span)) for end in pairs[0])
+        except Unreadable:
+            start, stop = (shown(text) for text in next(iter(found)))
+            problem = f"what these dots stand for is not certain: nothing counts from {start} to {stop}"
+            raise Unreadable(problem, span) from None
         return first, last
 
     def _check_member(

@@ -1,6 +1,7 @@
 """Einstein's convention: an index that stands twice in a term is summed over, where the setting says so.
 
-`y_i = W_{ij} x_j` is `y_i = \\sum_j W_{ij} x_j`. An index that stands more than twice in a term is refused.
+`y_i = W_{ij} x_j` is `y_i = \\sum_j W_{ij} x_j`. No sum is over an index of the left side: `y_i = g_i x_i` is said of
+every i. Where the left side is not known, an index that stands more than twice in a term is refused.
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from derive.expressions.tree import (
     Indicator,
     Node,
     Quantified,
+    Quotient,
     Range,
     Slice,
 )
@@ -37,12 +39,15 @@ class Contractions(Ranges):
         counts: Counter[IndexVariable] = Counter()
         for factor in factors:
             counts.update(_written(factor))
+        kept = self.elsewhere | (self.unsummed or frozenset())
         for index, count in counts.items():
-            if count > 2:
+            if index.name in kept:
+                continue
+            if count > 2 and self.unsummed is None:
                 raise Unreadable(
                     f"the index {index.name} stands {count} times in this term; write the sum, or with fewer", span
                 )
-            if count == 2:
+            if count >= 2:
                 value = self._summed_over(index, value, span)
         return value
 
@@ -63,6 +68,8 @@ def _written(factor: Expr) -> dict[IndexVariable, int]:
     match factor:
         case Entry(_, row, column):
             places: list[list[IndexVariable]] = [_free(row), _free(column)]
+        case Quotient(top, bottom):
+            places = [_free(top), _free(bottom)]
         case Derivative(of, by):
             places = [_free(of), _free(by)]
         case Indicator(Comparison(left, "=", right)):

@@ -52,13 +52,10 @@ def _at(reader: Scripts, node: Syntax, bound: frozenset[str]) -> Iterator[tuple[
 def _in_notation(reader: Scripts, base: str, parts: Scripting) -> Iterator[tuple[list[Name], str]]:
     """The letters of an abbreviation that are the numbers of names in what it stands for."""
     keys = [key for key, _ in spellings(base, parts)]
-    for abbreviation in reader.table.abbreviations:
-        match = next((match for key in keys if (match := abbreviation.pattern.fullmatch(key))), None)
-        if match is None:
-            continue
+    for abbreviation, captured in (found for key in keys for found in reader.table.abbreviations_of(key)):
         for letter, patterns in free_numbers(reader, abbreviation.meaning).items():
-            captured = match.groupdict().get(letter)
-            names = [] if captured is None else letters_in(parse(tokenize(captured, reader.table.words)))
+            text = captured.get(letter)
+            names = [] if text is None else letters_in(parse(tokenize(text, reader.table.words)))
             yield from ((names, pattern) for pattern in patterns)
 
 

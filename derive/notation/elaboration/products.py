@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction as Rational
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.shapes import Shape, matrix, meet
+from derive.expressions.shapes import Shape, meet
 from derive.expressions.tree import (
     DIAGONAL,
     ENTRYWISE,
@@ -37,7 +37,7 @@ from derive.expressions.tree import (
 from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
-from derive.notation.elaboration.resizing import resized
+from derive.notation.elaboration.resizing import joined, resized
 from derive.notation.elaboration.scripts import INDICATORS, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed
@@ -178,10 +178,17 @@ class Products(Application, Arguments):
         at = 0
         while at < len(items):
             item = items[at]
-            value, used = self._read_item(items, at, span)
+            others = [*items[:at], *(items[at + 1 :] if self._stands_alone(item.value) else ())]
+            with self.beside([other.value for other in others]):
+                value, used = self._read_item(items, at, span)
             read.append(Item(item.operator, value))
             at += used
         return self.multiplied(self._chained(read), span)
+
+    def _stands_alone(self, node: Syntax | Expr) -> bool:
+        """Whether a factor takes nothing of what stands behind it: a bracket, or a fraction that is no operator."""
+        inner = node.base if isinstance(node, Scripted) else node
+        return isinstance(inner, (Group, Fraction)) and not self.is_derivative_operator(inner)
 
     def _read_item(self, items: Sequence[Item], at: int, span: Span) -> tuple[Expr, int]:
         """The value that begins at an item, and how many items it took."""
@@ -618,21 +625,9 @@ def _matrix_product(left: Expr, right: Expr, span: Span | None) -> Expr:
     if left.shape.is_tensor or right.shape.is_tensor:
         tensor = left if left.shape.is_tensor else right
         raise Meaningless(f"{tensor.shape} has four indices and is no factor of a matrix product", tensor.span)
-    if left.shape.is_open and left.shape.is_matrix:
-        left = resized(left, _joined_inner(left.shape, right.shape, on_left=True))
-    if right.shape.is_open and right.shape.is_matrix:
-        right = resized(right, _joined_inner(right.shape, left.shape, on_left=False))
+    if left.shape.is_open or right.shape.is_open:
+        return joined(left, right, span)
     return MatMul(left, right, span=span)
-
-
-def _joined_inner(open_shape: Shape, other: Shape, on_left: bool) -> Shape:
-    """The shape that an open factor must have beside another."""
-    if open_shape.is_square and open_shape.rows.size is None:
-        size = other.rows if on_left else other.columns
-        return matrix(size, size)
-    if on_left:
-        return matrix(open_shape.rows, meet(open_shape.columns, other.rows) or open_shape.columns)
-    return matrix(meet(open_shape.rows, other.columns) or open_shape.rows, open_shape.columns)
 
 
 def _dot_product(left: Expr, right: Expr, span: Span | None) -> Expr:

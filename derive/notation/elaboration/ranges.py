@@ -114,9 +114,9 @@ class Ranges(Derivatives):
             raise OverNumber(plain(factor.text))
         dim = self.dim_named(factor)
         if dim is None or dim.size is None:
-            written = canonical(factor).strip()
-            what = f"the dimension {shown(written)}" if written else "this dimension"
-            raise self.not_among(factor) or Unreadable(f"{what} is not declared", factor.span)
+            text = shown(canonical(factor).strip()) or "this"
+            problem = f"the bound {text} is no dimension that is declared{self.table.known_dims}"
+            raise self.not_among(factor) or Unreadable(problem, factor.span)
         return dim
 
 

@@ -38,6 +38,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import walk
+from derive.notation.complaints import function_like
 from derive.notation.elaboration.constants import sizes_in
 from derive.notation.elaboration.members import Members
 from derive.notation.elaboration.numbers import OverNumber
@@ -195,9 +196,8 @@ class Scripts(Members):
 
     def _abbreviation(self, key: str, span: Span) -> Expr | None:
         """The expression that a name of the notation stands for, its index letters filled in."""
-        for abbreviation in self.table.abbreviations:
-            match = abbreviation.pattern.fullmatch(key) or abbreviation.pattern.fullmatch(plain(key))
-            indices = None if match is None else self._captured(match.groupdict(), span)
+        for abbreviation, captured in self.table.abbreviations_of(key):
+            indices = self._captured(captured, span)
             if indices is not None:
                 return self._expanded(abbreviation, indices, span)
         return None
@@ -206,7 +206,8 @@ class Scripts(Members):
         """The indices that a name of the notation carries here; None where what stands in their place is no index."""
         try:
             return {
-                letter: self.index(parse(tokenize(text, self.table.words)), span) for letter, text in captured.items()
+                letter: self.index(parse(tokenize(text, self.table.words)), span, len(captured) > 1)
+                for letter, text in captured.items()
             }
         except (Unreadable, Meaningless):
             return None
@@ -271,9 +272,9 @@ class Scripts(Members):
                 if shape.is_scalar:
                     return IndexValue(Label(resolved.key, span=span), span=span)
                 if resolved.sub is None:
-                    raise Unreadable(
-                        f"{shown(resolved.key)} are labels; write one of them, {shown(resolved.key)}_i", span
-                    )
+                    name = shown(resolved.key)
+                    problem = f"the labels {name} have no value as a whole; write one of them, {name}_i"
+                    raise Unreadable(problem, span)
                 return Symbol(resolved.key, shape, span=span)
             case Given(kind="hot index"):
                 return IndexValue(Label(resolved.key, span=span), span=span)
@@ -298,7 +299,7 @@ class Scripts(Members):
         value = self._special_value(base, parts, node.span)
         if value is None:
             written = canonical(node).strip()
-            hint = self._family_hint(base, parts) or self.table.suggestion(written)
+            hint = self._family_hint(base, parts) or self.table.suggestion(written) or function_like(written)
             problem = f"the name {shown(written)} is not defined or declared{hint}"
             raise self.not_among(node) or UnknownName(written, problem, node.span)
         return value
@@ -335,7 +336,15 @@ class Scripts(Members):
             return self.with_scripts(Identity(OPEN, span=span), None, parts.sups, 0, span)
         if sub is not None and name in UNITS:
             return self._unit_vector(sub, parts.sups, span)
-        return self._constant_matrix(name, parts, span)
+        return self._one_of_ones(name, parts, span) or self._constant_matrix(name, parts, span)
+
+    def _one_of_ones(self, name: str, parts: Scripting, span: Span) -> Expr | None:
+        """`\\mathbf{1}_h`, a 1 for every h, over which Einstein's convention sums."""
+        only = None if parts.sub is None else unwrapped_list(parts.sub)
+        if not (self.table.einstein and name in ONES and isinstance(only, Name) and is_index_letter(only.text)):
+            return None
+        index = IndexValue(self.index(only, span), span=span)
+        return self.with_scripts(Indicator(Comparison(index, "<=", index), span=span), None, parts.sups, 0, span)
 
     def _constant_matrix(self, name: str, parts: Scripting, span: Span) -> Expr | None:
         """The identity, or a vector or matrix of ones or zeros; `I_{ij}` is an entry of the identity."""
@@ -370,7 +379,7 @@ class Scripts(Members):
         return self.with_scripts(Slice(Identity(OPEN, span=span), index, along, span=span), None, sups, 0, span)
 
     def _kronecker(self, pieces: Sequence[Syntax | None], span: Span) -> Expr:
-        first, second = (self.index(piece, span) if piece is not None else None for piece in pieces)
+        first, second = (self.index(piece, span, True) if piece is not None else None for piece in pieces)
         if first is None or second is None:
             raise Unreadable("Kronecker's delta takes two indices", span)
         comparison = Comparison(IndexValue(first, span=span), "=", IndexValue(second, span=span), span=span)
@@ -460,7 +469,8 @@ class Scripts(Members):
             label = isinstance(value, Symbol) and isinstance(self.table.meanings.get(value.name), Given)
             what = f"the symbol {shown(value.name)}" if label and isinstance(value, Symbol) else "this"
             raise Unreadable(f"{what} is a {shape} and has no entry _{{{canonical(sub).strip()}}}", span)
-        if any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
+        whole_row = shape.is_matrix and len(sub.entries) == 1 and _beside_colon(sub.entries[0])
+        if not whole_row and any(":" in entry.relations and entry.sides != (None, None) for entry in sub.entries):
             return self.sliced(value, sub, span)
         name = shown(value.name.split(" for every ")[0]) if isinstance(value, Symbol) else ""
         pieces = self.index_pieces(sub, 1 if any(dim.is_unit for dim in shape.dims) else 2)
@@ -479,11 +489,11 @@ class Scripts(Members):
             return Entry(value, index, first, span=span) if shape.is_column else Entry(value, first, index, span=span)
         if len(pieces) == 2:
             return self._matrix_entry(value, pieces, span, name)
-        what = name or "this"
+        what = f"the symbol {name}" if name else "this"
         count = "one index" if len(pieces) == 1 else f"{len(pieces)} indices"
-        raise Unreadable(
-            f"{what} is {shape} and needs two indices, not {count}; its row i is written {name}_{{i,:}}", span
-        )
+        base = f"({name})" if "_" in name else name
+        row = f"; its row i is written {base}_{{i,:}}" if name else ""
+        raise Unreadable(f"{what} is {shape} and needs two indices, not {count}{row}", span)
 
     def _two_digits(self, piece: Syntax, shape: Shape, span: Span, name: str) -> list[Syntax | None] | None:
         """`a_{21}` of a column: row 2 and column 1 where there is no entry 21. None for one index.
@@ -505,7 +515,7 @@ class Scripts(Members):
         return digits
 
     def _matrix_entry(self, value: Expr, pieces: Sequence[Syntax | None], span: Span, name: str) -> Expr:
-        indices = [None if piece is None else self.index(piece, span) for piece in pieces]
+        indices = [None if piece is None else self.index(piece, span, True) for piece in pieces]
         for index, dim in zip(indices, value.shape.dims, strict=True):
             if index is not None:
                 self.use(index, dim, span, name)
@@ -540,37 +550,42 @@ class Scripts(Members):
                 return list(split)
         return pieces
 
-    def index(self, node: Syntax, span: Span) -> Index:
-        """What an index is: a position, a bound or free letter, a label, or one of these moved by a number."""
+    def index(self, node: Syntax, span: Span, in_pair: bool = False) -> Index:
+        """What an index is: a position, a bound or free letter, a label, or one of these moved by a number.
+
+        In a pair of indices the letter of a vector or matrix is an index: `W_{ab}` beside a declared `b: 1 x p`.
+        """
         only = _single(node)
         if isinstance(only, Sum) and len(only.terms) == 2 and len(only.terms[0].factors) == 1:
-            return self._shifted(only, span)
+            return self._shifted(only, span, in_pair)
         if isinstance(only, Literal):
             if not only.text.isdigit():
                 raise Unreadable(f"{only.text} is no index", span)
             return IndexNumber(int(only.text) - self.table.index_base, only.text, span=span)
         if isinstance(only, (Name, Scripted)):
-            return self._named_index(only, span)
+            return self._named_index(only, span, in_pair)
         raise Unreadable(f"{shown(canonical(node).strip())} is no index", span)
 
-    def _shifted(self, node: Sum, span: Span) -> Index:
+    def _shifted(self, node: Sum, span: Span, in_pair: bool) -> Index:
         amount = _single(Sum(("",), (node.terms[1],), span=node.span))
         if not isinstance(amount, Literal) or not amount.text.isdigit() or node.signs[0]:
             raise Unreadable("an index can be moved by a whole number only", span)
         by = int(amount.text) * (1 if node.signs[1] == "+" else -1)
-        inner = self.index(Sum(("",), (node.terms[0],), span=node.span), span)
+        inner = self.index(Sum(("",), (node.terms[0],), span=node.span), span, in_pair)
         if isinstance(inner, IndexNumber):
             return IndexNumber(inner.position + by, f"{inner.shown}{by:+d}" if inner.end else "", inner.end, span=span)
         if isinstance(inner, Label):
             raise Unreadable("a label cannot be moved", span)
         return IndexShift(inner, by, span=span)
 
-    def _named_index(self, node: Name | Scripted, span: Span) -> Index:
+    def _named_index(self, node: Name | Scripted, span: Span, in_pair: bool) -> Index:
         written = canonical(node).strip()
         bound = self.bound(plain(written))
         if bound is not None:
             return bound
         resolved = self.resolve(node)
+        if resolved is not None and in_pair and is_index_letter(written) and _is_vector_or_matrix(resolved.meaning):
+            return self._free_index(plain(written), span)
         if resolved is not None:
             return self._known_index(resolved, written, span)
         if isinstance(node, Name) and is_index_letter(node.text):
@@ -601,6 +616,16 @@ class Scripts(Members):
 
     def applied(self, function: str, operand: Expr, span: Span) -> Expr:
         raise NotImplementedError
+
+
+def _is_vector_or_matrix(meaning: Meaning | Expr | Dim) -> bool:
+    """Whether a name stands for numbers in rows and columns, and so for no index."""
+    match meaning:
+        case Computed(shape):
+            return shape.is_matrix
+        case Given(kind="real" | "positive" | "one-hot", shape=shape):
+            return shape.is_matrix
+    return False
 
 
 def is_index_letter(name: str) -> bool:

@@ -8,6 +8,7 @@ from derive.expressions.tree import Blocks, Diagonal, Expr, Identity, Scale, Tra
 from derive.notation.elaboration.base import PLAIN
 from derive.notation.elaboration.diagonals import Diagonals
 from derive.notation.elaboration.dots import is_dots_cell, not_empty, with_parted_indices
+from derive.notation.elaboration.resizing import blocks
 from derive.notation.names import unwrapped_list
 from derive.notation.syntax import List, Literal, Sum
 from derive.source import Span
@@ -26,7 +27,7 @@ class WrittenOut(Diagonals):
             return self._diagonal_matrix(on_diagonal, span)
         if any(is_dots_cell(cell) for line in lines for cell in line):
             return self._with_dots(lines, span)
-        return Blocks(tuple(tuple(self.list_value(cell) for cell in line) for line in lines), span=span)
+        return blocks([[self.list_value(cell) for cell in line] for line in lines], span)
 
     def _with_dots(self, lines: Lines, span: Span) -> Expr:
         def read(parted: bool) -> Expr:

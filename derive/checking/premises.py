@@ -1,0 +1,110 @@
+"""Conditions that the text before a formula makes: a step that fails without them is judged for the case they treat.
+
+What holds without them is accepted as it is. What holds under them only says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from derive.checking.claims import Judgement
+from derive.checking.sentences import Premise
+from derive.checking.session import Session
+from derive.checking.unrolling import judgements as judgements_on
+from derive.errors import FormulaError
+from derive.notation.chains import Chain, kind_of
+from derive.notation.syntax import parse
+from derive.notation.tables import RELATIONS
+from derive.notation.tokens import Token, tokenize
+
+_NEGATIONS = {"=": "\\neq", "\\neq": "=", "\\ne": "=", "≠": "="}
+_NO_COMPARISONS = frozenset({"member", "map", "implies"})
+
+
+def read_premises(premises: Sequence[Premise], words: frozenset[str]) -> list[list[Token]]:
+    """The tokens of those premises that compare something; one behind `unless` says the opposite.
+
+    In one that is joined to others by `or` the sign is made one that is not read.
+    """
+    found = []
+    for premise in premises:
+        tokens = tokenize(premise.passage.text.value, words)
+        while tokens and tokens[-1].kind in ("COMMA", "PERIOD", "COLON"):
+            tokens.pop()
+        relations = [at for at, token in enumerate(tokens) if token.kind == "RELATION"]
+        if not relations or any(kind_of(tokens[at]) in _NO_COMPARISONS for at in relations):
+            continue
+        if premise.is_negated or premise.is_alternative:
+            opposite = None if premise.is_alternative else _NEGATIONS.get(tokens[relations[0]].text)
+            tokens = _with_sign(tokens, relations[0], opposite if len(relations) == 1 else None)
+        found.append(tokens)
+    return found
+
+
+def _with_sign(tokens: list[Token], at: int, sign: str | None) -> list[Token]:
+    """A condition with another sign of comparison; with none it is not read."""
+    old = tokens[at]
+    new = Token("UNKNOWN" if sign is None else "RELATION", sign or old.text, old.start, old.end)
+    return [*tokens[:at], new, *tokens[at + 1 :]]
+
+
+def judgements(
+    session: Session,
+    chain: Chain,
+    is_inline: bool = False,
+    known: Mapping[int, Judgement] | None = None,
+    premises: Sequence[Sequence[Token]] = (),
+) -> list[Judgement]:
+    """One judgement for each relation of a chain; what fails is judged again under the premises that concern it."""
+    first = judgements_on(session, chain, is_inline, known)
+    concerning = [list(tokens) for tokens in premises if _concerns(tokens, chain)]
+    if not concerning or all(judgement.verdict not in ("refuted", "unknown") for judgement in first):
+        return first
+    written = ", ".join(_written(tokens) for tokens in concerning)
+    if not all(_is_readable(tokens) for tokens in concerning):
+        return [_unread(judgement, written) for judgement in first]
+    restricted = replace(chain, conditions=[*chain.conditions, *concerning])
+    again = judgements_on(session, restricted, is_inline, known)
+    return [_for_the_case(one, other, written) for one, other in zip(first, again, strict=True)]
+
+
+def _for_the_case(general: Judgement, restricted: Judgement, written: str) -> Judgement:
+    """The judgement in general where that is one of acceptance, else the one on the case that is treated."""
+    if general.verdict not in ("refuted", "unknown"):
+        return general
+    if restricted.verdict in ("proved", "convention"):
+        message = f"{restricted.message} This is claimed where ${written}$, as the text before it says."
+        conditions = (*restricted.side_conditions, f"${written}$")
+        return replace(restricted, message=message, side_conditions=conditions)
+    if restricted.verdict == "unreadable":
+        return _unread(general, written)
+    return restricted
+
+
+def _unread(judgement: Judgement, written: str) -> Judgement:
+    """What fails in general, and is said under a condition that is not read."""
+    if judgement.verdict not in ("refuted", "unknown"):
+        return judgement
+    return Judgement("unreadable", f"The condition ${written}$ in the text before this equation is not read.")
+
+
+def _is_readable(tokens: Sequence[Token]) -> bool:
+    try:
+        parse(tokens)
+    except FormulaError:
+        return False
+    return True
+
+
+def _concerns(tokens: Sequence[Token], chain: Chain) -> bool:
+    """Whether a name of the condition stands in the chain."""
+    names = {token.text for token in tokens if token.kind == "NAME"}
+    return any(token.kind == "NAME" and token.text in names for member in chain.members for token in member.tokens)
+
+
+def _written(tokens: Sequence[Token]) -> str:
+    """A condition on one line, `i \\neq k`."""
+    parts = []
+    for token in tokens:
+        spaced = token.text in RELATIONS or token.kind == "COMMA"
+        parts.append(f" {token.text} " if spaced else token.text)
+    return " ".join("".join(parts).split())

@@ -1,0 +1,157 @@
+"""What the sentences around formulas make of them: a condition, a declaration, or a case that a display treats.
+
+`If $i = k$:` before a display says of which values the display speaks, as far as the sentence goes: it ends with a full
+stop, in the text or in a display, with a heading or a paragraph, and where another condition is said. A formula behind
+`if` or `where` is no claim.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from derive.documents.document import Passage
+
+Role = Literal["claim", "condition", "declaration"]
+
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|for|provided|given|suppose|assume|assuming"
+    r"|(?<!\bthis )(?<!\bthat )(?<!\bwhich )(?<!\bthe latter )cases?(?:\s+(?:where|when|that|of|[\dIVXa-d]{1,3}\b))?)"
+    r"(?:\s+(?:all|each|every|any|some|that|now|instead|both))*[\s:.,()*_–—-]*$",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"\bunless\s*$", re.IGNORECASE)
+_DECLARATION = re.compile(
+    r"\b(?:where|let|with|denote|define|set|put)(?:\s+(?:now|that|by|us))*[\s:,(]*$", re.IGNORECASE
+)
+_JOINED = re.compile(r"[\s,]*(?:and|or)\s*")
+_OTHERWISE = re.compile(r"\b(?:otherwise|else)\b", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\b(?:or|in general)\b", re.IGNORECASE)
+_FULL_STOP = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\beq)(?<!\bresp)(?<!\bw\.r\.t)[.!?](?=[\s*_)\"']|$)", re.IGNORECASE
+)
+_BOUNDARY = re.compile(
+    r"\\(?:item|(?:sub){0,2}section|paragraph|end)\b|^[ \t>]*(?:#{1,6}|[-*+]|\d{1,2}[.)])[ \t]", re.MULTILINE
+)
+_NEW_SENTENCE = re.compile(r"[A-Z]")
+_DELIMITER = re.compile(
+    r"\$+`?|`?\$+|\\[\[\]()]|\\begin\s*\{[^{}]*\}|^[ \t>]*(?:```+|~~~+)[^\n]*|\\(?:noindent|par)\b", re.MULTILINE
+)
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_PARAGRAPH = re.compile(r"\n[ \t>]*\n")
+
+
+@dataclass(frozen=True)
+class Premise:
+    """A condition that a sentence makes: a formula behind `if` or `unless`, or one of several joined by `or`."""
+
+    passage: Passage
+    is_negated: bool = False
+    is_alternative: bool = False
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the text says of a formula.
+
+    `premises`: under which conditions a display speaks; `are_new`: they were said since the display before it.
+    """
+
+    role: Role = "claim"
+    premises: tuple[Premise, ...] = ()
+    are_new: bool = False
+
+
+def surroundings(passages: Sequence[Passage]) -> list[Surroundings]:
+    """What the text says of each passage of a document, in their order."""
+    return list(_read(passages))
+
+
+def _read(passages: Sequence[Passage]) -> Iterator[Surroundings]:
+    sentence = _Sentence()
+    before: Passage | None = None
+    for passage in passages:
+        said = _between(before, passage)
+        if passage.kind == "inline":
+            yield sentence.take_inline(passage, said)
+        else:
+            yield sentence.take_display(passage, said)
+        before = passage
+
+
+def _between(one: Passage | None, other: Passage) -> str:
+    """The words between two formulas, without what only delimits these."""
+    source = other.text.source
+    if one is None or one.text.source is not source:
+        text = "\n\n" + source.text[max(0, other.text.start - FARTHEST) : other.text.start]
+    else:
+        text = source.text[one.text.end : other.text.start]
+    if source.name.endswith(".tex"):
+        text = _COMMENT.sub("", text)
+    return _DELIMITER.sub(" ", text)
+
+
+FARTHEST = 200
+"""How many characters before the first formula of a text are looked at."""
+
+
+class _Sentence:
+    """The conditions of the sentence in which a reader stands; `latest` are those of the last one that had any."""
+
+    def __init__(self) -> None:
+        self.role: Role = "claim"
+        self.premises: tuple[Premise, ...] = ()
+        self.latest: tuple[Premise, ...] = ()
+        self.are_new = False
+
+    def take_inline(self, passage: Passage, said: str) -> Surroundings:
+        is_joined = self.role != "claim" and _JOINED.fullmatch(said) is not None
+        if not is_joined:
+            self._pass_over(said)
+            self.role = _role(said)
+        if self.role == "claim":
+            return Surroundings("claim", self.premises)
+        if self.role == "condition":
+            earlier = self.premises if is_joined else ()
+            premise = Premise(passage, bool(_NEGATED.search(said)), is_joined and "or" in said)
+            self.premises = self.latest = (*earlier, premise)
+            self.are_new = True
+        return Surroundings(self.role)
+
+    def take_display(self, passage: Passage, said: str) -> Surroundings:
+        self._pass_over(said)
+        found = Surroundings("claim", self.premises, self.are_new and bool(self.premises))
+        self.role, self.are_new = "claim", False
+        if _ends_with_full_stop(passage):
+            self._forget()
+        return found
+
+    def _pass_over(self, said: str) -> None:
+        """Read the words between two formulas."""
+        if _ends(said) or _ALTERNATIVE.search(said):
+            self._forget()
+        if _OTHERWISE.search(said) and len(self.latest) == 1:
+            self.premises = (replace(self.latest[0], is_negated=not self.latest[0].is_negated),)
+            self.are_new = True
+
+    def _forget(self) -> None:
+        self.premises, self.are_new = (), False
+
+
+def _role(said: str) -> Role:
+    if _CONDITION.search(said):
+        return "condition"
+    return "declaration" if _DECLARATION.search(said) else "claim"
+
+
+def _ends(said: str) -> bool:
+    """Whether a sentence ends in the words between two formulas."""
+    if _FULL_STOP.search(said) or _BOUNDARY.search(said) or _NEW_SENTENCE.match(said.strip()):
+        return True
+    return sum(bool(part.strip()) for part in _PARAGRAPH.split(said)) > 1
+
+
+def _ends_with_full_stop(passage: Passage) -> bool:
+    """Whether a display ends with a full stop, inside its last environment or behind it."""
+    text = re.sub(r"\\(?:end|label|tag)\s*\{[^{}]*\}|\\(?:nonumber|notag)\b", " ", passage.text.value)
+    return text.rstrip(" \n\\,;").endswith(".") and not text.rstrip(" \n").endswith(("\\right.", "\\left."))
