@@ -46,6 +46,8 @@ NIELSEN_TRUE = [
     r"\frac{\partial C}{\partial w^l} = \delta^l (a^{l-1})^T",
     r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l), \quad l = L-1, \dots, 2",
     r"\delta^{l-1} = ((w^l)^T \delta^l) \odot \sigma'(z^{l-1}), \quad 3 \le l \le L",
+    r"\delta^l = {w^{l+1}}^T \delta^{l+1} \odot \sigma'(z^l)",
+    r"\delta^l_j = \sum_{k=1}^{n_{l+1}} w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)",
 ]
 
 NIELSEN_FALSE = [
@@ -60,6 +62,9 @@ NIELSEN_FALSE = [
     r"\frac{\partial C}{\partial b^l} = 2 \delta^l",
     r"\frac{\partial C}{\partial w^l} = \delta^{l+1} (a^l)^T",
     r"\delta^L = (y - a^L) \odot \sigma'(z^L)",
+    r"\delta^l = {w^{l+1}}^T \delta^{l+1} \odot \sigma(z^l)",
+    r"\delta^l_j = \sum_{k=1}^{n_{l+1}} w^{l+1}_{kj} \delta^{l+1}_k",
+    r"z^{l+1}_j = \sum_{k=1}^{n_{l+1}} w^{l+1}_{jk} a^l_k + b^{l+1}_j",
 ]
 
 NG = r"""

@@ -154,12 +154,16 @@ def test_the_table_of_verdicts_is_complete():
 
 
 def test_the_table_of_the_report_names_every_key(tmp_path):
-    from derive.checking.results import Counterexample, DocumentResult, StepResult
+    from derive.checking.results import Counterexample, DocumentResult, SecondReading, StepResult
     from derive.writing.report import report
 
     found = Counterexample({}, None, "1", "2")
-    step = StepResult("1", 1, 1, 1, 1, "a", "=", "b", "refuted", "", (), ("1", "1"), found)
-    written = report(DocumentResult("a.md", None, {}, (step,)))
+    step = StepResult(
+        "1", 1, 1, 1, 1, "a", "=", "b", "refuted", "", (), ("1", "1"), found, expectation=("refuted",), cell=1
+    )
+    written = report(
+        DocumentResult("a.md", None, {}, (step,), left_out=(("\\input{b}", 1),), second_reading=SecondReading(0, ()))
+    )
     keys = [*written, *written["steps"][0], *written["steps"][0]["counterexample"]]
     named = {name for row in table("| key | holds |") for name in re.findall(r"`(\w+)`", row[0])}
     assert named == set(keys)

@@ -155,3 +155,81 @@ def test_what_is_false_of_the_state_before_the_first_time_alone_is_not_decided()
     )
     step = last(SETTING, r"\|h_t\|^2 + \mathbb{1}\{t \le 1\} = \|h_t\|^2")
     assert (step.verdict, step.message[:9]) == ("refuted", "At t = 1:")
+
+
+# ── entries of numbered names, powers, shapes of several names ──
+
+LINEAR = r"""
+dims: {T: 3, D: 2, H: 3}
+symbols:
+  x_t: D x 1 for t = 1..T
+  y_t: one-hot H x 1 for t = 1..T
+  W: H x H
+  U: H x D
+  h_0: H x 1
+model:
+  h_t: W h_{t-1} + U x_t
+  p_t: \text{softmax}(h_t)
+  L_t: -y_t^T \log p_t
+  L: \sum_{t=1}^T L_t
+loss: L
+"""
+
+LINEAR_TRUE = [
+    r"L_t = -\sum_{i=1}^H y_{t,i} \log p_{t,i}",
+    r"p_{t,i} = \frac{\exp(h_{t,i})}{\sum_{j=1}^H \exp(h_{t,j})}",
+    r"\frac{\partial L_t}{\partial h_{t,i}} = p_{t,i} - y_{t,i}",
+    r"\frac{\partial p_{t,i}}{\partial h_{t,j}} = p_{t,i} (\mathbf{1}\{i = j\} - p_{t,j})",
+    r"h_{t,i} = \sum_{k=1}^H W_{i,k} h_{t-1,k} + \sum_{k=1}^D U_{i,k} x_{t,k}",
+    r"\|h_t\|^2 = h_{t,1}^2 + h_{t,2}^2 + h_{t,3}^2",
+    r"h_T = W^T h_0 + \sum_{t=1}^T W^{T-t} U x_t".replace("W^T h_0", "W^3 h_0"),
+    r"\frac{\partial L}{\partial h_t} = \sum_{k=t}^T (W^\top)^{k-t} (p_k - y_k), \quad t \geq 1",
+]
+
+LINEAR_FALSE = [
+    r"L_t = \sum_{i=1}^H y_{t,i} \log p_{t,i}",
+    r"\frac{\partial L_t}{\partial h_{t,i}} = p_{t,i}",
+    r"\frac{\partial p_{t,i}}{\partial h_{t,j}} = p_{t,i} (\mathbf{1}\{i = j\} - p_{t,i})",
+    r"h_{t,i} = \sum_{k=1}^H W_{k,i} h_{t-1,k} + \sum_{k=1}^D U_{i,k} x_{t,k}",
+    r"h_{t,i} = \sum_{k=1}^H W_{i,k} h_{t,k} + \sum_{k=1}^D U_{i,k} x_{t,k}",
+    r"h_T = W^2 h_0 + \sum_{t=1}^T W^{T-t} U x_t",
+    r"h_T = W^3 h_0 + \sum_{t=1}^T W^t U x_t",
+    r"\frac{\partial L}{\partial h_t} = \sum_{k=t}^T (W^\top)^k (p_k - y_k), \quad t \geq 1",
+]
+
+
+@cache
+def linear() -> list[StepResult]:
+    return judged(LINEAR, *LINEAR_TRUE, *LINEAR_FALSE)
+
+
+@pytest.mark.parametrize("number", range(len(LINEAR_TRUE)))
+def test_what_is_true_of_entries_and_powers_is_proved(number):
+    step = linear()[number]
+    assert step.verdict == "proved", f"{step.rhs}: {step.message}"
+
+
+@pytest.mark.parametrize("number", range(len(LINEAR_FALSE)))
+def test_what_is_false_of_entries_and_powers_is_refuted(number):
+    step = linear()[len(LINEAR_TRUE) + number]
+    assert step.verdict == "refuted", f"{step.rhs}: {step.message}"
+
+
+def test_the_shapes_of_several_names_declare_none_for_another_time():
+    steps = judged(LINEAR, r"p_t, y_t: H \times 1", r"p_t = \text{softmax}(h_t)", r"\|y_0\|^2 = 1")
+    assert [(step.verdict, step.message) for step in steps] == [
+        ("proved", "p_1 is H x 1."),
+        ("proved", "Both sides are equal for every value of the symbols."),
+        ("unreadable", "There is no y_0; there are y_1, …, y_3."),
+    ]
+
+
+def test_a_number_above_that_may_be_that_of_a_layer_is_no_power():
+    setting = "dims: {L: 3, n: 2}\nsymbols:\n  W: n x n\n  b^l: n x 1 for l = 1..L\nmodel:\n"
+    setting += "  a^0: \\mathbf{1}_n\n  a^l: W a^{l-1} + b^l\n"
+    step = last(setting, r"a^l = W^l a^{l-1} + b^l")
+    assert (step.verdict, step.message) == (
+        "unreadable",
+        "Whether this is a power or the number of a name is not certain; declare the name with its numbers, or write "
+        "the power as a product.",
+    )

@@ -10,15 +10,18 @@ from derive.errors import FormulaError, Unreadable
 from derive.expressions.shapes import Dim, row
 from derive.expressions.tree import (
     ChainRule,
+    Comparison,
     Condition,
     Derivative,
     EntryFormula,
     Expr,
     Fill,
     Identity,
+    IndexValue,
     IndexVariable,
     Layout,
     MatMul,
+    Node,
     Number,
     Reduce,
     Symbol,
@@ -60,11 +63,22 @@ class Restriction:
 
 
 class Claim:
-    """Both sides of a claim with their readings."""
+    """Both sides of a claim with their readings, and the chain that it is a part of."""
 
-    def __init__(self, session: Session, left: Side, right: Side, formal: dict[str, Expr]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        left: Side,
+        right: Side,
+        formal: dict[str, Expr],
+        chain: Sequence[Side] = (),
+        *,
+        is_restricted: bool = False,
+    ) -> None:
         self.session = session
         self.sides = (left, right)
+        self.chain = chain
+        self.is_restricted = is_restricted
         self.formal = formal
         self.left = left.read(session, None, formal)
         self.right = right.read(session, None, formal)
@@ -80,9 +94,46 @@ class Claim:
         left, right = self.sides
         return left.read(self.session, layout, self.formal), right.read(self.session, layout, self.formal)
 
+    def with_ranges(self, candidate: Candidate) -> Candidate:
+        """A candidate in which an index that stands at nothing with a size runs as it does elsewhere in the chain."""
+        bare = [letter for letter, uses in candidate.free.items() if all(use.dim.size is None for use in uses)]
+        if not bare:
+            return candidate
+        found: Uses = {}
+        for side in self.chain:
+            for reading in side.read(self.session, None, self.formal).upto(1):
+                found = joined(found, reading.free)
+        ranged = {letter: [use for use in found.get(letter, []) if use.dim.size and not use.by] for letter in bare}
+        nowhere = not self.is_restricted and not any(ranged.values())
+        if nowhere and all(_only_compared(side, bare) for side in (candidate.left, candidate.right)):
+            ranged = {letter: [IndexUse(Dim(len(bare)), None)] for letter in bare}
+        return replace(candidate, free={**candidate.free, **ranged})
+
+
+def _only_compared(value: Expr, letters: Sequence[str]) -> bool:
+    """Whether some indices stand in `i = j` and `i \\neq j` alone: then so many values of each show every case."""
+    indices = {IndexVariable(letter) for letter in letters}
+    places = [node for node in walk(value) if node in indices]
+    compared = [
+        node
+        for node in walk(value)
+        if isinstance(node, Comparison)
+        and node.comparator in ("=", "!=")
+        and {_index(node.left), _index(node.right)} <= indices
+    ]
+    return len(places) == 2 * len(compared)
+
+
+def _index(value: Expr) -> Node | None:
+    return value.index if isinstance(value, IndexValue) else None
+
 
 def candidates(claim: Claim) -> Iterator[Candidate]:
     """What the two sides may mean; other readings are made only when the plain one fails."""
+    return map(claim.with_ranges, _candidates(claim))
+
+
+def _candidates(claim: Claim) -> Iterator[Candidate]:
     seen: set[tuple[Expr, Expr]] = set()
     for first, second in itertools.product(claim.left.upto(1), claim.right.upto(1)):
         for candidate in _closed(claim.session, first, second):
@@ -229,6 +280,20 @@ def _entrywise(vector: Expr, formula: Reading) -> Iterator[Expr]:
 
 def _runs_along(formula: Reading, letter: str, dim: Dim) -> bool:
     return all(use.dim == dim and not use.by for use in formula.free[letter] if use.dim.size is not None)
+
+
+def uses_under(free: Uses, restrictions: Sequence[Restriction]) -> Uses:
+    """Where free indices were used in a claim and its conditions; one that is only compared, where the other was."""
+    for restriction in restrictions:
+        free = joined(free, restriction.free)
+    for restriction in restrictions:
+        condition = restriction.condition
+        if isinstance(condition, Comparison):
+            indices = [side.index for side in (condition.left, condition.right) if isinstance(side, IndexValue)]
+            names = [index.name for index in indices if isinstance(index, IndexVariable) and index.name in free]
+            uses = next((free[name] for name in names if free[name]), [])
+            free = {**free, **{name: uses for name in names if not free[name]}}
+    return free
 
 
 def joined(first: Uses, second: Uses) -> Uses:

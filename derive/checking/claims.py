@@ -62,9 +62,10 @@ def judge(
     restrictions: Sequence[Restriction],
     formal: dict[str, Expr],
     deadline: Deadline,
+    chain: Sequence[Side] = (),
 ) -> Judgement:
-    """The verdict on `left = right`."""
-    claim = Claim(session, left, right, formal)
+    """The verdict on `left = right`, a part of a chain."""
+    claim = Claim(session, left, right, formal, chain, is_restricted=bool(restrictions))
     failure = _failure(claim.left) or _failure(claim.right)
     failure = failure or _summed_and_free(claim)
     if failure is not None:

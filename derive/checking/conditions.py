@@ -29,7 +29,7 @@ from derive.notation.tokens import Token
 
 def read_range(tokens: Sequence[Token], elaborator: Elaborator) -> Restriction | None:
     """The restriction to a range with dots, or None where a condition is no such range."""
-    content = parse(tokens)
+    content = parse(_with_commas(tokens))
     head = content.entries[0]
     name = head.leading_factor
     if not isinstance(name, Name) or len(head.relations) != 1 or head.sides[1] is None:
@@ -57,6 +57,20 @@ def opposite(condition: Condition) -> Condition:
     if not isinstance(condition, Comparison):
         raise Unreadable("what the opposite of this condition is, is not certain", condition.span)
     return Comparison(condition.left, _OPPOSITES[condition.comparator], condition.right, span=condition.span)
+
+
+def _with_commas(tokens: Sequence[Token]) -> list[Token]:
+    """`1 \\cdots C` is `1, \\cdots, C`."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        behind = tokens[at + 1].kind if at + 1 < len(tokens) else "COMMA"
+        is_bare = token.kind == "DOTS" and bool(out) and out[-1].kind in ("NUMBER", "NAME") and behind != "COMMA"
+        if is_bare:
+            out.append(Token("COMMA", ",", token.start, token.start))
+        out.append(token)
+        if is_bare:
+            out.append(Token("COMMA", ",", token.end, token.end))
+    return out
 
 
 def holds_for_numbers(tokens: Sequence[Token], elaborator: Elaborator) -> bool | None:

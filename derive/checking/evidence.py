@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from derive.checking.candidates import Candidate, Restriction, joined
+from derive.checking.candidates import Candidate, Restriction, uses_under
 from derive.checking.general import GeneralAttempt
 from derive.checking.session import Session
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
@@ -192,9 +192,7 @@ def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: d
 
 def _ranges(session: Session, candidate: Candidate, restrictions: Sequence[Restriction]) -> dict[str, range]:
     """The range of every free index. Raises `Meaningless` where its uses disagree, `Unreadable` where it has none."""
-    free = candidate.free
-    for restriction in restrictions:
-        free = joined(free, restriction.free)
+    free = uses_under(candidate.free, restrictions)
     helper = Elaborator(session.table, Choices(), session.table.layout)
     found = {}
     for letter, uses in free.items():

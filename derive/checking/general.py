@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
-from derive.checking.candidates import Candidate, Restriction, joined
+from derive.checking.candidates import Candidate, Restriction, uses_under
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline
 from derive.expressions.shapes import Dim
@@ -59,9 +59,7 @@ class GeneralAttempt:
 
     def _attempt(self, patience: int) -> GeneralProof | NoProof | Impatient:
         candidate = self._candidate
-        uses_of = candidate.free
-        for restriction in self._restrictions:
-            uses_of = joined(uses_of, restriction.free)
+        uses_of = uses_under(candidate.free, self._restrictions)
         free: dict[str, Dim] = {}
         for letter, uses in uses_of.items():
             dims = {str(use.dim): use.dim for use in uses if use.dim.size is not None}

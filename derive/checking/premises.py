@@ -3,6 +3,7 @@
 What holds without them is accepted as it is. What holds under them only says so.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -103,8 +104,11 @@ def _concerns(tokens: Sequence[Token], chain: Chain) -> bool:
 
 def _written(tokens: Sequence[Token]) -> str:
     """A condition on one line, `i \\neq k`."""
-    parts = []
+    text = ""
     for token in tokens:
-        spaced = token.text in RELATIONS or token.kind == "COMMA"
-        parts.append(f" {token.text} " if spaced else token.text)
-    return " ".join("".join(parts).split())
+        is_apart = _ENDS_WITH_COMMAND.search(text) is not None and token.text[:1].isalpha()
+        text += f" {token.text} " if token.text in RELATIONS or is_apart else token.text
+    return " ".join(text.replace(",", ", ").split())
+
+
+_ENDS_WITH_COMMAND = re.compile(r"\\[A-Za-z]+$")

@@ -20,6 +20,8 @@ _CONDITION = re.compile(
     r"(?:\s+(?:all|each|every|any|some|that|now|instead|both))*[\s:.,()*_–—-]*$",
     re.IGNORECASE,
 )
+_CASE = re.compile(r"\bcases?\b[^$\\]{0,20}$", re.IGNORECASE)
+_PUNCTUATION = re.compile(r"[\s.:,;*_)]*")
 _NEGATED = re.compile(r"\bunless\s*$", re.IGNORECASE)
 _DECLARATION = re.compile(
     r"\b(?:where|let|with|denote|define|set|put)(?:\s+(?:now|that|by|us))*[\s:,(]*$", re.IGNORECASE
@@ -103,23 +105,31 @@ class _Sentence:
         self.premises: tuple[Premise, ...] = ()
         self.latest: tuple[Premise, ...] = ()
         self.are_new = False
+        self.is_case = False
+        self.is_behind_text = True
 
     def take_inline(self, passage: Passage, said: str) -> Surroundings:
         is_joined = self.role != "claim" and _JOINED.fullmatch(said) is not None
         if not is_joined:
             self._pass_over(said)
             self.role = _role(said)
+        self.is_behind_text = True
         if self.role == "claim":
             return Surroundings("claim", self.premises)
         if self.role == "condition":
             earlier = self.premises if is_joined else ()
-            premise = Premise(passage, bool(_NEGATED.search(said)), is_joined and "or" in said)
-            self.premises = self.latest = (*earlier, premise)
+            self.premises = (*earlier, Premise(passage, bool(_NEGATED.search(said))))
+            if is_joined and "or" in said:
+                self.premises = tuple(replace(premise, is_alternative=True) for premise in self.premises)
+            self.latest = self.premises
+            self.is_case = _CASE.search(said) is not None
             self.are_new = True
         return Surroundings(self.role)
 
     def take_display(self, passage: Passage, said: str) -> Surroundings:
-        self._pass_over(said)
+        if not (self.is_case and _PUNCTUATION.fullmatch(said)):
+            self._pass_over(said)
+        self.is_behind_text = self.is_case = False
         found = Surroundings("claim", self.premises, self.are_new and bool(self.premises))
         self.role, self.are_new = "claim", False
         if _ends_with_full_stop(passage):
@@ -128,7 +138,7 @@ class _Sentence:
 
     def _pass_over(self, said: str) -> None:
         """Read the words between two formulas."""
-        if _ends(said) or _ALTERNATIVE.search(said):
+        if _ends(said, is_behind_text=self.is_behind_text) or _ALTERNATIVE.search(said):
             self._forget()
         if _OTHERWISE.search(said) and len(self.latest) == 1:
             self.premises = (replace(self.latest[0], is_negated=not self.latest[0].is_negated),)
@@ -144,11 +154,14 @@ def _role(said: str) -> Role:
     return "declaration" if _DECLARATION.search(said) else "claim"
 
 
-def _ends(said: str) -> bool:
-    """Whether a sentence ends in the words between two formulas."""
+def _ends(said: str, *, is_behind_text: bool) -> bool:
+    """Whether a sentence ends in the words between two formulas; behind a display a line may be left blank."""
     if _FULL_STOP.search(said) or _BOUNDARY.search(said) or _NEW_SENTENCE.match(said.strip()):
         return True
-    return sum(bool(part.strip()) for part in _PARAGRAPH.split(said)) > 1
+    paragraphs = _PARAGRAPH.split(said)
+    if not is_behind_text:
+        paragraphs = [part for part in paragraphs if part.strip()]
+    return any(part.strip() for part in paragraphs[1:])
 
 
 def _ends_with_full_stop(passage: Passage) -> bool:

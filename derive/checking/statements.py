@@ -130,7 +130,7 @@ class Statement:
     def _equation(self, number: int, left: Side, right: Side, deadline: Deadline) -> tuple[Judgement, Side]:
         new = self._introduced(number)
         if new is None:
-            judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline)
+            judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline, self.sides)
             if judgement.verdict in ("refuted", "unknown") and kind_of(self.chain.relations[number]) == "define":
                 return self._updated(left, judgement), right
             if judgement.verdict == "refuted" and is_gradient_step(self.session, left, right, self.formal):

@@ -73,7 +73,9 @@ _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 _NEW_BLOCK = re.compile(r"\s*(?:\#{1,6}[ \t]|```|~~~|<!--|:::|\\\[|\$\$.*\$\$[ \t]*$)", re.MULTILINE)
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}[,:;]? [a-z]{2,}[,:;]? [a-z]{2,}|(?<![\\$])\$(?!\$)")
 _MARK_OF_MATHEMATICS = re.compile(r"\\[A-Za-z]|[_^=]")
-_TWO_WORDS = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}[,:;.]?\s+[A-Za-z]{2,}|(?<![\\A-Za-z{])[a-z]{3,}\s*$")
+_PROSE_IN_BLANKS = re.compile(
+    r"(?<![\\A-Za-z{])[A-Za-z]{2,}[,:;.]?\s+[A-Za-z]{2,}|\s(?:and|at|by|each|for|from|in|is|of|or|per|than|to|with)\s*$"
+)
 _LABEL = re.compile(r"[ \t]*(?:\{\#([\w:.-]+)[^}\n]*\}|\(([\w:./-]+)\)[ \t]*(?=\n|$))")
 _OPTION = re.compile(r"[ \t>]*:(\w+):[ \t]*([^\n]*)\n")
 _FENCE_OF_MATHEMATICS = re.compile(r"\s*(?:math|\{math\})(?:\s|$)")
@@ -414,7 +416,10 @@ class _Scan:
         inside, following = self.text[start:stop], self.text[stop + 1 : stop + 2]
         is_marked = _MARK_OF_MATHEMATICS.search(inside) is not None
         return (
-            is_marked and _TWO_WORDS.search(inside) is None and not following.isalnum() and following not in ("\\", "{")
+            is_marked
+            and _PROSE_IN_BLANKS.search(inside) is None
+            and not following.isalnum()
+            and following not in ("\\", "{")
         )
 
     def _inline_parentheses(self, opener: re.Match[str]) -> int:

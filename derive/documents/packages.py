@@ -81,7 +81,6 @@ _PHYSICS_WORDS = ("if", "and", "or", "for", "where", "with", "when", "otherwise"
 _OTHERS = (
     ("\\vcentcolon", "", ":"),
     ("\\ordinarycolon", "", ":"),
-    ("\\eqqcolon", "", "="),
     ("\\Coloneqq", "", r"\coloneqq"),
     ("\\mathllap", "m", "#1"),
     ("\\mathrlap", "m", "#1"),

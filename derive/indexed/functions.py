@@ -64,13 +64,20 @@ class Functions:
         """Whether a form is certainly positive, or not negative."""
         signs = [self._sign_of(monomial) if number > 0 else None for monomial, number in form.items()]
         if None in signs or not signs:
-            return "positive" if self._is_rest_of_one(form) else self._sign_over_one_denominator(form)
+            if self._is_rest_of_one(form):
+                return "positive"
+            return self._sign_over_one_denominator(form) or self._sign_without_content(form)
         return "positive" if "positive" in signs else "nonnegative"
 
     def _sign_over_one_denominator(self, form: Form) -> Sign:
         """The sign of `1 - 1/(1 + e^u)` is that of `e^u`."""
         cleared, below = self._cleared(form)
         return self.sign(cleared) if below else None
+
+    def _sign_without_content(self, form: Form) -> Sign:
+        """The sign of `e^u - p e^u` is that of `1 - p`."""
+        content, rest = self._content(form, positive_only=True)
+        return self.sign(rest) if content else None
 
     def _is_rest_of_one(self, form: Form) -> bool:
         """Whether a form is `a - b p` with `0 < b <= a` and an entry p that is less than 1."""

@@ -158,7 +158,12 @@ def _inner_products(tokens: list[Token]) -> list[Token]:
                 for place in (at - len(before) - 1, at + len(behind) + 1)
                 if 0 <= place < len(tokens)
             )
-            if joined and behind and not _says_a_shape(behind) and not _holds_condition(before):
+            if (
+                joined
+                and behind
+                and not _says_a_shape(behind)
+                and not _holds_condition(_clause_before(tokens, flags, at))
+            ):
                 out[at] = Token("INNER", ":", token.start, token.end)
     return out
 
@@ -180,6 +185,14 @@ def _side_before(tokens: list[Token], flags: list[bool], at: int) -> list[Token]
     """What stands between a place and the relation, separator or end of row before it."""
     first = at
     while first and not (flags[first - 1] and tokens[first - 1].kind in _ENDS_OF_A_SIDE):
+        first -= 1
+    return tokens[first:at]
+
+
+def _clause_before(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
+    """What stands between a place and the separator or end of row before it."""
+    first = at
+    while first and not (flags[first - 1] and tokens[first - 1].kind in _ENDS_OF_A_SIDE - {"RELATION"}):
         first -= 1
     return tokens[first:at]
 
@@ -302,6 +315,7 @@ class _Splitter:
         self.current: Chain | None = None
         self.untagged: list[Chain] = []
         self.waiting: list[list[Token]] = []
+        self.row_has_equation = False
 
     def finish(self) -> None:
         """Conditions that stand behind all equations belong to the last one."""
@@ -317,6 +331,7 @@ class _Splitter:
     # ── rows and cells ──
 
     def read_row(self, cells: list[list[Token]]) -> None:
+        self.row_has_equation = False
         named = [self.without_names(cell) for cell in cells]
         has_relation = any(_relations(cell) for cell, _ in named)
         for place, (cell, names) in enumerate(named):
@@ -355,7 +370,11 @@ class _Splitter:
         is_open = self.current is not None and bool(self.current.relations) and _is_empty(self.current.last.tokens)
         if is_open and self.current is not None and not _is_relation(cell[0]):
             self.current.last.tokens.clear()
-        if place >= 2 and not _is_relation(cell[0]) and not begins_equation and not is_open:
+        if place == 0 and following and cell[-1].kind == "COLON" and _compares_names(cell[:-1]):
+            self.add_condition(cell, True)
+            return
+        is_beside = self.row_has_equation or not _relations(cell)
+        if place >= 2 and is_beside and not _is_relation(cell[0]) and not begins_equation and not is_open:
             self.read_note(cell)
             return
         starts_with_sign = cell[0].kind in _CONTINUING and not (place == 0 and row_has_relation)
@@ -416,7 +435,7 @@ class _Splitter:
                 return token.text == "\\qquad" or doubled or self.separates(cell, flags, at, before)
             case "COMMA":
                 return self.separates(cell, flags, at, before)
-            case "COLON" if before and before[0].kind == "FORALL":
+            case "COLON" if before and before[0].kind in ("FORALL", "CONDITION"):
                 return True
         return _is_relation(token) and (kind_of(token) == "implies" or (kind_of(token) == "map" and is_claim))
 
@@ -460,6 +479,8 @@ class _Splitter:
 
     def add_condition(self, segment: list[Token], leads: bool) -> None:
         """A condition restricts the equation before it; one that leads a row, the equation behind it."""
+        while segment and segment[-1].kind == "COLON":
+            segment = segment[:-1]
         if leads or self.current is None:
             self.waiting.append(segment)
         else:
@@ -484,6 +505,7 @@ class _Splitter:
 
     def extend(self, segment: list[Token]) -> None:
         assert self.current is not None
+        self.row_has_equation = True
         for token, outside in zip(segment, _top_level(segment), strict=True):
             if outside and _is_relation(token):
                 self.current.relations.append(token)
@@ -495,6 +517,13 @@ class _Splitter:
 def _relations(tokens: Sequence[Token]) -> list[Token]:
     """The relation signs outside all brackets."""
     return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
+
+
+def _compares_names(tokens: Sequence[Token]) -> bool:
+    """`i = j`, `k \\neq y`: nothing but names and numbers between signs of comparison."""
+    kinds = {kind_of(token) for token in tokens if _is_relation(token)}
+    plain = all(token.kind in ("NAME", "NUMBER", "RELATION") for token in tokens)
+    return plain and bool(kinds) and kinds <= _CONDITIONAL | {"claim"}
 
 
 def _is_claim(token: Token) -> bool:

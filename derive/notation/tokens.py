@@ -205,9 +205,18 @@ class _Reader:
             handler(self, piece)
         elif piece.kind == "letter":
             self.read_letters()
-        elif not self.read_braces_around_fraction():
+        elif not (self.passes_over_empty_braces() or self.read_braces_around_fraction()):
             self.at += 1
             self.read_plain(piece)
+
+    def passes_over_empty_braces(self) -> bool:
+        """Pass over `{}` that is neither a script nor carries one."""
+        if [piece.text for piece in self.raw[self.at : self.at + 2]] != ["{", "}"]:
+            return False
+        behind = self.raw[self.at + 2].text if self.at + 2 < len(self.raw) else ""
+        is_empty = behind not in ("_", "^") and not (self.out and self.out[-1].kind in ("CARET", "UNDERSCORE"))
+        self.at += 2 * is_empty
+        return is_empty
 
     def fraction_line(self, first: int, behind: int) -> int | None:
         """Where `\\over` stands among some pieces, outside all braces within them."""
