@@ -57,7 +57,7 @@ ALIKE = [
     (r"y^T \begin{pmatrix} 1 \\ \vdots \\ 1 \end{pmatrix} = \sum_i y_i", "proved"),
     (r"y^T (2, \dots, 2)^T = 2 \sum_i y_i", "proved"),
     (r"X + y \begin{pmatrix} 1 & 1 & \cdots & 1 \end{pmatrix} = X + y \mathbf{1}^T", "proved"),
-    (r"A + \begin{pmatrix} 1 & \dots & 1 \\ \vdots & & \vdots \\ 1 & \dots & 1 \end{pmatrix} = A + 1_n 1_n^T", "proved"),
+    (r"A + \begin{pmatrix} 1 & \dots & 1 \\ \vdots && \vdots \\ 1 & \dots & 1 \end{pmatrix} = A + 1_n 1_n^T", "proved"),
     (r"y^T (2, \dots, 2)^T = 3 \sum_i y_i", "refuted"),
     (r"X + y \begin{pmatrix} 1 & 1 & \cdots & 1 \end{pmatrix} = X", "refuted"),
 ]  # fmt: skip
