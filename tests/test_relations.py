@@ -112,7 +112,7 @@ def test_a_starred_tag_is_shown_as_it_is_written() -> None:
 def test_a_command_that_takes_nothing_is_not_passed_over_before_braces(name: str) -> None:
     (step,) = judged(SCALARS, f"{name}{{x}}{{y}} = x y")
     assert step.verdict == "unreadable"
-    assert step.message.startswith(f"{name} is not a notation that is read here")
+    assert step.message.startswith(f"The command {name} is not known")
     assert read(f"x + x {name} = 2x {name}{{}}")[0][3] == "proved"
 
 
