@@ -135,7 +135,7 @@ GROUPS = [
      r"\mathbb{1}[x \gt 0]"],
     [r"\mathbb{1}(x \ge 0)", r"\mathbb{1}(x \geq 0)", r"\mathbb{1}(x ≥ 0)", r"\mathbb{1}(x \geqslant 0)"],
     [r"\frac{\partial L}{\partial W}", r"\dfrac{\partial\mathcal{L}}{\partial\mathbf{W}}",
-     r"\tfrac{\partial L}{\partial W}", r"\partial L/\partial W",
+     r"\tfrac{\partial L}{\partial W}", r"\partial L/\partial W", r"{\partial L}/{\partial W}",
      "∂L/∂W", r"\frac{∂L}{∂W}", r"\frac{\partial}{\partial W} L", r"\frac{\partial}{\partial W}(L)",
      r"\frac{\mathrm{d}L}{\mathrm{d}W}",
      r"\frac{dL}{dW}", r"{\partial L \over \partial W}", r"\frac{\partial{L}}{\partial{W}}",

@@ -141,6 +141,11 @@ class Derivatives(Products):
         out: list[Item] = []
         at = 0
         while at < len(items):
+            quotient = self._braced_quotient(items, at)
+            if quotient is not None:
+                out.append(quotient)
+                at += 2
+                continue
             end = self._slash_after(items, at)
             if end is None:
                 out.append(items[at])
@@ -154,6 +159,22 @@ class Derivatives(Products):
             out.append(Item(items[at].operator, Fraction(_product(top), _product(bottom), span=span)))
             at = end + len(bottom)
         return out
+
+    def _braced_quotient(self, items: Sequence[Item], at: int) -> Item | None:
+        """`{\\partial L}/{\\partial W}`, each differential in braces of its own."""
+        if at + 1 == len(items) or items[at + 1].operator != "SLASH":
+            return None
+        top, bottom = (self._braced_differential(item.value) for item in items[at : at + 2])
+        if top is None or bottom is None:
+            return None
+        return Item(items[at].operator, Fraction(top, bottom, span=top.span.to(bottom.span)))
+
+    def _braced_differential(self, value: Syntax | Expr) -> List | None:
+        if not (isinstance(value, Group) and value.kind == "braces") or value.content.only is None:
+            return None
+        terms = value.content.only.terms
+        starts = len(terms) == 1 and len(terms[0].factors) > 1 and self._starts_differential(terms[0].factors[0])
+        return value.content if starts else None
 
     def _slash_after(self, items: Sequence[Item], at: int) -> int | None:
         """Where the denominator of a differential quotient begins that starts at an item."""
