@@ -13,6 +13,7 @@ hide its neighbours.
 import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from derive.notation import characters, tables
 from derive.source import Span
@@ -49,8 +50,18 @@ class _Raw:
 def tokenize(text: str, words: frozenset[str], unread: Container[int] = ()) -> list[Token]:
     """All tokens of a piece of LaTeX mathematics; `words` are the names of several letters that are known.
 
-    A command at one of the offsets `unread` is known to be no notation, whatever it is called.
+    A command at one of the offsets `unread` is known to be no notation, whatever it is called. A formula is asked for
+    several times on its way to a verdict: what it consists of is remembered.
     """
+    return _tokens(text, words, unread) if unread else list(_remembered(text, words))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str, words: frozenset[str]) -> tuple[Token, ...]:
+    return tuple(_tokens(text, words, ()))
+
+
+def _tokens(text: str, words: frozenset[str], unread: Container[int]) -> list[Token]:
     raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
     reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words, unread)
     reader.read_all()
