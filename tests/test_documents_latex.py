@@ -188,7 +188,7 @@ def test_a_name_that_another_file_may_define_says_so(tmp_path):
     assert result.left_out == (("\\input{macros}", 6), ("\\input intro", 7))
     assert [step.verdict for step in result.steps] == ["unreadable", "proved"]
     assert result.steps[0].message == (
-        "\\foo is not a notation that is read here. It may be defined in another file: \\input{macros} in line 6 "
+        "The command \\foo is not known. It may be defined in another file: \\input{macros} in line 6 "
         "and commands like it are not read. Put its definition into this one."
     )
     assert "not read: \\input{macros} in line 6\nnot read: \\input intro in line 7\n" in to_text(result, 200, "utf-8")

@@ -81,7 +81,7 @@ def test_a_false_product_is_refuted(formula):
 
 def test_a_power_by_entries_is_refused():
     step = last(SETTING, r"A .^2 = A A")
-    assert (step.verdict, step.message) == ("unreadable", ".^ is not a notation that is read here.")
+    assert (step.verdict, step.message) == ("unreadable", "The character .^ is not read in a formula.")
 
 
 def test_a_definition_may_stand_by_its_factors():

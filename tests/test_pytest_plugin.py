@@ -36,7 +36,8 @@ FAILURES = """\
 _________________________________ notes.md: #3 _________________________________
 equation 3  notes.md:11:9
   ✗ A x = x A
-      refuted: Cannot multiply D x 1 by D x D: the inner sizes 1 and D differ.
+      refuted: Cannot multiply D x 1 by D x D: the inner sizes 1 and D
+      differ; the first factor transposed would fit.
       x A
 """
 

@@ -76,6 +76,8 @@ class Functions:
 
     def _sign_without_content(self, form: Form) -> Sign:
         """The sign of `e^u - p e^u` is that of `1 - p`."""
+        if len(form) != 2:
+            return None
         content, rest = self._content(form, positive_only=True)
         return self.sign(rest) if content else None
 
