@@ -160,8 +160,8 @@ def test_a_proof_speaks_of_the_layers_that_there_are():
 def test_the_first_layer_at_which_a_claim_fails_is_named():
     step = nielsen()[1 + len(NIELSEN_TRUE)]
     assert step.message == (
-        "At l = 2: Cannot multiply n_3 x n_2 by n_3 x 1: the inner sizes n_2 and n_3 differ; the first factor transposed "
-        "would fit."
+        "At l = 2: Cannot multiply n_3 x n_2 by n_3 x 1: the inner sizes n_2 and n_3 differ; the first factor "
+        "transposed would fit."
     )
 
 
