@@ -97,7 +97,7 @@ def test_a_failure_shows_the_equation_its_place_the_reason_and_the_numbers(make,
         [
             "*___ notes.md: 2/2 ___*",
             "FAILED notes.md::2/2 - refuted: The two sides differ: *",
-            "FAILED notes.md::#3 - refuted: Cannot multiply D x 1 by D x D: the inner size...",
+            "FAILED notes.md::#3 - refuted: Cannot multiply D x 1 by D x D: the inner size*",
         ]
     )
     assert "Traceback" not in text

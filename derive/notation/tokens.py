@@ -53,7 +53,7 @@ def tokenize(text: str, words: frozenset[str], unread: Container[int] = ()) -> l
     A command at one of the offsets `unread` is known to be no notation, whatever it is called. A formula is asked for
     several times on its way to a verdict: what it consists of is remembered.
     """
-    return _tokens(text, words, unread) if unread else list(_remembered(text, words))
+    return _tokens(text, words, unread) if unread else list(_remembered(text, frozenset(words)))
 
 
 @lru_cache(maxsize=4096)
