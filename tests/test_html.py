@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.checking.results import VERDICTS, Counterexample, DocumentResult, StepResult
+from derive.checking.results import VERDICTS, Counterexample, Diagnosis, DocumentResult, StepResult
 from derive.writing.html import to_html, write_html
 from derive.writing.mathml import ATTRIBUTES, ELEMENTS, to_mathml
 
@@ -26,7 +26,7 @@ def step(text: str, verdict: str = "refuted", **fields: object) -> StepResult:
         "conventions": (text,),
         "shapes": (text, text),
         "counterexample": Counterexample({text: [[text]], "b": text}, (1, 2), text, text),
-        "diagnosis": ({"code": text, "message": text, "fix": text},),
+        "diagnosis": (Diagnosis(text, text, text),),
         "excerpt": text,
         "follows_from": (1, 1),
         "scope": "all dimensions",

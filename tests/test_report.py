@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.checking.results import VERDICTS, Counterexample, DocumentResult, Inferred, Question, StepResult
+from derive.checking.results import VERDICTS, Counterexample, Diagnosis, DocumentResult, Inferred, Question, StepResult
 from derive.writing.report import report, to_json
 
 REFUTED = StepResult(
@@ -21,7 +21,7 @@ REFUTED = StepResult(
     message="one sentence for a person",
     shapes=("H x C", "H x C"),
     counterexample=Counterexample({"W_1": [["1/2", "-3"]], r"\lambda": "2"}, (1, 2), "7/4", "2"),
-    diagnosis=({"code": "missing-factor", "message": "the right side lacks a factor 2", "fix": r"2 \lambda W_2"},),
+    diagnosis=(Diagnosis("missing-factor", "the right side lacks a factor 2", r"2 \lambda W_2"),),
     follows_from=(1, 2),
     excerpt="not part of the report",
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from derive.checking.results import VERDICTS, Counterexample, DocumentResult, StepResult
+from derive.checking.results import VERDICTS, Counterexample, Diagnosis, DocumentResult, StepResult
 from derive.writing.cells import text_of, wrapped
 from derive.writing.lines import to_text
 from derive.writing.plain import plain
@@ -239,7 +239,7 @@ def test_any_text_can_be_rendered(text, verdict, width, encoding):
         conventions=(text,),
         shapes=(text, text),
         counterexample=Counterexample({text: [[text]], "b": text}, (1, 1), text, text),
-        diagnosis=({"code": text, "message": text, "fix": text}, {}),
+        diagnosis=(Diagnosis(text, text, text),),
         scope="all dimensions",
         side_conditions=(text, f"${text}$"),
     )

@@ -35,6 +35,18 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """A mistake that was made in a step: its code, a sentence for its author, and the side as it would be right.
+
+    `fix` is LaTeX, for teachers: it gives the answer away.
+    """
+
+    code: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
 class StepResult:
     """The verdict on one relation. `line` and `column` are those of the step's first character in its file.
 
@@ -60,7 +72,7 @@ class StepResult:
     conventions: tuple[str, ...] = ()
     shapes: tuple[str, str] | None = None
     counterexample: Counterexample | None = None
-    diagnosis: tuple[Mapping[str, str], ...] = ()
+    diagnosis: tuple[Diagnosis, ...] = ()
     follows_from: tuple[int, int] | None = None
     excerpt: str | None = None
     scope: Scope | None = None

@@ -14,6 +14,7 @@ from derive.checking.results import (
     ACCEPTED,
     VERDICTS,
     Counterexample,
+    Diagnosis,
     DocumentResult,
     Inferred,
     Matrix,
@@ -191,11 +192,10 @@ class _Writer:
         said = (_FORMULA.sub(lambda found: plain(found[1]) if self.unicode else found[1], text) for text in conditions)
         return f"where {'; '.join(self._safe(text) for text in said)}"
 
-    def _finding(self, finding: Mapping[str, str]) -> Line:
+    def _finding(self, finding: Diagnosis) -> Line:
         """A named mistake and what to write instead."""
-        fix = f"; write {self._side(finding['fix'])}" if finding.get("fix") else ""
-        code = f"  [{self._safe(finding.get('code', ''))}]"
-        return [(self._safe(finding.get("message", "")), ""), (code, "dim"), (fix, "")]
+        fix = f"; write {self._side(finding.fix)}" if finding.fix else ""
+        return [(self._safe(finding.message), ""), (f"  [{self._safe(finding.code)}]", "dim"), (fix, "")]
 
     # --- The second reader ---
 

@@ -4,11 +4,11 @@ The keys and their order are a promise to others; see `report` for them.
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from derive.checking.results import (
     Counterexample,
+    Diagnosis,
     DocumentResult,
     Inferred,
     Question,
@@ -117,7 +117,6 @@ def _two_readings(found: TwoReadings) -> dict[str, Any]:
     }
 
 
-def _diagnosis(finding: Mapping[str, str]) -> dict[str, str]:
-    """A named mistake: its code and its message first."""
-    first = {key: finding[key] for key in ("code", "message", "fix") if key in finding}
-    return {**first, **finding}
+def _diagnosis(finding: Diagnosis) -> dict[str, str]:
+    """A named mistake."""
+    return {"code": finding.code, "message": finding.message, "fix": finding.fix}
