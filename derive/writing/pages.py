@@ -16,7 +16,11 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from derive.checking.results import ACCEPTED, VERDICTS, Ground, StepResult, Verdict
+from derive.grading.results import STATUSES
+from derive.writing.file_names import feedback_link
 from derive.writing.mathml import to_mathml
+from derive.writing.statuses import FOR_STUDENTS, WORDS, number, of_points
+from derive.writing.statuses import MARKS as STATUS_MARKS
 
 MARKS: Mapping[Verdict, str] = {
     "definition": "·",
@@ -82,6 +86,11 @@ def environment() -> Environment:
     made.filters["formula"] = formula
     made.filters["words"] = words
     made.filters["equations"] = equations
+    made.globals.update(statuses=STATUSES, status_marks=STATUS_MARKS, status_words=WORDS, students_words=FOR_STUDENTS)
+    made.filters["number"] = number
+    made.filters["of_points"] = of_points
+    made.filters["unplaced"] = lambda names: [(name, None) for name in names]
+    made.filters["feedback_link"] = feedback_link
     made.filters["is_matrix"] = lambda value: not isinstance(value, str)
     return made
 
