@@ -131,7 +131,12 @@ def test_a_stacked_bar_is_as_long_as_the_class_and_names_every_status():
     assert {status: sum(shares(svg, status)) for status in STATUSES} == {
         "right": 60, "partial": 10, "wrong": 20, "review": 0, "missing": 10,
     }  # fmt: skip
-    assert re.findall(r'<text[^>]*class="on \w+"[^>]*>([^<]*)<', svg) == ["✓ 6", "✗ 2"]
+    assert re.findall(r'<text[^>]*class="on \w+"[^>]*>([^<]*)<', svg) == ["✓ 6", "◐ 1", "✗ 2", "– 1"]
+
+
+def test_what_a_stretch_has_no_room_for_is_left_out_first_on_a_phone_then_everywhere():
+    svg = stacked("p", "P", dict(zip(STATUSES, (700, 75, 200, 0, 25), strict=True)))
+    assert re.findall(r'<text class="on (\w+(?: spare)?)"', svg) == ["right", "partial spare", "wrong"]
 
 
 def test_statuses_differ_in_more_than_their_colour():
