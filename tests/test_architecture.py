@@ -55,7 +55,7 @@ ROOMS: dict[str, set[str]] = {
         "second_reader",
     },
     "grading": {"checking"},
-    "writing": {"records", "errors", "checking.results"},
+    "writing": {"records", "errors", "checking.results", "grading.results"},
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition"},
     "__main__": {"cli"},
