@@ -14,7 +14,7 @@ from derive.deciding.limits import WORKING_BITS
 from derive.errors import FormulaError, Undecidable
 from derive.exact.balls import NoUse, Point
 from derive.expressions import tree
-from derive.expressions.tree import Expr, Index, IndexNumber, IndexShift, IndexVariable
+from derive.expressions.tree import Expr, Index, IndexNumber, IndexShift, IndexVariable, Node
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
 Environment = Mapping[IndexVariable, int]
@@ -55,7 +55,9 @@ class Probe:
         return found if np.isfinite(found).all() else None
 
     def lowered(self, node: Expr) -> Values:
-        """By the exact entries."""
+        """By the exact entries. Raises `NoValueError` where an index in it is not fixed."""
+        if not unbound(node) <= self._environment.keys():
+            raise NoValueError
         entries = self._session.entries
         array = entries.lower(node, self._environment)
         entries.obligations.clear()
@@ -90,11 +92,24 @@ class Probe:
         raise NoValueError
 
 
+def unbound(node: Node) -> set[IndexVariable]:
+    """The indices in a formula over which nothing in it runs."""
+    bound: set[IndexVariable] = set()
+    if isinstance(node, tree.Quantified):
+        bound = {node.index}
+    elif isinstance(node, tree.EntryFormula):
+        bound = {index for index in (node.row, node.column) if index is not None}
+    elif isinstance(node, IndexVariable):
+        return {node}
+    return set().union(*map(unbound, tree.parts(node))) - bound
+
+
 def alike(first: Values, second: Values) -> bool:
     """Whether two values agree as far as floating point can tell."""
     if first.shape != second.shape:
         return False
-    return bool(np.allclose(first, second, rtol=CLOSE, atol=CLOSE))
+    difference = np.abs(first - second).max(initial=0.0)
+    return bool(difference <= CLOSE * (1 + np.abs(second).max(initial=0.0)))
 
 
 # ── plain arithmetic, by the kind of node ──
