@@ -146,7 +146,7 @@ def _part(where: str, part: Part, entry: str | dict) -> ExpectedPart:
 
 @cache
 def checked(sample: Sample) -> DocumentResult:
-    """The verdicts on a submission's steps: those that marking finds, where it is there, so that each is checked once."""
+    """The verdicts on a submission's steps: those that marking finds, if it is there: each is checked once."""
     if CAN_MARK:
         result = marked(sample).result
         assert result is not None, marked(sample).problem
