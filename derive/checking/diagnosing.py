@@ -22,6 +22,7 @@ from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.latex import latex
 from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.gradients.indices import free_indices
 from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, RESPELLED, SHAPED_OTHERWISE
 from derive.mistakes.mistake import Mistake
 from derive.mistakes.rewriting import fitting
@@ -162,7 +163,9 @@ class _Search:
 
         Where sizes stand as numbers a proof at these dimensions is not enough: at N = 2 a factor N is a factor 2.
         """
-        if value is None or value.shape != self.wrong.shape or not self._may_be_right(value):
+        if value is None or value.shape != self.wrong.shape or not self._is_closed(value):
+            return False
+        if not self._may_be_right(value):
             return False
         try:
             return self._holds_for_all_sizes(value) if self.wrong.known.averaged else self._holds(value)
@@ -178,6 +181,10 @@ class _Search:
         formal = dict(self.claimed.formal)
         found = judge(self.session, self.quantity_side, fixed, self.claimed.restrictions, formal, self.deadline)
         return found.verdict == "proved"
+
+    def _is_closed(self, value: Expr) -> bool:
+        """Whether a formula has no free indices but those of the claim: one taken out of its sum may have more."""
+        return all(index.name in self.free for index in free_indices(value))
 
     def _may_be_right(self, value: Expr) -> bool:
         """Whether floating point finds no difference at the points where the quantity has a value."""

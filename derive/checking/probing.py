@@ -14,7 +14,8 @@ from derive.deciding.limits import WORKING_BITS
 from derive.errors import FormulaError, Undecidable
 from derive.exact.balls import NoUse, Point
 from derive.expressions import tree
-from derive.expressions.tree import Expr, Index, IndexNumber, IndexShift, IndexVariable, Node
+from derive.expressions.tree import Expr, Index, IndexNumber, IndexShift, IndexVariable
+from derive.gradients.indices import free_indices
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
 Environment = Mapping[IndexVariable, int]
@@ -56,7 +57,7 @@ class Probe:
 
     def lowered(self, node: Expr) -> Values:
         """By the exact entries. Raises `NoValueError` where an index in it is not fixed."""
-        if not unbound(node) <= self._environment.keys():
+        if not set(free_indices(node)) <= self._environment.keys():
             raise NoValueError
         entries = self._session.entries
         array = entries.lower(node, self._environment)
@@ -90,18 +91,6 @@ class Probe:
             case IndexVariable() if index in self._environment:
                 return self._environment[index]
         raise NoValueError
-
-
-def unbound(node: Node) -> set[IndexVariable]:
-    """The indices in a formula over which nothing in it runs."""
-    bound: set[IndexVariable] = set()
-    if isinstance(node, tree.Quantified):
-        bound = {node.index}
-    elif isinstance(node, tree.EntryFormula):
-        bound = {index for index in (node.row, node.column) if index is not None}
-    elif isinstance(node, IndexVariable):
-        return {node}
-    return set().union(*map(unbound, tree.parts(node))) - bound
 
 
 def alike(first: Values, second: Values) -> bool:

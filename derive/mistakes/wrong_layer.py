@@ -18,7 +18,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     if wrong.written is not None:
         yield from everywhere(wrong.written, lambda node: _other_names(wrong, node))
     if wrong.syntax is not None:
-        names = [named(name) for name in _names(wrong)]
+        names = [written for name in _names(wrong) if (written := named(name)) is not None]
         yield from each_product(wrong.syntax, lambda term: _with_other_names(term, names))
 
 
