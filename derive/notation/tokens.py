@@ -529,11 +529,10 @@ _FONT_OF_NAME = re.compile(r"\\math(?:bf|cal|bb|frak)\{((?:[^{}]|\{[^{}]*\})*)\}
 
 def without_fonts(name: str) -> str:
     """A name as it reads with every font dropped."""
-    while True:
-        plain = _FONT_OF_NAME.sub(r"\1", name)
-        if plain == name:
-            return plain
-        name = plain
+    before = ""
+    while "\\math" in name and name != before:
+        before, name = name, _FONT_OF_NAME.sub(r"\1", name)
+    return name
 
 
 def _word(reader: _Reader, piece: _Raw) -> None:
