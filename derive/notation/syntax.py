@@ -199,7 +199,7 @@ class Scripted(Syntax):
 
 
 @cache
-def _names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
+def _names_of_parts(kind: type) -> tuple[str, ...]:
     """The fields of a kind of syntax, without its place."""
     return tuple(part.name for part in fields(kind) if part.name != "span")
 
