@@ -66,8 +66,8 @@ def run(tokens: Sequence[Token], builder: Builder) -> Any:
 def _pieces(values: Children) -> _Pieces:
     """What a rule that is no node has found; one that begins with itself goes on with the same list."""
     grows = bool(values) and type(values[0]) is _Pieces
-    pieces = values[0] if grows else _Pieces()
-    pieces += _flat(values[1:] if grows else values)
+    pieces: _Pieces = values[0] if grows else _Pieces()
+    pieces.extend(_flat(values[1:] if grows else values))
     return pieces
 
 

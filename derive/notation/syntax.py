@@ -7,7 +7,7 @@ derivative is settled later, by the symbol table and by shapes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import field, fields
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from derive.errors import Unreadable
@@ -198,10 +198,14 @@ class Scripted(Syntax):
     scripts: tuple[Script, ...]
 
 
-@cache
-def _names_of_parts(kind: type) -> tuple[str, ...]:
+_PARTS: dict[type[Syntax], tuple[str, ...]] = {}
+
+
+def _names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
     """The fields of a kind of syntax, without its place."""
-    return tuple(part.name for part in fields(kind) if part.name != "span")
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
+    return _PARTS[kind]
 
 
 def nodes(node: object) -> Iterator[Syntax]:
