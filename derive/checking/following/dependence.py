@@ -3,7 +3,7 @@
 A slip after which nothing is left to depend on makes all that follows easy: it earns nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from derive.checking.candidates import Candidate
@@ -14,7 +14,7 @@ from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.tree import Expr, Label, Node, Symbol
 from derive.expressions.walk import rebuilt, walk
-from derive.notation.symbols import Computed, Given, Meaning, SymbolTable
+from derive.notation.symbols import Computed, Given, IndexUse, Meaning, SymbolTable
 
 DATA = ("real", "positive", "integer", "one-hot", "labels")
 
@@ -46,8 +46,10 @@ def _is_data(meaning: Meaning) -> bool:
     return isinstance(meaning, Given) and meaning.kind in DATA
 
 
-def depends(session: Session, value: Expr, on: Iterable[str], deadline: Deadline) -> bool:
-    """Whether a value is certainly another one for some other values of what is given."""
+def depends(
+    session: Session, value: Expr, on: Iterable[str], deadline: Deadline, free: Mapping[str, list[IndexUse]] | None = None
+) -> bool:
+    """Whether a value is certainly another one for some other values of what is given; `free` are its free indices."""
     table = session.table
     changed = frozenset(on) & names_behind(table, value)
     if not changed:
@@ -56,7 +58,7 @@ def depends(session: Session, value: Expr, on: Iterable[str], deadline: Deadline
     other = Session(session.model, session.allow, replace(session.trust, names=None), type(session.definitions)())
     other.learn(again.table)
     try:
-        found = evidence(other, Candidate(value, again.renamed(value), frozenset()), (), deadline)
+        found = evidence(other, Candidate(value, again.renamed(value), frozenset(), dict(free or {})), (), deadline)
     except (FormulaError, Undecidable):
         return False
     return isinstance(found.evidence, Different)

@@ -154,14 +154,14 @@ def _derivative(table: SymbolTable, side: Derivative, value: Expr) -> Saying | N
         case Transpose(Symbol() as inner) if of.shape.is_scalar:
             is_turned = side.shape == inner.shape.transposed
             return Saying(Derivative(of, inner), Transpose(value) if is_turned else value)
+        case Entry(Symbol() as inner, row, column) if isinstance(of, Entry) and isinstance(of.operand, Symbol):
+            return _of_jacobian(table, of, inner, _running(inner.shape, row, column), value)
         case Entry(Symbol() as inner, row, column) if of.shape.is_scalar:
             return _of_derivative(table, Derivative(of, inner), (row, column), value)
         case Slice(Symbol() as inner, index, along) if of.shape.is_scalar:
             turned_value = Transpose(value) if side.layout == "numerator" else value
             whole_value = _of_slices(table, Derivative(of, inner), index, along, turned_value)
             return None if whole_value is None else Saying(Derivative(of, inner), whole_value)
-        case Entry(Symbol() as inner, *at) if isinstance(of, Entry) and isinstance(of.operand, Symbol):
-            return _of_jacobian(table, of, inner, _running(inner.shape, *at), value)
     return None
 
 

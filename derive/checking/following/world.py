@@ -36,6 +36,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import rebuilt, walk
 from derive.gradients import Differentiator, NoClosedForm, Supposed
+from derive.notation.elaboration import Reading
 from derive.notation.symbols import Computed, SymbolTable
 
 Place = tuple[int, int]
@@ -203,20 +204,20 @@ class World:
 
     def touches(self, claimed: Claimed) -> bool:
         """Whether a claim says something else in this world."""
-        for value in self._first_readings(claimed):
-            if self.expression(value) is not value or self.changed & names_behind(self.table, value):
-                return True
-        return False
+        values = [reading.value for reading in self._first_readings(claimed)]
+        if any(self.changed & names_behind(self.table, value) for value in values):
+            return True
+        return any(self.expression(value) is not value for value in values)
 
-    def _first_readings(self, claimed: Claimed) -> Iterator[Expr]:
+    def _first_readings(self, claimed: Claimed) -> Iterator[Reading]:
         self.session.learn(replace(self.table, fixed=claimed.numbers))
         for side in (claimed.left, claimed.right):
-            for reading in side.read(self.session, None, dict(claimed.formal)).upto(1):
-                yield reading.value
+            yield from side.read(self.session, None, dict(claimed.formal)).upto(1)
 
-    def value_of(self, claimed: Claimed) -> Expr | None:
+    def reading_of(self, claimed: Claimed) -> Reading | None:
         """What the left side of a claim is in this world."""
-        return next((self.expression(value) for value in self._first_readings(claimed)), None)
+        found = next(self._first_readings(claimed), None)
+        return None if found is None else replace(found, value=self.expression(found.value))
 
     def shows(self, claimed: Claimed, deadline: Deadline) -> bool:
         """Whether a claim is proved in this world, maybe under a convention."""
