@@ -23,6 +23,7 @@ from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.tree import ChainRule, Derivative, Expr, LocalFactor, Symbol
 from derive.gradients import NoClosedForm
+from derive.notation.symbols import SymbolTable
 
 SECONDS = 2.0
 """For one step altogether."""
@@ -41,6 +42,8 @@ class Slips:
     _earnest: dict[Slip, bool] = field(default_factory=dict)
     _roots: dict[Place, Place] = field(default_factory=dict)
     _heads: dict[int, Side] = field(default_factory=dict)
+    _worlds: dict[tuple[Slip, ...], World] = field(default_factory=dict)
+    _table: SymbolTable | None = None
 
     # ── what was said ──
 
@@ -101,11 +104,17 @@ class Slips:
                 if slip not in self._slips:
                     self._settle(slip)
                 return slip
-        slips = slips[-MAX_TOGETHER:]
-        if len(slips) > 1 and self._explain(session, slips, claimed, deadline):
-            enough = (n for n in range(2, len(slips)) if self._explain(session, slips[:n], claimed, deadline))
-            return slips[next(enough, len(slips)) - 1]
+        several = [slip for slip in reversed(roots[:MAX_TOGETHER]) if self._touches(session, slip, claimed)]
+        if len(several) > 1 and self._explain(session, several, claimed, deadline):
+            enough = (n for n in range(2, len(several)) if self._explain(session, several[:n], claimed, deadline))
+            return several[next(enough, len(several)) - 1]
         return None
+
+    def _touches(self, session: Session, slip: Slip, claimed: Claimed) -> bool:
+        try:
+            return self._world(session, (slip,)).touches(claimed)
+        except (NoClosedForm, FormulaError):
+            return False
 
     def _about(self, session: Session, claimed: Claimed, place: Place) -> object:
         """The quantity of which a claim speaks."""
@@ -140,17 +149,26 @@ class Slips:
     ) -> bool:
         """Whether a claim is proved where some slips' values stand, and still says something there."""
         deadline.check()
-        if not all(self._is_earnest(session, slip, deadline) for slip in slips):
-            return False
         try:
-            world = World(session, slips)
-            if not (world.touches(claimed) and world.shows(claimed, deadline)):
+            world = self._world(session, tuple(slips))
+            if not (world.touches(claimed) and all(self._is_earnest(session, slip, deadline) for slip in slips)):
+                return False
+            if not world.shows(claimed, deadline):
                 return False
             reading = world.reading_of(claimed)
         except (NoClosedForm, FormulaError):
             return False
         given = [name for value in _values(session, claimed)[:1] for name in given_behind(session.table, value)]
         return reading is not None and depends(world.session, reading.value, given, deadline, reading.free)
+
+    def _world(self, session: Session, slips: tuple[Slip, ...]) -> World:
+        """The world with these slips, kept as long as no name is added. Raises `NoClosedForm`."""
+        if session.table is not self._table:
+            self._worlds.clear()
+            self._table = session.table
+        if slips not in self._worlds:
+            self._worlds[slips] = World(session, slips)
+        return self._worlds[slips]
 
     def _is_earnest(self, session: Session, slip: Slip, deadline: Deadline) -> bool:
         """Whether the value of a slip still depends on what the right one depends on; see the head of this module."""

@@ -81,6 +81,7 @@ class World:
 
     def _use(self, table: SymbolTable) -> None:
         self.table = table
+        self._known: dict[Expr, Expr] = {}
         self._differentiator = Differentiator(
             table, self._kink, uses_facts=False, uses_names=False, supposed=self._supposed
         )
@@ -165,12 +166,17 @@ class World:
             return self._nodes[node]
         match node:
             case Derivative() if self._reaches(node):
-                return self._differentiator.closed_form(node)
+                return self._closed(node)
             case ChainRule(factors) if any(map(self._reaches, factors)):
-                return self._differentiator.closed_form(node)
+                return self._closed(node)
             case LocalFactor(derivative) if self._reaches(derivative):
                 raise NoClosedForm("a factor of the chain rule that is not the one supposed", node.span)
         return None
+
+    def _closed(self, node: Derivative | ChainRule) -> Expr:
+        if node not in self._known:
+            self._known[node] = self._differentiator.closed_form(node)
+        return self._known[node]
 
     def _reaches(self, node: Derivative) -> bool:
         """Whether something is supposed on a path from what is differentiated to the name by which it is."""
@@ -198,7 +204,6 @@ class World:
         session.treated_apart = before.treated_apart
         session.argument_orders = before.argument_orders
         session.varied = before.varied
-        session.unsummed = before.unsummed
         session.learn(self.table)
         return session
 
@@ -210,9 +215,13 @@ class World:
         return any(self.expression(value) is not value for value in values)
 
     def _first_readings(self, claimed: Claimed) -> Iterator[Reading]:
-        self.session.learn(replace(self.table, fixed=claimed.numbers))
+        self.session.learn(self._table_for(claimed))
         for side in (claimed.left, claimed.right):
             yield from side.read(self.session, None, dict(claimed.formal)).upto(1)
+
+    def _table_for(self, claimed: Claimed) -> SymbolTable:
+        same = claimed.numbers == self.table.fixed
+        return self.table if same else replace(self.table, fixed=claimed.numbers)
 
     def reading_of(self, claimed: Claimed) -> Reading | None:
         """What the left side of a claim is in this world."""
@@ -230,7 +239,8 @@ class World:
         )
 
     def _verdict(self, claimed: Claimed, deadline: Deadline) -> str:
-        self.session.learn(replace(self.table, fixed=claimed.numbers))
+        self.session.learn(self._table_for(claimed))
+        self.session.unsummed = self._before.unsummed
         left, right = (_InWorld(side, self) for side in (claimed.left, claimed.right))
         formal = dict(claimed.formal)
         return judge(self.session, left, right, claimed.restrictions, formal, deadline, (left, right)).verdict
