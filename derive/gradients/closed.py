@@ -45,7 +45,10 @@ class Differentiator:
     @cached_property
     def context(self) -> Context:
         context = Context(
-            self.kink, Indices(self.table.index_base, self._one_hot_of_hot_index()), closed=self.without_derivatives
+            self.kink,
+            Indices(self.table.index_base, self._one_hot_of_hot_index()),
+            closed=self.without_derivatives,
+            slopes=self.supposed.slopes,
         )
         context.lines_of_one = dict(self._lines_of_one())
         if self.uses_names:
@@ -151,7 +154,7 @@ class Differentiator:
         return Backward(self, root, seed, self.supposed_adjoints(root, seed))
 
     def supposed_adjoints(self, root: Expr, seed: Expr) -> dict[str, Expr]:
-        """What is supposed of a pass before it begins: a pass from a derivative's own adjoint is none of a derivative."""
+        """What is supposed of a pass before it begins: only one that starts with 1 is a derivative of its root."""
         return self.supposed.adjoints_from(root) if seed == number(1) else {}
 
     def gradient(self, of: Expr, by: str) -> Expr:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from derive.expressions.tree import Expr
+from derive.expressions.tree import Expr, Symbol
 
 
 @dataclass(frozen=True)
@@ -11,11 +11,13 @@ class Supposed:
     """What is to stand for some derivatives.
 
     `adjoints`: for ∂f/∂name, by f and the name, a value of the shape of the name. `shares`: for ∂a/∂b of two names,
-    what it makes of the adjoint of a: its share in the adjoint of b. What goes around a is added as ever.
+    what it makes of the adjoint of a: its share in the adjoint of b. What goes around a is added as ever. `slopes`: for
+    f' of a function of one variable, a formula and the symbol for its variable.
     """
 
     adjoints: Mapping[tuple[Expr, str], Expr] = field(default_factory=dict)
     shares: Mapping[tuple[str, str], Callable[[Expr], Expr]] = field(default_factory=dict)
+    slopes: Mapping[str, tuple[Symbol, Expr]] = field(default_factory=dict)
 
     def adjoints_from(self, root: Expr) -> dict[str, Expr]:
         """The adjoints that are supposed in a pass from a root, by name."""

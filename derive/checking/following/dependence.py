@@ -47,7 +47,11 @@ def _is_data(meaning: Meaning) -> bool:
 
 
 def depends(
-    session: Session, value: Expr, on: Iterable[str], deadline: Deadline, free: Mapping[str, list[IndexUse]] | None = None
+    session: Session,
+    value: Expr,
+    on: Iterable[str],
+    deadline: Deadline,
+    free: Mapping[str, list[IndexUse]] | None = None,
 ) -> bool:
     """Whether a value is certainly another one for some other values of what is given; `free` are its free indices."""
     table = session.table
@@ -76,9 +80,9 @@ class _Again:
                 target = None if meaning.target is None else self._called(meaning.target)
                 meanings[self._called(name)] = replace(meaning, target=target)
         for name, computed in table.meanings.items():
-            if isinstance(computed, Computed) and computed.value is not None:
-                if given & names_behind(table, computed.value):
-                    self._names.add(name)
+            value = computed.value if isinstance(computed, Computed) else None
+            if value is not None and given & names_behind(table, value):
+                self._names.add(name)
         for name in self._names & table.meanings.keys():
             computed = table.meanings[name]
             if isinstance(computed, Computed) and computed.value is not None:

@@ -1,8 +1,8 @@
 """Names that a student gives to derivatives without saying so: `dS = …`, `\\delta_2 := …`, `\\bar{S} = …`.
 
 The name says of which quantity it may be the derivative of the loss: a `d`, a bar or a subscript names it, a δ leaves
-it open, and is tried for all of one shape. A name that is right for one of them is no slip; other names are of something
-else, and say nothing.
+it open, and is tried for all of one shape. A name that is right for one of them is no slip. Other names may be of
+anything, a mask or an error, and say nothing.
 """
 
 import re
@@ -35,21 +35,12 @@ def derivatives_meant(session: Session, name: str, deadline: Deadline) -> list[D
     meaning = table.meanings.get(name)
     if table.loss is None or not isinstance(meaning, Computed) or meaning.value is None:
         return []
-    nodes = [node for node in _nodes(table, name) if node.shape == meaning.shape][:MAX_NODES]
-    if not nodes or table.loss in names_behind(table, meaning.value) - {name} and _is_of_the_loss(meaning):
+    nodes = [node for node in _nodes(table, name) if node.shape == meaning.shape]
+    if len(nodes) > MAX_NODES:
         return []
-    loss = table.meanings[table.loss]
-    assert isinstance(loss, Computed)
-    meant = [Derivative(Symbol(table.loss, loss.shape), node) for node in nodes]
+    meant = [Derivative(_symbol(table, table.loss), node) for node in nodes]
     own = Symbol(name, meaning.shape)
-    if all(_differ(session, own, derivative, deadline) for derivative in meant):
-        return meant
-    return []
-
-
-def _is_of_the_loss(meaning: Computed) -> bool:
-    """Whether the loss itself is the value."""
-    return isinstance(meaning.value, Symbol)
+    return meant if all(_differ(session, own, derivative, deadline) for derivative in meant) else []
 
 
 def _differ(session: Session, own: Symbol, derivative: Derivative, deadline: Deadline) -> bool:
@@ -59,8 +50,9 @@ def _differ(session: Session, own: Symbol, derivative: Derivative, deadline: Dea
 
 def _nodes(table: SymbolTable, name: str) -> Iterator[Symbol]:
     """What the loss depends on, that the name names; else, where the name leaves it open, all of it, the loss first."""
-    behind = [other for other in reversed(table.meanings) if other in names_behind(table, _symbol(table, table.loss))]
-    symbols = [_symbol(table, other) for other in behind if other != table.loss and _can_vary(table, other)]
+    behind = names_behind(table, _symbol(table, table.loss)) - {table.loss}
+    symbols = [_symbol(table, other) for other in reversed(list(table.meanings)) if other in behind]
+    symbols = [symbol for symbol in symbols if _can_vary(table, symbol.name)]
     for pattern in _OF_A_NAME:
         found = pattern.fullmatch(name.strip())
         named = None if found is None else plain("".join(found.groups("")))

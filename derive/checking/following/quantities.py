@@ -1,6 +1,7 @@
 """What a wrong equation says of which quantity: `(∂L/∂S)_{ij} = E_{ij}` gives ∂L/∂S the matrix of these entries.
 
-The quantity is a derivative by a name, a name itself, or a factor of the chain rule; what stands around it on its side
+The quantity is a derivative by a name, a name itself, the derivative of a function of one variable, or a factor of the
+chain rule; what stands around it on its side
 is undone on the other one. Where an equation speaks of some entries only, the quantity is as it was elsewhere.
 """
 
@@ -13,9 +14,11 @@ from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.errors import FormulaError
-from derive.expressions.shapes import Shape
+from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import (
+    Add,
     AllOf,
+    Apply,
     Cases,
     ChainRule,
     Comparison,
@@ -24,6 +27,7 @@ from derive.expressions.tree import (
     Entry,
     EntryFormula,
     Expr,
+    Hadamard,
     Index,
     IndexNumber,
     IndexValue,
@@ -31,17 +35,26 @@ from derive.expressions.tree import (
     Label,
     LocalFactor,
     Negative,
+    Node,
     Number,
+    Power,
+    Quotient,
+    Scale,
     Slice,
     Symbol,
     Transpose,
 )
-from derive.expressions.walk import walk
+from derive.expressions.walk import rebuilt, walk
 from derive.notation.symbols import Computed, SymbolTable
 
 MAX_CANDIDATES = 6
 ROW, COLUMN = "row of a quantity", "column of a quantity"
 """The letters of entries that an equation does not name by one, which no author writes."""
+
+
+VARIABLE = "formal variable of a function"
+_ENTRY_BY_ENTRY = (Symbol, Apply, Add, Negative, Scale, Hadamard, Quotient, Power, Number)
+"""Of what the formula of a function is made."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +137,32 @@ def _unwrapped(table: SymbolTable, side: Expr, value: Expr) -> Saying | None:
         case Slice(operand, index, along):
             whole = _of_slices(table, operand, index, along, value)
             return None if whole is None else _unwrapped(table, operand, whole)
+        case Derivative(Apply(function, Symbol() as variable), Symbol() as by) if variable == by and by.shape.is_scalar:
+            return _slope(Apply(function, variable, order=1), variable, value)
         case Derivative():
             return _derivative(table, side, value)
+        case Apply(_, Symbol() as variable, (), 1):
+            return _slope(side, variable, value)
         case Symbol(name):
             return _named(table, side, name, value)
         case ChainRule() | LocalFactor():
             return Saying(side, value)
     return None
+
+
+def _slope(what: Apply, variable: Symbol, value: Expr) -> Saying | None:
+    """f' of any number, where a formula gives it for a number, or entry by entry for all that has entries."""
+    if not all(isinstance(node, _ENTRY_BY_ENTRY) for node in walk(value)):
+        return None
+    number = Symbol(VARIABLE, SCALAR)
+
+    def change(node: Node) -> Node | None:
+        return number if node == variable else None
+
+    formula, slope = rebuilt(value, change), rebuilt(what, change)
+    if not (isinstance(formula, Expr) and isinstance(slope, Expr)) or formula.shape != slope.shape:
+        return None
+    return Saying(slope, formula)
 
 
 def _named(table: SymbolTable, side: Symbol, name: str, value: Expr) -> Saying | None:

@@ -4,8 +4,9 @@ A wrong step follows from an earlier one if it is proved where the value that th
 stands for this quantity. It does not if it speaks of the same quantity again: a wrong answer is no better the second
 time. Nor does it follow from a slip that makes what comes after easy: a derivative must still depend on some parameter
 or datum on which the right one depends, and so must what is said of the later one; a value in the forward pass must
-still depend on all on which the right one depends, so that a left-out layer, weight or target is another exercise, not
-a slip in this one. (A left-out activation, or a factor, is a slip.)
+still depend on all on which the right one depends, and may not be straight where that one bends, so that a left-out
+layer, activation, weight or target is another exercise, not a slip in this one. (Another activation, or a factor, is a
+slip.)
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,15 +16,16 @@ from dataclasses import dataclass, field, replace
 from derive.checking.claims import Claimed, Judgement
 from derive.checking.following.dependence import depends, given_behind, names_behind
 from derive.checking.following.own_names import derivatives_meant
-from derive.checking.following.quantities import Saying, quantity, saying
+from derive.checking.following.quantities import VARIABLE, Saying, quantity, saying
 from derive.checking.following.world import Place, Slip, World
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
-from derive.expressions.tree import ChainRule, Derivative, Expr, LocalFactor, Symbol
+from derive.expressions.tree import Apply, ChainRule, Derivative, Expr, LocalFactor, Symbol
+from derive.expressions.walk import symbols_of
 from derive.gradients import NoClosedForm
-from derive.notation.symbols import SymbolTable
+from derive.notation.symbols import Computed, SymbolTable
 
 SECONDS = 2.0
 """For one step altogether."""
@@ -124,9 +126,7 @@ class Slips:
                 return _subject(found)
         return None
 
-    def _of_own_names(
-        self, session: Session, claimed: Claimed, about: object, deadline: Deadline
-    ) -> Iterator[Slip]:
+    def _of_own_names(self, session: Session, claimed: Claimed, about: object, deadline: Deadline) -> Iterator[Slip]:
         """For the names of the document's own in a claim, the derivatives that they may be meant as."""
         mentioned = [name for value in _values(session, claimed) for name in names_behind(session.table, value)]
         for place, definition in reversed(self._own):
@@ -144,9 +144,7 @@ class Slips:
         self._meant[slip.place] = []
         self._slips = sorted((*self._slips, slip), key=lambda each: each.place)
 
-    def _explain(
-        self, session: Session, slips: Sequence[Slip], claimed: Claimed, deadline: Deadline
-    ) -> bool:
+    def _explain(self, session: Session, slips: Sequence[Slip], claimed: Claimed, deadline: Deadline) -> bool:
         """Whether a claim is proved where some slips' values stand, and still says something there."""
         deadline.check()
         try:
@@ -173,10 +171,22 @@ class Slips:
     def _is_earnest(self, session: Session, slip: Slip, deadline: Deadline) -> bool:
         """Whether the value of a slip still depends on what the right one depends on; see the head of this module."""
         if slip not in self._earnest:
-            given = given_behind(session.table, slip.what)
+            given = [VARIABLE] if isinstance(slip.what, Apply) else given_behind(session.table, slip.what)
             groups = [[name] for name in given] if slip.gives_a_value else [given]
-            self._earnest[slip] = all(depends(session, slip.value, group, deadline) for group in groups)
+            self._earnest[slip] = all(depends(session, slip.value, group, deadline) for group in groups) and (
+                not slip.gives_a_value or self._keeps_its_bends(session, slip, given, deadline)
+            )
         return self._earnest[slip]
+
+    def _keeps_its_bends(self, session: Session, slip: Slip, given: Sequence[str], deadline: Deadline) -> bool:
+        """Whether a value is no simpler a function: it has no constant slope where the right one has another."""
+        meaning = session.table.meanings[slip.what.name] if isinstance(slip.what, Symbol) else None
+        value = meaning.value if isinstance(meaning, Computed) else None
+        for symbol in dict.fromkeys(symbols_of(value)) if value is not None else ():
+            bends = depends(session, Derivative(slip.what, symbol), given, deadline)
+            if bends and not depends(session, Derivative(slip.value, symbol), given, deadline):
+                return False
+        return True
 
 
 def _subject(what: Expr) -> object:

@@ -12,17 +12,20 @@ from functools import cached_property
 
 from derive.checking.claims import Claimed, judge
 from derive.checking.following.dependence import names_behind
+from derive.checking.following.quantities import VARIABLE
 from derive.checking.session import Session, additive_terms, loss_terms
 from derive.checking.sides import Attempt, Readings, Side
 from derive.deciding.limits import Deadline
 from derive.errors import Unreadable
-from derive.expressions.shapes import Shape
+from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import (
     DIAGONAL,
     ENTRYWISE,
+    Apply,
     ChainRule,
     Derivative,
     Entry,
+    EntryByEntry,
     Expr,
     Hadamard,
     Layout,
@@ -98,6 +101,10 @@ class World:
                 self._hand_back(of, by, held)
             case Derivative(Symbol() as of, Symbol() as by) if of.shape.is_vector and by.shape.is_vector:
                 self._share(of, by, _through_jacobian(held, by.shape))
+            case Apply(function, order=1):
+                slopes = {**self._supposed.slopes, function: (Symbol(VARIABLE, SCALAR), value)}
+                self._supposed = replace(self._supposed, slopes=slopes)
+                self._use(self.table)
             case LocalFactor(Derivative(Symbol() as of, Symbol() as by), paired, turned):
                 self._nodes[slip.what] = held
                 self._share(of, by, _through_factor(Transpose(held) if turned else held, paired))
@@ -169,6 +176,9 @@ class World:
                 return self._closed(node)
             case ChainRule(factors) if any(map(self._reaches, factors)):
                 return self._closed(node)
+            case Apply(function, operand, (), 1) if function in self._supposed.slopes:
+                variable, formula = self._supposed.slopes[function]
+                return EntryByEntry(variable, formula, self.expression(operand))
             case LocalFactor(derivative) if self._reaches(derivative):
                 raise NoClosedForm("a factor of the chain rule that is not the one supposed", node.span)
         return None
@@ -184,9 +194,19 @@ class World:
         if not isinstance(by, Symbol) or any(isinstance(part, Derivative) for part in walk(node.of)):
             return False
         behind = names_behind(self.table, node.of)
+        if any(self._applies(name) for name in behind - self._behind(by.name) - {by.name}):
+            return True
         pairs = [pair for pair in self._supposed.shares if pair[0] in behind]
         pairs += [("", name) for of, name in self._supposed.adjoints if of == node.of]
         return any(name == by.name or by.name in self._behind(name) for _, name in pairs)
+
+    def _applies(self, name: str) -> bool:
+        """Whether a name is computed by a function of which something is supposed."""
+        meaning = self.table.meanings.get(name)
+        value = meaning.value if isinstance(meaning, Computed) else None
+        return value is not None and any(
+            isinstance(node, Apply) and node.function in self._supposed.slopes for node in walk(value)
+        )
 
     def _behind(self, name: str) -> frozenset[str]:
         meaning = self.table.meanings.get(name)
