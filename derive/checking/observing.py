@@ -1,0 +1,69 @@
+"""Looking on while a document is checked, and asking of its formulas what no step of it claims."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from derive.checking.claims import Judgement, failed, judge
+from derive.checking.results import StepResult
+from derive.checking.session import STEP_SECONDS, Session
+from derive.checking.sides import Side
+from derive.checking.sizes import OtherSizes, withdrawn
+from derive.deciding.limits import Deadline
+from derive.documents.document import Passage
+from derive.errors import FormulaError, Undecidable
+from derive.expressions.tree import Expr
+from derive.notation.chains import Chain
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A chain that was judged just now, one judgement for each of its relations.
+
+    `steps` are those that it has in the report: in a line of text not every relation is one. `session` knows all that
+    stands before and in the chain, and will know what follows; `other` is the same at other sizes, if these count.
+    """
+
+    session: Session
+    other: OtherSizes | None
+    passage: Passage
+    chain: Chain
+    judgements: tuple[Judgement, ...]
+    steps: tuple[StepResult, ...]
+
+
+Observer = Callable[[Observed], None]
+
+
+def decide(
+    session: Session, other: OtherSizes | None, left: Side, right: Side, formal: Mapping[str, Expr] | None = None
+) -> Judgement:
+    """The verdict on `left = right` with all that a session knows, at other sizes too where sizes are counted."""
+    judgement = _judged(session, left, right, formal or {})
+    if other is None or judgement.verdict not in ("proved", "convention") or judgement.scope == "all dimensions":
+        return judgement
+    elsewhere = other.caught_up()
+    second = _judged(elsewhere, left, right, formal or {})
+    return judgement if second.counterexample is None else withdrawn(judgement, second, elsewhere)
+
+
+def _judged(session: Session, left: Side, right: Side, formal: Mapping[str, Expr]) -> Judgement:
+    deadline = Deadline(STEP_SECONDS)
+    session.unsummed = None
+    try:
+        with deadline.enforced():
+            return judge(session, left, right, (), dict(formal), deadline)
+    except Undecidable as error:
+        return Judgement("unknown", f"Neither a proof nor a counterexample was found: {error}.")
+    except FormulaError as error:
+        return failed(error)
+    except RecursionError:
+        return Judgement("unreadable", "This formula is nested too deeply to be read.")
+
+
+def first_value(session: Session, side: Side, formal: Mapping[str, Expr]) -> Expr | None:
+    """What a side is as it is plainly read, null where it is not readable."""
+    try:
+        found = side.read(session, None, dict(formal)).upto(1)
+    except (FormulaError, RecursionError):
+        return None
+    return found[0].value if found else None
