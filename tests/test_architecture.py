@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "indexed": {"errors", "expressions", "notation.symbols"},
     "exact": {"source", "errors", "expressions", "notation.symbols"},
     "deciding": {"records", "errors", "exact"},
+    "mistakes": {"errors", "expressions", "notation", "gradients"},
     "second_reader": {"records", "errors", "expressions", "notation", "exact", "deciding"},
     "checking": {
         "records",
@@ -50,6 +51,7 @@ ROOMS: dict[str, set[str]] = {
         "indexed",
         "exact",
         "deciding",
+        "mistakes",
         "second_reader",
     },
     "grading": {"checking"},

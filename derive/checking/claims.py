@@ -11,7 +11,7 @@ from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
 from derive.checking.evidence import Found, NoLocalFactorError, evidence, involves_derivative
-from derive.checking.results import Counterexample, Ground, Scope, Verdict
+from derive.checking.results import Counterexample, Diagnosis, Ground, Scope, Verdict
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
@@ -55,6 +55,7 @@ class Judgement:
     unknown_name: str | None = None
     is_missing: bool = False
     claimed: Claimed | None = field(default=None, compare=False, repr=False)
+    diagnosis: tuple[Diagnosis, ...] = ()
 
 
 def _worded(shape: str) -> str:
