@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from derive.checking.claims import Judgement
-from derive.expressions.tree import Derivative, Expr, Fill, Number, Symbol
-from derive.grading.asked import AskedSide, Presence, core_of, names_of, presence, undressed
+from derive.expressions.tree import Comparison, Derivative, Expr, Fill, Number, Symbol
+from derive.grading.asked import AskedSide, Presence, core_of, is_one_entry, names_of, presence, undressed
 from derive.grading.forms import Form, Forms
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Link, Member, Workings
 
-Basis = Literal["equation", "name", "perhaps a name", "value"]
+Basis = Literal["equation", "name", "perhaps a name", "value", "one entry"]
 """By what a line is known to be about a part."""
 
 
@@ -72,7 +72,7 @@ class Answer:
 class Found:
     """What a submission says of one part: the answer, other answers, lines that say it but hold no answer.
 
-    `unclear` are names of the submission's own that might be meant.
+    `unclear` are lines that might be meant: single entries, and names of the submission's own.
     """
 
     answer: Answer | None = None
@@ -176,7 +176,7 @@ class Answers:
 
     def _by_value(self, part: Part, taken: frozenset[str]) -> Found:
         """A name with the value of what is asked and of nothing else that is; else the names that might be meant."""
-        unclear = []
+        unclear = list(self._single_entries(part))
         for name in sorted(self.workings.own_names - taken):
             places = tuple(self._lines_of(name))
             meaning = self.workings.value_of(name)
@@ -189,11 +189,17 @@ class Answers:
                 unclear.append(places[-1])
         return Found(unclear=tuple(unclear))
 
+    def _single_entries(self, part: Part) -> Iterator[Place]:
+        for line in self.workings.lines:
+            for at, member in enumerate(line.members):
+                if member.value is not None and is_one_entry(member.value, part, self.workings.value_of):
+                    yield Place(line, at, "one entry")
+
     def _is_true(self, part: Part, place: Place) -> bool:
         member = place.line.members[place.at]
         key = part.id, str(getattr(member.value, "name", ""))
         if key not in self._truths:
-            self._truths[key] = self.workings.decide(AskedSide(part.content), member.side, place.line.formal)
+            self._truths[key] = self.workings.decide(AskedSide(part.content), place.line, member)
         return self._truths[key].verdict == "proved"
 
     def _names_of_others(self, found: dict[str, Found]) -> frozenset[str]:
@@ -210,4 +216,16 @@ def _name(member: Member) -> str | None:
 
 def _rank(answer: Answer) -> tuple[bool, bool, bool]:
     """The first of the lowest rank counts: not one for some values only, an equation to be solved, another form."""
-    return answer.place.line.is_conditional, answer.is_zero, answer.form.problem is not None
+    return bool(answer.place.line.limits), answer.is_zero, answer.form.problem is not None
+
+
+def complete_each_other(first: Answer, second: Answer) -> bool:
+    """Whether two answers for some indices say the same entry, one where `i = j` and the other where `i \\neq j`."""
+    said = [one.place.line.members[one.place.at].value for one in (first, second)]
+    limits = [one.place.line.limits for one in (first, second)]
+    if said[0] != said[1] or not all(len(limit) == 1 and isinstance(limit[0], Comparison) for limit in limits):
+        return False
+    (one,), (other,) = limits
+    assert isinstance(one, Comparison)
+    assert isinstance(other, Comparison)
+    return {one.left, one.right} == {other.left, other.right} and {one.comparator, other.comparator} == {"=", "!="}

@@ -108,6 +108,12 @@ def presence(value: Expr, part: Part, value_of: ValueOf) -> Presence | None:
     return None
 
 
+def is_one_entry(value: Expr, part: Part, value_of: ValueOf) -> bool:
+    """Whether a member is some entry of what is asked as a whole, and not the general one."""
+    asked, found = core_of(part.value, lambda name: None), core_of(value, value_of)
+    return alike(found.value, asked.value) and bool(found.indices) and presence(value, part, value_of) is None
+
+
 def _are_free(indices: tuple[Index, ...]) -> bool:
     """Whether indices are different letters: then it is the general entry."""
     letters = [index for index in indices if isinstance(index, IndexVariable) and index.scope == 0]

@@ -58,9 +58,9 @@ def in_another_form(part: Part, problem: str) -> Outcome:
     return Outcome(part.policy.form, f"This is true, but {problem}.")
 
 
-def following(part: Part, slip: StepResult, more: str = "") -> Outcome:
+def following(part: Part, slip: StepResult) -> Outcome:
     """The answer is wrong only since something before it is."""
-    message = f"This follows correctly from a mistake made earlier, in line {slip.where}.{more}"
+    message = f"This follows correctly from a mistake made earlier, in line {slip.where}."
     return Outcome(part.policy.follow_through, message, (), (), (slip.equation, slip.step))
 
 

@@ -147,7 +147,7 @@ class Forms:
         places = [
             at for at, member in enumerate(line.members) if member.value is not None and self._is(member.value, core)
         ]
-        if not places or line.is_conditional:
+        if not places or line.limits:
             return None
         for at in reversed(range(len(line.members))):
             value = line.members[at].value

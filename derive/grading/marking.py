@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 
 from derive.certificates import Store
@@ -12,7 +13,7 @@ from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
 from derive.documents.reading import Submission, read_submission, shown_name
 from derive.errors import DocumentError
-from derive.grading.answers import Answer, Answers, Found, Place
+from derive.grading.answers import Answer, Answers, Found, Place, complete_each_other
 from derive.grading.asked import AskedSide
 from derive.grading.credit import (
     Outcome,
@@ -115,10 +116,7 @@ class _Marker:
         if found.empty:
             return self._empty(part, found.empty[0])
         if found.unclear:
-            place = found.unclear[-1]
-            where = place.line.where(place.at)
-            message = f"Nothing says what ${part.ask}$ is, but a name in line {where} might be meant for it."
-            return _part_result(part, for_a_person(message), place.line, place.at)
+            return self._unclear(part, found.unclear[-1])
         doubt = leftover(part, self.submission.document, self.result, self.workings, self._attributed())
         if doubt is not None:
             return _part_result(part, unread(part, *doubt))
@@ -133,19 +131,17 @@ class _Marker:
     # ── a part that has an answer ──
 
     def _answered(self, part: Part, found: Found, answer: Answer) -> PartResult:
-        outcome = self._outcome(part, answer)
+        outcome = self._outcome(part, found, answer)
         if outcome.credit != "review":
             outcome = self._with_rivals(part, found, answer, outcome)
         return _part_result(part, outcome, answer.place.line, answer.at)
 
-    def _outcome(self, part: Part, answer: Answer) -> Outcome:
+    def _outcome(self, part: Part, found: Found, answer: Answer) -> Outcome:
         line = answer.place.line
-        if line.condition == "values":
+        if line.is_for_some_values:
             return nothing("This is said under a condition only; what is asked is the answer for every value.")
-        if line.condition == "indices":
-            return for_a_person(
-                "This is said for some indices only; whether that is all that is asked is for a person."
-            )
+        if line.limits:
+            return self._by_cases(part, [answer, *found.others])
         if answer.has_unread_behind:
             behind = next(at for at in range(answer.at + 1, len(line.members)) if line.members[at].value is None)
             return unread(part, line.where(behind), _reason(line, behind))
@@ -160,19 +156,31 @@ class _Marker:
 
     def _verdict(self, part: Part, answer: Answer) -> Judgement:
         """Whether the final form is what is asked, whatever was said on the way."""
-        verdicts = [link.verdict for link in answer.path]
         line = answer.place.line
+        verdicts = [link.verdict for link in answer.path]
         says = answer.place.basis == "equation" and answer.place.presence != "chain rule"
         if says and all(verdict == "proved" for verdict in verdicts):
             return answer.path[0].judgement
-        if says and len(answer.path) == 1 and verdicts[0] in ("convention", "refuted", "unknown"):
+        if says and len(answer.path) == 1 and not line.numbers and verdicts[0] in ("convention", "refuted", "unknown"):
             return answer.path[0].judgement
         left = line.members[answer.place.at].side if says else AskedSide(part.content)
-        found = self.workings.decide(left, answer.member.side, line.formal)
+        found = self.workings.decide(left, line, answer.member)
         if found.verdict == "unknown" and says and all(verdict in ACCEPTED for verdict in verdicts):
             names = (name for link in answer.path for name in link.judgement.conventions)
             return Judgement("convention", "", tuple(dict.fromkeys(names)))
         return found
+
+    def _by_cases(self, part: Part, answers: Sequence[Answer]) -> Outcome:
+        """Answers that are given for some indices each: right if together they are for all, wrong if one is wrong."""
+        cases = [one for one in answers if one.place.line.limits and not one.place.line.is_for_some_values]
+        for case in cases:
+            if len(case.path) == 1 and case.path[0].verdict == "refuted":
+                return wrong(part, case.path[0].step.diagnosis if case.path[0].step else (), False, None)
+        good = [case for case in cases if all(link.verdict in ACCEPTED for link in case.path)]
+        good = [case for case in good if case.form.problem is None]
+        if any(complete_each_other(first, second) for first, second in combinations(good, 2)):
+            return right()
+        return for_a_person("This is said for some indices only; whether that is all that is asked is for a person.")
 
     def _accepted(self, part: Part, answer: Answer, judgement: Judgement) -> Outcome:
         form = answer.form
@@ -198,11 +206,16 @@ class _Marker:
         failing = [link.step for link in answer.path if link.step is not None and link.step.verdict == "refuted"]
         slips = [self.workings.step(step.follows_from) for step in failing if step.follows_from is not None]
         if failing and len(slips) == len(failing) and slips[0] is not None:
-            more = f" But {answer.form.problem}." if answer.form.problem is not None else ""
-            return following(part, slips[0], more) if not more else in_another_form(part, str(answer.form.problem))
+            if answer.form.problem is not None:
+                return in_another_form(part, answer.form.problem)
+            return following(part, slips[0])
         new = [step for step in failing if step.follows_from is None]
-        diagnosis = [one for step in new for one in step.diagnosis]
-        explained = bool(new) and all(step.diagnosis for step in new) and answer.form.problem is None
+        diagnosis = tuple(one for step in new for one in step.diagnosis)
+        explained = bool(new) and all(step.diagnosis for step in new)
+        if not diagnosis:
+            diagnosis = self.workings.mistakes(AskedSide(part.content), answer.place.line, answer.member)
+            explained = bool(diagnosis)
+        explained = explained and answer.form.problem is None
         return wrong(part, diagnosis, explained, None if judgement.counterexample else judgement.shapes)
 
     def _circle(self, part: Part, answer: Answer) -> str | None:
@@ -224,7 +237,7 @@ class _Marker:
         """What is added where the submission gives other answers that contradict the one that counts."""
         is_right = outcome.status == "right"
         rivals = [one for one in found.others if one.form.problem is None and not one.is_zero]
-        rivals = [one for one in rivals if not one.place.line.is_conditional and one.value != answer.value]
+        rivals = [one for one in rivals if not one.place.line.limits and one.value != answer.value]
         contrary = [one for one in rivals if (self._verdict(part, one).verdict in ACCEPTED) != is_right]
         if not contrary:
             return outcome
@@ -236,6 +249,13 @@ class _Marker:
 
     # ── a part that is mentioned, but not answered ──
 
+    def _unclear(self, part: Part, place: Place) -> PartResult:
+        where = place.line.where(place.at)
+        message = f"Nothing says what ${part.ask}$ is, but a name in line {where} might be meant for it."
+        if place.basis == "one entry":
+            message = f"Line {where} says what one entry is; what is asked is ${part.ask}$."
+        return _part_result(part, for_a_person(message), place.line, place.at)
+
     def _empty(self, part: Part, place: Place) -> PartResult:
         line = place.line
         at = next((at for at, member in enumerate(line.members) if member.value is None), None)
@@ -245,7 +265,7 @@ class _Marker:
             member = line.roughly[0]
             if member.value is None:
                 outcome = unread(part, line.where(place.at), "what stands behind the sign of approximation.")
-            elif self.workings.decide(AskedSide(part.content), member.side, line.formal).verdict == "refuted":
+            elif self.workings.decide(AskedSide(part.content), line, member).verdict == "refuted":
                 outcome = wrong(part, (), False, None)
             else:
                 outcome = for_a_person("This is only said to be approximately so; what is asked is an equality.")

@@ -5,22 +5,20 @@ A checker's observer notes each chain. Then a `Line` is a stretch `a = b = c` of
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import pairwise
 
-from derive.checking.candidates import Restriction
-from derive.checking.claims import Judgement
-from derive.checking.observing import Observed, decide, first_value
-from derive.checking.results import DocumentResult, StepResult
+from derive.checking.claims import Claimed, Judgement
+from derive.checking.observing import Observed, Question, decide, first_value, knowing, mistakes
+from derive.checking.results import Diagnosis, DocumentResult, StepResult
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes
+from derive.checking.unrolling import numbers_of
 from derive.documents.document import Passage
-from derive.expressions.tree import AllOf, Comparison, Expr, IndexValue, Node, Number, Size, Symbol
+from derive.expressions.tree import AllOf, Comparison, Condition, Expr, IndexValue, Number, Size, Symbol
 from derive.expressions.walk import walk
 from derive.notation.chains import kind_of, slice_of
 from derive.notation.symbols import Computed, SymbolTable
-
-Condition = Literal["indices", "values"]
 
 EQUALITIES = frozenset({"claim", "define", "names"})
 
@@ -52,21 +50,22 @@ class Link:
 class Line:
     """Members that are said to be equal, in order, with the relations between them: one fewer.
 
-    `roughly` are members behind it that are only said to be about the same. `condition`: it is said for some indices
-    only, or for some numbers of layers; or for some values only.
+    `roughly` are members behind it that are only said to be about the same. `limits` are conditions under which alone
+    it is said. `numbers`: for which numbers its letters stand, of what is said for every layer or every time.
     """
 
     passage: Passage
     members: tuple[Member, ...]
     links: tuple[Link, ...]
     formal: Mapping[str, Expr]
-    condition: Condition | None
+    limits: tuple[Condition, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
     roughly: tuple[Member, ...] = ()
 
     @property
-    def is_conditional(self) -> bool:
-        """Whether it is not said in general."""
-        return self.condition is not None
+    def is_for_some_values(self) -> bool:
+        """Whether a condition compares more than indices."""
+        return any(isinstance(node, Symbol) for limit in self.limits for node in walk(limit))
 
     def between(self, first: int, second: int) -> tuple[Link, ...]:
         """The relations from one of its members to another, by their positions in the line."""
@@ -118,10 +117,15 @@ class Workings:
         """The same at other sizes, if these count."""
         return self.observed[-1][0].other if self.observed else None
 
-    def decide(self, left: Side, right: Side, formal: Mapping[str, Expr]) -> Judgement:
-        """Whether two sides are equal, with all that the submission defines anywhere."""
+    def decide(self, left: Side, line: Line, member: Member) -> Judgement:
+        """Whether a member of a line equals something, with all that the submission defines anywhere."""
         assert self.session is not None
-        return decide(self.session, self.other, left, right, formal)
+        return decide(self.session, self.other, Question(left, member.side, line.formal, line.numbers))
+
+    def mistakes(self, left: Side, line: Line, member: Member) -> tuple[Diagnosis, ...]:
+        """The mistakes that were made in a member of a line that differs from something."""
+        assert self.session is not None
+        return mistakes(self.session, Question(left, member.side, line.formal, line.numbers))
 
     def step(self, number: tuple[int, int]) -> StepResult | None:
         """A step of the report by its equation and its number there."""
@@ -144,38 +148,57 @@ class Workings:
 # ── a chain -> lines ──
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A part of a chain that has conditions of its own: its members, the relation before each but the first."""
+
+    members: list[Member]
+    links: list[Link]
+    kinds: list[str]
+    limits: tuple[Condition, ...]
+
+
 def _lines(observed: Observed, table: SymbolTable, steps: Mapping[tuple[int, int], StepResult]) -> Iterator[Line]:
-    judgements, chain = observed.judgements, observed.chain
-    claimed = [judgement.claimed for judgement in judgements]
-    if not claimed or any(one is None for one in claimed):
+    """The lines of a chain, for every number that its letters may have."""
+    claimed = [judgement.claimed for judgement in observed.judgements if judgement.claimed is not None]
+    if not claimed or len(claimed) < len(observed.judgements):
         return
-    sides = [one.right for one in claimed if one is not None]
-    first = claimed[0]
-    assert first is not None
+    session = observed.session
+    for numbers in numbers_of(session, observed.chain) if claimed[0].numbers else [{}]:
+        for row in _rows(observed, table, steps, claimed, numbers):
+            for members, links, roughly in _cut(row):
+                yield Line(observed.passage, members, links, claimed[0].formal, row.limits, numbers, roughly)
+
+
+def _rows(
+    observed: Observed,
+    table: SymbolTable,
+    steps: Mapping[tuple[int, int], StepResult],
+    claimed: Sequence[Claimed],
+    numbers: Mapping[str, int],
+) -> Iterator[_Row]:
+    """The rows of a chain that exclude each other, each with the first member in front; else all of it."""
+    text, chain = observed.passage.text.value, observed.chain
     members = [
-        Member(number, side, _value(observed, table, side, first.formal), slice_of(observed.passage.text.value, member))
-        for number, (side, member) in enumerate(zip([first.left, *sides], chain.members, strict=True))
+        Member(at, side, _value(observed, table, side, claimed[0].formal, numbers), slice_of(text, written))
+        for at, (side, written) in enumerate(
+            zip([claimed[0].left, *(one.right for one in claimed)], chain.members, strict=True)
+        )
     ]
     results = {step.step: steps.get((step.equation, step.step), step) for step in observed.steps}
-    links = [Link(judgement, results.get(number + 1)) for number, judgement in enumerate(judgements)]
+    links = [Link(judgement, results.get(at + 1)) for at, judgement in enumerate(observed.judgements)]
     kinds = [kind_of(relation) for relation in chain.relations]
-    restrictions = [restriction for one in claimed if one is not None for restriction in one.restrictions]
-    condition = _condition(restrictions, has_numbers=bool(first.numbers))
-    yield from _cut(observed.passage, members, links, kinds, first.formal, condition)
+    starts = [first for first, _ in chain.alternatives] or [0]
+    for first, end in pairwise([*starts, len(links)]):
+        limits = [one.condition for claim in claimed[first:end] for one in claim.restrictions]
+        limits = [limit for limit in dict.fromkeys(limits) if not _is_whole_range(limit)]
+        yield _Row([members[0], *members[first + 1 : end + 1]], links[first:end], kinds[first:end], tuple(limits))
 
 
-def _cut(
-    passage: Passage,
-    members: Sequence[Member],
-    links: Sequence[Link],
-    kinds: Sequence[str],
-    formal: Mapping[str, Expr],
-    condition: Condition | None,
-) -> Iterator[Line]:
+def _cut(row: _Row) -> Iterator[tuple[tuple[Member, ...], tuple[Link, ...], tuple[Member, ...]]]:
     """Lines of members joined by signs of equality; what is a shape or a set is passed over."""
-    current, joined = [members[0]], list[Link]()
-    roughly: list[Member] = []
-    for member, link, kind in zip(members[1:], links, kinds, strict=True):
+    current, joined, roughly = [row.members[0]], list[Link](), list[Member]()
+    for member, link, kind in zip(row.members[1:], row.links, row.kinds, strict=True):
         if kind == "member":
             continue
         if kind in EQUALITIES and not roughly:
@@ -184,36 +207,25 @@ def _cut(
         elif kind in EQUALITIES or kind == "nothing":
             roughly.append(member)
         else:
-            yield Line(passage, tuple(current), tuple(joined), formal, condition, tuple(roughly))
+            yield tuple(current), tuple(joined), tuple(roughly)
             current, joined, roughly = [member], [], []
-    yield Line(passage, tuple(current), tuple(joined), formal, condition, tuple(roughly))
+    yield tuple(current), tuple(joined), tuple(roughly)
 
 
-def _value(observed: Observed, table: SymbolTable, side: Side, formal: Mapping[str, Expr]) -> Expr | None:
+def _value(
+    observed: Observed, table: SymbolTable, side: Side, formal: Mapping[str, Expr], numbers: Mapping[str, int]
+) -> Expr | None:
     """What a member is as it was read there, or with what the submission says later where it was not readable."""
     session = observed.session
-    last = session.table
-    session.learn(table)
-    found = first_value(session, side, formal)
-    session.learn(last)
-    return found if found is not None else first_value(session, side, formal)
+    for known in (table, session.table):
+        with knowing(session, known, numbers):
+            found = first_value(session, side, formal)
+        if found is not None:
+            return found
+    return None
 
 
-# ── conditions ──
-
-
-def _condition(restrictions: Sequence[Restriction], *, has_numbers: bool) -> Condition | None:
-    """What limits a chain; null where it is said in general, if only through the whole range of an index.
-
-    A condition that compares something else than indices is one on values.
-    """
-    limits = [one.condition for one in restrictions if not _is_whole_range(one.condition)]
-    if any(isinstance(node, Symbol) for limit in limits for node in walk(limit)):
-        return "values"
-    return "indices" if limits or has_numbers else None
-
-
-def _is_whole_range(condition: Node) -> bool:
+def _is_whole_range(condition: Condition) -> bool:
     """`i = 1, …, N`: from the first index to the size of a dimension."""
     match condition:
         case AllOf((Comparison(IndexValue(), ">=", Number(first)), Comparison(IndexValue(), "<=", Size()))):
