@@ -23,6 +23,7 @@ from derive.expressions.latex import latex
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.mistakes.catalogue import CATALOGUE
 from derive.mistakes.mistake import Mistake
+from derive.mistakes.rewriting import fitting
 from derive.mistakes.wrong import Wrong
 from derive.notation.elaboration import Reading, readings
 from derive.notation.symbols import Computed, Given
@@ -136,7 +137,7 @@ class _Search:
     def _repaired(self, wrong: Wrong) -> Iterator[tuple[Mistake, Wrong]]:
         """Every repair of a formula by each mistake in turn."""
         for mistake in CATALOGUE:
-            for repair in mistake.repairs(wrong):
+            for repair in fitting(mistake.repairs(wrong)):
                 self.deadline.check()
                 if isinstance(repair, List):
                     yield mistake, wrong.rewritten(self._read(repair), repair)

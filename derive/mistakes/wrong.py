@@ -88,6 +88,11 @@ class Wrong:
         values = [value for _, value in self.computed] + [self.quantity, *([self.written] if self.written else [])]
         return frozenset(symbol.name for value in values for symbol in symbols_of(value))
 
+    @cached_property
+    def names_written(self) -> frozenset[str]:
+        """The names that stand in the formula."""
+        return frozenset() if self.written is None else frozenset(symbol.name for symbol in symbols_of(self.written))
+
     def symbols(self, shape: Shape) -> Iterator[Symbol]:
         """Every name that is a number or a matrix of this shape."""
         for name, meaning in self.table.meanings.items():
@@ -96,7 +101,7 @@ class Wrong:
                 yield Symbol(name, shape)
 
     def is_penalty(self, term: Expr) -> bool:
-        """Whether nothing but the variable by which the quantity is a derivative, and given scalars, stands in a term."""
+        """Whether nothing but the variable by which is differentiated, and given scalars, stands in a term."""
         by = self.quantity.by if isinstance(self.quantity, Derivative) else None
         names = {symbol.name for symbol in symbols_of(term)}
         if not isinstance(by, Symbol) or by.name not in names:

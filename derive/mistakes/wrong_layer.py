@@ -2,8 +2,9 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
-from derive.expressions.tree import Expr, Symbol
+from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.respelling import each_product, is_transposed, named, transposed, with_factor
 from derive.mistakes.rewriting import everywhere
@@ -34,6 +35,9 @@ def _other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
         for name in _names(wrong):
             if name != node.name and wrong.table.meanings[name].shape == node.shape:  # type: ignore[union-attr]
                 yield Symbol(name, node.shape)
+    if isinstance(node, Derivative):
+        for other in _other_names(wrong, node.by):
+            yield replace(node, by=other)
 
 
 def _with_other_names(term: Term, names: list[Syntax]) -> Iterator[Term]:
