@@ -37,7 +37,7 @@ SPELLINGS = [
     rf"$$Q = {GRADIENT}$$ so $$\frac{{\partial L}}{{\partial W}} = Q$$",
     r"$$\delta = \frac1N (P - Y)$$ $$\frac{\partial L}{\partial W} = X^T \delta$$",
     r"$$\frac{\partial L}{\partial W} = X^T \delta, \quad \text{where } \delta = \frac1N (P - Y)$$",
-    r"$$\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial S}, \quad \frac{\partial L}{\partial S} = (P-Y)/N$$",
+    r"$$\nabla_W L = X^T \frac{\partial L}{\partial S}, \quad \frac{\partial L}{\partial S} = (P-Y)/N$$",
     r"$$\frac{\partial L}{\partial W_{ij}} = \frac1N \sum_n X_{ni} (P_{nj} - Y_{nj})$$",
     r"$$\frac{\partial L}{\partial W_{ji}} = \frac1N \sum_n X_{nj} (P_{ni} - Y_{ni})$$",
     rf"$$\frac{{\partial L}}{{\partial S}} \frac{{\partial S}}{{\partial W}} = {GRADIENT}$$",
@@ -64,7 +64,8 @@ def test_a_wrong_value_under_a_name_that_says_nothing_is_for_a_person(name):
 
 
 def test_the_last_member_counts_that_is_in_the_form_that_is_asked():
-    text = rf"$$X^T \frac{{\partial L}}{{\partial S}} = \frac{{\partial L}}{{\partial W}} = {GRADIENT} = X^T \frac{{\partial L}}{{\partial S}}$$"
+    chain_rule = r"X^T \frac{\partial L}{\partial S}"
+    text = rf"$${chain_rule} = \frac{{\partial L}}{{\partial W}} = {GRADIENT} = {chain_rule}$$"
     found = result(exercise(SOFTMAX, WEIGHTS), text, "b")
     assert (found.status, found.answer, found.step, found.where) == ("right", GRADIENT, (1, 2), "1:69")
 

@@ -58,11 +58,9 @@ def test_a_named_mistake_earns_what_the_policy_says():
 
 def test_a_wrong_shape_is_said():
     found = weights(r"$$\frac{\partial L}{\partial W} = X (P - Y)$$")
-    assert (found.status, found.message) == (
-        "wrong",
-        "This is not what is asked. Cannot multiply N x D by N x C: the inner sizes D and N differ; "
-        "the first factor transposed would fit.",
-    )
+    assert found.status == "wrong"
+    told = "Cannot multiply N x D by N x C: the inner sizes D and N differ; the first factor transposed would fit."
+    assert found.message.endswith(told)
     found = weights(r"$$\frac{\partial L}{\partial W} = X^T X$$")
     assert found.message.startswith("This is not what is asked: it is D x D, and what is asked is D x C.")
 
@@ -99,7 +97,7 @@ EXPLICIT = ", form: no derivatives left"
 
 
 def test_no_derivative_may_be_left_where_none_is_asked_for():
-    closed = r"$$\delta = \frac{\partial L}{\partial S} = \frac{1}{N}(P - Y)$$ $$\frac{\partial L}{\partial W} = X^T \delta$$"
+    closed = r"$$\delta = \frac{\partial L}{\partial S} = \frac{1}{N}(P - Y)$$ $$\nabla_W L = X^T \delta$$"
     found = weights(SLIP.replace("P - Y", "(P - Y)/N") + CHAIN, form=EXPLICIT)
     assert found.status == "wrong"
     assert (

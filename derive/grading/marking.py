@@ -287,7 +287,7 @@ class _Marker:
 def _without_value(part: Part, line: Line, at: int) -> Outcome:
     """A member that has no value: one that could not be read, or one whose shapes cannot be."""
     judgement = line.links[max(at - 1, 0)].judgement
-    if judgement.verdict == "refuted":
+    if judgement.verdict == "refuted" and not line.numbers:
         step = line.step_of(at)
         return wrong(part, () if step is None else step.diagnosis, True, None).with_note(judgement.message)
     return unread(part, line.where(at), judgement.message)
