@@ -222,9 +222,13 @@ def _name(member: Member) -> str | None:
     return member.value.name if isinstance(member.value, Symbol) else None
 
 
-def _rank(answer: Answer) -> tuple[bool, bool, bool]:
-    """The first of the lowest rank counts: not one for some values only, an equation to be solved, another form."""
-    return bool(answer.place.line.limits), answer.is_zero, answer.form.problem is not None
+def _rank(answer: Answer) -> tuple[bool, bool, bool, bool]:
+    """The first of the lowest rank counts: not one that only says, from right to left, what another part asks for.
+
+    Nor one for some values only, an equation to be solved, or another form.
+    """
+    is_of_another = bool(answer.form.uses) and answer.at < answer.place.at
+    return is_of_another, bool(answer.place.line.limits), answer.is_zero, answer.form.problem is not None
 
 
 def complete_each_other(first: Answer, second: Answer) -> bool:
