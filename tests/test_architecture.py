@@ -54,7 +54,7 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "second_reader",
     },
-    "grading": {"checking"},
+    "grading": {"source", "errors", "expressions", "notation", "documents", "certificates", "models", "checking"},
     "writing": {"records", "errors", "checking.results", "grading.results"},
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition"},
