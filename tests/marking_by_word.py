@@ -2,10 +2,13 @@
 
 import os
 import time
+from concurrent.futures import Future
 from fractions import Fraction
 from pathlib import Path
 
 from derive.documents.reading import read_source
+from derive.grading.entries import Job
+from derive.grading.marker import Failure, Limits, Marker, mark_within
 from derive.grading.results import Marked, PartResult
 
 BLANK = (
@@ -38,10 +41,11 @@ def _allocate(_text: str) -> None:
 
 
 def _note(text: str) -> None:
-    """Leave a line in the file behind the word: this was marked once."""
-    path = text.split("note in ")[1].split("\n")[0]
+    """Add the first line to the file behind the word: so often was this marked."""
+    first, *lines = text.splitlines()
+    (path,) = (line.removeprefix("note in ") for line in lines if line.startswith("note in "))
     with open(path, "a", encoding="utf-8") as file:
-        file.write(text.split("\n")[0] + "\n")
+        file.write(first + "\n")
 
 
 def _raise(_text: str) -> None:
@@ -56,3 +60,27 @@ ACTS = {
     "allocate": _allocate,
     "raise": _raise,
 }
+
+
+class InlineWorkers:
+    """Workers without processes, for tests of what stands around them: quick, and as fragile as what they mark."""
+
+    def __init__(self, marker: Marker, limits: Limits, *_: object) -> None:
+        self._marker, self._limits = marker, limits
+
+    def room(self) -> int:
+        return 1
+
+    def start(self, job: Job) -> Future:
+        answer: Future = Future()
+        answer.set_result(mark_within(self._marker, job, self._limits))
+        return answer
+
+    def expire(self) -> None:
+        """Nothing runs."""
+
+    def outcome(self, answer: Future) -> Marked | Failure:
+        return answer.result()
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,7 +1,7 @@
 """An order -> a class marked, and all of it written."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from derive.certificates import program_digest
@@ -29,7 +29,7 @@ class Order:
     submissions: tuple[str, ...]
     output: str
     students: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     jobs: int | None = None
     scheduler: str | None = None
 

@@ -27,19 +27,16 @@ is one student's. What was marked before for the same exercise is taken over.
 """
 
 
-class MemorySize(click.ParamType):
-    """A number of bytes: `800MB`, `1.5 GB`."""
-
-    name = "size"
-
-    def convert(self, value: str | int, param: click.Parameter | None, context: click.Context | None) -> int:
-        match = re.fullmatch(r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?)(?:i?b)?\s*", str(value).lower())
-        if match is None:
-            self.fail(f"'{value}' is no size of memory; expected one such as 800MB or 2GB.", param, context)
-        size = int(float(match[1]) * UNITS[match[2]])
-        if size < LEAST_MEMORY:
-            self.fail(f"'{value}' is too little to mark anything; at least {LEAST_MEMORY // 10**6}MB.", param, context)
-        return size
+def _to_bytes(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """A size of memory, `800MB` or `1.5 GB`, as a number of bytes."""
+    match = re.fullmatch(r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?)(?:i?b)?\s*", value.lower())
+    if match is None:
+        raise click.BadParameter(f"'{value}' is no size; expected one such as 800MB or 2GB.", context, parameter)
+    size = int(float(match[1]) * UNITS[match[2]])
+    if size < LEAST_MEMORY:
+        least = f"at least {LEAST_MEMORY // 10**6}MB are needed"
+        raise click.BadParameter(f"'{value}' is too little to mark anything; {least}.", context, parameter)
+    return size
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -59,7 +56,7 @@ class MemorySize(click.ParamType):
 @click.option(
     "--memory",
     metavar="SIZE",
-    type=MemorySize(),
+    callback=_to_bytes,
     default="1GB",
     show_default=True,
     help="A submission that needs more is for a person. On a cluster its own limits hold.",

@@ -19,7 +19,10 @@ SECONDS_BETWEEN_COUNTS = 2.0
 
 
 class ClusterWorkers:
-    """The workers of the cluster with a scheduler at an address. Raises `WorkersLostError` where nobody answers there."""
+    """The workers of the cluster with the scheduler at an address.
+
+    Raises `WorkersLostError` where nobody answers there, or no longer.
+    """
 
     def __init__(self, marker: Marker, limits: Limits, address: str) -> None:
         self._marker, self._limits, self._address = marker, limits, address
@@ -42,7 +45,7 @@ class ClusterWorkers:
 
     def start(self, job: Job) -> Answer:
         self._running += 1
-        answer: Answer = self._executor.submit(mark_within, self._marker, job, self._limits)
+        answer: Answer = self._executor.submit(mark_within, self._marker, job, self._limits, 0.0)
         return answer
 
     def expire(self) -> None:
@@ -59,5 +62,5 @@ class ClusterWorkers:
             raise WorkersLostError(f"the scheduler at {self._address} is gone; start again to go on") from None
 
     def close(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
         self._client.close()

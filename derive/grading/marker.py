@@ -24,8 +24,8 @@ Marker = Callable[[str, str], Marked]
 
 GARBAGE_AFTER = (50_000, 20, 20)
 SECONDS_BETWEEN_LOOKS = 2.0
-PATIENCE = 1.5
-"""Times the limit: nobody has ended the worker by then, so nobody is there who could."""
+PATIENCE = 30.0
+"""Seconds past the limit: nobody has ended the worker by then, so nobody is there who could."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,13 @@ def load(marker: Marker) -> None:
     assert callable(marker)
 
 
-def mark_within(marker: Marker, job: Job, limits: Limits) -> Marked | Failure:
-    """The marks of a submission under its name in the class."""
+def mark_within(marker: Marker, job: Job, limits: Limits, patience: float = PATIENCE) -> Marked | Failure:
+    """The marks of a submission under its name in the class.
+
+    Where its time has run out by `patience` seconds, this process ends.
+    """
     with open(os.devnull, "w") as nowhere:
-        faulthandler.dump_traceback_later(limits.seconds * PATIENCE, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(limits.seconds + patience, exit=True, file=nowhere)
         try:
             return replace(marker(job.exercise, job.path), submission=job.name)
         except MemoryError:
