@@ -11,10 +11,12 @@ from derive.checking.claims import Judgement
 from derive.checking.continuing import Displays, complete
 from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.expectations import with_expectations
+from derive.checking.explaining import Explainer
 from derive.checking.hints import LaterDefinitions, hinted
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
+from derive.checking.observing import Observed, Observer
 from derive.checking.placing import on_one_line, placed
 from derive.checking.premises import judgements as judgements_on
 from derive.checking.premises import read_premises
@@ -47,11 +49,13 @@ def check_document(
     certify: bool = False,
     store: Store | None = None,
     second_reader: Compare | None = None,
+    observer: Observer | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
     `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
+    An `observer` is shown every chain when it was judged.
     """
     inference = infer(document)
     model = _model(document, inference)
@@ -68,6 +72,7 @@ def check_document(
     stated = Stated(inference, session)
     questions = Questions(inference)
     displays = Displays()
+    explainer = Explainer(session)
     said = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
         if progress is not None:
@@ -82,10 +87,13 @@ def check_document(
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
+            judgements = [explainer.explained(one, (equations + 1, at)) for at, one in enumerate(judgements, 1)]
             results = _results(passage, chain, equations + 1, judgements, document.left_out, said[number].role)
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
+            if observer is not None:
+                observer(Observed(session, other, passage, chain, tuple(judgements), tuple(results)))
     if progress is not None:
         progress(len(document.passages), len(document.passages))
     expected = with_expectations(document.setting.expect, steps)

@@ -6,6 +6,7 @@ Everything that can be wrong with a file is one `DocumentError`.
 import os
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.documents.document import Contents, Document
@@ -14,7 +15,14 @@ from derive.documents.latex import read_latex
 from derive.documents.markdown import read_markdown
 from derive.documents.notebook import read_notebook
 from derive.documents.packages import package_macros
-from derive.documents.setting import Entries, fill_entries, make_setting, read_entries, take_exercise
+from derive.documents.setting import (
+    Entries,
+    fill_entries,
+    ignored_entries,
+    make_setting,
+    read_entries,
+    take_exercise,
+)
 from derive.errors import DocumentError
 from derive.source import Place, Source, Text
 
@@ -39,9 +47,44 @@ def read_document(
     if setting_file is not None:
         entries = fill_entries(entries, _entries_of_settings_file(setting_file))
     if exercise is not None:
-        entries = take_exercise(entries, _entries_of_document(exercise))
+        entries = take_exercise(entries, entries_of_exercise(exercise))
     name = None if exercise is None else shown_name(exercise)
     return Document(source, make_setting(entries), contents.passages, name, contents.left_out)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission under its exercise's setting alone, and the keys of its own setting that are not followed.
+
+    `unread` says why its own setting could not be read; then nothing of it is followed either.
+    """
+
+    document: Document
+    ignored: tuple[Text, ...] = ()
+    unread: str | None = None
+
+
+def read_submission(path: str | Path, exercise: Document, given: Entries) -> Submission:
+    """The document in a file under the setting of an exercise, whose entries are given, whatever its own setting says.
+
+    Raises `DocumentError` where the file is no document.
+    """
+    source = read_source(path)
+    contents = _reader_for(path)(source)
+    try:
+        own, unread = _entries_of(contents), None
+    except DocumentError as error:
+        line = "" if error.place is None else f"line {error.place.line}: "
+        own, unread = {}, f"{line}{error.problem}"
+    title = _title_of(own)
+    setting = replace(exercise.setting, title=title, source_note=None, expect=(), aside={})
+    document = Document(source, setting, contents.passages, exercise.source.name, contents.left_out)
+    return Submission(document, ignored_entries(own, given), unread)
+
+
+def _title_of(own: Entries) -> str | None:
+    words = own["title"].words if "title" in own else ()
+    return " ".join(words[0].value.split()) if words else None
 
 
 def read_text(source: Source, reader: Reader, remembered: Entries | None = None) -> tuple[Document, Entries]:
@@ -143,7 +186,7 @@ def _entries_of_settings_file(path: str | Path) -> Entries:
     return expand_entries(read_entries(Text(source.text, source, 0)), package_macros())
 
 
-def _entries_of_document(path: str | Path) -> Entries:
+def entries_of_exercise(path: str | Path) -> Entries:
     """The entries of an exercise: a document with a setting."""
     source = read_source(path)
     contents = _reader_for(path)(source)

@@ -1,0 +1,96 @@
+"""Small models in which the examples of the catalogue are claims: settings as documents hold them."""
+
+from collections.abc import Mapping
+
+MODELS: Mapping[str, str] = {
+    "linear regression": r"""
+dims: {N: 3, D: 2}
+symbols:
+  X: N x D
+  w: D x 1
+  y: N x 1
+  b: scalar
+  \lambda: scalar
+model:
+  r: X w - y
+  L: \frac{1}{2N} \sum_{i=1}^{N} r_i^2
+loss: L
+""",
+    "ridge regression": r"""
+dims: {N: 3, D: 2}
+symbols:
+  X: N x D
+  w: D x 1
+  y: N x 1
+  \lambda: scalar
+model:
+  r: X w - y
+  L: \frac{1}{N} \|r\|^2 + \lambda \|w\|^2
+loss: L
+""",
+    "softmax of one example": r"""
+dims: {D: 2, C: 3}
+symbols:
+  x: D x 1
+  W: C x D
+  b: C x 1
+  y: one-hot C x 1
+model:
+  z: W x + b
+  p: \mathrm{softmax}(z)
+  L: -\sum_{k=1}^{C} y_k \log p_k
+loss: L
+""",
+    "two layers": r"""
+dims: {N: 2, D: 3, H: 4, C: 5}
+symbols:
+  X: N x D
+  W_1: D x H
+  b_1: 1 x H
+  W_2: H x C
+  b_2: 1 x C
+  Y: one-hot N x C
+  \lambda: scalar
+model:
+  Z: X W_1 + b_1
+  A: \max(0, Z)
+  S: A W_2 + b_2
+  P: \mathrm{softmax}(S)
+  L: -\frac{1}{N} \sum_{i=1}^{N} \sum_{k=1}^{C} Y_{ik} \log P_{ik} + \lambda \|W_1\|_F^2 + \lambda \|W_2\|_F^2
+loss: L
+""",
+    "sigmoid layers": r"""
+dims: {D: 2, H: 3}
+symbols:
+  x: D x 1
+  W: H x D
+  b: H x 1
+  v: H x 1
+  c: scalar
+  y: scalar
+model:
+  z: W x + b
+  a: \sigma(z)
+  s: v^T a + c
+  p: \sigma(s)
+  L: -(y \log p + (1 - y) \log(1 - p))
+loss: L
+""",
+    "tanh layers": r"""
+dims: {N: 2, D: 3, H: 4, K: 5}
+symbols:
+  X: N x D
+  U: D x H
+  c: 1 x H
+  V: H x K
+  d: 1 x K
+  T: N x K
+model:
+  Q: X U + c
+  H: \tanh(Q)
+  O: H V + d
+  L: \frac{1}{2} \sum_{n=1}^{N} \sum_{k=1}^{K} (O_{nk} - T_{nk})^2
+loss: L
+""",
+}
+"""A setting for each name."""

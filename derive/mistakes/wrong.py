@@ -1,0 +1,94 @@
+"""A formula that is wrong, with what is known of what it should be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from derive.errors import FormulaError, Undecidable
+from derive.expressions.shapes import Dim, Shape
+from derive.expressions.tree import ChainRule, Derivative, Expr, LocalFactor, Size, Symbol
+from derive.expressions.walk import symbols_of, walk
+from derive.gradients.closed import Differentiator
+from derive.gradients.presented import presented
+from derive.gradients.refusal import NoClosedForm
+from derive.mistakes.rewriting import terms_of
+from derive.notation.symbols import Computed, SymbolTable
+from derive.notation.syntax import List
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """The claim `quantity = written`, which is false.
+
+    `quantity` is the side that is taken as it stands; the mistake is looked for in the other one. `written` is null
+    where that has no reading, since its shapes do not fit; `syntax` is how it was written, null where nothing is known
+    of that.
+    """
+
+    table: SymbolTable
+    kink: Fraction
+    quantity: Expr
+    written: Expr | None
+    syntax: List | None
+
+    def rewritten(self, written: Expr) -> "Wrong":
+        """The claim with another formula, to which no syntax belongs."""
+        return replace(self, written=written, syntax=None)
+
+    @property
+    def shape(self) -> Shape:
+        """That of the quantity."""
+        return self.quantity.shape
+
+    @cached_property
+    def differentiator(self) -> Differentiator:
+        """Differentiates in the model's names."""
+        return Differentiator(self.table, self.kink)
+
+    def closed(self, node: Expr) -> Expr | None:
+        """A formula without derivatives in it, as people write it; null where it has no such form."""
+        if not any(isinstance(part, (Derivative, ChainRule, LocalFactor)) for part in walk(node)):
+            return node
+        try:
+            if isinstance(node, (Derivative, ChainRule, LocalFactor)):
+                return presented(self.differentiator.closed_form(node))
+            return presented(self.differentiator.without_derivatives(node))
+        except (NoClosedForm, FormulaError, Undecidable, RecursionError):
+            return None
+
+    @cached_property
+    def truth(self) -> Expr | None:
+        """The quantity without derivatives in it, as people write it; null where it has no such form."""
+        return self.closed(self.quantity)
+
+    @cached_property
+    def true_terms(self) -> tuple[Expr, ...]:
+        """What is added to one another in the truth; nothing where there is no closed form."""
+        return () if self.truth is None else tuple(terms_of(self.truth))
+
+    @cached_property
+    def averaged(self) -> tuple[Dim, ...]:
+        """The dimensions by whose size something is divided in the loss, in the model or in the truth."""
+        values = [value for _, value in self.computed]
+        sizes = [node.dim for value in (*values, *self.true_terms) for node in walk(value) if isinstance(node, Size)]
+        return tuple(dict.fromkeys(sizes))
+
+    @cached_property
+    def computed(self) -> tuple[tuple[str, Expr], ...]:
+        """The names that are computed, with their formulas, in the order of the model."""
+        meanings = self.table.meanings.items()
+        return tuple((name, one.value) for name, one in meanings if isinstance(one, Computed) and one.value is not None)
+
+    @cached_property
+    def depended_on(self) -> frozenset[str]:
+        """The names that stand in the model's formulas or in this claim."""
+        values = [value for _, value in self.computed] + [self.quantity, *([self.written] if self.written else [])]
+        return frozenset(symbol.name for value in values for symbol in symbols_of(value))
+
+    def symbols(self, shape: Shape) -> Iterator[Symbol]:
+        """Every name that is a number or a matrix of this shape."""
+        for name, meaning in self.table.meanings.items():
+            known = getattr(meaning, "shape", None)
+            if known == shape:
+                yield Symbol(name, shape)
