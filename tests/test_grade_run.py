@@ -15,7 +15,7 @@ from derive.commands import class_run
 from derive.commands.class_run import Order, mark_and_write
 from derive.errors import DocumentError
 from derive.grading.marker import Limits
-from derive.writing.class_summary import Summary, to_json, to_lines
+from derive.writing.run_summary import Summary, to_json, to_lines
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ("grades.csv", "nbgrader.csv", "otter.csv")

@@ -15,7 +15,7 @@ from derive.grading.results import Marked, PartResult
 from derive.grading.roster import Enrolment, enrol, entries, read_students
 from derive.grading.run import Progress, for_review, mark_class
 from derive.grading.workers import LocalWorkers, Workers, WorkersLostError
-from derive.writing.class_summary import Summary
+from derive.writing.run_summary import Summary
 from derive.writing.everything import Class, write_everything
 from derive.writing.files import FolderInUseError, only_writer
 from derive.writing.results_folder import ResultsFolder, basis_of

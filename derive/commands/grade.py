@@ -8,7 +8,7 @@ import click
 from derive.commands.speaking import BAD_INPUT, NOTHING_WRONG, one_line_for_errors, progress_bar
 
 if TYPE_CHECKING:
-    from derive.writing.class_summary import Summary
+    from derive.writing.run_summary import Summary
     from derive.writing.findings import Outcome
 
 NEEDS_REVIEW = 1
@@ -121,7 +121,7 @@ def _print_rubric(exercise: str) -> None:
 
 
 def _print_summary(summary: "Summary", as_json: bool) -> None:
-    from derive.writing.class_summary import to_json, to_lines
+    from derive.writing.run_summary import to_json, to_lines
 
     for line in [to_json(summary)] if as_json else to_lines(summary):
         click.echo(line)
