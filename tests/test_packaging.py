@@ -27,7 +27,10 @@ DATA = [
     "notation/grammar.lark",
     "notation/grammar.json",
     "writing/templates/report.html",
+    "writing/templates/base.html",
     "writing/templates/results.html",
+    "writing/templates/steps.html",
+    "writing/templates/base.css",
     "writing/templates/report.css",
     "py.typed",
 ]
