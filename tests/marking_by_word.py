@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from fractions import Fraction
 from pathlib import Path
 
+from derive.commands.class_run import Subject
 from derive.documents.reading import read_source
 from derive.grading.entries import Job
 from derive.grading.marker import Failure, Limits, Marker, mark_within
@@ -60,6 +61,9 @@ ACTS = {
     "allocate": _allocate,
     "raise": _raise,
 }
+
+
+BY_WORD = Subject(mark_by_word, BLANK, "Two parts")
 
 
 class InlineWorkers:

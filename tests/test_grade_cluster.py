@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from marking_by_word import BLANK, InlineWorkers, mark_by_word
+from marking_by_word import BY_WORD, InlineWorkers
 
 from derive.commands import class_run
 from derive.commands.class_run import Order, mark_and_write
@@ -46,14 +46,14 @@ def test_a_class_is_marked_whole_though_a_worker_is_killed(folder, cluster, monk
     killer = threading.Thread(target=kill_one, daemon=True)
     killer.start()
     order = Order("ex.md", ("class",), "out", scheduler=cluster.scheduler_address)
-    summary, _ = mark_and_write(order, mark_by_word, BLANK)
+    summary, _ = mark_and_write(order, BY_WORD)
     killer.join(timeout=5)
     assert not killer.is_alive()
     assert [entry.submission for entry in summary.entries("graded")] == names
     assert [entry.submission for entry in summary.entries("review")] == ["defect"]
 
     monkeypatch.setattr(class_run, "LocalWorkers", InlineWorkers)
-    mark_and_write(Order("ex.md", ("class",), "whole"), mark_by_word, BLANK)
+    mark_and_write(Order("ex.md", ("class",), "whole"), BY_WORD)
     assert Path("out/grades.csv").read_bytes() == Path("whole/grades.csv").read_bytes()
 
 
@@ -64,5 +64,5 @@ def test_a_scheduler_that_does_not_answer_is_said(folder, monkeypatch):
     Path("class/ada.md").write_text("(a)")
     order = Order("ex.md", ("class",), "out", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(DocumentError, match="^out: no scheduler can be reached at tcp://127.0.0.1:9 ") as error:
-        mark_and_write(order, mark_by_word, BLANK)
+        mark_and_write(order, BY_WORD)
     assert "\n" not in str(error.value)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from marking_by_word import BLANK, InlineWorkers, mark_by_word
+from marking_by_word import BY_WORD, InlineWorkers
 
 from derive.commands import class_run
 from derive.commands.class_run import Order, mark_and_write
@@ -41,7 +41,7 @@ def hand_in(**texts: str | bytes) -> None:
 
 def run(output: str = "out", seconds: float = 60.0, memory: int = 10**9, **more: object) -> Summary:
     order = Order("ex.md", ("class",), output, limits=Limits(seconds, memory), **{"jobs": 2, **more})
-    return mark_and_write(order, mark_by_word, BLANK)[0]
+    return mark_and_write(order, BY_WORD)[0]
 
 
 def standings(summary: Summary) -> dict[str, str]:
@@ -194,7 +194,7 @@ def test_regrading_says_who_gained_and_who_lost(folder, inline):
         "  mean 4.93, median 3.33 of 10 points (5 submissions with final marks)",
         "  marked anew: 2 lost (ada -2.67, ben -2.67)",
         "    part a: 2 lost (ada -2.67, ben -2.67)",
-        "  written to out: grades.csv, nbgrader.csv, otter.csv, changes.csv, results/, gradescope/, prairielearn/",
+        "  written to out: index.html, grades.csv, nbgrader.csv, otter.csv, changes.csv, feedback/, results/, gradescope/, prairielearn/",
     ]
     assert list(to_lines(run())) == expected
     assert Path("out/changes.csv").read_text() == (
@@ -225,7 +225,7 @@ def test_a_regrading_that_was_interrupted_still_compares_with_the_marks_before_i
 
     order = Order("ex.md", ("class",), "out", jobs=1)
     with pytest.raises(DocumentError):
-        mark_and_write(order, mark_by_word, BLANK, stop)
+        mark_and_write(order, BY_WORD, stop)
     summary = run()
     assert summary.recalled == 1
     assert [change.submission for change in summary.marked.changes] == ["ada", "ben"]

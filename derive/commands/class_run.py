@@ -7,10 +7,12 @@ from pathlib import Path
 from derive.certificates import program_digest
 from derive.commands.speaking import complain
 from derive.errors import DocumentError, MissingExtraError
+from derive.grading.by_path import blank_parts, mark_file
 from derive.grading.collecting import Collection, Skipped, Submission, collect
 from derive.grading.comparing import compare, marks_of
 from derive.grading.entries import Job
 from derive.grading.marker import Limits, Marker
+from derive.grading.parts import read_exercise
 from derive.grading.results import Marked, PartResult
 from derive.grading.roster import Enrolment, enrol, entries, read_students
 from derive.grading.run import Progress, for_review, mark_class
@@ -34,20 +36,27 @@ class Order:
     scheduler: str | None = None
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is known of an exercise: what marks its submissions, its parts without marks, its title."""
+
+    marker: Marker
+    blank: tuple[PartResult, ...]
+    title: str
+
+
 def grade_class(order: Order, progress: Progress | None = None) -> tuple[Summary, bool]:
     """Mark a class and write all of it; the summary, and whether all that was named was found.
 
     Raises `DocumentError` where the exercise, the table of students or the folder of results cannot be used.
     """
-    from derive.grading.by_path import blank_parts, mark_file
+    exercise = read_exercise(order.exercise)
+    title = exercise.document.setting.title or Path(order.exercise).stem
+    return mark_and_write(order, Subject(mark_file, blank_parts(exercise), title), progress)
 
-    return mark_and_write(order, mark_file, blank_parts(order.exercise), progress)
 
-
-def mark_and_write(
-    order: Order, marker: Marker, blank: tuple[PartResult, ...], progress: Progress | None = None
-) -> tuple[Summary, bool]:
-    """The same by any marker, for an exercise with these parts."""
+def mark_and_write(order: Order, subject: Subject, progress: Progress | None = None) -> tuple[Summary, bool]:
+    """The same by any marker."""
     students = () if order.students is None else read_students(order.students)
     found = _collected(order, [name for one in students for name in (one.id, one.name, one.email)])
     enrolment = Enrolment({}) if order.students is None else enrol(students, found.submissions)
@@ -55,7 +64,7 @@ def mark_and_write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with only_writer(folder):
-            summary = _in_folder(order, marker, blank, found, enrolment, progress)
+            summary = _in_folder(order, subject, found, enrolment, progress)
     except (FolderInUseError, WorkersLostError) as error:
         raise DocumentError(order.output, str(error)) from None
     except OSError as error:
@@ -74,24 +83,20 @@ def _collected(order: Order, names: list[str]) -> Collection:
 
 
 def _in_folder(
-    order: Order,
-    marker: Marker,
-    blank: tuple[PartResult, ...],
-    found: Collection,
-    enrolment: Enrolment,
-    progress: Progress | None,
+    order: Order, subject: Subject, found: Collection, enrolment: Enrolment, progress: Progress | None
 ) -> Summary:
     """Mark what is new, and write all."""
     memory = ResultsFolder(Path(order.output), basis_of(Path(order.exercise), program_digest()), repr(order.limits))
     before = memory.begin()
     submissions = [one for one in found.submissions if one.name not in enrolment.superseded]
     jobs = [_job(one, order) for one in submissions if one.problem is None]
-    run = mark_class(jobs, blank, memory, lambda number: _workers(order, marker, number), progress)
-    marked = {one.name: run.marked.get(one.name) or _empty(one, order, blank, memory) for one in submissions}
+    run = mark_class(jobs, subject.blank, memory, lambda number: _workers(order, subject.marker, number), progress)
+    marked = {one.name: run.marked.get(one.name) or _empty(one, order, subject.blank, memory) for one in submissions}
     made = Class(
         Path(order.exercise).name,
-        blank,
-        entries(marked, enrolment, blank),
+        subject.title,
+        subject.blank,
+        entries(marked, enrolment, subject.blank),
         compare(before, marks_of(marked)),
         was_regraded=bool(before),
     )

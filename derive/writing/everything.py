@@ -8,6 +8,8 @@ from typing import Any
 
 from derive.grading.entries import Change, Entry
 from derive.grading.results import Marked, PartResult
+from derive.writing.class_report import write_class_report
+from derive.writing.feedback import write_feedback
 from derive.writing.files import write_whole
 from derive.writing.gradebooks import to_nbgrader_csv, to_otter_csv
 from derive.writing.grades_csv import to_changes_csv, to_grades_csv
@@ -22,6 +24,7 @@ class Class:
     """A class that was marked: its exercise, the parts of that without marks, one entry a student, what changed."""
 
     exercise: str
+    title: str
     blank: tuple[PartResult, ...]
     entries: tuple[Entry, ...]
     changes: tuple[Change, ...] = ()
@@ -35,13 +38,16 @@ class Class:
     @property
     def files(self) -> tuple[str, ...]:
         """What is written that a person may look for, relative to the folder."""
-        return (*_tables(self), "results/", *PLATFORMS)
+        return ("index.html", *_tables(self), "feedback/", "results/", *PLATFORMS)
 
 
 def write_everything(marked: Class, folder: Path) -> None:
     """Write all files of a class into a folder, each whole. Raises `OSError` where that cannot be done."""
     for name, text in _tables(marked).items():
         write_whole(folder / name, text)
+    names = {entry.submission: entry.student.name for entry in marked.entries if entry.marked and entry.student.name}
+    write_feedback(marked.marked, folder, title=marked.title, names=names)
+    write_class_report(marked.marked, folder, title=marked.title, names=names)
     for one in marked.marked:
         _write_json(folder / "gradescope" / one.submission / "results.json", to_gradescope(one))
         _write_json(folder / "prairielearn" / one.submission / "results.json", to_prairielearn(one))
