@@ -63,6 +63,6 @@ def test_a_scheduler_that_does_not_answer_is_said(folder, monkeypatch):
     monkeypatch.setattr(cluster, "SECONDS_FOR_A_CONNECTION", 0.3)
     Path("class/ada.md").write_text("(a)")
     order = Order("ex.md", ("class",), "out", scheduler="tcp://127.0.0.1:9")
-    with pytest.raises(DocumentError, match="^out: no scheduler can be reached at tcp://127.0.0.1:9 ") as error:
+    with pytest.raises(DocumentError, match=r"^out: no scheduler can be reached at tcp://127\.0\.0\.1:9 ") as error:
         mark_and_write(order, BY_WORD)
     assert "\n" not in str(error.value)

@@ -145,8 +145,8 @@ REPORT = {
 MISTAKE = Diagnosis("wrong-sign", "The sign is wrong.", "the-answer")
 
 
-def part(id: str, status: str = "right", points: object = 4, most: object = 4, **more: object) -> PartResult:
-    return PartResult(id, "ask", "Derive.", status, Fraction(points), Fraction(most), f"It is {status}.", **more)
+def part(name: str, status: str = "right", points: object = 4, most: object = 4, **more: object) -> PartResult:
+    return PartResult(name, "ask", "Derive.", status, Fraction(points), Fraction(most), f"It is {status}.", **more)
 
 
 def submission(*parts: PartResult, problem: str | None = None, name: str = "ada") -> Marked:

@@ -23,8 +23,10 @@ def read(tmp_path, content: str | bytes) -> tuple[Student, ...]:
     [
         "id,name,email\n1815,Ada Lovelace,ada@x.org\n17,Ben Bö,ben@x.org\n",
         "\ufeffid;name;email\r\n1815;Ada Lovelace;ada@x.org\r\n17;Ben Bö;ben@x.org\r\n",
-        "\n Student ID \tE-Mail address\tFirst Name\tLAST NAME\tSection\n1815\tada@x.org\tAda\tLovelace\t3\n\n17\tben@x.org\tBen\tBö",
-        '"SID","Name","Email","Comment"\n"1815","Ada Lovelace","ada@x.org","a ""b"", c\nd"\n"17","Ben Bö","ben@x.org"\n',
+        "\n Student ID \tE-Mail address\tFirst Name\tLAST NAME\tSection\n"
+        "1815\tada@x.org\tAda\tLovelace\t3\n\n17\tben@x.org\tBen\tBö",
+        '"SID","Name","Email","Comment"\n"1815","Ada Lovelace","ada@x.org","a ""b"", c\nd"\n'
+        '"17","Ben Bö","ben@x.org"\n',
         "id;name;email\n1815;Ada Lovelace;ada@x.org\n17;Ben Bö;ben@x.org\n".encode("cp1252"),
         "id\tname\temail\n1815\tAda Lovelace\tada@x.org\n17\tBen Bö\tben@x.org\n".encode("utf-16"),
         "full name,username,mail\nAda Lovelace,1815,ada@x.org\n ,,\nBen Bö,17,ben@x.org,too,many\n",
@@ -58,7 +60,7 @@ def test_what_is_no_table_is_said_in_one_line(tmp_path, content, message):
 
 
 def test_a_table_that_is_not_there(tmp_path):
-    with pytest.raises(DocumentError, match="none.csv: there is no such file$"):
+    with pytest.raises(DocumentError, match=r"none\.csv: there is no such file$"):
         read_students(tmp_path / "none.csv")
 
 

@@ -194,7 +194,8 @@ def test_regrading_says_who_gained_and_who_lost(folder, inline):
         "  mean 4.93, median 3.33 of 10 points (5 submissions with final marks)",
         "  marked anew: 2 lost (ada -2.67, ben -2.67)",
         "    part a: 2 lost (ada -2.67, ben -2.67)",
-        "  written to out: index.html, grades.csv, nbgrader.csv, otter.csv, changes.csv, feedback/, results/, gradescope/, prairielearn/",
+        "  written to out: index.html, grades.csv, nbgrader.csv, otter.csv, changes.csv, "
+        "feedback/, results/, gradescope/, prairielearn/",
     ]
     assert list(to_lines(run())) == expected
     assert Path("out/changes.csv").read_text() == (

@@ -17,10 +17,10 @@ from derive.grading.results import Marked, PartResult
 from derive.grading.roster import Enrolment, enrol, entries, read_students
 from derive.grading.run import Progress, for_review, mark_class
 from derive.grading.workers import LocalWorkers, Workers, WorkersLostError
-from derive.writing.run_summary import Summary
 from derive.writing.everything import Class, write_everything
 from derive.writing.files import FolderInUseError, only_writer
 from derive.writing.results_folder import ResultsFolder, basis_of
+from derive.writing.run_summary import Summary
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import click
 from derive.commands.speaking import BAD_INPUT, NOTHING_WRONG, one_line_for_errors, progress_bar
 
 if TYPE_CHECKING:
-    from derive.writing.run_summary import Summary
     from derive.writing.findings import Outcome
+    from derive.writing.run_summary import Summary
 
 NEEDS_REVIEW = 1
 
@@ -113,7 +113,7 @@ def _require(submissions: tuple[str, ...], output: str | None) -> None:
 
 
 def _print_rubric(exercise: str) -> None:
-    from derive.grading.marking import read_exercise
+    from derive.grading.parts import read_exercise
     from derive.grading.rubric import rubric
     from derive.writing.rubric import to_text
 

@@ -1,4 +1,4 @@
-"""Marking by the names of files alone, as workers do it: each reads the exercise once, and remembers its certificates."""
+"""Marking by the names of files alone, as workers do it: each reads the exercise once, and knows its certificates."""
 
 from fractions import Fraction
 
