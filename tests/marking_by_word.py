@@ -1,15 +1,14 @@
-"""A marker of submissions for tests: each submission says in words what becomes of it."""
+"""A marker of submissions for tests: each submission says in words what becomes of it.
+
+Workers load this file, so it loads little itself.
+"""
 
 import os
 import time
-from concurrent.futures import Future
 from fractions import Fraction
 from pathlib import Path
 
-from derive.commands.class_run import Subject
 from derive.documents.reading import read_source
-from derive.grading.entries import Job
-from derive.grading.marker import Failure, Limits, Marker, mark_within
 from derive.grading.results import Marked, PartResult
 
 BLANK = (
@@ -61,30 +60,3 @@ ACTS = {
     "allocate": _allocate,
     "raise": _raise,
 }
-
-
-BY_WORD = Subject(mark_by_word, BLANK, "Two parts")
-
-
-class InlineWorkers:
-    """Workers without processes, for tests of what stands around them: quick, and as fragile as what they mark."""
-
-    def __init__(self, marker: Marker, limits: Limits, *_: object) -> None:
-        self._marker, self._limits = marker, limits
-
-    def room(self) -> int:
-        return 1
-
-    def start(self, job: Job) -> Future:
-        answer: Future = Future()
-        answer.set_result(mark_within(self._marker, job, self._limits))
-        return answer
-
-    def expire(self) -> None:
-        """Nothing runs."""
-
-    def outcome(self, answer: Future) -> Marked | Failure:
-        return answer.result()
-
-    def close(self) -> None:
-        """Nothing is open."""

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from marking_by_word import BY_WORD, InlineWorkers
+from inline_workers import BY_WORD, InlineWorkers
 
 from derive.commands import class_run
 from derive.commands.class_run import Order, mark_and_write
