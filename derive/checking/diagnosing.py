@@ -6,11 +6,11 @@ repair is not enough, every repair is repaired once more.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from derive.checking.candidates import Candidate, joined
+from derive.checking.candidates import Candidate, Uses, joined
 from derive.checking.claims import Claimed, judge
 from derive.checking.evidence import environments
 from derive.checking.probing import NoValueError, Probe, Values, alike
@@ -22,7 +22,7 @@ from derive.errors import FormulaError, Undecidable
 from derive.expressions.latex import latex
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.mistakes.catalogue import CATALOGUE
-from derive.mistakes.mistake import Mistake, Repair
+from derive.mistakes.mistake import Mistake
 from derive.mistakes.wrong import Wrong
 from derive.notation.elaboration import Reading, readings
 from derive.notation.symbols import Computed, Given
@@ -94,12 +94,17 @@ class _Search:
         written = None if self.written is None else self.written.value
         kink = self.session.model.kink
         syntax = self.written_side.content
-        self.wrong = Wrong(self.session.table, kink, self.quantity.value, written, syntax)
+        free = {letter: uses[0].dim for letter, uses in self.free.items() if uses}
+        self.wrong = Wrong(self.session.table, kink, self.quantity.value, written, syntax, free)
+
+    @property
+    def free(self) -> Uses:
+        """Where the indices are used for all of whose values the claim is made."""
+        return joined(self.quantity.free, {} if self.written is None else self.written.free)
 
     def _probes(self) -> Iterator[Probe]:
         """The points and the values of free indices for which the claim is made."""
-        free = joined(self.quantity.free, {} if self.written is None else self.written.free)
-        candidate = Candidate(self.quantity.value, self.quantity.value, frozenset(), free)
+        candidate = Candidate(self.quantity.value, self.quantity.value, frozenset(), self.free)
         places = list(environments(self.session, candidate, self.claimed.restrictions))
         for index, environment in itertools.product(POINTS, places):
             probe = Probe(self.session, self.session.decider().point(index), environment)
@@ -109,50 +114,55 @@ class _Search:
 
     def one_mistake(self) -> tuple[Diagnosis, ...]:
         """The first mistake of the catalogue whose repair is proved."""
-        for mistake, value in self._repaired(self.wrong, CATALOGUE):
-            if self._is_right(value):
-                return (Diagnosis(mistake.code, mistake.message, latex(value)),)
+        for mistake, repaired in self._repaired(self.wrong):
+            if self._is_right(repaired.written):
+                return (self._diagnosis(mistake, repaired),)
         return ()
 
     def two_mistakes(self) -> tuple[Diagnosis, ...]:
         """Two mistakes whose repairs one after the other are proved."""
-        firsts = list(itertools.islice(self._repaired(self.wrong, CATALOGUE), MOST_REPAIRS))
-        for mistake, value in firsts:
-            for other, repaired in self._repaired(self.wrong.rewritten(value), CATALOGUE):
-                if other.code != mistake.code and self._is_right(repaired):
-                    fix = latex(repaired)
-                    return tuple(Diagnosis(each.code, each.message, fix) for each in (mistake, other))
+        firsts = list(itertools.islice(self._repaired(self.wrong), MOST_REPAIRS))
+        for mistake, once in firsts:
+            for other, twice in self._repaired(once):
+                if other.code != mistake.code and self._is_right(twice.written):
+                    return self._diagnosis(mistake, twice), self._diagnosis(other, twice)
         return ()
 
-    def _repaired(self, wrong: Wrong, catalogue: Sequence[Mistake]) -> Iterator[tuple[Mistake, Expr]]:
-        """Every repair of a formula, as a tree."""
-        for mistake in catalogue:
+    def _diagnosis(self, mistake: Mistake, repaired: Wrong) -> Diagnosis:
+        """What is said of a mistake; the shorter one of the repaired formula and the one known to be right."""
+        forms = [latex(value) for value in (repaired.written, self.wrong.truth) if value is not None]
+        return Diagnosis(mistake.code, mistake.message, min(forms, key=len))
+
+    def _repaired(self, wrong: Wrong) -> Iterator[tuple[Mistake, Wrong]]:
+        """Every repair of a formula by each mistake in turn."""
+        for mistake in CATALOGUE:
             for repair in mistake.repairs(wrong):
                 self.deadline.check()
-                value = self._read(repair)
-                if value is not None:
-                    yield mistake, value
+                if isinstance(repair, List):
+                    yield mistake, wrong.rewritten(self._read(repair), repair)
+                else:
+                    yield mistake, wrong.rewritten(repair, None)
 
-    def _read(self, repair: Repair) -> Expr | None:
-        """A repair as a tree; null for syntax that has no plain reading."""
-        if not isinstance(repair, List):
-            return repair
+    def _read(self, repair: List) -> Expr | None:
+        """Syntax as a tree; null where it has no plain reading."""
         options = self.session.options(None, dict(self.claimed.formal))
         found = next(readings(self.session.table, repair, options), None)
         return found.value if isinstance(found, Reading) and not found.conventions else None
 
-    def _is_right(self, value: Expr) -> bool:
-        """Whether a repaired claim is proved. Floating point spares most of the proofs."""
-        if value.shape != self.wrong.shape or not self._may_be_right(value):
+    def _is_right(self, value: Expr | None) -> bool:
+        """Whether a repaired claim is proved. Floating point spares most of the proofs.
+
+        Where sizes stand as numbers a proof at these dimensions is not enough: at N = 2 a factor N is a factor 2.
+        """
+        if value is None or value.shape != self.wrong.shape or not self._may_be_right(value):
             return False
-        free = {} if self.written is None else self.written.free
-        fixed = Side(None, fixed=Reading(value, frozenset(), free))
+        fixed = Side(None, fixed=Reading(value, frozenset(), self.free))
         formal = dict(self.claimed.formal)
         try:
             found = judge(self.session, self.quantity_side, fixed, self.claimed.restrictions, formal, self.deadline)
         except FormulaError:
             return False
-        return found.verdict == "proved"
+        return found.verdict == "proved" and (found.scope == "all dimensions" or not self.wrong.averaged)
 
     def _may_be_right(self, value: Expr) -> bool:
         """Whether floating point finds no difference at the points where the quantity has a value."""

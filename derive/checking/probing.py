@@ -178,8 +178,10 @@ def _entry_formula(probe: Probe, node: tree.EntryFormula) -> Values:
 
 
 def _entry(probe: Probe, node: tree.Entry) -> Values:
-    row, column = probe.position(node.row), probe.position(node.column)
-    return np.asarray(probe.value(node.operand)[row, column])
+    value, place = probe.value(node.operand), (probe.position(node.row), probe.position(node.column))
+    if any(not 0 <= position < size for position, size in zip(place, value.shape, strict=True)):
+        raise NoValueError
+    return np.asarray(value[place])
 
 
 def _indicator(probe: Probe, node: tree.Indicator) -> Values:

@@ -20,6 +20,10 @@ Basis = Literal["equation", "name", "perhaps a name", "value", "one entry"]
 """By what a line is known to be about a part."""
 
 
+MOST_NAMES = 100
+"""So many names are held against what is asked: more than these no derivation needs."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A line that says what is asked: at which position it stands there, by itself or as a name, and how."""
@@ -182,8 +186,9 @@ class Answers:
             meaning = self.workings.value_of(name)
             if not places or meaning is None or isinstance(core_of(meaning, self.workings.value_of).value, Derivative):
                 continue
-            if self._is_true(part, places[0]):
-                if not any(self._is_true(other, places[0]) for other in self.parts if other is not part):
+            if self._is_true(part, places[0], meaning):
+                others = (other for other in self.parts if other is not part)
+                if not any(self._is_true(other, places[0], meaning) for other in others):
                     return self._in(part, places)
             elif meaning.shape in (part.value.shape, part.value.shape.transposed):
                 unclear.append(places[-1])
@@ -195,12 +200,13 @@ class Answers:
                 if member.value is not None and is_one_entry(member.value, part, self.workings.value_of):
                     yield Place(line, at, "one entry")
 
-    def _is_true(self, part: Part, place: Place) -> bool:
+    def _is_true(self, part: Part, place: Place, meaning: Expr) -> bool:
+        """Whether a name has the value of what is asked; so many are looked at, and no more."""
         member = place.line.members[place.at]
-        key = part.id, str(getattr(member.value, "name", ""))
-        if key not in self._truths:
+        key = part.id, str(_name(member))
+        if key not in self._truths and meaning.shape == part.value.shape and len(self._truths) < MOST_NAMES:
             self._truths[key] = self.workings.decide(AskedSide(part.content), place.line, member)
-        return self._truths[key].verdict == "proved"
+        return key in self._truths and self._truths[key].verdict == "proved"
 
     def _names_of_others(self, found: dict[str, Found]) -> frozenset[str]:
         """The names under which the answers so far stand."""

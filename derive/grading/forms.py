@@ -22,7 +22,6 @@ from derive.expressions.tree import (
     Identity,
     LocalFactor,
     Node,
-    Number,
     Symbol,
     parts,
 )
@@ -157,10 +156,16 @@ class Forms:
             if form.problem is None:
                 doubtful = [link.step for link in line.between(places[0], at) if link.step is not None]
                 doubtful = [step for step in doubtful if step.verdict in ("refuted", "unknown", "unreadable")]
-                if doubtful and says_nothing(value):
+                if doubtful and self._says_nothing(value):
                     continue
                 return Form(None, (*form.relies_on, *doubtful), form.uses)
         return None
+
+    def _says_nothing(self, value: Expr) -> bool:
+        """Whether a value is a constant or holds a name without one: a slip to this makes all that follows trivial."""
+        names = {symbol.name for symbol in symbols_of(value)}
+        empty = (name for name in names & self.workings.own_or_declared if self._value(name) is None)
+        return isinstance(value, (Fill, Identity)) or not names or any(empty)
 
     def _is(self, value: Expr, core: Expr) -> bool:
         """Whether a member is a certain name, or a certain derivative."""
@@ -178,11 +183,6 @@ def _has_derivative(value: Expr) -> bool:
 def _gives_entries(value: Expr, part: Part) -> bool:
     """Whether a form says what each entry is."""
     return part.value.shape.is_scalar or value.shape.is_scalar or isinstance(value, (Blocks, EntryFormula))
-
-
-def says_nothing(value: Expr) -> bool:
-    """Whether a value is 0, an identity or another constant: a slip to this makes all that follows trivial."""
-    return isinstance(value, (Number, Fill, Identity)) or not symbols_of(value)
 
 
 def _left(node: Expr, *, explicit: bool) -> str:

@@ -144,6 +144,13 @@ class Workings:
         """The names that the submission defines."""
         return self.session.table.introduced if self.session is not None else frozenset()
 
+    @property
+    def own_or_declared(self) -> frozenset[str]:
+        """The names that are not the exercise's, defined or only declared."""
+        if self.session is None:
+            return frozenset()
+        return frozenset(self.session.table.meanings) - frozenset(self.session.model.table.meanings)
+
 
 # ── a chain -> lines ──
 

@@ -92,5 +92,50 @@ model:
   L: \frac{1}{2} \sum_{n=1}^{N} \sum_{k=1}^{K} (O_{nk} - T_{nk})^2
 loss: L
 """,
+    "composed maps": r"""
+dims: {n: 2, m: 3, k: 4}
+symbols:
+  x: n x 1
+  A: m x n
+  B: k x m
+model:
+  v: A x
+  a: \sigma(v)
+  u: B v
+""",
+    "scaled activation": r"""
+dims: {d: 2, m: 3}
+symbols:
+  x: d x 1
+  W: m x d
+  t: m x 1
+model:
+  z: W x
+  h: 3 \max(0, z)
+  L: \frac{1}{2} \|h - t\|^2
+loss: L
+""",
+    "square layer": r"""
+dims: {d: 3}
+symbols:
+  h: d x 1
+  W: d x d
+  t: d x 1
+model:
+  o: W h
+  e: o - t
+  L: \frac{1}{2} \sum_i e_i^2
+loss: L
+""",
+    "square activation": r"""
+dims: {d: 3}
+symbols:
+  Z: d x d
+  T: d x d
+model:
+  H: \tanh(Z)
+  L: \frac{1}{2} \|H - T\|^2
+loss: L
+""",
 }
 """A setting for each name."""

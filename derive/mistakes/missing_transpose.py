@@ -29,8 +29,8 @@ MISSING_TRANSPOSE = Mistake(
     because=(
         r"From $S = A W_2$ the chain rule sums over the entries of $S$: "
         r"$\frac{\partial L}{\partial A_{ij}} = \sum_k \frac{\partial L}{\partial S_{ik}} (W_2)_{jk}$. In $W_2$ the "
-        r"index $k$ of the sum is the second one, so the matrix product needs $W_2^T$. Where all matrices are square the "
-        r"shapes fit without it, and the formula is wrong all the same."
+        r"index $k$ of the sum is the second one, so the matrix product needs $W_2^T$. Where all matrices are square "
+        r"the shapes fit without it, and the formula is wrong all the same."
     ),
     repairs=repairs,
     caught=(

@@ -6,7 +6,22 @@ from fractions import Fraction
 
 from derive.errors import FormulaError
 from derive.expressions.shapes import Dim
-from derive.expressions.tree import Add, Expr, Negative, Node, Number, Quotient, Scale, Size
+from derive.expressions.tree import (
+    Add,
+    Expr,
+    Fill,
+    IndexVariable,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Quantified,
+    Quotient,
+    Reduce,
+    Scale,
+    Size,
+)
+from derive.expressions.walk import rebuilt, walk
 
 Rule = Callable[[Expr], Iterable[Expr]]
 """What may stand in place of a node."""
@@ -82,6 +97,22 @@ def terms_of(value: Expr) -> list[Expr]:
     return [value]
 
 
+def expanded_terms(value: Expr) -> list[Expr]:
+    """The same, with a factor that stands before a sum put before each of its terms."""
+    return [part for term in terms_of(value) for part in _spread(term)]
+
+
+def _spread(term: Expr) -> list[Expr]:
+    match term:
+        case Negative(inner):
+            return [negated(part) for part in expanded_terms(inner)]
+        case Scale(factor, operand):
+            return [Scale(factor, part) for part in expanded_terms(operand)]
+        case Quotient(numerator, denominator):
+            return [Quotient(part, denominator) for part in expanded_terms(numerator)]
+    return [term]
+
+
 def sum_of(terms: Iterable[Expr]) -> Expr:
     """The sum of at least one term."""
     first, *others = terms
@@ -89,17 +120,16 @@ def sum_of(terms: Iterable[Expr]) -> Expr:
 
 
 def each_term(value: Expr, rule: Rule) -> Iterator[Expr]:
-    """The formula with the rule applied to the whole of it, then to each of its terms."""
+    """The formula with the rule applied to the whole of it, then to each term of it and of every sum inside it."""
     yield from _fitting(rule(value))
-    terms = terms_of(value)
-    if len(terms) == 1:
-        return
-    for at, term in enumerate(terms):
-        for changed in _fitting(rule(term)):
-            try:
-                yield sum_of([*terms[:at], changed, *terms[at + 1 :]])
-            except FormulaError:
-                continue
+    yield from everywhere(value, lambda node: _each_summand(node, rule))
+
+
+def _each_summand(node: Expr, rule: Rule) -> Iterator[Expr]:
+    if isinstance(node, Add):
+        for at, term in enumerate(node.terms):
+            for changed in _fitting(rule(term)):
+                yield Add((*node.terms[:at], changed, *node.terms[at + 1 :]))
 
 
 def negated(value: Expr) -> Expr:
@@ -120,3 +150,34 @@ def times_size(dim: Dim, value: Expr) -> Expr:
 def over_size(dim: Dim, value: Expr) -> Expr:
     """A / N, where N is the size of a dimension."""
     return Scale(Quotient(Number(Fraction(1)), Size(dim, dim.name)), value)
+
+
+def divides_by(dim: Dim, value: Expr) -> int:
+    """How often the size of a dimension stands below a fraction's line, or the mean of all entries is taken."""
+    below = [node.denominator for node in walk(value) if isinstance(node, Quotient)]
+    sizes = (inner for denominator in below for inner in walk(denominator) if isinstance(inner, Size))
+    powers = sum(isinstance(inner, Power) for denominator in below for inner in walk(denominator))
+    return sum(size.dim == dim for size in sizes) + powers
+
+
+def sums_over(dim: Dim, node: Node) -> bool:
+    """Whether a node is a sum along a dimension: with a sign, with a vector of ones, or of all entries."""
+    match node:
+        case Quantified("sum", _, positions):
+            return positions.dim == dim
+        case Fill(1) if node.shape.is_vector:
+            return node.shape.length == dim
+        case Reduce("sum" | "mean", operand):
+            return dim in operand.shape.dims
+    return False
+
+
+def exchanged(value: Expr, first: IndexVariable, second: IndexVariable) -> Expr:
+    """The formula with each of two indices in the place of the other."""
+    other: dict[Node, Node] = {first: second, second: first}
+    return rebuilt(value, other.get)  # type: ignore[return-value]
+
+
+def renamed(value: Expr, index: IndexVariable, other: IndexVariable) -> Expr:
+    """The formula with another index in place of one."""
+    return rebuilt(value, lambda node: other if node == index else None)  # type: ignore[return-value]

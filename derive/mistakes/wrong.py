@@ -1,7 +1,7 @@
 """A formula that is wrong, with what is known of what it should be."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -12,8 +12,8 @@ from derive.expressions.walk import symbols_of, walk
 from derive.gradients.closed import Differentiator
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
-from derive.mistakes.rewriting import terms_of
-from derive.notation.symbols import Computed, SymbolTable
+from derive.mistakes.rewriting import expanded_terms
+from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import List
 
 
@@ -23,18 +23,20 @@ class Wrong:
 
     `quantity` is the side that is taken as it stands; the mistake is looked for in the other one. `written` is null
     where that has no reading, since its shapes do not fit; `syntax` is how it was written, null where nothing is known
-    of that.
+    of that. `free` are the index letters for all of whose values the claim is made, with the dimensions along which
+    they run.
     """
 
     table: SymbolTable
     kink: Fraction
     quantity: Expr
     written: Expr | None
-    syntax: List | None
+    syntax: List | None = None
+    free: Mapping[str, Dim] = field(default_factory=dict)
 
-    def rewritten(self, written: Expr) -> "Wrong":
-        """The claim with another formula, to which no syntax belongs."""
-        return replace(self, written=written, syntax=None)
+    def rewritten(self, written: Expr | None, syntax: List | None) -> "Wrong":
+        """The claim with another formula; null for the tree of syntax without a shape, or for syntax of a tree."""
+        return replace(self, written=written, syntax=syntax)
 
     @property
     def shape(self) -> Shape:
@@ -65,7 +67,7 @@ class Wrong:
     @cached_property
     def true_terms(self) -> tuple[Expr, ...]:
         """What is added to one another in the truth; nothing where there is no closed form."""
-        return () if self.truth is None else tuple(terms_of(self.truth))
+        return () if self.truth is None else tuple(expanded_terms(self.truth))
 
     @cached_property
     def averaged(self) -> tuple[Dim, ...]:
@@ -92,3 +94,16 @@ class Wrong:
             known = getattr(meaning, "shape", None)
             if known == shape:
                 yield Symbol(name, shape)
+
+    def is_penalty(self, term: Expr) -> bool:
+        """Whether nothing but the variable by which the quantity is a derivative, and given scalars, stands in a term."""
+        by = self.quantity.by if isinstance(self.quantity, Derivative) else None
+        names = {symbol.name for symbol in symbols_of(term)}
+        if not isinstance(by, Symbol) or by.name not in names:
+            return False
+        return all(name == by.name or self.is_given_scalar(name) for name in names)
+
+    def is_given_scalar(self, name: str) -> bool:
+        """Whether a name is that of a scalar that is given."""
+        meaning = self.table.meanings.get(name)
+        return isinstance(meaning, Given) and meaning.shape.is_scalar
