@@ -30,8 +30,15 @@ DATA = [
     "writing/templates/base.html",
     "writing/templates/results.html",
     "writing/templates/steps.html",
+    "writing/templates/class.html",
+    "writing/templates/feedback.html",
+    "writing/templates/feedback.md",
     "writing/templates/base.css",
+    "writing/templates/class.css",
+    "writing/templates/feedback.css",
+    "writing/templates/marks.css",
     "writing/templates/report.css",
+    "writing/templates/class.js",
     "py.typed",
 ]
 

@@ -20,6 +20,7 @@ SMALL_CLASS = 24
 """Up to so many submissions, each is a dot of its own."""
 
 _ABOVE, _BELOW = 46, 26
+_PHONE, _DESKTOP, _LETTER = 340, 880, 8
 _DOT = 18
 _TALL = 150
 
@@ -107,8 +108,7 @@ def stacked(key: str, title: str, counts: Mapping[Status, int]) -> str:
         if counts[status]:
             share = Fraction(counts[status], total)
             rect = _rect(key, _percent(left), _percent(share), 0, 30, status)
-            label = f"{MARKS[status]} {counts[status]}" if share >= Fraction(1, 9) else ""
-            text = _text(left + share / 2, 20, label, f"on {status}") if label else ""
+            text = _fitting(left + share / 2, 20, f"{MARKS[status]} {counts[status]}", f"on {status}", share)
             shapes.append(f"<g><title>{_words(counts[status], status)}</title>{rect}{text}</g>")
             left += share
     said = ", ".join(_words(counts[status], status) for status in STATUSES if counts[status])
@@ -130,7 +130,7 @@ def earned(key: str, title: str, parts: Iterable[tuple[str, Status, Fraction, Fr
         sentence = f"({name}) {WORDS[status]}, {number(points)} of {number(most)} points"
         rests = _rect(key, _percent(left), _percent(share), 0, 22, "review" if status == "review" else "rest")
         filled = _rect(key, _percent(left), _percent(share * points / most), 0, 22, status) if points else ""
-        label = _text(left + share / 2, 40, f"({name}) {MARKS[status]}", "label") if share > Fraction(1, 20) else ""
+        label = _fitting(left + share / 2, 40, f"({name}) {MARKS[status]}", "label", share)
         shapes.append(f"<g><title>{escape(sentence)}</title>{rests}{filled}{label}</g>")
         said.append(sentence)
         left += share
@@ -182,6 +182,14 @@ def _picture(key: str, kind: str, height: int, title: str, description: str, sha
 
 def _text(at: Fraction, y: float, text: str, kind: str) -> str:
     return f'<text class="{kind}" x="{_percent(at)}" y="{y:g}" text-anchor="middle">{escape(text)}</text>'
+
+
+def _fitting(at: Fraction, y: float, text: str, kind: str, share: Fraction) -> str:
+    """Text in a share of a picture, where even a desktop's has room for it; one that a phone's lacks can be spared."""
+    room = _LETTER * (len(text) + 1)
+    if share * _DESKTOP < room:
+        return ""
+    return _text(at, y, text, kind if share * _PHONE >= room else f"{kind} spare")
 
 
 def _percent(share: Fraction) -> str:
