@@ -87,7 +87,8 @@ def test_one_bad_input_stops_no_other(run):
         (("ex.md", "ada.md"), f"derive grade: missing option '-o' / '--output'. {USAGE}"),
         (
             ("ex.md", "ada.md", "-o", "out", "--memory", "much"),
-            f"derive grade: invalid value for '--memory': 'much' is no size; expected one such as 800MB or 2GB. {USAGE}",
+            "derive grade: invalid value for '--memory': 'much' is no size; "
+            f"expected one such as 800MB or 2GB. {USAGE}",
         ),
         (
             ("ex.md", "ada.md", "-o", "out", "--memory", "1kb"),

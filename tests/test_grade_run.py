@@ -252,3 +252,33 @@ def test_everybody_has_a_line(folder, inline):
     found = json.loads(to_json(summary))
     assert (found["missing"], found["strangers"]) == (["30"], ["ben"])
     assert found["review"] == [{"submission": "ben", "why": None}]
+
+
+# --- Feedback for a whole class ------------------------------------------------------------------
+
+
+def test_feedback_is_written_once_and_again_when_something_of_it_changed(folder, inline, monkeypatch):
+    from derive.writing import feedback_folder
+
+    written: list[str] = []
+    plain = feedback_folder.write_feedback
+
+    def noting(marked, *args, **more):
+        written.extend(one.submission for one in marked)
+        plain(marked, *args, **more)
+
+    monkeypatch.setattr(feedback_folder, "write_feedback", noting)
+    hand_in(ada="(a)", ben="(b)", cleo="(a)", dan="(a)")
+    run()
+    assert written == ["ada", "ben", "cleo", "dan"]
+    run()
+    assert len(written) == 4
+    hand_in(ben="(a) (b)")
+    Path("out/feedback/cleo.md").unlink()
+    Path("class.csv").write_text("id,name\ndan,Dan D.\n")
+    run(students="class.csv")
+    assert written[4:] == ["ben", "cleo", "dan"]
+    assert "Dan D." in Path("out/feedback/dan.html").read_text()
+    Path("out/feedback/.written.json").write_text("[]")
+    run(students="class.csv")
+    assert len(written) == 4 + 3 + 4

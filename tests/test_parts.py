@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 import pytest
-
 from classroom import REGRESSION, RIDGE, exercise
+
 from derive.errors import DocumentError
 from derive.grading.parts import read_exercise
 from derive.grading.policy import FULL, HALF, NONE, Policy

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from joblib import cpu_count
+
 from derive.certificates import program_digest
 from derive.commands.speaking import complain
 from derive.errors import DocumentError, MissingExtraError
@@ -100,7 +102,7 @@ def _in_folder(
         compare(before, marks_of(marked)),
         was_regraded=bool(before),
     )
-    write_everything(made, Path(order.output))
+    write_everything(made, Path(order.output), processes=order.jobs or cpu_count())
     skipped = [(one.path, one.reason) for one in (*found.skipped, *_superseded(found, enrolment))]
     return Summary(made, order.output, run.recalled, tuple(skipped), enrolment.strangers)
 

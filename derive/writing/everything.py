@@ -9,7 +9,7 @@ from typing import Any
 from derive.grading.entries import Change, Entry
 from derive.grading.results import Marked, PartResult
 from derive.writing.class_report import write_class_report
-from derive.writing.feedback import write_feedback
+from derive.writing.feedback_folder import write_class_feedback
 from derive.writing.files import write_whole
 from derive.writing.gradebooks import to_nbgrader_csv, to_otter_csv
 from derive.writing.grades_csv import to_changes_csv, to_grades_csv
@@ -41,12 +41,15 @@ class Class:
         return ("index.html", *_tables(self), "feedback/", "results/", *PLATFORMS)
 
 
-def write_everything(marked: Class, folder: Path) -> None:
-    """Write all files of a class into a folder, each whole. Raises `OSError` where that cannot be done."""
+def write_everything(marked: Class, folder: Path, *, processes: int = 1) -> None:
+    """Write all files of a class into a folder. Raises `OSError` where that cannot be done.
+
+    Feedback that was written of the same marks is not written again.
+    """
     for name, text in _tables(marked).items():
         write_whole(folder / name, text)
     names = {entry.submission: entry.student.name for entry in marked.entries if entry.marked and entry.student.name}
-    write_feedback(marked.marked, folder, title=marked.title, names=names)
+    write_class_feedback(marked.marked, folder, title=marked.title, names=names, processes=processes)
     write_class_report(marked.marked, folder, title=marked.title, names=names)
     for one in marked.marked:
         _write_json(folder / "gradescope" / one.submission / "results.json", to_gradescope(one))
