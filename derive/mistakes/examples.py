@@ -137,5 +137,50 @@ model:
   L: \frac{1}{2} \|H - T\|^2
 loss: L
 """,
+    "softmax and squares": r"""
+dims: {C: 3}
+symbols:
+  z: C x 1
+  t: C x 1
+model:
+  p: \mathrm{softmax}(z)
+  L: \frac{1}{2} \|p - t\|^2
+loss: L
+""",
+    "residual block": r"""
+dims: {d: 3}
+symbols:
+  x: d x 1
+  W: d x d
+  t: d x 1
+model:
+  q: W x
+  h: \tanh(q)
+  o: x + h
+  L: \frac{1}{2} \|o - t\|^2
+loss: L
+""",
+    "scaled by its norm": r"""
+dims: {d: 3}
+symbols:
+  x: d x 1
+  t: d x 1
+model:
+  s: \sqrt{x^T x}
+  u: \frac{x}{s}
+  L: \frac{1}{2} \|u - t\|^2
+loss: L
+""",
+    "less its mean": r"""
+dims: {d: 3}
+symbols:
+  x: d x 1
+  t: d x 1
+model:
+  m: \frac{1}{d} \sum_i x_i
+  u: x - m \mathbf{1}
+  L: \frac{1}{2} \|u - t\|^2
+loss: L
+""",
 }
 """A setting for each name."""

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
+from typing import TypeVar
 
 from derive.errors import FormulaError
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     Add,
+    ChainRule,
+    Derivative,
     Expr,
     Fill,
     IndexVariable,
@@ -23,24 +26,29 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import rebuilt, walk
 
+T = TypeVar("T")
 Rule = Callable[[Expr], Iterable[Expr]]
 """What may stand in place of a node."""
 
 
 def everywhere(value: Expr, rule: Rule) -> Iterator[Expr]:
-    """Every tree in which the rule is applied at one place, the outermost first; what has no shape is left out."""
+    """Every tree in which the rule is applied at one place, the outermost first, but not inside of a derivative.
+
+    What has no shape is left out.
+    """
     waiting: list[tuple[Expr, Callable[[Expr], Expr]]] = [(value, lambda changed: changed)]
     for node, in_place in waiting:
-        for changed in _fitting(rule(node)):
+        for changed in fitting(rule(node)):
             try:
                 yield in_place(changed)
             except FormulaError:
                 continue
-        waiting.extend(_places(node, in_place))
+        if not isinstance(node, (Derivative, ChainRule)):
+            waiting.extend(_places(node, in_place))
 
 
-def _fitting(found: Iterable[Expr]) -> Iterator[Expr]:
-    """What a rule gives, until it makes something that has no shape."""
+def fitting(found: Iterable[T]) -> Iterator[T]:
+    """What is made one after the other, until something of it has no shape."""
     try:
         yield from found
     except FormulaError:
@@ -121,14 +129,14 @@ def sum_of(terms: Iterable[Expr]) -> Expr:
 
 def each_term(value: Expr, rule: Rule) -> Iterator[Expr]:
     """The formula with the rule applied to the whole of it, then to each term of it and of every sum inside it."""
-    yield from _fitting(rule(value))
+    yield from fitting(rule(value))
     yield from everywhere(value, lambda node: _each_summand(node, rule))
 
 
 def _each_summand(node: Expr, rule: Rule) -> Iterator[Expr]:
     if isinstance(node, Add):
         for at, term in enumerate(node.terms):
-            for changed in _fitting(rule(term)):
+            for changed in fitting(rule(term)):
                 yield Add((*node.terms[:at], changed, *node.terms[at + 1 :]))
 
 
@@ -170,6 +178,18 @@ def sums_over(dim: Dim, node: Node) -> bool:
         case Reduce("sum" | "mean", operand):
             return dim in operand.shape.dims
     return False
+
+
+def substituted(value: Expr, old: Expr, new: Expr) -> Expr:
+    """The formula with another part in place of one, wherever that stands but in a derivative.
+
+    It is the very same formula where that stands nowhere.
+    """
+
+    def change(node: Node) -> Node | None:
+        return node if isinstance(node, Derivative) else new if node == old else None
+
+    return rebuilt(value, change)  # type: ignore[return-value]
 
 
 def exchanged(value: Expr, first: IndexVariable, second: IndexVariable) -> Expr:
