@@ -399,7 +399,7 @@ def test_a_wrong_gradient_is_differentiated_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("slip", "claim"),
+    "slip, claim",
     [
         (f"{by('S')} = 0", rf"{by('W_2')} = 2 \lambda W_2"),
         (f"{by('S')} = P - P", rf"{by('W_1')} = 2 \lambda W_1"),
@@ -421,7 +421,7 @@ def test_nothing_follows_from_a_slip_that_makes_it_easy(slip, claim):
 def test_what_is_zero_after_a_slip_does_not_follow():
     assert sources(
         ROWS,
-        rf"\frac{{\partial S}}{{\partial H}} = 2 W_2^T",
+        r"\frac{\partial S}{\partial H} = 2 W_2^T",
         rf"{by('H')} - 2 {by('S')} W_2^T = 0",
     ) == ["refuted", "refuted"]
 
@@ -437,7 +437,9 @@ def test_the_message_names_the_slip_and_still_says_what_differs():
     assert step.message == "This follows correctly from the slip in (7). " + new.message
     *_, later = judged(COLUMNS, rf"{by(z2)} = 2 ({z2} - y) = {z2} - y", tagged[1])
     assert later.follows_from == (1, 2)
-    assert later.message.startswith("This follows correctly from the slip in step 2 of equation 1. The two sides differ")
+    assert later.message.startswith(
+        "This follows correctly from the slip in step 2 of equation 1. The two sides differ"
+    )
 
 
 def test_where_no_step_is_refuted_nothing_is_computed(monkeypatch):
