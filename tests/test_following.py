@@ -87,8 +87,9 @@ loss: L
 
 
 @pytest.fixture(autouse=True)
-def _without_haste_or_diagnosis(monkeypatch):
-    """A busy machine changes nothing; which mistake it is, is the subject of another test."""
+def _without_haste_or_what_others_test(monkeypatch):
+    """A busy machine changes nothing; which mistake it is, and what is certified, are subjects of other tests."""
+    monkeypatch.setattr("derive.checking.check.certified_names", lambda *arguments, **words: None)
     monkeypatch.setattr("derive.checking.explaining.SECONDS", 60.0)
     monkeypatch.setattr("derive.checking.explaining.diagnosed", lambda session, claimed: ())
 
@@ -399,7 +400,7 @@ def test_a_wrong_gradient_is_differentiated_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("slip", "claim"),
+    "slip, claim",
     [
         (f"{by('S')} = 0", rf"{by('W_2')} = 2 \lambda W_2"),
         (f"{by('S')} = P - P", rf"{by('W_1')} = 2 \lambda W_1"),

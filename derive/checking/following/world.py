@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from derive.checking.claims import Claimed, judge
+from derive.checking.claims import Claimed, Judgement, judge
 from derive.checking.following.dependence import names_behind
+from derive.checking.following.free_sizes import freed, with_free_sizes
 from derive.checking.following.quantities import VARIABLE
 from derive.checking.session import Session, additive_terms, loss_terms
 from derive.checking.sides import Attempt, Readings, Side
@@ -68,14 +69,17 @@ class World:
     Raises `NoClosedForm` where what follows from them cannot be written down.
     """
 
-    def __init__(self, session: Session, slips: Sequence[Slip], kink: Fraction | None = None) -> None:
+    def __init__(
+        self, session: Session, slips: Sequence[Slip], kink: Fraction | None = None, *, frees_sizes: bool = False
+    ) -> None:
         self._before = session
         self._slips = slips
+        self._frees_sizes = frees_sizes
         self._kink = session.model.kink if kink is None else kink
         self._supposed = Supposed()
         self._nodes: dict[Expr, Expr] = {}
         self.changed: set[str] = set()
-        self._use(session.table)
+        self._use(with_free_sizes(session.table) if frees_sizes else session.table)
         for slip in slips:
             self._suppose(slip)
             self._follow_in_names()
@@ -137,7 +141,7 @@ class World:
         if isinstance(of, Symbol):
             self._share(of, by, lambda adjoint: Scale(adjoint, held))
         if of == Symbol(self.table.loss or "", of.shape):
-            for part in {part for parts in self._before.treated_apart.values() for part in parts}:
+            for part in {self._sized(part) for parts in self._before.treated_apart.values() for part in parts}:
                 if not any(by.name in names_behind(self.table, term) for term in self._left_out(part)):
                     adjoints[part, by.name] = held
         self._supposed = replace(self._supposed, adjoints=adjoints)
@@ -166,7 +170,10 @@ class World:
 
     def expression(self, value: Expr) -> Expr:
         """An expression with what is supposed in it; the very same where that is nothing. Raises `NoClosedForm`."""
-        return rebuilt(value, self._change)  # type: ignore[return-value]
+        return rebuilt(self._sized(value), self._change)  # type: ignore[return-value]
+
+    def _sized(self, value: Expr) -> Expr:
+        return freed(value) if self._frees_sizes else value
 
     def _change(self, node: Node) -> Node | None:
         if isinstance(node, Expr) and node in self._nodes:
@@ -249,21 +256,27 @@ class World:
         return None if found is None else replace(found, value=self.expression(found.value))
 
     def shows(self, claimed: Claimed, deadline: Deadline) -> bool:
-        """Whether a claim is proved in this world, maybe under a convention."""
-        verdict = self._verdict(claimed, deadline)
-        if verdict != "unknown":
-            return verdict in ("proved", "convention")
-        return any(
-            World(self._before, self._slips, kink)._verdict(claimed, deadline) in ("proved", "convention")
-            for kink in OTHER_KINKS
-        )
+        """Whether a claim is proved in this world, maybe under a convention, and whatever sizes are as numbers."""
+        kinks = (self._kink, *OTHER_KINKS)
+        worlds = (self if kink == self._kink else World(self._before, self._slips, kink) for kink in kinks)
+        for world in worlds:
+            found = world._judged(claimed, deadline)
+            if found.verdict in ("proved", "convention"):
+                return found.scope == "all dimensions" or world._shows_freely(claimed, deadline)
+            if found.verdict != "unknown":
+                break
+        return False
 
-    def _verdict(self, claimed: Claimed, deadline: Deadline) -> str:
+    def _shows_freely(self, claimed: Claimed, deadline: Deadline) -> bool:
+        world = World(self._before, self._slips, self._kink, frees_sizes=True)
+        return world._judged(claimed, deadline).verdict in ("proved", "convention")
+
+    def _judged(self, claimed: Claimed, deadline: Deadline) -> Judgement:
         self.session.learn(self._table_for(claimed))
         self.session.unsummed = self._before.unsummed
         left, right = (_InWorld(side, self) for side in (claimed.left, claimed.right))
         formal = dict(claimed.formal)
-        return judge(self.session, left, right, claimed.restrictions, formal, deadline, (left, right)).verdict
+        return judge(self.session, left, right, claimed.restrictions, formal, deadline, (left, right))
 
 
 class _InWorld(Side):
