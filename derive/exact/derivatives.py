@@ -12,10 +12,11 @@ so that `∂L/∂W = X^T ∂L/∂u` is seen without opening `∂L/∂u`, and der
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import Undecidable, Unreadable
 from derive.exact.scalars import ONE, ZERO, Number, Scalar, Symbol, add
+from derive.records import dataclass
 from derive.source import Span
 
 

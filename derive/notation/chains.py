@@ -12,12 +12,13 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.tables import RELATIONS, ROW_ENVIRONMENTS
 from derive.notation.tokens import Token, tokenize
+from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
@@ -124,6 +125,8 @@ def split(
 def _cases_by_brace(tokens: list[Token]) -> list[Token]:
     """`\\left\\{ \\begin{array} … \\end{array} \\right.` is a way to write cases."""
     out: list[Token] = []
+    if not any(token.kind == "LSET" for token in tokens):
+        return tokens
     partner = _partners(tokens)
     for at, token in enumerate(tokens):
         opens_cases = (
@@ -148,8 +151,10 @@ def _inner_products(tokens: list[Token]) -> list[Token]:
 
     `a : m \\times n`, `f : \\mathbb{R}^n \\to \\mathbb{R}` and what follows a condition are none.
     """
-    flags = _top_level(_without_rows(tokens))
     out = list(tokens)
+    if not any(token.kind == "COLON" for token in tokens):
+        return out
+    flags = _top_level(_without_rows(tokens))
     for at, (token, outside) in enumerate(zip(tokens, flags, strict=True)):
         if token.kind == "COLON" and outside and at and tokens[at - 1].kind in _OPERANDS_END:
             before, behind = _side_before(tokens, flags, at), _side_behind(tokens, flags, at)
@@ -220,13 +225,16 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
     partners: dict[int, int] = {}
     stack: list[int] = []
     for at, token in enumerate(tokens):
-        if token.kind in _OPENERS:
+        kind = token.kind
+        if kind in _OPENERS:
             stack.append(at)
-        elif token.kind in _CLOSERS:
-            found = next((place for place in reversed(stack) if _OPENERS[tokens[place].kind] == token.kind), None)
-            if found is not None:
-                del stack[stack.index(found) :]
-                partners[found] = at
+        elif kind in _CLOSERS:
+            opener = _CLOSERS[kind]
+            for place in range(len(stack) - 1, -1, -1):
+                if tokens[stack[place]].kind == opener:
+                    partners[stack[place]] = at
+                    del stack[place:]
+                    break
     return partners
 
 

@@ -12,10 +12,10 @@ hide its neighbours.
 
 import re
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.notation import characters, tables
+from derive.records import dataclass
 from derive.source import Span
 
 _RAW = re.compile(
@@ -519,11 +519,9 @@ _FONT_OF_NAME = re.compile(r"\\math(?:bf|cal|bb|frak)\{((?:[^{}]|\{[^{}]*\})*)\}
 
 def without_fonts(name: str) -> str:
     """A name as it reads with every font dropped."""
-    while True:
-        plain = _FONT_OF_NAME.sub(r"\1", name)
-        if plain == name:
-            return plain
+    while "\\math" in name and (plain := _FONT_OF_NAME.sub(r"\1", name)) != name:
         name = plain
+    return name
 
 
 def _word(reader: _Reader, piece: _Raw) -> None:
