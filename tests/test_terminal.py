@@ -61,7 +61,7 @@ STEPS = (
         (),
         ("H x C", "H x C"),
         Counterexample({"W_1": W1, r"\lambda": "3/4", "b_1": [["1/3", "0"]], "y": [["1"], ["2"]]}, (1, 2), "7/4", "2"),
-        ({"code": "missing-factor", "message": "the right side lacks a factor 2", "fix": r"2 \lambda W_2"},),
+        (Diagnosis("missing-factor", "the right side lacks a factor 2", r"2 \lambda W_2"),),
         (1, 3),
     ),
     StepResult(None, 3, 1, 30, 1, "A", "=", "B C", "refuted", "The shapes differ.", (), ("D x H", "H x D")),

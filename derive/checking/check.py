@@ -11,6 +11,7 @@ from derive.checking.claims import Judgement
 from derive.checking.continuing import Displays, complete
 from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.expectations import with_expectations
+from derive.checking.explaining import Explainer
 from derive.checking.hints import LaterDefinitions, hinted
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
@@ -68,6 +69,7 @@ def check_document(
     stated = Stated(inference, session)
     questions = Questions(inference)
     displays = Displays()
+    explainer = Explainer(session)
     said = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
         if progress is not None:
@@ -82,6 +84,7 @@ def check_document(
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
+            judgements = [explainer.explained(one, (equations + 1, at)) for at, one in enumerate(judgements, 1)]
             results = _results(passage, chain, equations + 1, judgements, document.left_out, said[number].role)
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)

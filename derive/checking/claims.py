@@ -4,13 +4,14 @@ A step is `proved` if its plain reading is, else `convention` under the fewest c
 every reading certainly fails. A reading that could not be decided makes the step `unknown`, never `refuted`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
 from derive.checking.evidence import Found, NoLocalFactorError, evidence, involves_derivative
-from derive.checking.results import Counterexample, Ground, Scope, Verdict
+from derive.checking.results import Counterexample, Diagnosis, Ground, Scope, Verdict
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
@@ -22,10 +23,25 @@ from derive.source import Span
 
 
 @dataclass(frozen=True)
+class Claimed:
+    """What a judgement is on: both sides, the names that the statement binds, its conditions.
+
+    `numbers`: for which numbers of layers or times its letters stand, where it is judged for each of them.
+    """
+
+    left: Side
+    right: Side
+    formal: Mapping[str, Expr]
+    restrictions: tuple[Restriction, ...]
+    numbers: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The verdict on a claim with its grounds, before it is placed in a document.
 
     `is_missing`: it is unreadable since a name has a number that no name of its kind has.
+    `claimed` is there where it is on a relation that was read.
     """
 
     verdict: Verdict
@@ -39,6 +55,8 @@ class Judgement:
     side_conditions: tuple[str, ...] = ()
     unknown_name: str | None = None
     is_missing: bool = False
+    claimed: Claimed | None = field(default=None, compare=False, repr=False)
+    diagnosis: tuple[Diagnosis, ...] = ()
 
 
 def _worded(shape: str) -> str:

@@ -204,6 +204,13 @@ def _ranges(session: Session, candidate: Candidate, restrictions: Sequence[Restr
     return found
 
 
+def environments(
+    session: Session, candidate: Candidate, restrictions: Sequence[Restriction]
+) -> Iterator[dict[IndexVariable, int]]:
+    """The values of the free indices for which a claim is made, from 0. Raises as `evidence` does."""
+    return _environments(_ranges(session, candidate, restrictions))
+
+
 def _environments(ranges: dict[str, range]) -> Iterator[dict[IndexVariable, int]]:
     for values in itertools.product(*ranges.values()):
         yield {IndexVariable(letter): value for letter, value in zip(ranges, values, strict=True)}
@@ -234,4 +241,4 @@ def involves_derivative(session: Session, candidate: Candidate) -> bool:
     return False
 
 
-__all__ = ["Found", "NoLocalFactorError", "Place", "evidence", "involves_derivative"]
+__all__ = ["Found", "NoLocalFactorError", "Place", "environments", "evidence", "involves_derivative"]

@@ -76,4 +76,5 @@ def placed(
         scope=judgement.scope,
         ground=judgement.ground,
         side_conditions=judgement.side_conditions,
+        diagnosis=judgement.diagnosis,
     )

@@ -9,7 +9,7 @@ from dataclasses import field, replace
 
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
-from derive.checking.claims import Judgement, failed, judge
+from derive.checking.claims import Claimed, Judgement, failed, judge
 from derive.checking.conditions import opposite, read_range
 from derive.checking.conventions import sentence
 from derive.checking.definitions import (
@@ -72,9 +72,14 @@ class Statement:
         for number, relation in enumerate(self.chain.relations):
             if number in branches:
                 current, self.restrictions = self.sides[0], branches[number]
-            judgement, current = self._guarded_step(number, relation, current)
-            found.append(judgement)
+            left = current
+            judgement, current = self._guarded_step(number, relation, left)
+            found.append(replace(judgement, claimed=self._claimed(number, left)))
         return found
+
+    def _claimed(self, number: int, left: Side) -> Claimed:
+        numbers = self.session.table.fixed
+        return Claimed(left, self.sides[number + 1], self.formal, tuple(self.restrictions), numbers)
 
     def _letters_of_left_side(self) -> frozenset[str] | None:
         """The indices that the first member carries, over which no other member sums; None where it is not read."""

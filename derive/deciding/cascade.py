@@ -23,7 +23,7 @@ from derive.deciding.knowledge import Knowledge
 from derive.deciding.limits import FIRST_POINTS, POINTS_AT_ONCE, SHARE_OF_PROOFS, Deadline
 from derive.deciding.refuting import Question, Refuter
 from derive.errors import Undecidable
-from derive.exact.balls import Value
+from derive.exact.balls import Point, Value
 from derive.exact.fingerprint import Fingerprints
 from derive.exact.scalars import Scalar, Symbol
 
@@ -106,6 +106,10 @@ class Decider:
             return self._refuter.refuted([Question(0, equation)], POINTS_AT_ONCE, deadline)
         except RecursionError:
             return None
+
+    def point(self, index: int) -> Point:
+        """One of the points at which counterexamples are looked for."""
+        return self._refuter.point(index)
 
     def values(self, found: Different, symbols: Sequence[Symbol]) -> list[Value]:
         """Values of symbols at a counterexample, given or cut; of those it does not depend on, any by the facts."""

@@ -57,6 +57,10 @@ class Refuter:
         """Whether a symbol had a value as a given one."""
         return symbol in self._points.used
 
+    def point(self, index: int) -> Point:
+        """The point of that number."""
+        return self._points.at(index)
+
     def points_over(self, definitions: DefinitionTable, positive: Container[Symbol]) -> Points:
         """The points that satisfy the facts, for other definitions."""
         facts = self._knowledge.facts

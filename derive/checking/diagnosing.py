@@ -1,0 +1,188 @@
+"""Which mistake was made in a refuted claim: one whose repair is proved, or two.
+
+The catalogue (`derive.mistakes`) says how a wrong formula would look without a mistake. Floating point picks the few of
+these formulas that may equal the other side; a mistake is named only if the repaired claim is *proved*. Where one
+repair is not enough, every repair is repaired once more.
+"""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import field
+
+from derive.checking.candidates import Candidate, Uses, joined
+from derive.checking.claims import Claimed, judge
+from derive.checking.evidence import environments
+from derive.checking.probing import NoValueError, Probe, Values, alike
+from derive.checking.results import Diagnosis
+from derive.checking.session import Session
+from derive.checking.sides import Side
+from derive.deciding.limits import Deadline
+from derive.errors import FormulaError, Undecidable
+from derive.expressions.latex import latex
+from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.mistakes.catalogue import CATALOGUE
+from derive.mistakes.mistake import Mistake
+from derive.mistakes.rewriting import fitting
+from derive.mistakes.wrong import Wrong
+from derive.notation.elaboration import Reading, readings
+from derive.notation.symbols import Computed, Given
+from derive.notation.syntax import List
+from derive.records import dataclass
+
+SECONDS = 2.0
+"""The search for a mistake in one step may take this long; what is not found then is not named."""
+
+POINTS = (7, 8, 9)
+"""Points at which formulas are compared: behind the pleasant ones, where different formulas agree by accident."""
+
+PLACES = 6
+"""At so many points, and for so many values of free indices, formulas are compared."""
+
+MOST_REPAIRS = 600
+"""More repairs of one formula than these are not repaired once more."""
+
+
+def diagnosed(session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
+    """The mistakes that were made in a refuted claim; nothing where the catalogue does not explain it."""
+    deadline = Deadline(SECONDS)
+    try:
+        with deadline.enforced():
+            for search in _searches(session, claimed, deadline):
+                found = search.one_mistake() or search.two_mistakes()
+                if found:
+                    return found
+    except (Undecidable, FormulaError, RecursionError):
+        pass
+    return ()
+
+
+def _searches(session: Session, claimed: Claimed, deadline: Deadline) -> Iterator["_Search"]:
+    """Mistakes are looked for on the right, then on the left, unless that is but the name of a quantity."""
+    left, right = (_first(session, side, claimed) for side in (claimed.left, claimed.right))
+    if left is not None:
+        yield _Search(session, claimed, claimed.left, claimed.right, left, right, deadline)
+    if right is not None and not isinstance(left.value if left is not None else None, (Symbol, Derivative)):
+        yield _Search(session, claimed, claimed.right, claimed.left, right, left, deadline)
+
+
+def _first(session: Session, side: Side, claimed: Claimed) -> Reading | None:
+    found = side.read(session, None, dict(claimed.formal)).upto(1)
+    return found[0] if found else None
+
+
+@dataclass
+class _Search:
+    """The search for the mistake in one side, `written`, of a claim; the other one, `quantity`, is taken as it is."""
+
+    session: Session
+    claimed: Claimed
+    quantity_side: Side
+    written_side: Side
+    quantity: Reading
+    written: Reading | None
+    deadline: Deadline
+    probes: list[Probe] = field(default_factory=list)
+    target: list[Values] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        _know_all_names(self.session)
+        for probe in itertools.islice(self._probes(), PLACES):
+            try:
+                self.target.append(probe.value(self.quantity.value))
+            except NoValueError:
+                continue
+            self.probes.append(probe)
+        written = None if self.written is None else self.written.value
+        kink = self.session.model.kink
+        syntax = self.written_side.content
+        free = {letter: uses[0].dim for letter, uses in self.free.items() if uses}
+        self.wrong = Wrong(self.session.table, kink, self.quantity.value, written, syntax, free)
+
+    @property
+    def free(self) -> Uses:
+        """Where the indices are used for all of whose values the claim is made."""
+        return joined(self.quantity.free, {} if self.written is None else self.written.free)
+
+    def _probes(self) -> Iterator[Probe]:
+        """The points and the values of free indices for which the claim is made."""
+        candidate = Candidate(self.quantity.value, self.quantity.value, frozenset(), self.free)
+        places = list(environments(self.session, candidate, self.claimed.restrictions))
+        for index, environment in itertools.product(POINTS, places):
+            probe = Probe(self.session, self.session.decider().point(index), environment)
+            conditions = [restriction.condition for restriction in self.claimed.restrictions]
+            if all(probe.holds(condition) for condition in conditions):
+                yield probe
+
+    def one_mistake(self) -> tuple[Diagnosis, ...]:
+        """The first mistake of the catalogue whose repair is proved."""
+        for mistake, repaired in self._repaired(self.wrong):
+            if self._is_right(repaired.written):
+                return (self._diagnosis(mistake, repaired),)
+        return ()
+
+    def two_mistakes(self) -> tuple[Diagnosis, ...]:
+        """Two mistakes whose repairs one after the other are proved."""
+        firsts = list(itertools.islice(self._repaired(self.wrong), MOST_REPAIRS))
+        for mistake, once in firsts:
+            for other, twice in self._repaired(once):
+                if other.code != mistake.code and self._is_right(twice.written):
+                    return self._diagnosis(mistake, twice), self._diagnosis(other, twice)
+        return ()
+
+    def _diagnosis(self, mistake: Mistake, repaired: Wrong) -> Diagnosis:
+        """What is said of a mistake; the shorter one of the repaired formula and the one known to be right."""
+        forms = [latex(value) for value in (repaired.written, self.wrong.truth) if value is not None]
+        return Diagnosis(mistake.code, mistake.message, min(forms, key=len))
+
+    def _repaired(self, wrong: Wrong) -> Iterator[tuple[Mistake, Wrong]]:
+        """Every repair of a formula by each mistake in turn."""
+        for mistake in CATALOGUE:
+            for repair in fitting(mistake.repairs(wrong)):
+                self.deadline.check()
+                if isinstance(repair, List):
+                    yield mistake, wrong.rewritten(self._read(repair), repair)
+                else:
+                    yield mistake, wrong.rewritten(repair, None)
+
+    def _read(self, repair: List) -> Expr | None:
+        """Syntax as a tree; null where it has no plain reading."""
+        options = self.session.options(None, dict(self.claimed.formal))
+        found = next(readings(self.session.table, repair, options), None)
+        return found.value if isinstance(found, Reading) and not found.conventions else None
+
+    def _is_right(self, value: Expr | None) -> bool:
+        """Whether a repaired claim is proved. Floating point spares most of the proofs.
+
+        Where sizes stand as numbers a proof at these dimensions is not enough: at N = 2 a factor N is a factor 2.
+        """
+        if value is None or value.shape != self.wrong.shape or not self._may_be_right(value):
+            return False
+        fixed = Side(None, fixed=Reading(value, frozenset(), self.free))
+        formal = dict(self.claimed.formal)
+        try:
+            found = judge(self.session, self.quantity_side, fixed, self.claimed.restrictions, formal, self.deadline)
+        except FormulaError:
+            return False
+        return found.verdict == "proved" and (found.scope == "all dimensions" or not self.wrong.averaged)
+
+    def _may_be_right(self, value: Expr) -> bool:
+        """Whether floating point finds no difference at the points where the quantity has a value."""
+        for probe, expected in zip(self.probes, self.target, strict=True):
+            try:
+                if not alike(probe.value(value), expected):
+                    return False
+            except NoValueError:
+                return False
+        return bool(self.probes)
+
+
+def _know_all_names(session: Session) -> None:
+    """Lowers every name, so that all facts are known before a point is chosen that satisfies them."""
+    for name, meaning in session.table.meanings.items():
+        if isinstance(meaning, (Given, Computed)):
+            with suppress(Undecidable, FormulaError):
+                session.entries.of_name(name, meaning.shape)
+    session.entries.obligations.clear()
+    session.entries.domain.clear()
+    session.entries.required.clear()

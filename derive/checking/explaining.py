@@ -1,0 +1,21 @@
+"""What is said of a refuted step beside its counterexample: which mistake was made in it."""
+
+from dataclasses import replace
+
+from derive.checking.claims import Judgement
+from derive.checking.diagnosing import diagnosed
+from derive.checking.session import Session
+from derive.records import dataclass
+
+
+@dataclass
+class Explainer:
+    """Explains the refuted steps of one document, which it is shown in their order."""
+
+    session: Session
+
+    def explained(self, judgement: Judgement, place: tuple[int, int]) -> Judgement:
+        """The judgement on the step at a place (equation, step), explained where it is refuted."""
+        if judgement.verdict != "refuted" or judgement.claimed is None:
+            return judgement
+        return replace(judgement, diagnosis=diagnosed(self.session, judgement.claimed))

@@ -1,0 +1,82 @@
+"""The activations of a model: functions of one variable that it applies entry by entry, with their derivatives."""
+
+import itertools
+from collections.abc import Iterator
+
+from derive.expressions.tree import (
+    Apply,
+    Entry,
+    Expr,
+    Extremum,
+    Hadamard,
+    Index,
+    IndexNumber,
+    IndexVariable,
+    Number,
+    Scale,
+    Symbol,
+    Unspecified,
+)
+from derive.expressions.walk import walk
+from derive.mistakes.rewriting import everywhere
+from derive.mistakes.wrong import Wrong
+from derive.records import dataclass
+
+NO_ACTIVATIONS = frozenset({"log", "sqrt"})
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function, its argument, its derivative there, and the name that the model gives to its value, if it does."""
+
+    function: str
+    argument: Expr
+    derivative: Expr
+    value: Symbol | None
+
+
+def activations(wrong: Wrong) -> tuple[Activation, ...]:
+    """All activations in the model's formulas, in its order; those of an argument with indices are left out."""
+    found: dict[Activation, None] = {}
+    for name, value in wrong.computed:
+        for node in walk(value):
+            whole = Symbol(name, value.shape) if node == value else None
+            for activation in _activation(node, whole) if isinstance(node, Expr) else ():
+                if not any(isinstance(part, IndexVariable) for part in walk(activation.argument)):
+                    found[activation] = None
+    return tuple(found)
+
+
+def _activation(node: Expr, value: Symbol | None) -> Iterator[Activation]:
+    match node:
+        case Apply(function, argument, parameters, 0) if function not in NO_ACTIVATIONS:
+            yield Activation(function, argument, Apply(function, argument, parameters, 1), value)
+        case Unspecified(name, argument, 0):
+            yield Activation(name, argument, Unspecified(name, argument, 1), value)
+        case Extremum("max", Number(least), argument) | Extremum("max", argument, Number(least)) if least == 0:
+            yield Activation("relu", argument, Apply("relu", argument, (), 1), value)
+
+
+def with_factor_somewhere(wrong: Wrong, written: Expr, factor: Expr) -> Iterator[Expr]:
+    """The formula, or a part of it, times a factor of its shape; for entries, times one of the factor's entries."""
+    factors = [factor, *_entries(wrong, factor)]
+    yield from everywhere(written, lambda node: _multiplied(node, factors))
+
+
+def _multiplied(node: Expr, factors: list[Expr]) -> Iterator[Expr]:
+    for factor in factors:
+        if factor.shape == node.shape:
+            yield Scale(factor, node) if node.shape.is_scalar else Hadamard(node, factor)
+
+
+def _entries(wrong: Wrong, factor: Expr) -> Iterator[Expr]:
+    """The entries of a vector or a matrix at the free indices of the claim."""
+    letters = [IndexVariable(letter) for letter in wrong.free]
+    first = IndexNumber(0)
+    if factor.shape.is_vector:
+        for letter in letters:
+            place: tuple[Index, Index] = (letter, first) if factor.shape.is_column else (first, letter)
+            yield Entry(factor, *place)
+    elif factor.shape.is_matrix:
+        for row, column in itertools.permutations(letters, 2):
+            yield Entry(factor, row, column)

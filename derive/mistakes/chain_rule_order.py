@@ -1,0 +1,38 @@
+"""`A B` for `B A`: the Jacobians of the chain rule multiplied in the wrong order."""
+
+from collections.abc import Iterator
+
+from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.respelling import each_product, exchanged
+from derive.mistakes.swapped_factors import is_jacobian
+from derive.mistakes.wrong import Wrong
+from derive.notation.syntax import List
+
+
+def repairs(wrong: Wrong) -> Iterator[List]:
+    """Two factors of a product exchanged, where the claim is on a Jacobian."""
+    if wrong.syntax is not None and is_jacobian(wrong):
+        yield from each_product(wrong.syntax, exchanged)
+
+
+CHAIN_RULE_ORDER = Mistake(
+    code="chain-rule-order",
+    title="Jacobians stand in the wrong order",
+    message="Jacobians are multiplied from the outermost function inwards; look at the order of yours.",
+    looks_like=r"\frac{\partial u}{\partial x} = A B",
+    instead=r"\frac{\partial u}{\partial x} = B A",
+    because=(
+        r"For $v = A x$ and $u = B v$ the chain rule is $\frac{\partial u}{\partial x} = \frac{\partial u}{\partial "
+        r"v} \frac{\partial v}{\partial x}$: entry $(i, j)$ is $\sum_k \frac{\partial u_i}{\partial v_k} "
+        r"\frac{\partial v_k}{\partial x_j}$. The Jacobian of the outer function stands on the left."
+    ),
+    repairs=repairs,
+    caught=(
+        Example("composed maps", r"\frac{\partial u}{\partial x} = A B"),
+        Example("composed maps", r"\frac{\partial a}{\partial x} = A \mathrm{diag}(\sigma'(v))"),
+    ),
+    not_caught=(
+        Example("composed maps", r"\frac{\partial u}{\partial x} = B A"),
+        Example("composed maps", r"\frac{\partial u}{\partial x} = A^T B^T"),
+    ),
+)

@@ -1,0 +1,44 @@
+"""`H^T \\odot \\delta` for `H^T \\delta`: entry by entry where a matrix product is meant."""
+
+from collections.abc import Iterator
+
+from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.respelling import each_product, joined_otherwise
+from derive.mistakes.wrong import Wrong
+from derive.notation.syntax import List, Term
+
+ENTRY_BY_ENTRY = frozenset({"ODOT", "CIRC", "STAR", "TIMES"})
+
+
+def repairs(wrong: Wrong) -> Iterator[List]:
+    """One sign of the product entry by entry left out, then all of them."""
+    if wrong.syntax is not None:
+        yield from each_product(wrong.syntax, _as_matrix_product)
+
+
+def _as_matrix_product(term: Term) -> Iterator[Term]:
+    yield from joined_otherwise(term, ENTRY_BY_ENTRY, "")
+
+
+ELEMENTWISE_FOR_MATRIX_PRODUCT = Mistake(
+    code="elementwise-for-matrix-product",
+    title="a product entry by entry stands for a matrix product",
+    message="Is this product meant entry by entry? Look at which index the chain rule sums over.",
+    looks_like=r"\frac{\partial L}{\partial V} = H^T \odot \frac{\partial L}{\partial O}",
+    instead=r"\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial O}",
+    because=(
+        r"$\odot$ multiplies entries that stand in the same place and sums over nothing. Where a quantity is "
+        r"computed by a matrix product, as $O = H V$, each entry of $V$ acts on many entries of $O$, and the chain "
+        r"rule sums over them: that is a matrix product."
+    ),
+    repairs=repairs,
+    caught=(
+        Example("tanh layers", r"\frac{\partial L}{\partial V} = H^T \odot (O - T)"),
+        Example("tanh layers", r"\frac{\partial L}{\partial Q} = (O - T) \odot V^T \odot (1 - H^2)"),
+        Example("linear regression", r"\nabla_w L = \frac{1}{N} X^T \odot (X w - y)"),
+    ),
+    not_caught=(
+        Example("tanh layers", r"\frac{\partial L}{\partial V} = H^T (O - T)"),
+        Example("tanh layers", r"\frac{\partial L}{\partial Q} = (O - T) V^T \odot (1 - H^2)"),
+    ),
+)

@@ -1,0 +1,47 @@
+"""`\\delta W^T` for `\\delta W^T \\odot 1(Z > 0)`: the mask of a ReLU lacks."""
+
+from collections.abc import Iterator
+
+from derive.expressions.tree import Expr
+from derive.mistakes.activations import Activation, activations, with_factor_somewhere
+from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.wrong import Wrong
+
+
+def repairs(wrong: Wrong) -> Iterator[Expr]:
+    """The formula, or a part of it, times the derivative of a piecewise linear activation of the model."""
+    if wrong.written is not None:
+        for activation in activations(wrong):
+            if is_mask(activation):
+                yield from with_factor_somewhere(wrong, wrong.written, activation.derivative)
+
+
+def is_mask(activation: Activation) -> bool:
+    """Whether an activation's derivative takes a few values only, as that of ReLU, LeakyReLU or of |x| does."""
+    return activation.function in PIECEWISE_LINEAR
+
+
+PIECEWISE_LINEAR = frozenset({"relu", "leaky", "abs"})
+
+
+MISSING_MASK = Mistake(
+    code="missing-mask",
+    title="the mask of an activation lacks",
+    message="Which units passed nothing on in the forward pass? The gradient does not flow back through them.",
+    looks_like=r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial A}",
+    instead=r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial A} \odot \mathbb{1}(Z > 0)",
+    because=(
+        r"$A = \max(0, Z)$ is constant where $Z < 0$: there its derivative is 0, and nothing of $\frac{\partial "
+        r"L}{\partial A}$ passes. Where $Z > 0$ its derivative is 1 and all of it does. The mask $\mathbb{1}(Z > "
+        r"0)$ says which entries are which."
+    ),
+    repairs=repairs,
+    caught=(
+        Example("two layers", r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial S} W_2^T"),
+        Example("two layers", r"\frac{\partial L}{\partial W_1} = X^T \frac{\partial L}{\partial A} + 2 \lambda W_1"),
+    ),
+    not_caught=(
+        Example("two layers", r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial A} \odot \mathbb{1}(Z > 0)"),
+        Example("tanh layers", r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H}"),
+    ),
+)

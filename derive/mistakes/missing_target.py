@@ -1,0 +1,44 @@
+"""`p` for `p - y`: the target was not subtracted."""
+
+from collections.abc import Iterator
+
+from derive.expressions.tree import Add, Expr, Negative
+from derive.expressions.walk import walk
+from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.rewriting import everywhere
+from derive.mistakes.wrong import Wrong
+
+
+def repairs(wrong: Wrong) -> Iterator[Expr]:
+    """A quantity replaced by a difference in which it stands in the truth."""
+    if wrong.written is None or wrong.truth is None:
+        return
+    differences = [node for node in walk(wrong.truth) if isinstance(node, Add) and len(node.terms) == 2]
+    yield from everywhere(wrong.written, lambda node: [found for found in differences if _lacks_one_term(node, found)])
+
+
+def _lacks_one_term(node: Expr, difference: Add) -> bool:
+    return node in difference.terms and any(isinstance(term, Negative) for term in difference.terms if term != node)
+
+
+MISSING_TARGET = Mistake(
+    code="missing-target",
+    title="the target was not subtracted",
+    message="The derivative of the loss compares the prediction with something; where is that?",
+    looks_like=r"\frac{\partial L}{\partial z} = p",
+    instead=r"\frac{\partial L}{\partial z} = p - y",
+    because=(
+        r"The gradient vanishes where the prediction is right, so the target must appear in it. In $L = -\log p_y = "
+        r"-z_y + \log \sum_j e^{z_j}$ the first term gives $-1$ at the right class, the second one $p$ at all of "
+        r"them."
+    ),
+    repairs=repairs,
+    caught=(
+        Example("softmax of one example", r"\frac{\partial L}{\partial z} = p"),
+        Example("softmax of one example", r"\frac{\partial L}{\partial W} = p x^T"),
+    ),
+    not_caught=(
+        Example("softmax of one example", r"\frac{\partial L}{\partial z} = p - y"),
+        Example("softmax of one example", r"\frac{\partial L}{\partial z} = 2 (p - y)"),
+    ),
+)

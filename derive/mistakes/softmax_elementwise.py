@@ -1,0 +1,50 @@
+"""`p \\odot (1 - p)` for `diag(p) - p p^T`: softmax differentiated as if each output had its own input alone."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.expressions.tree import Comparison, Expr, IndexValue, IndexVariable, Indicator, Negative, Number
+from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.rewriting import everywhere, sum_of
+from derive.mistakes.softmaxes import elementwise_gradients, softmaxes
+from derive.mistakes.wrong import Wrong
+
+
+def repairs(wrong: Wrong) -> Iterator[Expr]:
+    """The formula with what differentiating entry by entry leaves out; 1 made \\delta_ij where entries are claimed."""
+    if wrong.written is None:
+        return
+    for without_others in elementwise_gradients(wrong):
+        if wrong.truth is not None and without_others.shape == wrong.shape:
+            yield sum_of([wrong.written, wrong.truth, Negative(without_others)])
+    letters = [IndexValue(IndexVariable(letter)) for letter in wrong.free]
+    if len(letters) == 2 and softmaxes(wrong):
+        same = Indicator(Comparison(letters[0], "=", letters[1]))
+        yield from everywhere(wrong.written, lambda node: [same] if node == ONE else [])
+
+
+ONE = Number(Fraction(1))
+
+
+SOFTMAX_ELEMENTWISE = Mistake(
+    code="softmax-elementwise",
+    title="softmax is differentiated entry by entry",
+    message="On which inputs does one output of softmax depend?",
+    looks_like=r"\nabla_z L = \nabla_p L \odot p \odot (1 - p)",
+    instead=r"\nabla_z L = p \odot (\nabla_p L - p^T \nabla_p L)",
+    because=(
+        r"All outputs share the denominator $\sum_j e^{z_j}$, so each depends on every input: $\frac{\partial "
+        r"p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)$. The Jacobian is $\mathrm{diag}(p) - p p^T$, not its "
+        r"diagonal alone."
+    ),
+    repairs=repairs,
+    caught=(
+        Example("softmax and squares", r"\frac{\partial L}{\partial z} = (p - t) \odot p \odot (1 - p)"),
+        Example("softmax and squares", r"\frac{\partial p_i}{\partial z_j} = p_i (1 - p_j)"),
+        Example("softmax and squares", r"\frac{\partial p}{\partial z} = \mathrm{diag}(p \odot (1 - p))"),
+    ),
+    not_caught=(
+        Example("softmax and squares", r"\frac{\partial L}{\partial z} = p \odot (p - t - p^T (p - t))"),
+        Example("softmax and squares", r"\frac{\partial L}{\partial z} = (p - t) \odot (1 - p)"),
+    ),
+)

@@ -1,0 +1,70 @@
+"""`W_1` for `W_2`, `X` for `H`: a quantity of another layer."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.respelling import each_product, is_transposed, named, transposed, with_factor
+from derive.mistakes.rewriting import everywhere
+from derive.mistakes.wrong import Wrong
+from derive.notation.symbols import Computed, Given
+from derive.notation.syntax import List, Name, Scripted, Syntax, Term
+
+
+def repairs(wrong: Wrong) -> Iterator[Expr | List]:
+    """One name replaced by another one that stands in the right formula or in the model."""
+    if wrong.written is not None:
+        yield from everywhere(wrong.written, lambda node: _other_names(wrong, node))
+    if wrong.syntax is not None:
+        names = [named(name) for name in _names(wrong)]
+        yield from each_product(wrong.syntax, lambda term: _with_other_names(term, names))
+
+
+def _names(wrong: Wrong) -> Iterator[str]:
+    """The names of numbers and matrices, the loss and what is one-hot or a label left out."""
+    for name, meaning in wrong.table.meanings.items():
+        is_value = isinstance(meaning, Computed) or (isinstance(meaning, Given) and meaning.kind == "real")
+        if is_value and name != wrong.table.loss and " " not in name:
+            yield name
+
+
+def _other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
+    if isinstance(node, Symbol) and not node.shape.is_scalar:
+        for name in _names(wrong):
+            if name != node.name and wrong.table.meanings[name].shape == node.shape:  # type: ignore[union-attr]
+                yield Symbol(name, node.shape)
+    if isinstance(node, Derivative):
+        for other in _other_names(wrong, node.by):
+            yield replace(node, by=other)
+
+
+def _with_other_names(term: Term, names: list[Syntax]) -> Iterator[Term]:
+    for (at, factor), name in itertools.product(enumerate(term.factors), names):
+        if isinstance(factor, (Name, Scripted)) and factor != name:
+            yield with_factor(term, at, transposed(name) if is_transposed(factor) else name)
+
+
+WRONG_LAYER = Mistake(
+    code="wrong-layer",
+    title="a quantity of another layer",
+    message="One of the names belongs to another layer; look at what this layer takes in and what it gives out.",
+    looks_like=r"\frac{\partial L}{\partial V} = X^T \frac{\partial L}{\partial O}",
+    instead=r"\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial O}",
+    because=(
+        r"The derivative by a layer's weights holds the input of that very layer: from $O = H V$ it is $H$, not the "
+        r"input $X$ of the layer before it. In the same way the gradient goes back through the weights of the layer "
+        r"that it leaves, and through the activation of the one that it enters."
+    ),
+    repairs=repairs,
+    caught=(
+        Example("tanh layers", r"\frac{\partial L}{\partial V} = X^T (O - T)"),
+        Example("tanh layers", r"\frac{\partial L}{\partial H} = (O - T) U^T"),
+        Example("two layers", r"\frac{\partial L}{\partial W_2} = A^T \frac{\partial L}{\partial S} + 2 \lambda W_1"),
+    ),
+    not_caught=(
+        Example("tanh layers", r"\frac{\partial L}{\partial V} = H^T (O - T)"),
+        Example("tanh layers", r"\frac{\partial L}{\partial V} = H (O - T)"),
+    ),
+)
