@@ -84,8 +84,9 @@ def check_document(
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
-            judgements = [explainer.explained(one, (equations + 1, at)) for at, one in enumerate(judgements, 1)]
-            results = _results(passage, chain, equations + 1, judgements, document.left_out, said[number].role)
+            results = _results(
+                passage, chain, equations + 1, judgements, document.left_out, said[number].role, explainer
+            )
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
@@ -216,14 +217,16 @@ def _results(
     judgements: Sequence[Judgement],
     left_out: Sequence[Text],
     role: Role,
+    explainer: Explainer,
 ) -> list[StepResult]:
     """The steps of a chain."""
     is_inline = passage.kind == "inline"
-    return [
-        placed(passage, chain, equation, number, judgement, left_out)
-        for number, judgement in enumerate(judgements)
-        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role))
-    ]
+    steps = []
+    for number, judgement in enumerate(judgements):
+        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role)):
+            explained = explainer.explained(judgement, (equation, number + 1), chain.tag)
+            steps.append(placed(passage, chain, equation, number, explained, left_out))
+    return steps
 
 
 def _is_silent(kind: str, judgement: Judgement, role: Role) -> bool:

@@ -57,6 +57,7 @@ class Judgement:
     is_missing: bool = False
     claimed: Claimed | None = field(default=None, compare=False, repr=False)
     diagnosis: tuple[Diagnosis, ...] = ()
+    follows_from: tuple[int, int] | None = None
 
 
 def _worded(shape: str) -> str:

@@ -6,13 +6,14 @@ repair is not enough, every repair is repaired once more.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import field
 
 from derive.checking.candidates import Candidate, Uses, joined
 from derive.checking.claims import Claimed, judge
 from derive.checking.evidence import environments
+from derive.checking.general import GeneralAttempt
 from derive.checking.probing import NoValueError, Probe, Values, alike
 from derive.checking.results import Diagnosis
 from derive.checking.session import Session
@@ -21,16 +22,17 @@ from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.latex import latex
 from derive.expressions.tree import Derivative, Expr, Symbol
-from derive.mistakes.catalogue import CATALOGUE
+from derive.gradients.indices import free_indices
+from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, RESPELLED, SHAPED_OTHERWISE
 from derive.mistakes.mistake import Mistake
 from derive.mistakes.rewriting import fitting
-from derive.mistakes.wrong import Wrong
+from derive.mistakes.wrong import Known, Wrong
 from derive.notation.elaboration import Reading, readings
 from derive.notation.symbols import Computed, Given
 from derive.notation.syntax import List
 from derive.records import dataclass
 
-SECONDS = 2.0
+SECONDS = 3.0
 """The search for a mistake in one step may take this long; what is not found then is not named."""
 
 POINTS = (7, 8, 9)
@@ -39,7 +41,7 @@ POINTS = (7, 8, 9)
 PLACES = 6
 """At so many points, and for so many values of free indices, formulas are compared."""
 
-MOST_REPAIRS = 600
+MOST_REPAIRS = 200
 """More repairs of one formula than these are not repaired once more."""
 
 
@@ -97,7 +99,7 @@ class _Search:
         kink = self.session.model.kink
         syntax = self.written_side.content
         free = {letter: uses[0].dim for letter, uses in self.free.items() if uses}
-        self.wrong = Wrong(self.session.table, kink, self.quantity.value, written, syntax, free)
+        self.wrong = Wrong(Known(self.session.table, kink, self.quantity.value, free), written, syntax)
 
     @property
     def free(self) -> Uses:
@@ -125,19 +127,25 @@ class _Search:
         """Two mistakes whose repairs one after the other are proved."""
         firsts = list(itertools.islice(self._repaired(self.wrong), MOST_REPAIRS))
         for mistake, once in firsts:
-            for other, twice in self._repaired(once):
+            for other, twice in self._repaired(once, self._more(mistake, once)):
                 if other.code != mistake.code and self._is_right(twice.written):
                     return self._diagnosis(mistake, twice), self._diagnosis(other, twice)
         return ()
+
+    def _more(self, mistake: Mistake, once: Wrong) -> Sequence[Mistake]:
+        """What may be tried on a repaired formula: another spelling while it has no shape, else what may be right."""
+        if once.written is None:
+            return RESPELLED if mistake in RESPELLED else ()
+        return ONCE_MORE if once.written.shape == self.wrong.shape else SHAPED_OTHERWISE
 
     def _diagnosis(self, mistake: Mistake, repaired: Wrong) -> Diagnosis:
         """What is said of a mistake; the shorter one of the repaired formula and the one known to be right."""
         forms = [latex(value) for value in (repaired.written, self.wrong.truth) if value is not None]
         return Diagnosis(mistake.code, mistake.message, min(forms, key=len))
 
-    def _repaired(self, wrong: Wrong) -> Iterator[tuple[Mistake, Wrong]]:
+    def _repaired(self, wrong: Wrong, mistakes: Sequence[Mistake] = CATALOGUE) -> Iterator[tuple[Mistake, Wrong]]:
         """Every repair of a formula by each mistake in turn."""
-        for mistake in CATALOGUE:
+        for mistake in mistakes:
             for repair in fitting(mistake.repairs(wrong)):
                 self.deadline.check()
                 if isinstance(repair, List):
@@ -156,15 +164,28 @@ class _Search:
 
         Where sizes stand as numbers a proof at these dimensions is not enough: at N = 2 a factor N is a factor 2.
         """
-        if value is None or value.shape != self.wrong.shape or not self._may_be_right(value):
+        if value is None or value.shape != self.wrong.shape or not self._is_closed(value):
             return False
-        fixed = Side(None, fixed=Reading(value, frozenset(), self.free))
-        formal = dict(self.claimed.formal)
+        if not self._may_be_right(value):
+            return False
         try:
-            found = judge(self.session, self.quantity_side, fixed, self.claimed.restrictions, formal, self.deadline)
+            return self._holds_for_all_sizes(value) if self.wrong.known.averaged else self._holds(value)
         except FormulaError:
             return False
-        return found.verdict == "proved" and (found.scope == "all dimensions" or not self.wrong.averaged)
+
+    def _holds_for_all_sizes(self, value: Expr) -> bool:
+        candidate = Candidate(self.quantity.value, value, frozenset(), self.free)
+        return GeneralAttempt(self.session, candidate, self.claimed.restrictions, self.deadline).holds()
+
+    def _holds(self, value: Expr) -> bool:
+        fixed = Side(None, fixed=Reading(value, frozenset(), self.free))
+        formal = dict(self.claimed.formal)
+        found = judge(self.session, self.quantity_side, fixed, self.claimed.restrictions, formal, self.deadline)
+        return found.verdict == "proved"
+
+    def _is_closed(self, value: Expr) -> bool:
+        """Whether a formula has no free indices but those of the claim: one taken out of its sum may have more."""
+        return all(index.name in self.free for index in free_indices(value))
 
     def _may_be_right(self, value: Expr) -> bool:
         """Whether floating point finds no difference at the points where the quantity has a value."""

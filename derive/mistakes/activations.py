@@ -19,7 +19,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import walk
 from derive.mistakes.rewriting import everywhere
-from derive.mistakes.wrong import Wrong
+from derive.mistakes.wrong import Known, Wrong
 from derive.records import dataclass
 
 NO_ACTIVATIONS = frozenset({"log", "sqrt"})
@@ -35,10 +35,10 @@ class Activation:
     value: Symbol | None
 
 
-def activations(wrong: Wrong) -> tuple[Activation, ...]:
+def activations(known: Known) -> tuple[Activation, ...]:
     """All activations in the model's formulas, in its order; those of an argument with indices are left out."""
     found: dict[Activation, None] = {}
-    for name, value in wrong.computed:
+    for name, value in known.computed:
         for node in walk(value):
             whole = Symbol(name, value.shape) if node == value else None
             for activation in _activation(node, whole) if isinstance(node, Expr) else ():
@@ -71,7 +71,7 @@ def _multiplied(node: Expr, factors: list[Expr]) -> Iterator[Expr]:
 
 def _entries(wrong: Wrong, factor: Expr) -> Iterator[Expr]:
     """The entries of a vector or a matrix at the free indices of the claim."""
-    letters = [IndexVariable(letter) for letter in wrong.free]
+    letters = [IndexVariable(letter) for letter in wrong.known.free]
     first = IndexNumber(0)
     if factor.shape.is_vector:
         for letter in letters:

@@ -76,3 +76,36 @@ CATALOGUE: tuple[Mistake, ...] = (
     WRONG_INDEX,
     WRONG_LAYER,
 )
+
+ONCE_MORE: tuple[Mistake, ...] = (
+    DIFFERENCE_REVERSED,
+    WRONG_SIGN,
+    PLUS_FOR_MINUS,
+    UNSQUARED_ACTIVATION,
+    MISSING_MEAN,
+    MEAN_TWICE,
+    MEAN_FOR_SUM,
+    MISSING_REGULARISER,
+    REGULARISER_DIVIDED,
+    MISSING_FACTOR_TWO,
+    EXTRA_FACTOR_TWO,
+    MISSING_CONSTANT_FACTOR,
+    MISSING_MASK,
+    MISSING_ACTIVATION_DERIVATIVE,
+)
+"""Those that are tried on what another repair gives: they go with any other mistake, and cost little to try."""
+
+RESPELLED: tuple[Mistake, ...] = (
+    ELEMENTWISE_FOR_MATRIX_PRODUCT,
+    MISSING_TRANSPOSE,
+    EXTRA_TRANSPOSE,
+    SWAPPED_FACTORS,
+)
+"""Those that are tried where another spelling has no shape yet."""
+
+SHAPED_OTHERWISE: tuple[Mistake, ...] = (
+    DROPPED_BATCH_SUM,
+    JACOBIAN_FOR_PRODUCT,
+    UPSTREAM_LEFT_OUT,
+)
+"""Those that are tried where a repair gives another shape than the quantity has."""

@@ -14,7 +14,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The argument of a derivative replaced by an activation's; an activation's value by its argument, or back."""
     if wrong.written is None:
         return
-    for activation in activations(wrong):
+    for activation in wrong.known.once(activations):
         yield from everywhere(wrong.written, partial(_at_argument, activation))
 
 

@@ -21,7 +21,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
             yield MatMul(wrong.written, Fill(1, column(shape.columns)))
         if wanted.is_scalar:
             yield Reduce("sum", wrong.written)
-    for letter, dim in wrong.free.items():
+    for letter, dim in wrong.known.free.items():
         if dim.size is not None:
             yield _summed(wrong.written, letter, dim)
 

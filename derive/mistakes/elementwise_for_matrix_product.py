@@ -27,7 +27,7 @@ ELEMENTWISE_FOR_MATRIX_PRODUCT = Mistake(
     looks_like=r"\frac{\partial L}{\partial V} = H^T \odot \frac{\partial L}{\partial O}",
     instead=r"\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial O}",
     because=(
-        r"$\odot$ multiplies entries that stand in the same place and sums over nothing. Where a quantity is "
+        r"$A \odot B$ multiplies entries that stand in the same place and sums over nothing. Where a quantity is "
         r"computed by a matrix product, as $O = H V$, each entry of $V$ acts on many entries of $O$, and the chain "
         r"rule sums over them: that is a matrix product."
     ),

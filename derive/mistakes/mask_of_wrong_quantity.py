@@ -12,7 +12,7 @@ from derive.mistakes.wrong import Wrong
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
     """One mask in the formula replaced by that of an activation of the model."""
-    masks = [activation.derivative for activation in activations(wrong) if is_mask(activation)]
+    masks = [activation.derivative for activation in wrong.known.once(activations) if is_mask(activation)]
     if wrong.written is not None:
         yield from everywhere(wrong.written, lambda node: masks if _is_mask(node) else [])
 

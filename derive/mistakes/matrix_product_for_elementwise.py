@@ -28,8 +28,8 @@ MATRIX_PRODUCT_FOR_ELEMENTWISE = Mistake(
     instead=r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H} \odot (1 - H^2)",
     because=(
         r"A function that acts entry by entry, as $H = \tanh(Q)$, has a derivative for every entry: $\frac{\partial "
-        r"L}{\partial Q_{ij}} = \frac{\partial L}{\partial H_{ij}} (1 - H_{ij}^2)$. Nothing is summed, so the "
-        r"product is $\odot$."
+        r"L}{\partial Q_{ij}} = \frac{\partial L}{\partial H_{ij}} (1 - H_{ij}^2)$. Nothing is summed, so it is no "
+        r"matrix product."
     ),
     repairs=repairs,
     caught=(

@@ -15,7 +15,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The whole, or a term, times the size of a dimension by which the right formula is divided too."""
     if wrong.written is None:
         return
-    for dim in wrong.averaged:
+    for dim in wrong.known.averaged:
         if divides_by(dim, wrong.written) > 1 or _is_upstream_averaged(wrong, dim):
             yield from each_term(wrong.written, partial(_multiplied, dim))
 

@@ -12,7 +12,7 @@ from derive.mistakes.wrong import Wrong
 def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula, or a part of it, times the derivative of an activation of the model."""
     if wrong.written is not None:
-        for activation in activations(wrong):
+        for activation in wrong.known.once(activations):
             if not is_mask(activation):
                 yield from with_factor_somewhere(wrong, wrong.written, activation.derivative)
 

@@ -19,11 +19,11 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 
 def _constants(wrong: Wrong) -> Iterator[Expr]:
     """Numbers in the model's formulas, those aside that squares and halves bring, and given scalars."""
-    for _, value in wrong.computed:
+    for _, value in wrong.known.computed:
         for node in walk(value):
             if isinstance(node, Number) and abs(node.value) not in (0, 1, 2, Fraction(1, 2)):
                 yield node
-            if isinstance(node, Symbol) and wrong.is_given_scalar(node.name):
+            if isinstance(node, Symbol) and wrong.known.is_given_scalar(node.name):
                 yield node
 
 
@@ -44,6 +44,6 @@ MISSING_CONSTANT_FACTOR = Mistake(
     ),
     not_caught=(
         Example("scaled activation", r"\frac{\partial L}{\partial z} = 3 (h - t) \odot \mathbb{1}(z > 0)"),
-        Example("scaled activation", r"\frac{\partial L}{\partial z} = 2 (h - t) \odot \mathbb{1}(z > 0)"),
+        Example("scaled activation", r"\frac{\partial L}{\partial z} = 7 (h - t) \odot \mathbb{1}(z > 0)"),
     ),
 )

@@ -14,7 +14,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The whole, or one of its terms, divided by the size of a dimension over which the model takes a mean."""
     if wrong.written is None:
         return
-    for dim in wrong.averaged:
+    for dim in wrong.known.averaged:
         yield from each_term(wrong.written, partial(_divided, dim))
 
 

@@ -11,8 +11,8 @@ from derive.mistakes.wrong import Wrong
 def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula with a term of the truth added in which nothing but the variable and scalars stands."""
     if wrong.written is not None:
-        for term in wrong.true_terms:
-            if wrong.is_penalty(term):
+        for term in wrong.known.true_terms:
+            if wrong.known.is_penalty(term):
                 yield sum_of([wrong.written, term])
 
 

@@ -13,7 +13,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula with the part of the truth that runs through a quantity which does not stand in it."""
     if wrong.written is None or wrong.truth is None:
         return
-    for names, without in held_constant(wrong):
+    for names, without in wrong.known.once(held_constant):
         if without.shape == wrong.shape and not names & wrong.names_written:
             yield sum_of([wrong.written, wrong.truth, Negative(without)])
 

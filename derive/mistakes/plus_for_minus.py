@@ -30,7 +30,7 @@ def is_one(node: Expr) -> bool:
 
 PLUS_FOR_MINUS = Mistake(
     code="plus-for-minus",
-    title="1 plus where it is 1 minus",
+    title="a plus where the derivative of an activation has a minus",
     message="Check the derivative of the activation: with which sign does its value enter?",
     looks_like=r"\sigma'(z) = a (1 + a)",
     instead=r"\sigma'(z) = a (1 - a)",

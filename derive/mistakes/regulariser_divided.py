@@ -14,13 +14,13 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The penalty's term times the size by which it is divided, also where a sum is divided as a whole."""
     if wrong.written is None:
         return
-    for dim in wrong.averaged:
+    for dim in wrong.known.averaged:
         yield from each_term(wrong.written, partial(_multiplied, wrong, dim))
         yield from everywhere(wrong.written, partial(_taken_out, wrong, dim))
 
 
 def _multiplied(wrong: Wrong, dim: Dim, term: Expr) -> Iterator[Expr]:
-    if wrong.is_penalty(term) and divides_by(dim, term):
+    if wrong.known.is_penalty(term) and divides_by(dim, term):
         yield times_size(dim, term)
 
 
@@ -33,8 +33,10 @@ def _taken_out(wrong: Wrong, dim: Dim, node: Expr) -> Iterator[Expr]:
             divided = [Quotient(term, denominator) for term in terms]
         case _:
             return
-    kept = [times_size(dim, new) if wrong.is_penalty(old) else new for old, new in zip(terms, divided, strict=True)]
-    if any(map(wrong.is_penalty, terms)):
+    kept = [
+        times_size(dim, new) if wrong.known.is_penalty(old) else new for old, new in zip(terms, divided, strict=True)
+    ]
+    if any(map(wrong.known.is_penalty, terms)):
         yield sum_of(kept)
 
 

@@ -116,8 +116,6 @@ def joined_otherwise(term: Term, kinds: Container[str], kind: str) -> Iterator[T
         yield replace(term, operators=operators)
 
 
-def named(name: str) -> Syntax:
-    """A canonical name as it is written."""
-    factor = parse(tokenize(name, words_in(name))).entries[0].single_factor
-    assert factor is not None
-    return factor
+def named(name: str) -> Syntax | None:
+    """A canonical name as it is written; null where it is written as text, and so reads as a product of letters."""
+    return parse(tokenize(name, words_in(name))).entries[0].single_factor

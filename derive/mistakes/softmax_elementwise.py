@@ -14,11 +14,11 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula with what differentiating entry by entry leaves out; 1 made \\delta_ij where entries are claimed."""
     if wrong.written is None:
         return
-    for without_others in elementwise_gradients(wrong):
+    for without_others in wrong.known.once(elementwise_gradients):
         if wrong.truth is not None and without_others.shape == wrong.shape:
             yield sum_of([wrong.written, wrong.truth, Negative(without_others)])
-    letters = [IndexValue(IndexVariable(letter)) for letter in wrong.free]
-    if len(letters) == 2 and softmaxes(wrong):
+    letters = [IndexValue(IndexVariable(letter)) for letter in wrong.known.free]
+    if len(letters) == 2 and any(softmaxes(wrong.known)):
         same = Indicator(Comparison(letters[0], "=", letters[1]))
         yield from everywhere(wrong.written, lambda node: [same] if node == ONE else [])
 

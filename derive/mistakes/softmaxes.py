@@ -9,35 +9,39 @@ from derive.gradients.closed import Backward
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import number
-from derive.mistakes.wrong import Wrong
+from derive.mistakes.wrong import Known
 
 
-def softmaxes(wrong: Wrong) -> Iterator[tuple[Symbol, Expr]]:
+def softmaxes(known: Known) -> Iterator[tuple[Symbol, Expr]]:
     """The names of the model that are a softmax, each with its argument."""
-    for name, value in wrong.computed:
+    for name, value in known.computed:
         if isinstance(value, Softmax) and not value.logarithm:
             yield Symbol(name, value.shape), value.operand
 
 
-def elementwise_gradients(wrong: Wrong) -> Iterator[Expr]:
+def elementwise_gradients(known: Known) -> tuple[Expr, ...]:
     """What the quantity would be if each output of a softmax depended on its own input alone."""
-    quantity = wrong.quantity
+    return tuple(_elementwise_gradients(known))
+
+
+def _elementwise_gradients(known: Known) -> Iterator[Expr]:
+    quantity = known.quantity
     if not isinstance(quantity, Derivative) or not isinstance(quantity.by, Symbol):
         return
-    for output, argument in softmaxes(wrong):
+    for output, argument in softmaxes(known):
         slope = Hadamard(output, Add((Number(Fraction(1)), Negative(output))))
         if quantity.of == output and quantity.by == argument and output.shape.is_vector:
             yield Diagonal(slope)
         elif quantity.of.shape.is_scalar:
-            yield from _sent_back(wrong, quantity.of, quantity.by, output, argument, slope)
+            yield from _sent_back(known, quantity.of, quantity.by, output, argument, slope)
 
 
-def _sent_back(wrong: Wrong, of: Expr, by: Symbol, output: Symbol, argument: Expr, slope: Expr) -> Iterator[Expr]:
+def _sent_back(known: Known, of: Expr, by: Symbol, output: Symbol, argument: Expr, slope: Expr) -> Iterator[Expr]:
     """The gradient that comes back to a softmax, times its slopes, sent back through its argument."""
     try:
-        of = wrong.differentiator.without_derivatives(of)
-        back = Backward(wrong.differentiator, of, number(1))
+        of = known.differentiator.without_derivatives(of)
+        back = Backward(known.differentiator, of, number(1))
         arriving = Hadamard(back.adjoint(output.name), slope)
-        yield presented(Backward(wrong.differentiator, argument, arriving).adjoint(by.name))
+        yield presented(Backward(known.differentiator, argument, arriving).adjoint(by.name))
     except (NoClosedForm, FormulaError):
         return

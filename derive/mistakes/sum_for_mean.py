@@ -15,7 +15,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """A sum over a dimension made a mean, where the claim is on a value or the sum runs over all of the formula."""
     if wrong.written is None:
         return
-    for dim in wrong.averaged:
+    for dim in wrong.known.averaged:
         sums = [node for node in walk(wrong.written) if isinstance(node, Quantified)]
         if any(sums_over(dim, node) for node in sums):
             yield from each_term(wrong.written, partial(_divided, dim))

@@ -41,6 +41,6 @@ UNSQUARED_ACTIVATION = Mistake(
     ),
     not_caught=(
         Example("tanh layers", r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H} \odot (1 - H^2)"),
-        Example("tanh layers", r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H} \odot (1 - Q)"),
+        Example("tanh layers", r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H} \odot (3 - Q)"),
     ),
 )

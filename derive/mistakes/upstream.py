@@ -14,8 +14,8 @@ def with_upstream(wrong: Wrong) -> Iterator[Expr]:
     quantity, written = wrong.quantity, wrong.written
     if not (isinstance(quantity, Derivative) and isinstance(quantity.by, Symbol)) or written is None:
         return
-    upstream = wrong.differentiator.upstream
-    for name, value in wrong.computed:
+    upstream = wrong.known.differentiator.upstream
+    for name, value in wrong.known.computed:
         if quantity.by.name in upstream(value) and Symbol(name, value.shape) != quantity.of:
             gradient = Derivative(quantity.of, Symbol(name, value.shape))
             yield from (found for found in _products(gradient, written) if found.shape == wrong.shape)

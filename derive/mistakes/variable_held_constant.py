@@ -13,7 +13,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula with the part of the truth that runs through a quantity which stands in it as a constant."""
     if wrong.written is None or wrong.truth is None:
         return
-    for names, without in held_constant(wrong):
+    for names, without in wrong.known.once(held_constant):
         if without.shape == wrong.shape and names & wrong.names_written:
             yield sum_of([wrong.written, wrong.truth, Negative(without)])
 
@@ -35,6 +35,6 @@ VARIABLE_HELD_CONSTANT = Mistake(
     ),
     not_caught=(
         Example("scaled by its norm", r"\frac{\partial L}{\partial u} = u - t"),
-        Example("scaled by its norm", r"\frac{\partial L}{\partial x} = \frac{2}{s} (u - t)"),
+        Example("scaled by its norm", r"\frac{\partial L}{\partial x} = \frac{7}{s} (u - t)"),
     ),
 )

@@ -1,9 +1,10 @@
 """A formula that is wrong, with what is known of what it should be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Any, TypeVar
 
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.shapes import Dim, Shape
@@ -17,40 +18,38 @@ from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import List
 from derive.records import dataclass
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
-class Wrong:
-    """The claim `quantity = written`, which is false.
 
-    `quantity` is the side that is taken as it stands; the mistake is looked for in the other one. `written` is null
-    where that has no reading, since its shapes do not fit; `syntax` is how it was written, null where nothing is known
-    of that. `free` are the index letters for all of whose values the claim is made, with the dimensions along which
-    they run.
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of the side of a claim that is taken as it stands, and of the model that it speaks of.
+
+    `free` are the index letters for all of whose values the claim is made, with the dimensions along which they run.
     """
 
     table: SymbolTable
     kink: Fraction
     quantity: Expr
-    written: Expr | None
-    syntax: List | None = None
     free: Mapping[str, Dim] = field(default_factory=dict)
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict)
 
-    def rewritten(self, written: Expr | None, syntax: List | None) -> "Wrong":
-        """The claim with another formula; null for the tree of syntax without a shape, or for syntax of a tree."""
-        return replace(self, written=written, syntax=syntax)
-
-    @property
-    def shape(self) -> Shape:
-        """That of the quantity."""
-        return self.quantity.shape
+    def once(self, make: "Callable[[Known], T]") -> T:
+        """What a function makes of this, made when it is first asked for: hundreds of repairs ask for the same."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
 
     @cached_property
     def differentiator(self) -> Differentiator:
         """Differentiates in the model's names."""
         return Differentiator(self.table, self.kink)
 
-    def closed(self, node: Expr) -> Expr | None:
-        """A formula without derivatives in it, as people write it; null where it has no such form."""
+    @cached_property
+    def truth(self) -> Expr | None:
+        """The quantity without derivatives in it, as people write it; null where it has no such form."""
+        node = self.quantity
         if not any(isinstance(part, (Derivative, ChainRule, LocalFactor)) for part in walk(node)):
             return node
         try:
@@ -59,11 +58,6 @@ class Wrong:
             return presented(self.differentiator.without_derivatives(node))
         except (NoClosedForm, FormulaError, Undecidable, RecursionError):
             return None
-
-    @cached_property
-    def truth(self) -> Expr | None:
-        """The quantity without derivatives in it, as people write it; null where it has no such form."""
-        return self.closed(self.quantity)
 
     @cached_property
     def true_terms(self) -> tuple[Expr, ...]:
@@ -83,23 +77,10 @@ class Wrong:
         meanings = self.table.meanings.items()
         return tuple((name, one.value) for name, one in meanings if isinstance(one, Computed) and one.value is not None)
 
-    @cached_property
-    def depended_on(self) -> frozenset[str]:
-        """The names that stand in the model's formulas or in this claim."""
-        values = [value for _, value in self.computed] + [self.quantity, *([self.written] if self.written else [])]
-        return frozenset(symbol.name for value in values for symbol in symbols_of(value))
-
-    @cached_property
-    def names_written(self) -> frozenset[str]:
-        """The names that stand in the formula."""
-        return frozenset() if self.written is None else frozenset(symbol.name for symbol in symbols_of(self.written))
-
-    def symbols(self, shape: Shape) -> Iterator[Symbol]:
-        """Every name that is a number or a matrix of this shape."""
-        for name, meaning in self.table.meanings.items():
-            known = getattr(meaning, "shape", None)
-            if known == shape:
-                yield Symbol(name, shape)
+    def is_given_scalar(self, name: str) -> bool:
+        """Whether a name is that of a scalar that is given."""
+        meaning = self.table.meanings.get(name)
+        return isinstance(meaning, Given) and meaning.shape.is_scalar
 
     def is_penalty(self, term: Expr) -> bool:
         """Whether nothing but the variable by which is differentiated, and given scalars, stands in a term."""
@@ -109,7 +90,39 @@ class Wrong:
             return False
         return all(name == by.name or self.is_given_scalar(name) for name in names)
 
-    def is_given_scalar(self, name: str) -> bool:
-        """Whether a name is that of a scalar that is given."""
-        meaning = self.table.meanings.get(name)
-        return isinstance(meaning, Given) and meaning.shape.is_scalar
+
+@dataclass(frozen=True, eq=False)
+class Wrong:
+    """The claim `quantity = written`, which is false.
+
+    The mistake is looked for in `written`, which is null where what was written has no reading, since its shapes do not
+    fit; `syntax` is how it was written, null where nothing is known of that.
+    """
+
+    known: Known
+    written: Expr | None
+    syntax: List | None = None
+
+    def rewritten(self, written: Expr | None, syntax: List | None) -> "Wrong":
+        """The claim with another formula; null for the tree of syntax without a shape, or for syntax of a tree."""
+        return replace(self, written=written, syntax=syntax)
+
+    @property
+    def quantity(self) -> Expr:
+        """The side that is taken as it stands."""
+        return self.known.quantity
+
+    @property
+    def shape(self) -> Shape:
+        """That of the quantity."""
+        return self.known.quantity.shape
+
+    @property
+    def truth(self) -> Expr | None:
+        """The quantity without derivatives in it; see `Known`."""
+        return self.known.truth
+
+    @property
+    def names_written(self) -> frozenset[str]:
+        """The names that stand in the formula."""
+        return frozenset() if self.written is None else frozenset(symbol.name for symbol in symbols_of(self.written))

@@ -15,7 +15,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     if wrong.written is None:
         return
     letters = {node for node in walk(wrong.written) if isinstance(node, IndexVariable)}
-    letters |= {IndexVariable(letter) for letter in wrong.free}
+    letters |= {IndexVariable(letter) for letter in wrong.known.free}
     in_order = sorted(letters, key=lambda index: (index.name, index.scope))
     yield from everywhere(wrong.written, lambda node: _with_other_indices(node, in_order))
     for first, second in itertools.combinations(in_order, 2):

@@ -18,22 +18,22 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     if wrong.written is not None:
         yield from everywhere(wrong.written, lambda node: _other_names(wrong, node))
     if wrong.syntax is not None:
-        names = [named(name) for name in _names(wrong)]
+        names = [written for name in _names(wrong) if (written := named(name)) is not None]
         yield from each_product(wrong.syntax, lambda term: _with_other_names(term, names))
 
 
 def _names(wrong: Wrong) -> Iterator[str]:
     """The names of numbers and matrices, the loss and what is one-hot or a label left out."""
-    for name, meaning in wrong.table.meanings.items():
+    for name, meaning in wrong.known.table.meanings.items():
         is_value = isinstance(meaning, Computed) or (isinstance(meaning, Given) and meaning.kind == "real")
-        if is_value and name != wrong.table.loss and " " not in name:
+        if is_value and name != wrong.known.table.loss and " " not in name:
             yield name
 
 
 def _other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
     if isinstance(node, Symbol) and not node.shape.is_scalar:
         for name in _names(wrong):
-            if name != node.name and wrong.table.meanings[name].shape == node.shape:  # type: ignore[union-attr]
+            if name != node.name and wrong.known.table.meanings[name].shape == node.shape:  # type: ignore[union-attr]
                 yield Symbol(name, node.shape)
     if isinstance(node, Derivative):
         for other in _other_names(wrong, node.by):

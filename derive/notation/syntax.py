@@ -198,15 +198,14 @@ class Scripted(Syntax):
     scripts: tuple[Script, ...]
 
 
-_NAMES_OF_PARTS: dict[type[Syntax], tuple[str, ...]] = {}
+_PARTS: dict[type[Syntax], tuple[str, ...]] = {}
 
 
-def names_of_parts(node: Syntax) -> tuple[str, ...]:
-    """What a piece of syntax is made of, by the names of its fields: all but its place."""
-    kind = type(node)
-    if kind not in _NAMES_OF_PARTS:
-        _NAMES_OF_PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
-    return _NAMES_OF_PARTS[kind]
+def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
+    """The fields of a kind of syntax, without its place."""
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
+    return _PARTS[kind]
 
 
 def nodes(node: object) -> Iterator[Syntax]:
@@ -218,13 +217,12 @@ def nodes(node: object) -> Iterator[Syntax]:
             waiting.extend(current)
         elif isinstance(current, Syntax):
             yield current
-            for name in names_of_parts(current):
-                waiting.append(getattr(current, name))
+            waiting.extend(getattr(current, name) for name in names_of_parts(type(current)))
 
 
 def parts_of(node: Syntax) -> Iterator[Syntax]:
     """The syntax of which a piece of syntax is made directly, in the order of writing."""
-    waiting = [getattr(node, name) for name in names_of_parts(node)][::-1]
+    waiting = [getattr(node, name) for name in reversed(names_of_parts(type(node)))]
     while waiting:
         current = waiting.pop()
         if isinstance(current, tuple):
@@ -248,14 +246,14 @@ def listed(node: Syntax) -> List:
 def parse(tokens: Sequence[Token]) -> List:
     """The syntax of one side of a relation. Raises `Unreadable` at the first token that cannot stand where it does.
 
-    A side is asked for several times on its way to a verdict: what it says is remembered.
+    A side is asked for several times on its way to a verdict: its syntax is remembered.
     """
     return _remembered(tuple(tokens))
 
 
 @lru_cache(maxsize=4096)
-def _remembered(given: tuple[Token, ...]) -> List:
-    tokens = _with_separators(given)
+def _remembered(tokens: tuple[Token, ...]) -> List:
+    tokens = tuple(_with_separators(tokens))
     _check_spaces(tokens)
     readable = [token for token in tokens if token.kind not in ("QUAD", "TAG", "LABEL", "PERIOD")]
     for token in readable:

@@ -32,7 +32,7 @@ def _free(reader: Scripts, node: object, bound: frozenset[str]) -> Iterator[tupl
             bound |= _bound_below(factor)
     elif isinstance(node, Syntax):
         yield from _at(reader, node, bound)
-        for name in names_of_parts(node):
+        for name in names_of_parts(type(node)):
             yield from _free(reader, getattr(node, name), bound)
 
 
