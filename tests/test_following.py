@@ -90,7 +90,7 @@ loss: L
 def _without_haste_or_diagnosis(monkeypatch):
     """A busy machine changes nothing; which mistake it is, is the subject of another test."""
     monkeypatch.setattr("derive.checking.explaining.SECONDS", 60.0)
-    monkeypatch.setattr("derive.checking.explaining.diagnosed", lambda session, claimed: ())
+    monkeypatch.setattr("derive.checking.diagnosing.diagnosed", lambda session, claimed: ())
 
 
 def by(name, loss="L"):
