@@ -34,7 +34,7 @@ from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
-from derive.notation.tokens import Token
+from derive.notation.tokens import Token, tokenize
 from derive.notation.words import new_words
 from derive.source import Text
 
@@ -179,6 +179,9 @@ def _all_chains(session: Session, passage: Passage) -> list[Chain]:
 def _learn_added_terms(session: Session, document: Document) -> None:
     """The terms of the loss that the document adds in steps of their own, known before any step leaves them out."""
     for passage in document.passages:
+        tokens = tokenize(passage.text.value, session.table.words, passage.unread)
+        if not any(token.kind == "RELATION" and kind_of(token) == "adds" for token in tokens):
+            continue
         for chain in _chains(session, passage):
             if [kind_of(relation) for relation in chain.relations] != ["adds"]:
                 continue

@@ -1,12 +1,15 @@
-"""What is said of a refuted step beside its counterexample: from which slip it follows, or which mistake was made."""
+"""What is said of a refuted step beside its counterexample: from which slip it follows, or which mistake was made.
 
-from dataclasses import dataclass, field, replace
+The catalogue of mistakes is loaded when the first step is refuted: most documents have none.
+"""
+
+from dataclasses import field, replace
 
 from derive.checking.claims import Judgement
-from derive.checking.diagnosing import diagnosed
 from derive.checking.following import SECONDS, Slips
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline
+from derive.records import dataclass
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Explainer:
             return replace(judgement, message=message, follows_from=source)
         if judgement.verdict != "refuted" or judgement.claimed is None:
             return judgement
+        from derive.checking.diagnosing import diagnosed  # noqa: PLC0415
+
         return replace(judgement, diagnosis=diagnosed(self.session, judgement.claimed))
 
 

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from derive.errors import FormulaError
 from derive.expressions.tree import (
@@ -36,6 +35,7 @@ from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.mistakes.rewriting import everywhere
 from derive.mistakes.wrong import Known, Wrong
+from derive.records import dataclass
 
 NO_ACTIVATIONS = frozenset({"log", "sqrt"})
 

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from derive.errors import FormulaError
 from derive.expressions.tree import (
@@ -27,6 +26,7 @@ from derive.gradients.terms import zero
 from derive.gradients.tidy import number, transposed
 from derive.mistakes.rewriting import sum_of, terms_of
 from derive.mistakes.wrong import Known
+from derive.records import dataclass
 
 MOST_AT_ONCE = 2
 """Statistics that are forgotten are mostly a mean and a deviation."""

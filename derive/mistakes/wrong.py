@@ -1,7 +1,7 @@
 """A formula that is wrong, with what is known of what it should be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from derive.gradients.refusal import NoClosedForm
 from derive.mistakes.rewriting import expanded_terms
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 T = TypeVar("T")
 

@@ -14,12 +14,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.tables import RELATIONS, ROW_ENVIRONMENTS
 from derive.notation.tokens import Token, tokenize
+from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}

@@ -201,7 +201,7 @@ class Scripted(Syntax):
 _PARTS: dict[type[Syntax], tuple[str, ...]] = {}
 
 
-def _names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
+def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
     """The fields of a kind of syntax, without its place."""
     if kind not in _PARTS:
         _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
@@ -217,12 +217,12 @@ def nodes(node: object) -> Iterator[Syntax]:
             waiting.extend(current)
         elif isinstance(current, Syntax):
             yield current
-            waiting.extend(getattr(current, name) for name in _names_of_parts(type(current)))
+            waiting.extend(getattr(current, name) for name in names_of_parts(type(current)))
 
 
 def parts_of(node: Syntax) -> Iterator[Syntax]:
     """The syntax of which a piece of syntax is made directly, in the order of writing."""
-    waiting = [getattr(node, name) for name in reversed(_names_of_parts(type(node)))]
+    waiting = [getattr(node, name) for name in reversed(names_of_parts(type(node)))]
     while waiting:
         current = waiting.pop()
         if isinstance(current, tuple):

@@ -12,10 +12,10 @@ hide its neighbours.
 
 import re
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.notation import characters, tables
+from derive.records import dataclass
 from derive.source import Span
 
 _RAW = re.compile(

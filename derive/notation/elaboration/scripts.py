@@ -6,7 +6,6 @@ The longest declared name wins.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction as Rational
 from typing import Literal as Literal_
 
@@ -59,6 +58,7 @@ from derive.notation.syntax import (
     parse,
 )
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Span
 
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
