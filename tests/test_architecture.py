@@ -67,7 +67,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "writing": {"records", "errors", "checking.results", "grading.results", "grading.entries", "grading.rubric"},
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
-    "commands": {"errors", "certificates", "grading", "writing"},
+    "commands": {"records", "errors", "certificates", "grading", "writing"},
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition", "commands"},
     "__main__": {"cli"},
 }
