@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from homework import HOMEWORK
 
 from derive.checking.check import check_document
 from derive.checking.memory import Memory
 from derive.checking.results import DocumentResult
 from derive.documents import read_document
-from homework import HOMEWORK
 
 NAMES = ["linear-regression", "residual-block", "two-layer-sigmoid-cross-entropy"]
 
