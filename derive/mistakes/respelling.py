@@ -45,13 +45,19 @@ def _with_script(node: Syntax, rule: Rule) -> Iterator[Syntax]:
     if isinstance(node, Scripted):
         for at, script in enumerate(node.scripts):
             if script.kind == "sub" and script.content is not None:
-                for changed in each_product(script.content, rule):
+                for changed in (*_reversed_list(script.content), *each_product(script.content, rule)):
                     scripts = (*node.scripts[:at], replace(script, content=changed), *node.scripts[at + 1 :])
                     yield replace(node, scripts=scripts)
     for part in fields(node):
         if part.name != "span":
             for value in _with_script_inside(getattr(node, part.name), rule):
                 yield replace(node, **{part.name: value})  # type: ignore[arg-type]
+
+
+def _reversed_list(content: List) -> Iterator[List]:
+    """`k, h` for `h, k`."""
+    if len(content.entries) > 1:
+        yield replace(content, entries=content.entries[::-1])
 
 
 def _with_script_inside(value: object, rule: Rule) -> Iterator[object]:

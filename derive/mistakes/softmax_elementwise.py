@@ -21,7 +21,7 @@ from derive.expressions.tree import (
 )
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, renamed, sum_of
-from derive.mistakes.softmaxes import elementwise_gradients, softmaxes
+from derive.mistakes.softmaxes import elementwise_gradients
 from derive.mistakes.wrong import Wrong
 
 
@@ -33,9 +33,8 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
         if wrong.truth is not None and without_others.shape == wrong.shape:
             yield sum_of([wrong.written, wrong.truth, Negative(without_others)])
     yield from everywhere(wrong.written, _with_all_entries)
-    if any(softmaxes(wrong.known)):
-        for pair in itertools.permutations(map(IndexVariable, wrong.known.free), 2):
-            yield from everywhere(wrong.written, partial(_with_delta, *pair))
+    for pair in itertools.permutations(map(IndexVariable, wrong.known.free), 2):
+        yield from everywhere(wrong.written, partial(_with_delta, *pair))
 
 
 def _with_delta(first: IndexVariable, second: IndexVariable, node: Expr) -> Iterator[Expr]:
