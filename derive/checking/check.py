@@ -16,6 +16,7 @@ from derive.checking.hints import LaterDefinitions, hinted
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
+from derive.checking.observing import Observed, Observer
 from derive.checking.placing import on_one_line, placed
 from derive.checking.premises import judgements as judgements_on
 from derive.checking.premises import read_premises
@@ -48,11 +49,13 @@ def check_document(
     certify: bool = False,
     store: Store | None = None,
     second_reader: Compare | None = None,
+    observer: Observer | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
     `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
+    An `observer` is shown every chain when it was judged.
     """
     inference = infer(document)
     model = _model(document, inference)
@@ -89,6 +92,8 @@ def check_document(
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
+            if observer is not None:
+                observer(Observed(session, other, passage, chain, tuple(judgements), tuple(results)))
     if progress is not None:
         progress(len(document.passages), len(document.passages))
     expected = with_expectations(document.setting.expect, steps)
