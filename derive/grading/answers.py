@@ -67,9 +67,11 @@ class Answer:
         )
 
     @property
-    def has_unread_behind(self) -> bool:
-        """Whether its line goes on with what could not be read."""
-        return any(member.value is None for member in self.place.line.members[max(self.at, self.place.at) + 1 :])
+    def unread_behind(self) -> int | None:
+        """The position behind it in its line of what has no value, as it could not be read; null where all has one."""
+        members = self.place.line.members
+        first = max(self.at, self.place.at) + 1
+        return next((at for at in range(first, len(members)) if members[at].value is None), None)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Forms:
         for node in self._open(value, part):
             if self._is_asked(node, part):
                 return Form("it says what is asked by what is asked itself")
-            if part.form == "any" or self._is_function(node, explicit):
+            if part.form == "any" or (isinstance(node, Apply) and not explicit):
                 continue
             other = next((one for one in self.parts if one is not part and presence(node, one, self._value)), None)
             if other is not None and not explicit:
@@ -123,10 +123,6 @@ class Forms:
         if not isinstance(asked, (Derivative, Symbol)):
             return node == part.value
         return alike(core_of(node, self._value).value, asked)
-
-    def _is_function(self, node: Expr, explicit: bool) -> bool:
-        """`\\sigma'(z)`: no derivative of the model, but one of a function that could be written out."""
-        return isinstance(node, Apply) and not explicit
 
     def _worked_out(self, node: Expr, part: Part) -> Form | None:
         """How the submission works out a derivative or a name: by a line that ends without any that is open."""

@@ -142,9 +142,8 @@ class _Marker:
             return nothing("This is said under a condition only; what is asked is the answer for every value.")
         if line.limits:
             return self._by_cases(part, [answer, *found.others])
-        if answer.has_unread_behind:
-            behind = next(at for at in range(answer.at + 1, len(line.members)) if line.members[at].value is None)
-            return unread(part, line.where(behind), _reason(line, behind))
+        if answer.unread_behind is not None:
+            return _without_value(part, line, answer.unread_behind)
         judgement = self._verdict(part, answer)
         if judgement.verdict == "unknown":
             return undecided(part, judgement.message)
@@ -282,11 +281,16 @@ class _Marker:
         is_name = name is not None and len(alone) <= 40 and not any(sign in alone for sign in "+-=/ ")
         if is_name and not can_define and not self.submission.document.left_out:
             return nothing(f"The answer is the name ${alone}$, which nothing in the submission defines.")
-        return unread(part, line.where(at), _reason(line, at))
+        return _without_value(part, line, at)
 
 
-def _reason(line: Line, at: int) -> str:
-    return line.links[max(at - 1, 0)].judgement.message
+def _without_value(part: Part, line: Line, at: int) -> Outcome:
+    """A member that has no value: one that could not be read, or one whose shapes cannot be."""
+    judgement = line.links[max(at - 1, 0)].judgement
+    if judgement.verdict == "refuted" and not line.numbers:
+        step = line.step_of(at)
+        return wrong(part, () if step is None else step.diagnosis, True, None).with_note(judgement.message)
+    return unread(part, line.where(at), judgement.message)
 
 
 def _on_the_way(steps: Sequence[StepResult]) -> str:
