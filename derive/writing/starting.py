@@ -21,28 +21,28 @@ USUAL = "linear-regression"
 COMMENTS: Mapping[str, str] = {
     "title": "What reports and rubrics call the exercise.",
     "dims": (
-        "The size at which each dimension is checked. Keep them all different, so that a wrong transpose has shapes that "
-        "do not fit; none of them 1; and not 2 where the loss is a mean, or 1/N and 1/2 look alike."
+        "The size at which each dimension is checked. Keep them all different, so that a wrong transpose has shapes "
+        "that do not fit; none of them 1; and not 2 where the loss is a mean, or 1/N and 1/2 look alike."
     ),
     "symbols": (
-        "What is given, by its name in LaTeX: N x D (a matrix; D x 1 is a column, 1 x D a row), scalar, positive scalar, "
-        "labels N of C, one-hot N x C, symmetric D x D, function, and more."
+        "What is given, by its name in LaTeX: N x D (a matrix; D x 1 is a column, 1 x D a row), scalar, positive "
+        "scalar, labels N of C, one-hot N x C, symmetric D x D, function, and more."
     ),
     "model": (
-        "What is computed from it, in order. Every right answer is derived from this: nobody writes a solution. Copy it "
-        "to the text below, which is all that students see of it."
+        "What is computed from it, in order. Every right answer is derived from this: nobody writes a solution. Copy "
+        "it to the text below, which is all that students see of it."
     ),
     "loss": "The scalar that is meant where a student writes no name behind the gradient sign.",
     "parts": (
         "What is asked. `ask` is the quantity in LaTeX, in single quotes. `form`, if there is one, is `no derivatives "
-        "left` (explicit), `entries` (entry by entry) or `any`; without it, derivatives that are asked for or worked out "
-        "elsewhere may stand in an answer. `points` may be a fraction. A part may have a `policy` of its own."
+        "left` (explicit), `entries` (entry by entry) or `any`; without it, derivatives that are asked for or worked "
+        "out elsewhere may stand in an answer. `points` may be a fraction. A part may have a `policy` of its own."
     ),
     "policy": (
         "What is earned by what is not simply right: full, half, none, review (a person decides), 2/3 or 60%. "
-        "`convention`: right up to one, such as another layout. `follow_through`: wrong, but right from an earlier slip on. "
-        "`unknown`: neither proved nor refuted. `unreadable`, `form`: not readable, not in the form that is asked for. "
-        "`mistake`: wrong by one named mistake and nothing else; `derive explain` lists their names."
+        "`convention`: right up to one, such as another layout. `follow_through`: wrong, but right from an earlier "
+        "slip on. `unknown`: neither proved nor refuted. `unreadable`, `form`: not readable, not in the form that is "
+        "asked for. `mistake`: wrong by one named mistake and nothing else; `derive explain` lists their names."
     ),
 }
 """What a comment says of each key, above it."""
