@@ -14,7 +14,7 @@ from derive.writing.starting import TEMPLATES, exercise_like
 SOUND = {
     "dims": "{N: 4, D: 3, H: 5}",
     "symbols": "{X: N x D, W: D x H, b: 1 x H, T: N x H, \\lambda: scalar}",
-    "model": "{S: X W + b, R: S - T, L: '\\frac{1}{N} \\|R\\|_F^2 + \\lambda \\|W\\|_F^2'}",
+    "model": "{S: 'X W + b', R: S - T, L: '\\frac{1}{N} \\|R\\|_F^2 + \\lambda \\|W\\|_F^2'}",
     "loss": "L",
     "parts": "[{id: a, ask: '\\frac{\\partial L}{\\partial W}', points: 3, prompt: Derive it.}]",
 }
@@ -125,6 +125,14 @@ WRONG = {
     "a mean over three and a factor 3": (
         {"dims": "{N: 3, D: 4, H: 5}", "model": SOUND["model"].replace("R: S", "R: 3 S")},
         ("2:8", "size-like-factor", "N = 3 is a number in the model, so a lost N and a lost 3 cannot be told apart"),
+    ),
+    "a root of four": (
+        {"dims": "{N: 5, D: 4, H: 3}", "model": SOUND["model"].replace("X W + b", "\\frac{1}{\\sqrt{D}} X W + b")},
+        (
+            "2:14",
+            "size-like-factor",
+            r"\sqrt{D} = 2 is a number in the model, so a lost \sqrt{D} and a lost 2 cannot be told apart",
+        ),
     ),
     "a bias and broadcasting": (
         {"allow": "[broadcast]", "parts": parts(BY_W, BY_B)},

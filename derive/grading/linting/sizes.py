@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
+from math import isqrt
 
-from derive.expressions.tree import Expr, Node, Number, Power, Size, parts
+from derive.expressions.tree import Apply, Expr, Node, Number, Power, Size, parts
 from derive.expressions.walk import walk
 from derive.grading.linting.finding import Found
 from derive.grading.linting.subject import Subject
@@ -31,18 +32,27 @@ def sizes_of_one(subject: Subject) -> Iterator[Found]:
 
 
 def sizes_like_factors(subject: Subject) -> Iterator[Found]:
-    """Dimensions by which is divided or multiplied, as large as a factor that stands beside them."""
+    """Dimensions by which is divided or multiplied, or by whose root, as large as a factor that stands beside them."""
     answers = [form for form in (subject.closed_form(asked.part) for asked in subject.asked) if isinstance(form, Expr)]
     values = [*subject.computed.values(), *answers]
-    counted = {node.dim.name for value in values for node in walk(value) if isinstance(node, Size)}
     factors = USUAL_FACTORS.union(*(_factors(value) for value in values))
     for name, size, text in _sized(subject):
-        same = [factor for factor in (Fraction(size), Fraction(1, size)) if factor in factors and size > 1]
-        if name in counted and same:
-            problem = (
-                f"{name} = {size} is a number in the model, so a lost {name} and a lost {same[0]} cannot be told apart"
-            )
-            yield Found(text, problem, f"give {name} another size, such as {_free(subject, factors)}")
+        for count, written in _counts(name, size, values):
+            same = next((factor for factor in (Fraction(count), Fraction(1, count)) if factor in factors), None)
+            if same is not None and count > 1:
+                is_number = f"{written} = {count} is a number in the model"
+                problem = f"{is_number}, so a lost {written} and a lost {same} cannot be told apart"
+                yield Found(text, problem, f"give {name} another size, such as {_free(subject, factors)}")
+
+
+def _counts(name: str, size: int, values: list[Expr]) -> Iterator[tuple[int, str]]:
+    """The whole numbers for which a dimension stands in some expressions, and how they are written."""
+    found = [node for value in values for node in walk(value)]
+    if any(isinstance(node, Size) and node.dim.name == name for node in found):
+        yield size, name
+    roots = (node.operand for node in found if isinstance(node, Apply) and node.function == "sqrt")
+    if isqrt(size) ** 2 == size and any(isinstance(root, Size) and root.dim.name == name for root in roots):
+        yield isqrt(size), rf"\sqrt{{{name}}}"
 
 
 def _sized(subject: Subject) -> list[tuple[str, int, Text]]:
@@ -63,6 +73,7 @@ def _factors(value: Node) -> set[Fraction]:
 
 
 def _free(subject: Subject, factors: frozenset[Fraction]) -> int:
-    """The least size above 2 that no dimension and no factor has."""
+    """The least size above 2 that no dimension and no factor has, and that is no square."""
     taken = {size for _, size, _ in _sized(subject)} | {abs(factor) for factor in factors}
-    return next(size for size in range(3, 1_000) if size not in taken and Fraction(1, size) not in factors)
+    free = (size for size in range(3, 1_000) if size not in taken and Fraction(1, size) not in factors)
+    return next(size for size in free if isqrt(size) ** 2 != size)
