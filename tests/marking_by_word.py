@@ -55,6 +55,7 @@ def _raise(_text: str) -> None:
 ACTS = {
     "note in": _note,
     "sleep a little": lambda _: time.sleep(0.15),
+    "sleep for a second": lambda _: time.sleep(1),
     "sleep long": lambda _: time.sleep(600),
     "die": lambda _: os._exit(7),
     "allocate": _allocate,

@@ -93,6 +93,16 @@ def test_gradients_and_hessians(text):
     assert statuses(exercise(RIDGE, REGRESSION), text) == "right right"
 
 
+def test_what_another_part_is_said_by_is_no_answer_of_its_own():
+    parts = (TWO[0], r"- {id: c, ask: '\nabla_b L'}", r"- {id: z, ask: '\nabla_P L'}")
+    text = (
+        r"$$\frac{\partial L}{\partial S} = \frac1N (P - Y)$$"
+        r"$$\frac{\partial L}{\partial b} = \mathbf{1}^T \frac{\partial L}{\partial S}$$"
+        r"$$\mathbf{1}^T \frac{\partial L}{\partial S} = \frac{\partial L}{\partial b}$$"
+    )
+    assert statuses(exercise(SOFTMAX, parts), text) == "right right missing"
+
+
 def test_one_entry_is_not_all_of_them():
     text = r"$$\frac{\partial J}{\partial w_1} = \frac1n \sum_i X_{i1} (\sum_j X_{ij} w_j - y_i) + \lambda w_1$$"
     found = result(exercise(RIDGE, REGRESSION), text, "g")

@@ -72,6 +72,18 @@ def test_answers_that_differ_are_reviewed_apart_and_what_settles_most_comes_firs
     ]  # fmt: skip
 
 
+def test_reasons_that_differ_in_lines_alone_are_one_reason():
+    marked = [student("a.md", taking(c=4)), student("b.md", taking(c=4))]
+    told = [
+        replace(each, parts=(*each.parts[:2], replace(each.parts[2], message=f"Line {line} is not clear.")))
+        for each, line in zip(marked, ("4:12", "18:3"), strict=True)
+    ]
+    assert [(found.reason, len(found.submissions)) for found in summarise(told).reviews] == [
+        ("Line … is not clear.", 2)
+    ]
+    assert [found.reason for found in summarise(told[:1]).reviews] == ["Line 4:12 is not clear."]
+
+
 def test_a_mistake_counts_once_a_submission_and_what_has_no_name_is_counted_too():
     twice = student("a.md", taking(a=1))
     part = replace(twice.parts[0], diagnosis=twice.parts[0].diagnosis * 2)

@@ -85,6 +85,16 @@ def test_a_wrong_answer_stands_with_its_reason_its_mistake_and_the_two_values():
     assert to_mathml(r"\frac{\partial L}{\partial z_{i,k}}") in part
 
 
+def test_a_mistake_that_the_reason_names_too_is_said_once():
+    marked = answering(a=3)
+    part = replace(marked.parts[0], message="This is not so. The difference is taken the wrong way round.")
+    marked = replace(marked, parts=(part, *marked.parts[1:]))
+    said = part_of(html_of(marked), 1)
+    assert "This is not so. → The difference is taken the wrong way round." in text_of(said)
+    assert said.count("wrong way round") == 1
+    assert part_in_markdown(markdown_of(marked), "a").count("wrong way round") == 1
+
+
 def test_the_same_in_markdown():
     part = part_in_markdown(markdown_of(answering(a=3)), "a")
     left, _, right = ANSWERS["a"][3].latex.partition(" = ")
@@ -101,6 +111,13 @@ def test_a_right_answer_needs_few_words():
         "Part (b) ✓ right 4 of 4 points Derive the gradient for the output weights . Your answer, line 20 = "
         "The answer is right for every value of the symbols."
     )
+
+
+def test_a_reason_that_is_the_status_is_not_said_twice():
+    marked = answering()
+    marked = replace(marked, parts=(replace(marked.parts[0], message="Right."),))
+    assert "Right." not in text_of(html_of(marked))
+    assert "Why" not in markdown_of(marked)
 
 
 def test_where_an_answer_goes_wrong_before_its_end_that_step_is_shown():
@@ -120,12 +137,12 @@ def test_shapes_that_do_not_fit_are_told_in_words():
 def test_what_follows_from_a_slip_points_at_the_slip():
     marked = answering(b=3, c=3)
     part = part_of(html_of(marked), 3)
-    assert "It follows correctly from your step (3): the slip is there, so look there first." in text_of(part)
+    assert "The slip from which it follows is in your step (3): look there first." in text_of(part)
     assert 'href="#step-3-1"' in part
     assert "come out differently" not in part
     step = re.search(r'<div class="step follows" id="step-4-1">.*?</p>', html_of(marked), re.DOTALL)[0]
     assert text_of(step) == "↳ follows from your earlier slip in equation 3, your answer to part (c)"
-    assert "It follows correctly from your step (3): the slip is there" in part_in_markdown(markdown_of(marked), "c")
+    assert "The slip from which it follows is in your step (3)" in part_in_markdown(markdown_of(marked), "c")
     assert "| (4), line 24 | ↳ follows from your earlier slip |" in markdown_of(marked)
 
 
@@ -133,7 +150,7 @@ def test_a_slip_in_a_notebook_is_found_by_its_cell():
     marked = answering(b=3, c=3)
     steps = tuple(replace(step, tag=None, cell=2) for step in marked.result.steps)
     marked = replace(marked, result=replace(marked.result, steps=steps))
-    assert "It follows correctly from your step in cell 2, line 20: the slip is there" in text_of(html_of(marked))
+    assert "The slip from which it follows is in your step in cell 2, line 20: look" in text_of(html_of(marked))
 
 
 def test_what_a_person_will_look_at_says_so():

@@ -53,7 +53,7 @@ def test_a_class_is_marked_and_summed_up(run):
     status, out, err = run("ex.md", "ada.md", "-o", "out")
     assert (status, err) == (0, "")
     assert out == (
-        "ex.md: 1 submission\n"
+        "One product: 1 submission\n"
         "  mean 4, median 4 of 4 points (1 submission with final marks)\n"
         "  written to out: index.html, grades.csv, nbgrader.csv, otter.csv, "
         "feedback/, results/, gradescope/, prairielearn/\n"
@@ -76,7 +76,7 @@ def test_what_needs_a_person_is_said_by_the_status(run):
 def test_one_bad_input_stops_no_other(run):
     status, out, err = run("ex.md", "ada.md", "none.md", "-o", "out")
     assert (status, err) == (2, "none.md: there is no such file or folder\n")
-    assert out.startswith("ex.md: 1 submission\n")
+    assert out.startswith("One product: 1 submission\n")
 
 
 @pytest.mark.parametrize(

@@ -357,7 +357,7 @@ def test_bad_input_is_one_line_and_stops_nothing(run, square, tmp_path):
 def test_a_setting_that_cannot_be_used_is_bad_input(run, found, tmp_path):
     found(name="broken.md")
     path = tmp_path / "broken.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("S: X W", "S: W X"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("X W + b", "W X + b"), encoding="utf-8")
     status, out, err = run("broken.md")
     assert (status, out) == (2, "")
     assert err.startswith("broken.md:4:12: ")

@@ -34,7 +34,7 @@ from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
-from derive.notation.tokens import Token
+from derive.notation.tokens import Token, tokenize
 from derive.notation.words import new_words
 from derive.source import Text
 
@@ -87,8 +87,9 @@ def check_document(
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
-            judgements = [explainer.explained(one, (equations + 1, at)) for at, one in enumerate(judgements, 1)]
-            results = _results(passage, chain, equations + 1, judgements, document.left_out, said[number].role)
+            results = _results(
+                passage, chain, equations + 1, judgements, document.left_out, said[number].role, explainer
+            )
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
@@ -178,6 +179,9 @@ def _all_chains(session: Session, passage: Passage) -> list[Chain]:
 def _learn_added_terms(session: Session, document: Document) -> None:
     """The terms of the loss that the document adds in steps of their own, known before any step leaves them out."""
     for passage in document.passages:
+        tokens = tokenize(passage.text.value, session.table.words, passage.unread)
+        if not any(token.kind == "RELATION" and kind_of(token) == "adds" for token in tokens):
+            continue
         for chain in _chains(session, passage):
             if [kind_of(relation) for relation in chain.relations] != ["adds"]:
                 continue
@@ -218,14 +222,16 @@ def _results(
     judgements: Sequence[Judgement],
     left_out: Sequence[Text],
     role: Role,
+    explainer: Explainer,
 ) -> list[StepResult]:
     """The steps of a chain."""
     is_inline = passage.kind == "inline"
-    return [
-        placed(passage, chain, equation, number, judgement, left_out)
-        for number, judgement in enumerate(judgements)
-        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role))
-    ]
+    steps = []
+    for number, judgement in enumerate(judgements):
+        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role)):
+            explained = explainer.explained(judgement, (equation, number + 1), chain.tag)
+            steps.append(placed(passage, chain, equation, number, explained, left_out))
+    return steps
 
 
 def _is_silent(kind: str, judgement: Judgement, role: Role) -> bool:

@@ -4,9 +4,9 @@ An example is a claim about a model, which holds under this convention and under
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from derive.mistakes.examples import MODELS
+from derive.records import dataclass
 
 ONE_ROW = r"""
 dims: {D: 2, H: 3}

@@ -5,7 +5,7 @@ remembered as another form of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
@@ -40,6 +40,7 @@ from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
 from derive.notation.syntax import Name, nodes, parse
 from derive.notation.tokens import Token
+from derive.records import dataclass
 
 
 @dataclass

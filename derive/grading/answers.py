@@ -6,7 +6,7 @@ the answer to no other part.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from derive.checking.claims import Judgement
@@ -15,6 +15,7 @@ from derive.grading.asked import AskedSide, Presence, core_of, is_one_entry, nam
 from derive.grading.forms import Form, Forms
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Link, Member, Workings
+from derive.records import dataclass
 
 Basis = Literal["equation", "name", "perhaps a name", "value", "one entry"]
 """By what a line is known to be about a part."""
@@ -222,9 +223,13 @@ def _name(member: Member) -> str | None:
     return member.value.name if isinstance(member.value, Symbol) else None
 
 
-def _rank(answer: Answer) -> tuple[bool, bool, bool]:
-    """The first of the lowest rank counts: not one for some values only, an equation to be solved, another form."""
-    return bool(answer.place.line.limits), answer.is_zero, answer.form.problem is not None
+def _rank(answer: Answer) -> tuple[bool, bool, bool, bool]:
+    """The first of the lowest rank counts: not one that only says, from right to left, what another part asks for.
+
+    Nor one for some values only, an equation to be solved, or another form.
+    """
+    is_of_another = bool(answer.form.uses) and answer.at < answer.place.at
+    return is_of_another, bool(answer.place.line.limits), answer.is_zero, answer.form.problem is not None
 
 
 def complete_each_other(first: Answer, second: Answer) -> bool:

@@ -34,6 +34,8 @@ from derive.grading.results import Marked, PartResult
 from derive.grading.workings import Line, Workings
 
 ACCEPTED = ("proved", "convention")
+HELD_FIXED = "held-fixed"
+"""The one convention that changes what is asked, by what a submission says elsewhere."""
 
 
 def mark_file(exercise_path: str | Path, submission_path: str | Path, store: Store | None = None) -> Marked:
@@ -193,6 +195,8 @@ class _Marker:
             return following(part, slips[0])
         if form.relies_on:
             return undecided(part, f"it rests on line {form.relies_on[0].where}, where that could not be done.")
+        if HELD_FIXED in judgement.conventions:
+            return for_a_person("This holds only while something that varies is held fixed; is that meant?")
         outcome = right_by(part, judgement.conventions) if judgement.verdict == "convention" else right()
         return outcome.with_note(_on_the_way([link.step for link in answer.path if link.step is not None]))
 

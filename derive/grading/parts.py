@@ -5,7 +5,6 @@ Nobody writes a reference answer: what is asked is an expression of the exercise
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from derive.models import Model, build_model
 from derive.notation.elaboration import Options, Reading, elaborated
 from derive.notation.syntax import List, parse
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Text
 
 LONGEST_ID = 40

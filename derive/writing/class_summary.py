@@ -1,5 +1,6 @@
 """What the marks of a class come to: how often what happened, and what waits for a person. Nothing is drawn here."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -8,6 +9,8 @@ from statistics import mean, median
 from derive.grading.results import STATUSES, Marked, PartResult, Status
 from derive.records import dataclass
 from derive.writing.answers import left_side
+
+_NUMBER = re.compile(r"\d+(?:[:.]\d+)*")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class PartSummary:
 @dataclass(frozen=True)
 class Review:
     """Answers that one decision of a person settles: the same words in the same part, for the same reason.
+
+    Where reasons differ in numbers only, the lines that they speak of, `reason` stands without them.
 
     `part` is that of the first of them, `left` what its student says the answer is equal to; each submission stands
     with the place to look at.
@@ -139,8 +144,9 @@ def _reviews(marked: Sequence[Marked]) -> Iterator[Review]:
             if each.problem is None:
                 for part in each.parts:
                     if part.id == name and part.status == "review":
-                        groups.setdefault((part.message, part.answer), []).append((each, part))
-        for (reason, _), members in sorted(groups.items(), key=lambda group: -len(group[1])):
+                        groups.setdefault((_NUMBER.sub("…", part.message), part.answer), []).append((each, part))
+        for (general, _), members in sorted(groups.items(), key=lambda group: -len(group[1])):
             first, its_part = members[0]
             places = tuple((each.submission, part.where) for each, part in members)
-            yield Review(its_part, left_side(first, its_part), reason, places)
+            is_one = all(part.message == its_part.message for _, part in members)
+            yield Review(its_part, left_side(first, its_part), its_part.message if is_one else general, places)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from derive.checking.results import StepResult
 from derive.grading.results import STATUSES, Marked, PartResult
 from derive.records import dataclass
-from derive.writing.answers import left_side, place_of, step_name
+from derive.writing.answers import left_side, place_of, reason, step_name
 from derive.writing.cells import printable
 from derive.writing.charts import earned
 from derive.writing.file_names import file_name
@@ -92,6 +92,7 @@ def _values(marked: Marked, title: str, name: str | None, for_teachers: bool) ->
         "overall": overall(marked),
         "step_name": step_name,
         "place_of": place_of,
+        "reason": reason,
         "for_teachers": for_teachers,
     }
 

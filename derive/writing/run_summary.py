@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 from derive.grading.entries import Change, Entry
+from derive.records import dataclass
+from derive.writing.cells import printable
 from derive.writing.everything import Class
 from derive.writing.marks import to_number
 
@@ -49,7 +50,7 @@ class Summary:
 
 def to_lines(summary: Summary) -> Iterator[str]:
     """The summary as lines of text."""
-    yield f"{summary.marked.exercise}: {_submissions(summary)}"
+    yield f"{printable(summary.marked.title)}: {_submissions(summary)}"
     if summary.totals:
         middle, average = median(summary.totals), mean(summary.totals)
         yield (
@@ -126,6 +127,7 @@ def _data(summary: Summary) -> Mapping[str, Any]:
     return {
         "schema": SCHEMA,
         "exercise": summary.marked.exercise,
+        "title": summary.marked.title,
         "directory": summary.folder,
         "files": list(summary.marked.files),
         "submissions": len(summary.marked.marked),

@@ -1,13 +1,13 @@
 """What is arranged in lines for a person at a terminal, with its colours."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from derive.checking.results import DocumentResult
+from derive.records import dataclass
 from derive.writing.cells import Line
 from derive.writing.lines import lines
 

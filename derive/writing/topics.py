@@ -1,7 +1,6 @@
 """What can be explained: every mistake of the catalogue and every convention, in groups that belong together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
@@ -9,6 +8,7 @@ from derive.checking.conventions import CONVENTIONS, Convention
 from derive.checking.conventions_explained import EXPLAINED
 from derive.mistakes.catalogue import CATALOGUE
 from derive.mistakes.mistake import Mistake
+from derive.records import dataclass
 
 Kind = Literal["mistake", "convention"]
 

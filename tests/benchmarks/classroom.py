@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 
 SPELLINGS = (
-    (r"\^\{?(?:T|\\\\?top)\}?(?![a-zA-Z])", ("^T", "^{T}")),
+    (r"\^\{T\}|\^T(?![a-zA-Z])", ("^T", "^{T}")),
     (r"(?<![a-z])d?frac\{", ("frac{", "dfrac{")),
     (r"(?<= )=(?= )", ("=", " = ")),
 )

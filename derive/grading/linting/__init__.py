@@ -4,7 +4,6 @@ A finding is no error: the exercise can be used. It says what its author would r
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.certificates import Store
@@ -20,6 +19,7 @@ from derive.grading.linting.finding import Finding, Found
 from derive.grading.linting.keys import idle_policy, lenient_conventions, unused_symbols, without_points, without_prompt
 from derive.grading.linting.sizes import equal_sizes, sizes_like_factors, sizes_of_one
 from derive.grading.linting.subject import Subject, read_subject
+from derive.records import dataclass
 
 __all__ = ["CHECKS", "Check", "Finding", "lint"]
 

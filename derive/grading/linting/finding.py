@@ -1,7 +1,7 @@
 """One thing that is wrong with an exercise: where it is, what it is, what to do."""
 
-from dataclasses import dataclass
 
+from derive.records import dataclass
 from derive.source import Place, Text
 
 

@@ -1,6 +1,6 @@
 """An exercise as its checks see it: what could be read of it, and what its answers are."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from derive.grading.parts import ExerciseDocument, Part, items_of, read_part
 from derive.grading.policy import Policy, at, read_policy
 from derive.models import build_model
 from derive.notation.symbols import Computed
+from derive.records import dataclass
 from derive.source import Text
 
 
