@@ -1,18 +1,21 @@
 """One thing that is wrong with an exercise: where it is, what it is, what to do."""
 
-
 from derive.records import dataclass
 from derive.source import Place, Text
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a check finds: a place, the problem, what to do, and the id of the part that it is about."""
+    """What a check finds: a place, the problem, what to do, and the id of the part that it is about.
+
+    `cell` is that of a place in a notebook; a text knows its own.
+    """
 
     at: Text | Place
     problem: str
     advice: str
     part: str | None = None
+    cell: int | None = None
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Finding:
     def of(cls, code: str, found: Found) -> "Finding":
         """A finding with its code."""
         place = found.at.place() if isinstance(found.at, Text) else found.at
-        cell = found.at.source.cell if isinstance(found.at, Text) else None
+        cell = found.at.source.cell if isinstance(found.at, Text) else found.cell
         return cls(code, place.line, place.column, found.problem, found.advice, found.part, cell)
 
     @property

@@ -81,9 +81,13 @@ class Subject:
         except RecursionError:
             return "it is nested too deeply"
 
-    def verdict(self, part: Part, other: Side) -> Judgement:
+    def question(self, part: Part, other: Side) -> Question:
         """Whether what is asked equals something else."""
-        return decide(self.session, None, Question(AskedSide(part.content), other, {}, {}))
+        return Question(AskedSide(part.content), other, {}, {})
+
+    def verdict(self, part: Part, other: Side) -> Judgement:
+        """The answer to that."""
+        return decide(self.session, None, self.question(part, other))
 
 
 def has_derivative(value: Expr) -> bool:
