@@ -12,19 +12,18 @@ from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """The whole, or a term, times the size of a dimension by which the right formula is divided too."""
+    """The whole, or a term, times the size of a dimension over which a mean is taken once, and nothing is summed."""
     if wrong.written is None:
         return
     for dim in wrong.known.averaged:
-        if divides_by(dim, wrong.written) > 1 or _is_upstream_averaged(wrong, dim):
+        if not any(sums_over(dim, node) for node in walk(wrong.written)) and _is_averaged(wrong, dim):
             yield from each_term(wrong.written, partial(_multiplied, dim))
 
 
-def _is_upstream_averaged(wrong: Wrong, dim: Dim) -> bool:
-    """Whether the model takes a mean over a dimension, and nothing in the formula sums over it."""
-    if wrong.written is None or not any(divides_by(dim, value) for _, value in wrong.known.computed):
-        return False
-    return not any(sums_over(dim, node) for node in walk(wrong.written))
+def _is_averaged(wrong: Wrong, dim: Dim) -> bool:
+    """Whether the formula divides by a size twice, or the model takes a mean over that dimension already."""
+    twice = wrong.written is not None and divides_by(dim, wrong.written) > 1
+    return twice or any(divides_by(dim, value) for _, value in wrong.known.computed)
 
 
 def _multiplied(dim: Dim, term: Expr) -> list[Expr]:
