@@ -12,6 +12,7 @@ from itertools import pairwise
 from derive.errors import Unreadable
 from derive.notation.automaton import Builder, Children, UnexpectedError, run
 from derive.notation.complaints import check_nothing_is_empty, shown, unexpected, unknown
+from derive.notation.remarks import unread
 from derive.notation.tables import PARTNERS
 from derive.notation.tokens import Token
 from derive.records import dataclass
@@ -240,6 +241,8 @@ def parse(tokens: Sequence[Token]) -> List:
     for token in readable:
         if token.kind == "UNKNOWN":
             raise unknown(token)
+        if token.kind == "UNREADWORDS":
+            raise unread(token)
         if token.kind == "TOODEEP":
             raise Unreadable(f"commands are nested more than {MAX_NESTING} deep here", token.span)
         if token.kind == "UNCLOSED":
