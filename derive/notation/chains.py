@@ -469,7 +469,7 @@ class _Splitter:
                 self.add_condition(segment, is_first)
             return
         if first.kind == "WORDS":
-            if self._takes_more_than_reference(segment, is_first):
+            if not opens and self._takes_more_than_reference(segment, is_first):
                 self.extend([_unread(first)])
                 return
             goes_on = goes_on or (self.row_has_equation and len(segment) > 1 and _is_relation(segment[1]))
