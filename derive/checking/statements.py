@@ -19,6 +19,7 @@ from derive.checking.definitions import (
     define,
     define_silently,
     free_names,
+    is_differential_of_known,
     new_name,
 )
 from derive.checking.differentials import speaks_of_differentials
@@ -38,8 +39,10 @@ from derive.notation.elaboration.application import OF_VECTORS
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
-from derive.notation.syntax import Name, nodes, parse
+from derive.notation.syntax import Literal, Name, nodes, parse
 from derive.notation.tokens import Token
+
+DIFFERENTIAL_OR_NAME = "here {} may be a differential or a new name; write := to introduce a name"
 
 
 @dataclass
@@ -146,6 +149,8 @@ class Statement:
             return judgement, self._next(left, right)
         if right.content is None:
             return failed(right.error or Unreadable("something is missing here")), self.sides[number]
+        if kind_of(self.chain.relations[number]) == "claim" and self._may_be_differential(left, right):
+            return failed(Unreadable(DIFFERENTIAL_OR_NAME.format(new.key))), self.sides[number]
         goes_on = number + 1 < len(self.chain.relations)
         if self.is_inline:
             define_silently(self.session, new, right.content)
@@ -154,6 +159,13 @@ class Statement:
             return define(self.session, new, right.content, self.formal, goes_on), right
         except FormulaError as error:
             return failed(error), right
+
+    def _may_be_differential(self, left: Side, right: Side) -> bool:
+        """Whether `dL = 0`, with a known L, may speak of the differential of L as well as introduce a name."""
+        only = None if left.content is None else left.content.only
+        name = None if only is None else only.single_factor
+        number = None if right.content is None or right.content.only is None else right.content.only.single_factor
+        return isinstance(number, Literal) and name is not None and is_differential_of_known(name, self._elaborator())
 
     def _naming(self, left: Side, right: Side, deadline: Deadline) -> Judgement:
         """`W^T \\delta =: g` gives the value on the left the name on the right."""

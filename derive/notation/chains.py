@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.remarks import comments
-from derive.notation.tables import END_MARKS, RELATIONS, ROW_ENVIRONMENTS
+from derive.notation.tables import END_MARKS, IMPLICATIONS, RELATIONS, ROW_ENVIRONMENTS
 from derive.notation.tokens import Token, tokenize
 from derive.source import Span
 
@@ -46,7 +46,8 @@ class Member:
 class Chain:
     """Members and the relation signs between them; `conditions` restrict all of it.
 
-    `places`: how many relations stand before each condition.
+    `places`: how many relations stand before each condition. `implies`: a sign like `\\Rightarrow` stands between it
+    and the next chain, which then `is_implied`.
     """
 
     members: list[Member] = field(default_factory=lambda: [Member()])
@@ -55,6 +56,8 @@ class Chain:
     places: list[int] = field(default_factory=list)
     tag: str | None = None
     label: str | None = None
+    implies: bool = False
+    is_implied: bool = False
 
     @property
     def last(self) -> Member:
@@ -119,7 +122,18 @@ def split(
     for row in _rows(tokens):
         splitter.read_row(row)
     splitter.finish()
+    _note_implications(splitter.chains, tokens)
     return splitter.chains
+
+
+def _note_implications(chains: Sequence[Chain], tokens: Sequence[Token]) -> None:
+    """Note which chains a sign of implication joins."""
+    signs = [token.start for token in tokens if token.text in IMPLICATIONS]
+    for before, chain in pairwise(chains if signs else ()):
+        first = next(member.span for member in chain.members if member.span is not None)
+        last = next(member.span for member in reversed(before.members) if member.span is not None)
+        if any(last.end <= sign < first.start for sign in signs):
+            before.implies = chain.is_implied = True
 
 
 def _cases_by_brace(tokens: list[Token]) -> list[Token]:

@@ -57,6 +57,8 @@ RELATIONS = MappingProxyType({
     "\\subset": "compares", "\\subseteq": "compares", "\\supset": "compares", "\\supseteq": "compares", "\\notin": "compares", "∉": "compares",
 })  # fmt: skip
 
+IMPLICATIONS = frozenset({"\\Rightarrow", "\\implies", "\\Leftrightarrow", "\\iff", "⇒", "⇔"})
+
 OPENING = MappingProxyType({"(": "LPAR", "[": "LBRACK", "\\{": "LSET", "\\lbrace": "LSET", "\\lbrack": "LBRACK",
                             "\\langle": "LANGLE", "⟨": "LANGLE", "\\llbracket": "LBRACK", "⟦": "LBRACK", "\\lvert": "LBAR", "\\lVert": "LNORM"})  # fmt: skip
 CLOSING = MappingProxyType({")": "RPAR", "]": "RBRACK", "\\}": "RSET", "\\rbrace": "RSET", "\\rbrack": "RBRACK",
