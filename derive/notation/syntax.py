@@ -13,7 +13,7 @@ from derive.errors import Unreadable
 from derive.notation.automaton import Builder, Children, UnexpectedError, run
 from derive.notation.complaints import check_nothing_is_empty, shown, unexpected, unknown
 from derive.notation.remarks import unread
-from derive.notation.tables import PARTNERS
+from derive.notation.tables import CASES_ENVIRONMENTS, PARTNERS
 from derive.notation.tokens import Token
 from derive.records import dataclass
 from derive.source import Span
@@ -235,7 +235,7 @@ def listed(node: Syntax) -> List:
 
 def parse(tokens: Sequence[Token]) -> List:
     """The syntax of one side of a relation. Raises `Unreadable` at the first token that cannot stand where it does."""
-    tokens = _with_separators(tokens)
+    tokens = _with_separators(_joined_conditions(tokens))
     _check_spaces(tokens)
     readable = [token for token in tokens if token.kind not in ("QUAD", "TAG", "LABEL", "PERIOD")]
     for token in readable:
@@ -259,6 +259,22 @@ def parse(tokens: Sequence[Token]) -> List:
         raise unexpected(error.token, paired) from None
     assert isinstance(syntax, List)
     return syntax
+
+
+def _joined_conditions(tokens: Sequence[Token]) -> list[Token]:
+    """`i = j \\text{ and } s_i > 0` within cases: conditions that both must hold stand between commas."""
+    out = list(tokens)
+    opened: list[str] = []
+    for at, token in enumerate(tokens):
+        if token.kind in ("BEGIN", "END"):
+            opened = [*opened, token.text] if token.kind == "BEGIN" else opened[:-1]
+        elif opened and opened[-1] in CASES_ENVIRONMENTS and _joins(token):
+            out[at] = Token("COMMA", ",", token.start, token.end)
+    return out
+
+
+def _joins(token: Token) -> bool:
+    return token.text.lower() in ("and", "\\land", "\\wedge") and token.kind in ("WORDS", "UNKNOWN")
 
 
 def _with_separators(tokens: Sequence[Token]) -> Sequence[Token]:
