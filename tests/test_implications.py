@@ -1,4 +1,4 @@
-"""What stands before `\\Rightarrow` may be a hypothesis; what stands behind it follows, is not decided, or is a claim."""
+"""What stands before `\\Rightarrow` may be a hypothesis; what stands behind it follows, or is not decided."""
 
 import pytest
 from claimed import judged
@@ -34,7 +34,8 @@ IMPLICATIONS = [
     (r"\nabla_w L = 0 \Rightarrow w^T X^T X = y^T X", [HYPOTHESIS, follows()]),
     (r"\nabla_w L = X^T (X w - y) = 0 \Rightarrow X^T X w = X^T y", [TRUE, HYPOTHESIS, follows()]),
     (
-        r"\begin{align} \nabla_w L &= 0 \\ \Rightarrow X^T X w &= X^T y \\ \Rightarrow w &= (X^T X)^{-1} X^T y \end{align}",
+        r"\begin{align} \nabla_w L &= 0 \\ \Rightarrow X^T X w &= X^T y \\ "
+        r"\Rightarrow w &= (X^T X)^{-1} X^T y \end{align}",
         [HYPOTHESIS, follows(), NOT_DECIDED],
     ),
     (r"a = b \Rightarrow 2a = 2b", [HYPOTHESIS, follows(", times $2$")]),

@@ -87,7 +87,7 @@ def test_other_words_make_a_formula_unreadable(behind: str, expected: tuple[str,
 
 def test_words_are_placed() -> None:
     (step,) = judged(SETTING, TRUE + r" \text{ averaged over the batch}")
-    assert (step.column, step.excerpt) == (46, r"\text{ averaged over the batch}")
+    assert (step.column, step.excerpt) == (41, r"\text{ averaged over the batch}")
 
 
 WITHIN = [
