@@ -13,12 +13,12 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
 from pathlib import Path
 
 from derive.documents.document import Setting
+from derive.records import dataclass
 from derive.source import Text
 
 SCHEMA = "derive.certificate/2"
@@ -52,7 +52,7 @@ def key_of(setting: Setting) -> str:
     return _digest(
         [
             SCHEMA,
-            _program(),
+            program_digest(),
             [(name, size) for name, (size, _) in setting.dims.items()],
             *([(name.value, text.value) for name, text in group] for group in _pairs(setting)),
             None if setting.loss is None else setting.loss.value,
@@ -70,7 +70,7 @@ def _digest(value: object) -> str:
 
 
 @cache
-def _program() -> str:
+def program_digest() -> str:
     """A digest of the program's own files: a certificate of another program, were it by one letter, is not found."""
     digest = blake2b(digest_size=32)  # twice as fast as SHA-256, and every start waits for it
     try:

@@ -8,15 +8,23 @@ Imports stand inside the commands, so that `--help` answers at once.
 import gc
 import os
 import sys
-import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from derive.commands.grade import grade
+from derive.commands.speaking import (
+    BAD_INPUT,
+    NOTHING_WRONG,
+    ReaderGoneError,
+    complain,
+    one_line_for_errors,
+    program_version,
+    progress_bar,
+)
 
 if TYPE_CHECKING:
     from derive.checking.results import DocumentResult
@@ -25,10 +33,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "github", "sarif", "junit")
 
-NOTHING_WRONG, REFUTED, UNREADABLE_OR_BAD_INPUT = 0, 1, 2
+REFUTED = 1
 INTERRUPTED, BROKEN_PIPE = 130, 141
-
-SECONDS_WITHOUT_PROGRESS = 1.0
 
 # Loading modules and building expressions make many objects that stay: to look for garbage early finds none.
 GARBAGE_AFTER = (50_000, 20, 20)
@@ -57,32 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as exit_request:
         return exit_request.exit_code
     except click.ClickException as error:
-        _complain(_usage_line(error))
-        return UNREADABLE_OR_BAD_INPUT
+        complain(_usage_line(error))
+        return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except (BrokenPipeError, _ReaderGoneError):
+    except (BrokenPipeError, ReaderGoneError):
         _silence_standard_output()
         return BROKEN_PIPE
 
 
-class _ReaderGoneError(Exception):
-    """Nobody reads standard output any more. (A broken pipe, under a name that click does not take for its own.)"""
-
-
-def _version() -> str:
-    """The installed version."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("derive")
-    except PackageNotFoundError:
-        return "(not installed)"
-
-
 def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(f"derive {_version()}")
+        click.echo(f"derive {program_version()}")
         context.exit()
 
 
@@ -92,6 +84,9 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
 )
 def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
+
+
+commands.add_command(grade)
 
 
 @commands.command(epilog=EXIT_STATUS)
@@ -143,7 +138,7 @@ def check(
     outcomes: list[Outcome] = []
     results: list[DocumentResult] = []
     for number, document in enumerate(documents, 1):
-        with _one_line_for_errors(document, debug, outcomes):
+        with one_line_for_errors(document, debug, outcomes):
             label = document if len(documents) == 1 else f"{document} ({number} of {len(documents)})"
             result = _check_one(document, setting, exercise, label, certify=certify, second_reader=second_reader)
             _print_result(result, form, is_first=not results)
@@ -151,7 +146,7 @@ def check(
             outcomes.append(result)
     _print_list(outcomes, form)
     if html_file is not None:
-        with _one_line_for_errors(html_file, debug, outcomes):
+        with one_line_for_errors(html_file, debug, outcomes):
             _write_html(results, html_file)
     return _exit_status(results, all_good=len(outcomes) == len(results))
 
@@ -177,7 +172,7 @@ def init(document: str, setting: str | None, debug: bool) -> int:
     What was inferred says so in a comment, with its line and its reason; what could not be inferred is asked for.
     """
     outcomes: list[Outcome] = []
-    with _one_line_for_errors(document, debug, outcomes):
+    with one_line_for_errors(document, debug, outcomes):
         from derive.documents import read_document
 
         read = read_document(document, setting)
@@ -186,10 +181,10 @@ def init(document: str, setting: str | None, debug: bool) -> int:
         from derive.checking.inference.proposal import propose
         from derive.writing.front_matter import to_front_matter
 
-        with _progress(document) as progress:
+        with progress_bar(document) as progress:
             result = check_document(read, progress=progress, store=Store(default_directory()))
         print(to_front_matter(propose(read, result)), end="")
-    return UNREADABLE_OR_BAD_INPUT if outcomes else NOTHING_WRONG
+    return BAD_INPUT if outcomes else NOTHING_WRONG
 
 
 def _check_one(
@@ -210,7 +205,7 @@ def _check_one(
         check_document,  # takes a while to load: not before the document is known to be one
     )
 
-    with _progress(label) as progress:
+    with progress_bar(label) as progress:
         store = Store(default_directory())
         result = check_document(read, progress=progress, certify=certify, store=store, second_reader=second_reader)
     return result if exercise is None else replace(result, exercise=read.exercise)
@@ -236,7 +231,7 @@ def _print_list(outcomes: "Sequence[Outcome]", form: str) -> None:
     elif form == "sarif":
         from derive.writing.sarif import to_sarif
 
-        print(to_sarif(outcomes, _version()), end="")
+        print(to_sarif(outcomes, program_version()), end="")
     elif form == "junit":
         from derive.writing.junit import to_junit
 
@@ -298,37 +293,10 @@ def _exit_status(results: "Sequence[DocumentResult]", all_good: bool) -> int:
     concerns = {step.concern for result in results for step in result.steps}
     if not concerns.isdisjoint({"refuted", "unexpected"}):
         return REFUTED
-    return NOTHING_WRONG if all_good and "unreadable" not in concerns else UNREADABLE_OR_BAD_INPUT
+    return NOTHING_WRONG if all_good and "unreadable" not in concerns else BAD_INPUT
 
 
 # --- Errors --------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _one_line_for_errors(name: str, debug: bool, outcomes: "list[Outcome]") -> Iterator[None]:
-    """What is wrong inside becomes an outcome and one line on standard error; a defect of the program says that too."""
-    from derive.errors import DocumentError
-
-    try:
-        yield
-    except BrokenPipeError as error:
-        raise _ReaderGoneError from error
-    except DocumentError as error:
-        outcomes.append(error)
-        _complain(str(error))
-    except Exception as error:  # the boundary: a defect met in one document does not stop the others
-        problem = f"internal error (please report it): {type(error).__name__}: {error}"
-        outcomes.append(DocumentError(name, problem))
-        _complain(f"{name}: {problem}{'' if debug else '; --debug shows where'}")
-        if debug:
-            print(traceback.format_exc(), file=sys.stderr)
-
-
-def _complain(line: str) -> None:
-    """One line on standard error, whatever the text holds."""
-    from derive.writing.cells import printable
-
-    print(printable(" ".join(line.split("\n"))), file=sys.stderr)
 
 
 def _usage_line(error: click.ClickException) -> str:
@@ -351,31 +319,3 @@ def _silence_standard_output() -> None:
     """Let the interpreter's last flush go nowhere: the reader has gone."""
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
-
-
-# --- Progress ------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _progress(label: str) -> "Iterator[Callable[[int, int], None] | None]":
-    """A callback that draws a bar on standard error once the work is long; null where nobody would see it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task(label, total=None)
-    started = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-        if not bar.live.is_started and time.monotonic() - started > SECONDS_WITHOUT_PROGRESS:
-            bar.start()
-
-    try:
-        yield show
-    finally:
-        bar.stop()

@@ -116,10 +116,10 @@ def test_another_program_has_another_key(tmp_path, monkeypatch):
         (folder / "a.py").write_text(content)
         (folder / "__pycache__" / "a.pyc").write_text(name)
         monkeypatch.setattr(certificates, "_PROGRAM", str(folder))
-        certificates._program.cache_clear()
+        certificates.program_digest.cache_clear()
         found[name] = key_of(Setting())
     monkeypatch.undo()
-    certificates._program.cache_clear()
+    certificates.program_digest.cache_clear()
     assert found["same"] == found["again"] == found["compiled"]
     assert len({found["same"], found["changed"], key}) == 3
     assert key_of(Setting()) == key
@@ -127,12 +127,12 @@ def test_another_program_has_another_key(tmp_path, monkeypatch):
 
 def test_a_program_that_can_not_be_read_trusts_nothing(monkeypatch):
     monkeypatch.setattr(certificates, "_PROGRAM", "/none/derive.zip/derive")
-    certificates._program.cache_clear()
+    certificates.program_digest.cache_clear()
     first = key_of(Setting())
-    certificates._program.cache_clear()
+    certificates.program_digest.cache_clear()
     assert key_of(Setting()) != first
     monkeypatch.undo()
-    certificates._program.cache_clear()
+    certificates.program_digest.cache_clear()
 
 
 # --- Where certificates are kept -----------------------------------------------------------------

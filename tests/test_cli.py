@@ -14,6 +14,7 @@ import pytest
 from derive import cli
 from derive.certificates import Store
 from derive.checking.results import DocumentResult, StepResult, Verdict
+from derive.commands import speaking
 from derive.documents.document import Document
 
 USAGE_HINT = "(see derive check --help)"
@@ -322,7 +323,7 @@ def test_a_progress_bar_is_drawn_only_for_a_terminal_and_long_work(make, run, mo
     for seconds, is_drawn in [(60.0, False), (-1.0, True)]:
         terminal = Terminal()
         monkeypatch.setattr(sys, "stderr", terminal)
-        monkeypatch.setattr(cli, "SECONDS_WITHOUT_PROGRESS", seconds)
+        monkeypatch.setattr(speaking, "SECONDS_WITHOUT_PROGRESS", seconds)
         monkeypatch.setenv("TERM", "xterm")
         status, out, _ = run("check", "a.md", "--json")
         assert status == 0

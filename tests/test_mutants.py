@@ -22,8 +22,11 @@ from derive.documents import read_document
 HERE = Path(__file__).parent
 DOCUMENTS = [*sorted((HERE.parent / "exercises").glob("*.md")), *sorted((HERE / "documents").glob("*.md"))]
 
-MISTAKES, MISTAKES_OF_ONE_DOCUMENT = 500, 36
-REWRITINGS, REWRITINGS_OF_ONE_DOCUMENT = 200, 20
+PARTS = 4
+"""The documents are edited in parts, which workers share; what is asked of all of them is asked of each part."""
+
+MISTAKES, MISTAKES_OF_ONE_DOCUMENT = 500 // PARTS, 36
+REWRITINGS, REWRITINGS_OF_ONE_DOCUMENT = 200 // PARTS, 20
 POINTS = 12
 LARGEST_SHARE_OF_UNKNOWN = 0.03
 
@@ -74,9 +77,17 @@ def edits_of(path: Path, edits: Callable[[Step], list[Edit]]) -> Iterator[tuple[
         kinds = {kind: found for kind, found in kinds.items() if found}
 
 
-def judged_edits(edits: Callable[[Step], list[Edit]], most: int, count: Count) -> Iterator[tuple[Step, Edit, Claim]]:
-    """The readable edits of every document, up to a number of each."""
-    for path in DOCUMENTS:
+def part_of_documents(part: int) -> list[Path]:
+    """Neighbours in the list, so that a worker that edits them has read them once."""
+    size = -(-len(DOCUMENTS) // PARTS)
+    return DOCUMENTS[part * size : (part + 1) * size]
+
+
+def judged_edits(
+    part: int, edits: Callable[[Step], list[Edit]], most: int, count: Count
+) -> Iterator[tuple[Step, Edit, Claim]]:
+    """The readable edits of every document of a part, up to a number of each."""
+    for path in part_of_documents(part):
         done = 0
         for step, edit in edits_of(path, edits):
             if done == most:
@@ -90,9 +101,14 @@ def judged_edits(edits: Callable[[Step], list[Edit]], most: int, count: Count) -
                 yield step, edit, claim
 
 
-def test_planted_mistakes_are_caught(record_property: Callable[[str, object], None]) -> None:
+def test_every_document_is_in_one_part() -> None:
+    assert [path for part in range(PARTS) for path in part_of_documents(part)] == DOCUMENTS
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_planted_mistakes_are_caught(part: int, record_property: Callable[[str, object], None]) -> None:
     count = Count()
-    for step, edit, claim in judged_edits(mistakes, MISTAKES_OF_ONE_DOCUMENT, count):
+    for step, edit, claim in judged_edits(part, mistakes, MISTAKES_OF_ONE_DOCUMENT, count):
         points = oracle.points(step.table, POINTS)
         match claim.judgement.verdict:
             case "proved":
@@ -135,9 +151,12 @@ def _look_at_refutation(count: Count, step: Step, edit: Edit, claim: Claim, poin
         count.notes["refuted by shapes, or under a reading of their own"] += 1
 
 
-def test_true_steps_said_in_another_way_are_not_refuted(record_property: Callable[[str, object], None]) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_true_steps_said_in_another_way_are_not_refuted(
+    part: int, record_property: Callable[[str, object], None]
+) -> None:
     count = Count()
-    for step, edit, claim in judged_edits(rewritings, REWRITINGS_OF_ONE_DOCUMENT, count):
+    for step, edit, claim in judged_edits(part, rewritings, REWRITINGS_OF_ONE_DOCUMENT, count):
         match claim.judgement.verdict:
             case "refuted":
                 count.fault("FALSE REJECT", step, edit, claim)

@@ -27,8 +27,18 @@ DATA = [
     "notation/grammar.lark",
     "notation/grammar.json",
     "writing/templates/report.html",
+    "writing/templates/base.html",
     "writing/templates/results.html",
+    "writing/templates/steps.html",
+    "writing/templates/class.html",
+    "writing/templates/feedback.html",
+    "writing/templates/feedback.md",
+    "writing/templates/base.css",
+    "writing/templates/class.css",
+    "writing/templates/feedback.css",
+    "writing/templates/marks.css",
     "writing/templates/report.css",
+    "writing/templates/class.js",
     "py.typed",
 ]
 
@@ -120,7 +130,9 @@ def _top_level_imports(path: Path) -> set[str]:
 # distribution -> what it is imported as, where that is another name
 IMPORTED_AS = {"Jinja2": "jinja2", "PyYAML": "yaml", "markdown-it-py": "markdown_it", "python-flint": "flint"}
 COMES_WITH = {"markupsafe": "jinja2"}  # imported, and a promised part of what another one installs
-NEEDING_AN_EXTRA = {"derive.second_reader.latex2sympy": "latex2sympy2"}  # modules that need the extra of that name
+# Modules that need a package of an extra, and the extras that are not named as their package.
+NEEDING_AN_EXTRA = {"derive.second_reader.latex2sympy": "latex2sympy2", "derive.grading.cluster": "distributed"}
+EXTRAS = {"distributed": "cluster"}
 HOSTS = {"pytest", "_pytest", "IPython"}  # load our modules for them: each is there where it is imported
 
 
@@ -129,7 +141,8 @@ def _requirement(line: str) -> str:
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
-    extras = [line for extra in NEEDING_AN_EXTRA.values() for line in PROJECT["optional-dependencies"][extra]]
+    extras = [EXTRAS.get(package, package) for package in NEEDING_AN_EXTRA.values()]
+    extras = [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
     declared = {IMPORTED_AS.get(name, name) for name in map(_requirement, [*PROJECT["dependencies"], *extras])}
     imported = set().union(*(_top_level_imports(path) for path in (ROOT / "derive").rglob("*.py")))
     assert {COMES_WITH.get(name, name) for name in imported - HOSTS} == declared

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.documents import read_document
-from derive.documents.document import Setting
+from derive.documents.document import AsideList, AsideMapping, Setting
 from derive.documents.setting import LARGEST_SETTING, make_setting, read_entries
 from derive.errors import DocumentError
 from derive.source import Source, Text
@@ -78,9 +78,9 @@ def test_every_key_is_read():
     assert setting.allow == ("one-term", "broadcast")
     assert list(setting.aside) == ["parts", "policy"]
     parts = setting.aside["parts"]
-    assert isinstance(parts, tuple)
-    assert isinstance(parts[0], dict)
-    assert parts[0]["ask"].value == r"\frac{\partial L}{\partial W}"
+    assert isinstance(parts, AsideList)
+    assert isinstance(parts.items[0], AsideMapping)
+    assert parts.items[0].get("ask").value == r"\frac{\partial L}{\partial W}"
 
 
 def test_values_stand_in_the_source_character_by_character():

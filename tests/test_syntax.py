@@ -1,10 +1,14 @@
 """Tokens and syntax: what typesets alike is read alike, and what can not be read is named with its place."""
 
+import time
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import Unreadable
+from derive.notation.chains import split
 from derive.notation.names import canonical
 from derive.notation.syntax import MAX_NESTING, parse
 from derive.notation.tokens import tokenize
@@ -164,6 +168,29 @@ def test_what_cannot_be_read_is_said_with_its_place(text: str, problem: str, spa
         parse(tokenize(text, NO_WORDS))
     assert caught.value.span is not None
     assert (caught.value.problem, (caught.value.span.start, caught.value.span.end)) == (problem, span)
+
+
+LONG = {
+    "a sum": "a + " * 2_000 + "a",
+    "closed brackets": "(" * 2_000 + "a" + ")" * 2_000,
+    "brackets of other kinds": "(" * 2_000 + "]" * 2_000,
+    "commas": "a, " * 2_000 + "a",
+    "spaces": r"a \quad " * 2_000 + "a",
+    "colons": "a : " * 2_000 + "a",
+    "letters": "abx" * 2_000,
+    "fractions": r"\frac" * 2_000,
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_the_time_grows_with_the_length_not_with_its_square(kind: str) -> None:
+    """Four seconds are several times what is needed on a slow machine."""
+    started = time.process_time()
+    for chain in split(LONG[kind] + " = a", NO_WORDS):
+        for member in chain.members:
+            with suppress(Unreadable):
+                parse(member.tokens)
+    assert time.process_time() - started < 4
 
 
 def test_brackets_up_to_the_limit_are_read() -> None:

@@ -97,7 +97,6 @@ checked at N = 2, ℓ = 3
 (21)  notes.md:20:3
   ✗ ∂L/∂W₂ = Hᵀ ∂L/∂S
       refuted: The two sides differ.
-      it follows correctly from equation 1, step 3, which was refuted
       for example in entry (1, 2) the left side is 7/4, the right side 2, at
         W₁ = [  1/2  -3 ]    λ = 3/4    b₁ = [ 1/3  0 ]    y = [ 1 ]
              [ 22/7   1 ]                                      [ 2 ]
@@ -120,7 +119,7 @@ equation 4  notes.md:32:1
                ^
 
 7 steps: 1 defined, 1 proved for all dimensions, 1 proved under a convention, 2
-refuted, 1 unknown, 1 unreadable
+refuted (1 following from an earlier slip), 1 unknown, 1 unreadable
 """
 
 

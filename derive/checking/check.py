@@ -17,6 +17,7 @@ from derive.checking.implications import Implications
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
+from derive.checking.observing import Observed, Observer
 from derive.checking.placing import on_one_line, placed
 from derive.checking.premises import judgements as judgements_on
 from derive.checking.premises import read_premises
@@ -34,7 +35,7 @@ from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
-from derive.notation.tokens import Token
+from derive.notation.tokens import Token, tokenize
 from derive.notation.words import new_words
 from derive.source import Text
 
@@ -49,11 +50,13 @@ def check_document(
     certify: bool = False,
     store: Store | None = None,
     second_reader: Compare | None = None,
+    observer: Observer | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
     `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
+    An `observer` is shown every chain when it was judged.
     """
     inference = infer(document)
     model = _model(document, inference)
@@ -87,11 +90,14 @@ def check_document(
                 displays.close(passage, chain, judgements)
             judgements = implications.judged(session, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
-            judgements = [explainer.explained(one, (equations + 1, at)) for at, one in enumerate(judgements, 1)]
-            results = _results(passage, chain, equations + 1, judgements, document.left_out, said[number].role)
+            results = _results(
+                passage, chain, equations + 1, judgements, document.left_out, said[number].role, explainer
+            )
             questions.ask_for(judgements, passage, session.table)
             equations += bool(results)
             steps += results
+            if observer is not None:
+                observer(Observed(session, other, passage, chain, tuple(judgements), tuple(results)))
     if progress is not None:
         progress(len(document.passages), len(document.passages))
     expected = with_expectations(document.setting.expect, steps)
@@ -176,6 +182,9 @@ def _all_chains(session: Session, passage: Passage) -> list[Chain]:
 def _learn_added_terms(session: Session, document: Document) -> None:
     """The terms of the loss that the document adds in steps of their own, known before any step leaves them out."""
     for passage in document.passages:
+        tokens = tokenize(passage.text.value, session.table.words, passage.unread)
+        if not any(token.kind == "RELATION" and kind_of(token) == "adds" for token in tokens):
+            continue
         for chain in _chains(session, passage):
             if [kind_of(relation) for relation in chain.relations] != ["adds"]:
                 continue
@@ -216,14 +225,16 @@ def _results(
     judgements: Sequence[Judgement],
     left_out: Sequence[Text],
     role: Role,
+    explainer: Explainer,
 ) -> list[StepResult]:
     """The steps of a chain."""
     is_inline = passage.kind == "inline"
-    return [
-        placed(passage, chain, equation, number, judgement, left_out)
-        for number, judgement in enumerate(judgements)
-        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role))
-    ]
+    steps = []
+    for number, judgement in enumerate(judgements):
+        if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role)):
+            explained = explainer.explained(judgement, (equation, number + 1), chain.tag)
+            steps.append(placed(passage, chain, equation, number, explained, left_out))
+    return steps
 
 
 def _is_silent(kind: str, judgement: Judgement, role: Role) -> bool:

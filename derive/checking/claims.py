@@ -5,7 +5,7 @@ every reading certainly fails. A reading that could not be decided makes the ste
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.conventions import in_order, sentence
@@ -18,6 +18,7 @@ from derive.deciding.evidence import Different, Equal, EqualOffKinks
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Meaningless, NotAmong, Undecidable, UnknownName, Unreadable
 from derive.expressions.tree import Expr
+from derive.records import dataclass
 from derive.source import Span
 
 
@@ -56,6 +57,7 @@ class Judgement:
     is_missing: bool = False
     claimed: Claimed | None = field(default=None, compare=False, repr=False)
     diagnosis: tuple[Diagnosis, ...] = ()
+    follows_from: tuple[int, int] | None = None
 
 
 def _worded(shape: str) -> str:

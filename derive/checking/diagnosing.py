@@ -8,7 +8,7 @@ repair is not enough, every repair is repaired once more.
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.checking.candidates import Candidate, Uses, joined
 from derive.checking.claims import Claimed, judge
@@ -30,6 +30,7 @@ from derive.mistakes.wrong import Known, Wrong
 from derive.notation.elaboration import Reading, readings
 from derive.notation.symbols import Computed, Given
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 SECONDS = 3.0
 """The search for a mistake in one step may take this long; what is not found then is not named."""

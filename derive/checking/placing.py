@@ -77,4 +77,5 @@ def placed(
         ground=judgement.ground,
         side_conditions=judgement.side_conditions,
         diagnosis=judgement.diagnosis,
+        follows_from=judgement.follows_from,
     )

@@ -110,7 +110,15 @@ def _size(probe: Probe, node: tree.Size) -> Values:
     return np.array(float(node.dim.size))
 
 
+def _identity(probe: Probe, node: tree.Identity) -> Values:
+    if node.shape.is_open:
+        raise NoValueError
+    return np.eye(node.shape.sizes()[0])
+
+
 def _fill(probe: Probe, node: tree.Fill) -> Values:
+    if node.shape.is_open:
+        raise NoValueError
     return np.full(node.shape.sizes(), float(node.value))
 
 
@@ -243,7 +251,7 @@ _RULES: Mapping[type[Expr], Callable[[Probe, Any], Values]] = {
     tree.Number: lambda probe, node: np.array(float(node.value)),
     tree.Size: _size,
     tree.Fill: _fill,
-    tree.Identity: lambda probe, node: np.eye(node.shape.sizes()[0]),
+    tree.Identity: _identity,
     tree.Negative: lambda probe, node: -probe.value(node.operand),
     tree.Add: _add,
     tree.Scale: lambda probe, node: probe.value(node.factor) * probe.value(node.operand),

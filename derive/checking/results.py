@@ -222,6 +222,10 @@ class DocumentResult:
         """How many of the steps with this verdict hold for all dimensions."""
         return sum(step.verdict == verdict and step.holds_for_all_dimensions for step in self.steps)
 
+    def following(self) -> int:
+        """How many of the refuted steps follow correctly from an earlier one."""
+        return sum(step.follows_from is not None for step in self.steps)
+
     def as_expected(self, verdict: Verdict) -> int:
         """How many of the steps with this verdict are meant to have it."""
         return sum(step.verdict == verdict and step.is_as_expected is True for step in self.steps)

@@ -1,7 +1,7 @@
 """What is known while one document is checked: its names so far, their exact entries, the decider."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.deciding.cascade import Decider, GeneralProving
 from derive.deciding.evidence import Different, Evidence
@@ -17,6 +17,7 @@ from derive.models import Model
 from derive.notation.chains import Chain
 from derive.notation.elaboration import Options
 from derive.notation.symbols import Computed, Given, SymbolTable
+from derive.records import dataclass
 
 STEP_SECONDS = 9.0
 """A step may take this long; what is not decided then is `unknown`."""

@@ -69,14 +69,14 @@ class OtherSizes:
         ):
             self._waiting.append((chain, is_inline))
             return judgements
-        session = self._caught_up()
+        session = self.caught_up()
         again = judgements_on(session, chain, is_inline, premises=premises)
         return [
-            _withdrawn(first, second, session) if holds and second.counterexample is not None else first
+            withdrawn(first, second, session) if holds and second.counterexample is not None else first
             for first, second, holds in zip(judgements, again, accepted, strict=True)
         ]
 
-    def _caught_up(self) -> Session:
+    def caught_up(self) -> Session:
         """The session after all that stood before."""
         if self._session is None:
             self._session = self._begin()
@@ -86,7 +86,8 @@ class OtherSizes:
         return self._session
 
 
-def _withdrawn(first: Judgement, second: Judgement, other: Session) -> Judgement:
+def withdrawn(first: Judgement, second: Judgement, other: Session) -> Judgement:
+    """What was accepted at these sizes only, where a second judgement has a counterexample at others."""
     example = second.counterexample
     assert example is not None
     sizes = ", ".join(f"{shown(name)} = {dim.size}" for name, dim in other.table.dims.items())

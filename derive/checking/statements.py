@@ -5,7 +5,7 @@ remembered as another form of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
@@ -41,6 +41,7 @@ from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
 from derive.notation.syntax import Literal, Name, nodes, parse
 from derive.notation.tokens import Token
+from derive.records import dataclass
 
 DIFFERENTIAL_OR_NAME = "here {} may be a differential or a new name; write := to introduce a name"
 IN_ONE_CASE = "this says what {} is only under a condition; write all cases"

@@ -39,6 +39,18 @@ def judgements(
     return _at_depth(session, [cases.together(number, found) for number in range(len(chain.relations))])
 
 
+def numbers_of(session: Session, chain: Chain) -> list[dict[str, int]]:
+    """For which numbers of its letters a chain is said: one empty choice where it has none."""
+    letters = _letters(session, chain)
+    if not letters:
+        return [{}]
+    ranges = _numbers(session, letters)
+    if math.prod(map(len, ranges)) > MAX_CASES:
+        return []
+    cases = _Cases(session, chain, False, {}, tuple(letters))
+    return [numbers for numbers in cases.choices(ranges) if cases.within(numbers) is not None]
+
+
 def _letters(session: Session, chain: Chain) -> dict[str, frozenset[str]]:
     """The letters of a chain that are the numbers of names, with the patterns of those names."""
     if not session.table.numbers:
@@ -86,6 +98,10 @@ class _Cases:
         self.known = known
         self.letters = letters
 
+    def choices(self, ranges: Sequence[range]) -> Iterator[dict[str, int]]:
+        """Every choice of a number for each letter."""
+        return (dict(zip(self.letters, values, strict=True)) for values in itertools.product(*ranges))
+
     def judged(self, ranges: Sequence[range]) -> Found:
         """The judgements for all numbers that the conditions allow.
 
@@ -96,9 +112,8 @@ class _Cases:
         if math.prod(map(len, ranges)) > MAX_CASES:
             message = f"This would be judged for more than {MAX_CASES} numbers of {', '.join(self.letters)}."
             return [({}, [Judgement("unknown", message)] * len(self.chain.relations))]
-        for values in itertools.product(*ranges):
-            numbers = dict(zip(self.letters, values, strict=True))
-            chain = self._within(numbers)
+        for numbers in self.choices(ranges):
+            chain = self.within(numbers)
             if chain is not None and self._introduces(numbers, chain):
                 waiting.append((numbers, chain))
             elif chain is not None:
@@ -126,7 +141,7 @@ class _Cases:
     def _fixed(self, numbers: dict[str, int]) -> None:
         self.session.learn(replace(self.session.table, fixed=numbers))
 
-    def _within(self, numbers: dict[str, int]) -> Chain | None:
+    def within(self, numbers: dict[str, int]) -> Chain | None:
         """The chain without the conditions that hold for these numbers; None where one does not."""
         self._fixed(numbers)
         reader = Elaborator.plain(self.session.table, {})

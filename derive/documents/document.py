@@ -47,7 +47,27 @@ class Contents:
     left_out: tuple[Text, ...] = ()
 
 
-Aside = Text | tuple["Aside", ...] | Mapping[str, "Aside"]
+@dataclass(frozen=True)
+class AsideList:
+    """A list that was kept as it was written; `at` is an empty text at its place."""
+
+    at: Text
+    items: tuple["Aside", ...]
+
+
+@dataclass(frozen=True)
+class AsideMapping:
+    """A mapping that was kept as it was written; `at` is an empty text at its place."""
+
+    at: Text
+    pairs: tuple[tuple[Text, "Aside"], ...]
+
+    def get(self, name: str) -> "Aside | None":
+        """What stands behind a key, null where there is no such key."""
+        return next((value for key, value in self.pairs if key.value == name), None)
+
+
+Aside = Text | AsideList | AsideMapping
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,31 @@ Everything that can be wrong with a file is one `DocumentError`.
 import os
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from derive.documents.document import Contents, Document
+from derive.documents.document import Contents, Document, Passage
 from derive.documents.formulas import expand_entries
 from derive.documents.latex import read_latex
 from derive.documents.markdown import read_markdown
 from derive.documents.notebook import read_notebook
 from derive.documents.packages import package_macros
-from derive.documents.setting import Entries, fill_entries, make_setting, read_entries, take_exercise
+from derive.documents.setting import (
+    Entries,
+    fill_entries,
+    ignored_entries,
+    make_setting,
+    read_entries,
+    take_exercise,
+)
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Place, Source, Text
 
 LARGEST_FILE = 5_000_000
 LARGEST_NUMBER_OF_LINES = 100_000
+LONGEST_FORMULA = 20_000
+SHOWN_OF_A_LONG_ONE = 500
 LARGEST_NOTEBOOK = 50_000_000
 """A notebook holds the outputs of its cells too, which are not read."""
 
@@ -34,14 +45,49 @@ def read_document(
     """The document in a file; a settings file fills up its setting, an exercise's setting stands above it."""
     reader = _reader_for(path)
     source = read_source(path)
-    contents = reader(source)
+    contents = _contents(reader, source)
     entries = _entries_of(contents)
     if setting_file is not None:
         entries = fill_entries(entries, _entries_of_settings_file(setting_file))
     if exercise is not None:
-        entries = take_exercise(entries, _entries_of_document(exercise))
+        entries = take_exercise(entries, entries_of_exercise(exercise))
     name = None if exercise is None else shown_name(exercise)
     return Document(source, make_setting(entries), contents.passages, name, contents.left_out)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission under its exercise's setting alone, and the keys of its own setting that are not followed.
+
+    `unread` says why its own setting could not be read; then nothing of it is followed either.
+    """
+
+    document: Document
+    ignored: tuple[Text, ...] = ()
+    unread: str | None = None
+
+
+def read_submission(path: str | Path, exercise: Document, given: Entries) -> Submission:
+    """The document in a file under the setting of an exercise, whose entries are given, whatever its own setting says.
+
+    Raises `DocumentError` where the file is no document.
+    """
+    source = read_source(path)
+    contents = _contents(_reader_for(path), source)
+    try:
+        own, unread = _entries_of(contents), None
+    except DocumentError as error:
+        line = "" if error.place is None else f"line {error.place.line}: "
+        own, unread = {}, f"{line}{error.problem}"
+    title = _title_of(own)
+    setting = replace(exercise.setting, title=title, source_note=None, expect=(), aside={})
+    document = Document(source, setting, contents.passages, exercise.source.name, contents.left_out)
+    return Submission(document, ignored_entries(own, given), unread)
+
+
+def _title_of(own: Entries) -> str | None:
+    words = own["title"].words if "title" in own else ()
+    return " ".join(words[0].value.split()) if words else None
 
 
 def read_text(source: Source, reader: Reader, remembered: Entries | None = None) -> tuple[Document, Entries]:
@@ -49,12 +95,26 @@ def read_text(source: Source, reader: Reader, remembered: Entries | None = None)
 
     A text without a setting takes those remembered of an earlier one, save what was expected of its steps.
     """
-    contents = reader(source)
+    contents = _contents(reader, source)
     if contents.setting is not None:
         entries = _entries_of(contents)
     else:
         entries = {key: entry for key, entry in (remembered or {}).items() if key != "expect"}
     return Document(source, make_setting(entries), contents.passages), entries
+
+
+def _contents(reader: Reader, source: Source) -> Contents:
+    """What a reader finds; of a formula that no person could follow only the beginning, as one that is not read."""
+    contents = reader(source)
+    return replace(contents, passages=tuple(map(_of_modest_length, contents.passages)))
+
+
+def _of_modest_length(passage: Passage) -> Passage:
+    length = len(passage.text.value)
+    if length <= LONGEST_FORMULA:
+        return passage
+    problem = f"this formula has {length:,} characters; at most {LONGEST_FORMULA:,} are read"
+    return replace(passage, text=passage.text.part(0, SHOWN_OF_A_LONG_ONE), problem=problem)
 
 
 def read_source(path: str | Path) -> Source:
@@ -143,10 +203,10 @@ def _entries_of_settings_file(path: str | Path) -> Entries:
     return expand_entries(read_entries(Text(source.text, source, 0)), package_macros())
 
 
-def _entries_of_document(path: str | Path) -> Entries:
+def entries_of_exercise(path: str | Path) -> Entries:
     """The entries of an exercise: a document with a setting."""
     source = read_source(path)
-    contents = _reader_for(path)(source)
+    contents = _contents(_reader_for(path), source)
     if contents.setting is None:
         raise DocumentError(source.name, "an exercise has a setting at its head, and this document has none")
     return _entries_of(contents)

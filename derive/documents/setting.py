@@ -14,16 +14,16 @@ point at the very character.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Literal, cast
 
 import yaml
 
-from derive.documents.document import Aside, Setting
+from derive.documents.document import Aside, AsideList, AsideMapping, Setting
 from derive.documents.expectations import expectations
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Text
 
 LARGEST_SETTING = 100_000
@@ -191,10 +191,11 @@ def _words(text: Text, key: Text, value: yaml.Node) -> tuple[Text, ...]:
 
 def _aside(text: Text, node: yaml.Node) -> Aside:
     """A value of any form, as text with places."""
+    at = text.part(node.start_mark.index, node.start_mark.index)
     if isinstance(node, yaml.MappingNode):
-        return {key.value: _aside(text, value) for key, value in _items(text, node)}
+        return AsideMapping(at, tuple((key, _aside(text, value)) for key, value in _items(text, node)))
     if isinstance(node, yaml.SequenceNode):
-        return tuple(_aside(text, item) for item in node.value)
+        return AsideList(at, tuple(_aside(text, item) for item in node.value))
     assert isinstance(node, yaml.ScalarNode)
     return _scalar(text, node)
 
@@ -421,6 +422,49 @@ def take_exercise(own: Entries, exercise: Entries) -> dict[str, Entry]:
     merged.pop("expect", None)  # said of the exercise's own steps
     titles = {key: own[key] for key in ("title", "source") if key in own}
     return {**{key: entry for key, entry in merged.items() if key != "title"}, **titles}
+
+
+def ignored_entries(own: Entries, exercise: Entries) -> tuple[Text, ...]:
+    """The keys of a submission's setting that say something else than the exercise does, which is not followed.
+
+    What only names or repeats is left out: its title, and what it copied from the exercise.
+    """
+    return tuple(
+        entry.key
+        for key, entry in own.items()
+        if key not in ("title", "source") and not _is_repeated(entry, exercise.get(key), _DEFAULTS.get(key))
+    )
+
+
+def _is_repeated(own: Entry, given: Entry | None, default: str | None) -> bool:
+    """Whether an entry says nothing that the given one does not say; one that is left out says its default."""
+    if given is None:
+        return own.aside is None and not own.pairs and not own.lists and not _choice_differs(own, default or "")
+    known = {_spelling(name): (value,) for name, value in given.pairs}
+    words = [text.value.split() for text in given.words]
+    return (
+        all(_say_the_same((value,), known.get(_spelling(name), ())) for name, value in own.pairs)
+        and all(text.value.split() in words for text in own.words)
+        and [(name.value, _values(texts)) for name, texts in own.lists]
+        == [(name.value, _values(texts)) for name, texts in given.lists]
+        and _leaves(own.aside) == _leaves(given.aside)
+    )
+
+
+def _values(texts: tuple[Text, ...]) -> list[str]:
+    return [text.value for text in texts]
+
+
+def _leaves(aside: Aside | None) -> list[str]:
+    """All texts in a value that is kept aside, in order."""
+    match aside:
+        case None:
+            return []
+        case AsideMapping(_, pairs):
+            return [text for key, value in pairs for text in (key.value, *_leaves(value))]
+        case AsideList(_, items):
+            return [text for item in items for text in _leaves(item)]
+    return [" ".join(aside.value.split())]
 
 
 def _choice_differs(entry: Entry, default: str) -> bool:

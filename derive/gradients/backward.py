@@ -5,8 +5,8 @@ the node, Ā that of its part A. What a rule yields may have indices that the no
 index): a share names them, and they are summed over as soon as a part no longer has them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import singledispatch
 
@@ -42,6 +42,7 @@ from derive.gradients.tidy import (
     value_of,
     weight,
 )
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Share:
 class Context:
     """What rules need to know of the model: κ, its names for values, which lines of which symbols sum to one.
 
-    `closed` gives the closed form of a derivative that stands in an expression.
+    `closed` gives the closed form of a derivative that stands in an expression. `slopes` are formulas that are supposed
+    for derivatives of functions of one variable, each with the symbol of its variable.
     """
 
     kink: Fraction
@@ -65,6 +67,7 @@ class Context:
     names: Mapping[Expr, Symbol] = field(default_factory=dict)
     lines_of_one: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     closed: Callable[[Expr], Expr] = field(default=lambda node: node)
+    slopes: Mapping[str, tuple[Symbol, Expr]] = field(default_factory=dict)
 
     def named(self, node: Expr) -> Expr:
         """The node with every part for which the model has a name called by it."""
@@ -370,12 +373,20 @@ def of_apply(node: tree.Apply, adjoint: Expr, context: Context) -> Iterator[Shar
     operand = context.value(node.operand)
     parameters = [context.value(parameter) for parameter in node.parameters]
     if symbols_of(node.operand):
-        local = context.value(slope(node.function, operand, parameters, context.kink))
+        local = context.value(_slope(node.function, operand, parameters, context))
         yield Share(node.operand, times(adjoint, local))
     for parameter in node.parameters[:1]:
         if symbols_of(parameter):
             local = slope_by_parameter(node.function, operand, parameters, context.kink)
             yield Share(parameter, inner(adjoint, local))
+
+
+def _slope(function: str, operand: Expr, parameters: Sequence[Expr], context: Context) -> Expr:
+    """f'(u), or what is supposed to be it."""
+    if function not in context.slopes:
+        return slope(function, operand, parameters, context.kink)
+    variable, formula = context.slopes[function]
+    return at_every_entry(formula, variable, operand, context)
 
 
 def opened_log(operand: Expr) -> Expr | None:

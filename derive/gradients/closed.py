@@ -6,7 +6,7 @@ whatever is asked for.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -20,9 +20,11 @@ from derive.gradients.indices import Indices
 from derive.gradients.linear import FORMAL, formal, matrix_of
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
+from derive.gradients.supposed import NOTHING_SUPPOSED, Supposed
 from derive.gradients.terms import zero
 from derive.gradients.tidy import as_column, like, matmul, number, plus, tidied, transposed
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,17 @@ class Differentiator:
     kink: Fraction = Fraction(0)
     uses_facts: bool = True
     uses_names: bool = True
+    supposed: Supposed = NOTHING_SUPPOSED
 
     # ── what is known of the names ──
 
     @cached_property
     def context(self) -> Context:
         context = Context(
-            self.kink, Indices(self.table.index_base, self._one_hot_of_hot_index()), closed=self.without_derivatives
+            self.kink,
+            Indices(self.table.index_base, self._one_hot_of_hot_index()),
+            closed=self.without_derivatives,
+            slopes=self.supposed.slopes,
         )
         context.lines_of_one = dict(self._lines_of_one())
         if self.uses_names:
@@ -145,7 +151,12 @@ class Differentiator:
     # ── derivatives ──
 
     def backward(self, root: Expr, seed: Expr) -> "Backward":
-        return Backward(self, self.without_derivatives(root), seed)
+        root = self.without_derivatives(root)
+        return Backward(self, root, seed, self.supposed_adjoints(root, seed))
+
+    def supposed_adjoints(self, root: Expr, seed: Expr) -> dict[str, Expr]:
+        """What is supposed of a pass before it begins: only one that starts with 1 is a derivative of its root."""
+        return self.supposed.adjoints_from(root) if seed == number(1) else {}
 
     def gradient(self, of: Expr, by: str) -> Expr:
         """∂f/∂name of a scalar f, of the shape of the name; 0 where f does not depend on it."""
@@ -256,13 +267,17 @@ class Differentiator:
 
 @dataclass
 class Backward:
-    """One pass from a root with its adjoint to the names on which it depends, as far as they are asked for."""
+    """One pass from a root with its adjoint to the names on which it depends, as far as they are asked for.
+
+    Names that are `passed_over` hand nothing back.
+    """
 
     differentiator: Differentiator
     root: Expr
     seed: Expr
     adjoints: dict[str, Expr] = field(default_factory=dict)
     handed: dict[str, Found] = field(default_factory=dict)
+    passed_over: frozenset[str] = frozenset()
 
     @cached_property
     def from_root(self) -> Found:
@@ -289,10 +304,17 @@ class Backward:
         return self._sum([self.from_root], symbol.name, symbol.shape)
 
     def _collected(self, name: str, shape: Shape) -> Expr:
+        supposed = self.differentiator.supposed.shares_of(name)
+        through = frozenset(supposed) & frozenset(self.names) - self.passed_over
+        if through:
+            adjoints = self.differentiator.supposed_adjoints(self.root, self.seed)
+            around = Backward(self.differentiator, self.root, self.seed, adjoints, passed_over=through)
+            shares = [supposed[other](self.adjoint(other)) for other in sorted(through)]
+            return plus(*shares, around.adjoint(name), shape=shape)
         found = [self.from_root]
         for other in self.names:
             value = self.differentiator.value_of(other)
-            if other == name or value is None:
+            if other == name or value is None or other in self.passed_over:
                 continue
             if other in self.differentiator.unclosed and name in self.differentiator.upstream(value):
                 raise self.differentiator.unclosed[other]

@@ -2,10 +2,15 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 
+from derive.errors import FormulaError
 from derive.expressions.tree import (
+    Add,
     Apply,
+    Cases,
+    Comparison,
+    Diagonal,
     Entry,
     Expr,
     Extremum,
@@ -13,16 +18,42 @@ from derive.expressions.tree import (
     Index,
     IndexNumber,
     IndexVariable,
+    Indicator,
+    MatMul,
+    Negative,
     Number,
+    Power,
+    Quotient,
+    Reduce,
     Scale,
     Symbol,
+    Transpose,
     Unspecified,
 )
-from derive.expressions.walk import walk
+from derive.expressions.walk import symbols_of, walk
+from derive.gradients.presented import presented
+from derive.gradients.refusal import NoClosedForm
 from derive.mistakes.rewriting import everywhere
 from derive.mistakes.wrong import Known, Wrong
+from derive.records import dataclass
 
 NO_ACTIVATIONS = frozenset({"log", "sqrt"})
+
+ENTRY_BY_ENTRY = (
+    Add,
+    Apply,
+    Cases,
+    Comparison,
+    Extremum,
+    Hadamard,
+    Indicator,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    Scale,
+)
+"""Of what a formula is made that acts on each entry of one quantity by itself."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +65,11 @@ class Activation:
     derivative: Expr
     value: Symbol | None
 
+    @property
+    def is_piecewise_linear(self) -> bool:
+        """Whether the derivative takes a few values only, as that of ReLU or of |x| does: a mask."""
+        return self.function in ("relu", "leaky", "abs", "")
+
 
 def activations(known: Known) -> tuple[Activation, ...]:
     """All activations in the model's formulas, in its order; those of an argument with indices are left out."""
@@ -44,6 +80,8 @@ def activations(known: Known) -> tuple[Activation, ...]:
             for activation in _activation(node, whole) if isinstance(node, Expr) else ():
                 if not any(isinstance(part, IndexVariable) for part in walk(activation.argument)):
                     found[activation] = None
+        for activation in _written_out(known, Symbol(name, value.shape), value):
+            found[activation] = None
     return tuple(found)
 
 
@@ -57,8 +95,26 @@ def _activation(node: Expr, value: Symbol | None) -> Iterator[Activation]:
             yield Activation("relu", argument, Apply("relu", argument, (), 1), value)
 
 
+def _written_out(known: Known, name: Symbol, value: Expr) -> Iterator[Activation]:
+    """A name whose formula acts on each entry of another one, by cases or as `max(z, a z)`."""
+    if not isinstance(value, (Cases, Extremum)):
+        return
+    arguments = {symbol for symbol in symbols_of(value) if symbol.shape == value.shape}
+    others = {symbol for symbol in symbols_of(value) if not symbol.shape.is_scalar} - arguments
+    parts = (*ENTRY_BY_ENTRY, Symbol)
+    if len(arguments) != 1 or others or not all(isinstance(node, parts) for node in walk(value)):
+        return
+    (argument,) = arguments
+    with suppress(NoClosedForm, FormulaError):
+        whole = value if value.shape.is_scalar else Reduce("sum", value)
+        yield Activation("", argument, presented(known.differentiator.gradient(whole, argument.name)), name)
+
+
 def with_factor_somewhere(wrong: Wrong, written: Expr, factor: Expr) -> Iterator[Expr]:
-    """The formula, or a part of it, times a factor of its shape; for entries, times one of the factor's entries."""
+    """The formula, or a part of it, times a factor of its shape; for entries, times one of the factor's entries.
+
+    A matrix, such as a Jacobian, is multiplied by the matrix with the factor on its diagonal.
+    """
     factors = [factor, *_entries(wrong, factor)]
     yield from everywhere(written, lambda node: _multiplied(node, factors))
 
@@ -67,6 +123,13 @@ def _multiplied(node: Expr, factors: list[Expr]) -> Iterator[Expr]:
     for factor in factors:
         if factor.shape == node.shape:
             yield Scale(factor, node) if node.shape.is_scalar else Hadamard(node, factor)
+        elif factor.shape == node.shape.transposed:
+            yield Hadamard(node, Transpose(factor))
+        elif factor.shape.is_vector and node.shape.is_matrix:
+            if factor.shape.length == node.shape.rows:
+                yield MatMul(Diagonal(factor), node)
+            if factor.shape.length == node.shape.columns:
+                yield MatMul(node, Diagonal(factor))
 
 
 def _entries(wrong: Wrong, factor: Expr) -> Iterator[Expr]:

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.respelling import each_product, exchanged
+from derive.mistakes.respelling import each_product, exchanged, holds_jacobian
 from derive.mistakes.swapped_factors import is_jacobian
 from derive.mistakes.wrong import Wrong
 from derive.notation.syntax import List
 
 
 def repairs(wrong: Wrong) -> Iterator[List]:
-    """Two factors of a product exchanged, where the claim is on a Jacobian."""
-    if wrong.syntax is not None and is_jacobian(wrong):
+    """Two factors of a product exchanged, where the claim is on a Jacobian or a factor is one."""
+    if wrong.syntax is None:
+        return
+    if is_jacobian(wrong):
         yield from each_product(wrong.syntax, exchanged)
+    else:
+        loss = wrong.known.table.loss
+        yield from each_product(wrong.syntax, lambda term: exchanged(term) if holds_jacobian(term, loss) else ())
 
 
 CHAIN_RULE_ORDER = Mistake(

@@ -1,6 +1,7 @@
 """`\\sigma'(a)` for `\\sigma'(z)`: a derivative taken at another place."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from derive.expressions.tree import Apply, Expr
@@ -21,6 +22,8 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 def _at_argument(activation: Activation, node: Expr) -> Iterator[Expr]:
     if isinstance(node, Apply) and node.order == 1 and node.function == activation.function:
         yield activation.derivative
+    if isinstance(node, Apply) and node.function == activation.function and node.operand != activation.argument:
+        yield replace(node, operand=activation.argument)
     if activation.value is not None:
         yield from _other(substituted(node, activation.value, activation.argument), node)
         yield from _other(substituted(node, activation.argument, activation.value), node)

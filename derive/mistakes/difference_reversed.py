@@ -3,32 +3,44 @@
 from collections.abc import Container, Iterator
 
 from derive.expressions.tree import Add, Expr, Negative
-from derive.expressions.walk import walk
+from derive.expressions.walk import symbols_of, walk
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, negated, sum_of
-from derive.mistakes.wrong import Wrong
+from derive.mistakes.wrong import Known, Wrong
+
+Difference = frozenset[tuple[bool, frozenset[str]]]
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
     """A difference of two turned round.
 
-    Not one that the truth holds as it is: then a sign before it is wrong; nor one behind a minus before the whole.
+    Not one that stands in the truth or in the model as it is: then a sign before it is wrong; nor one behind a minus
+    before the whole.
     """
     if wrong.written is None or isinstance(wrong.written, Negative):
         return
-    right = {_as_set(node) for node in walk(wrong.truth) if isinstance(node, Add)} if wrong.truth is not None else set()
+    right = wrong.known.once(_differences)
     yield from everywhere(wrong.written, lambda node: _reversed(node, right))
 
 
-def _reversed(node: Expr, right: Container[frozenset[Expr]]) -> Iterator[Expr]:
-    if not isinstance(node, Add) or len(node.terms) != 2 or _as_set(node) in right:
+def _reversed(node: Expr, right: Container[Difference]) -> Iterator[Expr]:
+    if not isinstance(node, Add) or len(node.terms) != 2 or _names(node) in right:
         return
     if sum(isinstance(term, Negative) for term in node.terms) == 1:
         yield sum_of(negated(term) for term in reversed(node.terms))
 
 
-def _as_set(node: Add) -> frozenset[Expr]:
-    return frozenset(node.terms)
+def _differences(known: Known) -> frozenset[Difference]:
+    """The differences in the truth and in the model's formulas, by the names in them."""
+    values = [value for _, value in known.computed] + ([] if known.truth is None else [known.truth])
+    return frozenset(_names(node) for value in values for node in walk(value) if isinstance(node, Add))
+
+
+def _names(node: Add) -> Difference:
+    """Which names are added and which subtracted: `p_i - y_i` and `p - y` are the same difference."""
+    return frozenset(
+        (isinstance(term, Negative), frozenset(symbol.name for symbol in symbols_of(term))) for term in node.terms
+    )
 
 
 DIFFERENCE_REVERSED = Mistake(

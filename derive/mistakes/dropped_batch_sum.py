@@ -6,6 +6,7 @@ from derive.expressions.shapes import Dim, column, row
 from derive.expressions.tree import Expr, Fill, IndexVariable, MatMul, Quantified, Range, Reduce
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import renamed
+from derive.mistakes.upstream import is_full_jacobian
 from derive.mistakes.wrong import Wrong
 
 
@@ -14,7 +15,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     if wrong.written is None:
         return
     shape, wanted = wrong.written.shape, wrong.shape
-    if shape.is_matrix and shape != wanted:
+    if shape.is_matrix and shape != wanted and not is_full_jacobian(wrong.written, wanted):
         if wanted.is_row or wanted.is_scalar:
             yield MatMul(Fill(1, row(shape.rows)), wrong.written)
         if wanted.is_column or wanted.is_scalar:

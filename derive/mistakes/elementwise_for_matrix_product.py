@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.respelling import each_product, joined_otherwise
+from derive.mistakes.respelling import each_product, joined_otherwise, transposed, with_factor
 from derive.mistakes.wrong import Wrong
 from derive.notation.syntax import List, Term
 
@@ -11,13 +11,23 @@ ENTRY_BY_ENTRY = frozenset({"ODOT", "CIRC", "STAR", "TIMES"})
 
 
 def repairs(wrong: Wrong) -> Iterator[List]:
-    """One sign of the product entry by entry left out, then all of them."""
+    """One sign of the product entry by entry left out, or all of them; with a vector beside it transposed."""
     if wrong.syntax is not None:
         yield from each_product(wrong.syntax, _as_matrix_product)
 
 
 def _as_matrix_product(term: Term) -> Iterator[Term]:
-    yield from joined_otherwise(term, ENTRY_BY_ENTRY, "")
+    for joined in joined_otherwise(term, ENTRY_BY_ENTRY, ""):
+        yield joined
+        yield from _as_outer_product(term, joined)
+
+
+def _as_outer_product(term: Term, joined: Term) -> Iterator[Term]:
+    """`u v^T` for `u ⊙ v`, and `u^T v`: entries that are not summed over, or are."""
+    for at, (before, after) in enumerate(zip(term.operators, joined.operators, strict=True)):
+        if before != after:
+            yield with_factor(joined, at + 1, transposed(joined.factors[at + 1]))
+            yield with_factor(joined, at, transposed(joined.factors[at]))
 
 
 ELEMENTWISE_FOR_MATRIX_PRODUCT = Mistake(

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Expr
+from derive.expressions.tree import Diagonal, Expr
 from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.rewriting import everywhere
 from derive.mistakes.upstream import is_full_jacobian, with_upstream
 from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """A Jacobian, or its transpose, times the gradient that comes back from a later quantity."""
+    """A Jacobian times the gradient that comes back from a later quantity; a vector for a diagonal matrix."""
     if wrong.written is not None and is_full_jacobian(wrong.written, wrong.shape):
         yield from with_upstream(wrong)
+        yield from everywhere(wrong.written, lambda node: [node.operand] if isinstance(node, Diagonal) else [])
 
 
 JACOBIAN_FOR_PRODUCT = Mistake(

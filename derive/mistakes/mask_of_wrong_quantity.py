@@ -2,30 +2,24 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Apply, Comparison, Expr, Indicator, Number
-from derive.mistakes.activations import activations
-from derive.mistakes.missing_mask import PIECEWISE_LINEAR, is_mask
+from derive.expressions.tree import Expr
+from derive.mistakes.masks import is_a_mask, true_masks
 from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.respelling import each_comparison, named
 from derive.mistakes.rewriting import everywhere
 from derive.mistakes.wrong import Wrong
+from derive.mistakes.wrong_layer import value_names, with_other_names
+from derive.notation.syntax import List
 
 
-def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """One mask in the formula replaced by that of an activation of the model."""
-    masks = [activation.derivative for activation in wrong.known.once(activations) if is_mask(activation)]
+def repairs(wrong: Wrong) -> Iterator[Expr | List]:
+    """One mask in the formula replaced by one of the truth or of an activation; what is compared by another name."""
+    masks = wrong.known.once(true_masks)
     if wrong.written is not None:
-        yield from everywhere(wrong.written, lambda node: masks if _is_mask(node) else [])
-
-
-def _is_mask(node: Expr) -> bool:
-    """Whether a part compares something with 0, or is the derivative of a piecewise linear function."""
-    if isinstance(node, Apply):
-        return node.function in PIECEWISE_LINEAR and node.order == 1
-    return isinstance(node, Indicator) and isinstance(node.condition, Comparison) and _is_zero(node.condition.right)
-
-
-def _is_zero(node: Expr) -> bool:
-    return isinstance(node, Number) and node.value == 0
+        yield from everywhere(wrong.written, lambda node: masks if is_a_mask(node) else [])
+    if wrong.syntax is not None:
+        names = [written for name in value_names(wrong) if (written := named(name)) is not None]
+        yield from each_comparison(wrong.syntax, lambda term: with_other_names(term, names))
 
 
 MASK_OF_WRONG_QUANTITY = Mistake(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.respelling import each_product, joined_otherwise
+from derive.mistakes.respelling import each_product, is_transposed, joined_otherwise, transposed, with_factor
 from derive.mistakes.wrong import Wrong
 from derive.notation.syntax import List, Term
 
@@ -11,13 +11,17 @@ MATRIX_PRODUCT = frozenset({"", "CDOT"})
 
 
 def repairs(wrong: Wrong) -> Iterator[List]:
-    """One matrix product made entry by entry."""
+    """One matrix product made entry by entry, also without a transpose that it needed."""
     if wrong.syntax is not None:
         yield from each_product(wrong.syntax, _entry_by_entry)
 
 
 def _entry_by_entry(term: Term) -> Iterator[Term]:
-    yield from joined_otherwise(term, MATRIX_PRODUCT, "ODOT")
+    for joined in joined_otherwise(term, MATRIX_PRODUCT, "ODOT"):
+        yield joined
+        for at, factor in enumerate(joined.factors):
+            if is_transposed(factor):
+                yield with_factor(joined, at, transposed(factor))
 
 
 MATRIX_PRODUCT_FOR_ELEMENTWISE = Mistake(

@@ -21,8 +21,8 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 
 
 def _is_upstream_averaged(wrong: Wrong, dim: Dim) -> bool:
-    """Whether a derivative in the formula divides by the size itself, and nothing is summed over that dimension."""
-    if wrong.written is None or wrong.truth is None or not divides_by(dim, wrong.truth):
+    """Whether the model takes a mean over a dimension, and nothing in the formula sums over it."""
+    if wrong.written is None or not any(divides_by(dim, value) for _, value in wrong.known.computed):
         return False
     return not any(sums_over(dim, node) for node in walk(wrong.written))
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from derive.expressions.tree import Expr
 from derive.mistakes.activations import activations, with_factor_somewhere
-from derive.mistakes.missing_mask import is_mask
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.wrong import Wrong
 
@@ -13,7 +12,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula, or a part of it, times the derivative of an activation of the model."""
     if wrong.written is not None:
         for activation in wrong.known.once(activations):
-            if not is_mask(activation):
+            if not activation.is_piecewise_linear:
                 yield from with_factor_somewhere(wrong, wrong.written, activation.derivative)
 
 

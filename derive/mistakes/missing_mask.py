@@ -3,25 +3,17 @@
 from collections.abc import Iterator
 
 from derive.expressions.tree import Expr
-from derive.mistakes.activations import Activation, activations, with_factor_somewhere
+from derive.mistakes.activations import with_factor_somewhere
+from derive.mistakes.masks import true_masks
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """The formula, or a part of it, times the derivative of a piecewise linear activation of the model."""
+    """The formula, or a part of it, times a mask of the truth or of an activation of the model."""
     if wrong.written is not None:
-        for activation in wrong.known.once(activations):
-            if is_mask(activation):
-                yield from with_factor_somewhere(wrong, wrong.written, activation.derivative)
-
-
-def is_mask(activation: Activation) -> bool:
-    """Whether an activation's derivative takes a few values only, as that of ReLU, LeakyReLU or of |x| does."""
-    return activation.function in PIECEWISE_LINEAR
-
-
-PIECEWISE_LINEAR = frozenset({"relu", "leaky", "abs"})
+        for mask in wrong.known.once(true_masks):
+            yield from with_factor_somewhere(wrong, wrong.written, mask)
 
 
 MISSING_MASK = Mistake(

@@ -2,23 +2,35 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Add, Expr, Negative
-from derive.expressions.walk import walk
+from derive.expressions.tree import Add, Expr, Label, Negative
+from derive.expressions.walk import symbols_of, walk
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.rewriting import everywhere
-from derive.mistakes.wrong import Wrong
+from derive.mistakes.rewriting import everywhere, sum_of
+from derive.mistakes.wrong import Known, Wrong
+from derive.notation.symbols import Given
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """A quantity replaced by a difference in which it stands in the truth."""
+    """A quantity replaced by a difference in which it stands in the truth; data added to the formula of an entry."""
     if wrong.written is None or wrong.truth is None:
         return
     differences = [node for node in walk(wrong.truth) if isinstance(node, Add) and len(node.terms) == 2]
     yield from everywhere(wrong.written, lambda node: [found for found in differences if _lacks_one_term(node, found)])
+    for term in wrong.known.true_terms:
+        if wrong.known.free and _is_target(wrong.known, term):
+            yield sum_of([wrong.written, term])
 
 
 def _lacks_one_term(node: Expr, difference: Add) -> bool:
     return node in difference.terms and any(isinstance(term, Negative) for term in difference.terms if term != node)
+
+
+def _is_target(known: Known, term: Expr) -> bool:
+    """Whether a term holds data alone, scalars aside: not the variable, and nothing that is computed."""
+    names = {symbol.name for symbol in symbols_of(term)} | {node.name for node in walk(term) if isinstance(node, Label)}
+    data = {name for name in names if not known.is_given_scalar(name)}
+    is_variable = known.variable is not None and known.variable.name in names
+    return bool(data) and not is_variable and all(isinstance(known.table.meanings.get(name), Given) for name in data)
 
 
 MISSING_TARGET = Mistake(

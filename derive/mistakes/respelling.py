@@ -5,7 +5,21 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import fields, replace
 
 from derive.notation.symbols import words_in
-from derive.notation.syntax import Group, List, Name, Script, Scripted, Syntax, Term, listed, parse
+from derive.notation.syntax import (
+    Formula,
+    Fraction,
+    Group,
+    List,
+    Name,
+    Partial,
+    Script,
+    Scripted,
+    Syntax,
+    Term,
+    listed,
+    nodes,
+    parse,
+)
 from derive.notation.tokens import tokenize
 
 Rule = Callable[[Term], Iterable[Term]]
@@ -13,27 +27,37 @@ Rule = Callable[[Term], Iterable[Term]]
 
 
 def each_product(content: List, rule: Rule) -> Iterator[List]:
-    """Every formula in which the rule is applied to one term, also one inside brackets, but in no script."""
-    for changed in _changed(content, rule):
+    """Every formula in which the rule is applied to one term, also one in brackets, but in no script or comparison."""
+    yield from _lists(_changed(content, rule, in_comparisons=False))
+
+
+def each_comparison(content: List, rule: Rule) -> Iterator[List]:
+    """Every formula in which the rule is applied to one term of a comparison, as in `1(z > 0)`."""
+    yield from _lists(_changed(content, rule, in_comparisons=True))
+
+
+def _lists(found: Iterable[Syntax]) -> Iterator[List]:
+    for changed in found:
         assert isinstance(changed, List)
         yield changed
 
 
-def _changed(node: Syntax, rule: Rule) -> Iterator[Syntax]:
-    if isinstance(node, Term):
+def _changed(node: Syntax, rule: Rule, in_comparisons: bool, is_compared: bool = False) -> Iterator[Syntax]:
+    if isinstance(node, Term) and is_compared == in_comparisons:
         yield from rule(node)
+    is_compared = is_compared or (isinstance(node, Formula) and bool(node.relations))
     for part in fields(node):
         if part.name not in ("span", "scripts"):
-            for value in _changed_value(getattr(node, part.name), rule):
+            for value in _changed_value(getattr(node, part.name), rule, in_comparisons, is_compared):
                 yield replace(node, **{part.name: value})  # type: ignore[arg-type]
 
 
-def _changed_value(value: object, rule: Rule) -> Iterator[object]:
+def _changed_value(value: object, rule: Rule, in_comparisons: bool, is_compared: bool) -> Iterator[object]:
     if isinstance(value, Syntax):
-        yield from _changed(value, rule)
+        yield from _changed(value, rule, in_comparisons, is_compared)
     elif isinstance(value, tuple):
         for at, item in enumerate(value):
-            for changed in _changed_value(item, rule):
+            for changed in _changed_value(item, rule, in_comparisons, is_compared):
                 yield (*value[:at], changed, *value[at + 1 :])
 
 
@@ -92,6 +116,22 @@ def exchanged(term: Term) -> Iterator[Term]:
             order = list(groups)
             order[first], order[second] = order[second], order[first]
             yield in_order(term, itertools.chain.from_iterable(order))
+
+
+def holds_jacobian(term: Term, loss: str | None) -> bool:
+    """Whether a factor is the derivative of something else than the loss, written with ∂ or d."""
+    return any(_is_derivative(factor) and not _is_of(factor, loss) for factor in term.factors)
+
+
+def _is_derivative(factor: Syntax) -> bool:
+    if not isinstance(factor, Fraction):
+        return False
+    return all(any(isinstance(node, Partial) for node in nodes(part)) for part in (factor.top, factor.bottom))
+
+
+def _is_of(factor: Syntax, loss: str | None) -> bool:
+    assert isinstance(factor, Fraction)
+    return any(isinstance(node, Name) and node.text == loss for node in nodes(factor.top))
 
 
 def _groups(term: Term) -> tuple[tuple[int, ...], ...]:

@@ -14,6 +14,7 @@ from derive.expressions.tree import (
     Expr,
     Fill,
     IndexVariable,
+    MatMul,
     Negative,
     Node,
     Number,
@@ -118,6 +119,9 @@ def _spread(term: Expr) -> list[Expr]:
             return [Scale(factor, part) for part in expanded_terms(operand)]
         case Quotient(numerator, denominator):
             return [Quotient(part, denominator) for part in expanded_terms(numerator)]
+        case MatMul(left, right):
+            lefts, rights = expanded_terms(left), expanded_terms(right)
+            return [MatMul(first, second) for first in lefts for second in rights]
     return [term]
 
 
@@ -128,7 +132,10 @@ def sum_of(terms: Iterable[Expr]) -> Expr:
 
 
 def each_term(value: Expr, rule: Rule) -> Iterator[Expr]:
-    """The formula with the rule applied to the whole of it, then to each term of it and of every sum inside it."""
+    """The formula with the rule applied to the whole of it, then to each term of it and of every sum inside it.
+
+    Plain numbers are left alone: the 1 of 1 - tanh^2 is no term that lacks a factor.
+    """
     yield from fitting(rule(value))
     yield from everywhere(value, lambda node: _each_summand(node, rule))
 
@@ -136,6 +143,8 @@ def each_term(value: Expr, rule: Rule) -> Iterator[Expr]:
 def _each_summand(node: Expr, rule: Rule) -> Iterator[Expr]:
     if isinstance(node, Add):
         for at, term in enumerate(node.terms):
+            if isinstance(term, Number):
+                continue
             for changed in fitting(rule(term)):
                 yield Add((*node.terms[:at], changed, *node.terms[at + 1 :]))
 

@@ -3,7 +3,20 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.expressions.tree import Comparison, Expr, IndexValue, IndexVariable, Indicator, Negative, Number
+from derive.expressions.tree import (
+    Add,
+    Comparison,
+    Diagonal,
+    Expr,
+    Hadamard,
+    IndexValue,
+    IndexVariable,
+    Indicator,
+    MatMul,
+    Negative,
+    Number,
+    Transpose,
+)
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, sum_of
 from derive.mistakes.softmaxes import elementwise_gradients, softmaxes
@@ -17,10 +30,20 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     for without_others in wrong.known.once(elementwise_gradients):
         if wrong.truth is not None and without_others.shape == wrong.shape:
             yield sum_of([wrong.written, wrong.truth, Negative(without_others)])
+    yield from everywhere(wrong.written, _with_all_entries)
     letters = [IndexValue(IndexVariable(letter)) for letter in wrong.known.free]
     if len(letters) == 2 and any(softmaxes(wrong.known)):
         same = Indicator(Comparison(letters[0], "=", letters[1]))
         yield from everywhere(wrong.written, lambda node: [same] if node == ONE else [])
+
+
+def _with_all_entries(node: Expr) -> Iterator[Expr]:
+    """diag(p) - p p^T for diag(p (1 - p))."""
+    match node:
+        case Diagonal(Hadamard(left, right)) if left.shape.is_column:
+            for output, rest in ((left, right), (right, left)):
+                if rest == Add((ONE, Negative(output))):
+                    yield Add((Diagonal(output), Negative(MatMul(output, Transpose(output)))))
 
 
 ONE = Number(Fraction(1))

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Derivative
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.respelling import each_product, exchanged
+from derive.mistakes.respelling import each_product, exchanged, holds_jacobian
 from derive.mistakes.wrong import Wrong
 from derive.notation.syntax import List
 
 
 def repairs(wrong: Wrong) -> Iterator[List]:
     """Two factors of a product exchanged. Jacobians in the wrong order are a mistake of their own."""
+    loss = wrong.known.table.loss
     if wrong.syntax is not None and not is_jacobian(wrong):
-        yield from each_product(wrong.syntax, exchanged)
+        yield from each_product(wrong.syntax, lambda term: () if holds_jacobian(term, loss) else exchanged(term))
 
 
 def is_jacobian(wrong: Wrong) -> bool:

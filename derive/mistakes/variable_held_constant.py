@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from derive.expressions.tree import Expr, Negative
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.paths import held_constant
+from derive.mistakes.paths import held_constant, occurs_in_one_term
 from derive.mistakes.rewriting import sum_of
 from derive.mistakes.wrong import Wrong
 
@@ -13,9 +13,11 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula with the part of the truth that runs through a quantity which stands in it as a constant."""
     if wrong.written is None or wrong.truth is None:
         return
-    for names, without in wrong.known.once(held_constant):
-        if without.shape == wrong.shape and names & wrong.names_written:
-            yield sum_of([wrong.written, wrong.truth, Negative(without)])
+    for constants in wrong.known.once(held_constant):
+        if constants.value.shape == wrong.shape and constants.are_statistics:
+            yield sum_of([wrong.written, wrong.truth, Negative(constants.value)])
+    if wrong.known.once(occurs_in_one_term):
+        yield from (sum_of([wrong.written, term]) for term in wrong.known.true_terms)
 
 
 VARIABLE_HELD_CONSTANT = Mistake(

@@ -1,14 +1,14 @@
 """A formula that is wrong, with what is known of what it should be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeVar
 
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.shapes import Dim, Shape
-from derive.expressions.tree import ChainRule, Derivative, Expr, LocalFactor, Size, Symbol
+from derive.expressions.tree import ChainRule, Derivative, Entry, Expr, LocalFactor, Size, Slice, Symbol
 from derive.expressions.walk import symbols_of, walk
 from derive.gradients.closed import Differentiator
 from derive.gradients.presented import presented
@@ -16,6 +16,7 @@ from derive.gradients.refusal import NoClosedForm
 from derive.mistakes.rewriting import expanded_terms
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 T = TypeVar("T")
 
@@ -77,17 +78,25 @@ class Known:
         return tuple((name, one.value) for name, one in meanings if isinstance(one, Computed) and one.value is not None)
 
     def is_given_scalar(self, name: str) -> bool:
-        """Whether a name is that of a scalar that is given."""
+        """Whether a name is that of a scalar that is given, and no label."""
         meaning = self.table.meanings.get(name)
-        return isinstance(meaning, Given) and meaning.shape.is_scalar
+        return (
+            isinstance(meaning, Given) and meaning.shape.is_scalar and meaning.kind in ("real", "positive", "integer")
+        )
 
     def is_penalty(self, term: Expr) -> bool:
         """Whether nothing but the variable by which is differentiated, and given scalars, stands in a term."""
-        by = self.quantity.by if isinstance(self.quantity, Derivative) else None
         names = {symbol.name for symbol in symbols_of(term)}
-        if not isinstance(by, Symbol) or by.name not in names:
+        if self.variable is None or self.variable.name not in names:
             return False
-        return all(name == by.name or self.is_given_scalar(name) for name in names)
+        return all(name == self.variable.name or self.is_given_scalar(name) for name in names)
+
+    @cached_property
+    def variable(self) -> Symbol | None:
+        """The name by which the quantity is a derivative, also by one of its entries."""
+        by = self.quantity.by if isinstance(self.quantity, Derivative) else None
+        inner = by.operand if isinstance(by, (Entry, Slice)) else by
+        return inner if isinstance(inner, Symbol) else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,9 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
-from derive.expressions.tree import Entry, Expr, IndexVariable
+from derive.expressions.tree import Derivative, Entry, Expr, IndexVariable
 from derive.expressions.walk import walk
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, exchanged
@@ -23,6 +24,9 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 
 
 def _with_other_indices(node: Expr, letters: list[IndexVariable]) -> Iterator[Expr]:
+    if isinstance(node, Derivative):
+        for other in _with_other_indices(node.by, letters):
+            yield replace(node, by=other)
     if not isinstance(node, Entry):
         return
     if node.row != node.column:

@@ -18,11 +18,11 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     if wrong.written is not None:
         yield from everywhere(wrong.written, lambda node: _other_names(wrong, node))
     if wrong.syntax is not None:
-        names = [written for name in _names(wrong) if (written := named(name)) is not None]
-        yield from each_product(wrong.syntax, lambda term: _with_other_names(term, names))
+        names = [written for name in value_names(wrong) if (written := named(name)) is not None]
+        yield from each_product(wrong.syntax, lambda term: with_other_names(term, names))
 
 
-def _names(wrong: Wrong) -> Iterator[str]:
+def value_names(wrong: Wrong) -> Iterator[str]:
     """The names of numbers and matrices, the loss and what is one-hot or a label left out."""
     for name, meaning in wrong.known.table.meanings.items():
         is_value = isinstance(meaning, Computed) or (isinstance(meaning, Given) and meaning.kind == "real")
@@ -32,7 +32,7 @@ def _names(wrong: Wrong) -> Iterator[str]:
 
 def _other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
     if isinstance(node, Symbol) and not node.shape.is_scalar:
-        for name in _names(wrong):
+        for name in value_names(wrong):
             if name != node.name and wrong.known.table.meanings[name].shape == node.shape:  # type: ignore[union-attr]
                 yield Symbol(name, node.shape)
     if isinstance(node, Derivative):
@@ -40,7 +40,8 @@ def _other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
             yield replace(node, by=other)
 
 
-def _with_other_names(term: Term, names: list[Syntax]) -> Iterator[Term]:
+def with_other_names(term: Term, names: list[Syntax]) -> Iterator[Term]:
+    """The term with one of its names replaced, transposed if that was."""
     for (at, factor), name in itertools.product(enumerate(term.factors), names):
         if isinstance(factor, (Name, Scripted)) and factor != name:
             yield with_factor(term, at, transposed(name) if is_transposed(factor) else name)

@@ -47,9 +47,8 @@ def run(tokens: Sequence[Token], builder: Builder) -> Any:
             result, name, size = _RULES[~action]
             at = len(values) - size
             span = _joined(spans[at:])
-            value = (
-                _Pieces(_flat(values[at:])) if name[0] == "_" else builder[name](span or _NOWHERE, _flat(values[at:]))
-            )
+            found = values[at:]
+            value = _pieces(found) if name[0] == "_" else builder[name](span or _NOWHERE, _flat(found))
             if token is None and result == "start":
                 return value
             del states[at + 1 :], values[at:], spans[at:]
@@ -62,6 +61,14 @@ def run(tokens: Sequence[Token], builder: Builder) -> Any:
         values.append(token)
         spans.append(token.span)
     raise AssertionError("the end of a formula is accepted or not expected")
+
+
+def _pieces(values: Children) -> _Pieces:
+    """What a rule that is no node has found; one that begins with itself goes on with the same list."""
+    grows = bool(values) and type(values[0]) is _Pieces
+    pieces: _Pieces = values[0] if grows else _Pieces()
+    pieces.extend(_flat(values[1:] if grows else values))
+    return pieces
 
 
 def _flat(values: Children) -> Children:
@@ -78,4 +85,6 @@ def _flat(values: Children) -> Children:
 def _joined(spans: list[Span | None]) -> Span | None:
     """From the first to the last place among some."""
     known = [span for span in spans if span is not None]
-    return Span(known[0].start, known[-1].end) if known else None
+    if len(known) < 2:
+        return known[0] if known else None
+    return Span(known[0].start, known[-1].end)

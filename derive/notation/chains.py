@@ -11,18 +11,20 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 """
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.remarks import comments
 from derive.notation.tables import END_MARKS, IMPLICATIONS, RELATIONS, ROW_ENVIRONMENTS
 from derive.notation.tokens import Token, tokenize
+from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
-_CLOSERS = {closer: opener for opener, closer in _OPENERS.items()}
 _CONTINUING = frozenset(
     {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
 )
@@ -138,6 +140,8 @@ def _note_implications(chains: Sequence[Chain], tokens: Sequence[Token]) -> None
 
 def _cases_by_brace(tokens: list[Token]) -> list[Token]:
     """`\\left\\{ \\begin{array} … \\end{array} \\right.` is a way to write cases."""
+    if all(token.kind != "LSET" for token in tokens):
+        return tokens
     out: list[Token] = []
     partner = _partners(tokens)
     for at, token in enumerate(tokens):
@@ -163,24 +167,37 @@ def _inner_products(tokens: list[Token]) -> list[Token]:
 
     `a : m \\times n`, `f : \\mathbb{R}^n \\to \\mathbb{R}` and what follows a condition are none.
     """
+    if all(token.kind != "COLON" for token in tokens):
+        return tokens
     flags = _top_level(_without_rows(tokens))
+    ends = [at for at, token in enumerate(tokens) if flags[at] and token.kind in _ENDS_OF_A_SIDE]
+    ends_of_clauses = [at for at in ends if tokens[at].kind != "RELATION"]
+    shapes = [at for at, token in enumerate(tokens) if token.kind in _SHAPE_TOKENS]
+    conditions = [at for at, token in enumerate(tokens) if token.kind in ("FORALL", "CONDITION")]
     out = list(tokens)
     for at, (token, outside) in enumerate(zip(tokens, flags, strict=True)):
         if token.kind == "COLON" and outside and at and tokens[at - 1].kind in _OPERANDS_END:
-            before, behind = _side_before(tokens, flags, at), _side_behind(tokens, flags, at)
+            before, behind = _around(ends, at, len(tokens))
             joined = any(
-                place is not None and _is_relation(tokens[place]) and kind_of(tokens[place]) in ("claim", "define")
-                for place in (at - len(before) - 1, at + len(behind) + 1)
+                _is_relation(tokens[place]) and kind_of(tokens[place]) in ("claim", "define")
+                for place in (before, behind)
                 if 0 <= place < len(tokens)
             )
-            if (
-                joined
-                and behind
-                and not _says_a_shape(behind)
-                and not _holds_condition(_clause_before(tokens, flags, at))
-            ):
+            says_a_set = behind > at + 1 and tokens[at + 1].text.startswith("\\mathbb")
+            says_a_shape = says_a_set or _around(shapes, at, len(tokens))[1] < behind
+            is_conditional = _around(conditions, at, len(tokens))[0] > _around(ends_of_clauses, at, len(tokens))[0]
+            if joined and behind > at + 1 and not says_a_shape and not is_conditional:
                 out[at] = Token("INNER", ":", token.start, token.end)
     return out
+
+
+def _around(places: Sequence[int], at: int, behind_all: int) -> tuple[int, int]:
+    """The last of some places before a place and the first behind it; -1 and `behind_all` where there is none.
+
+    The places are in order, and this one is none of them.
+    """
+    found = bisect_left(places, at)
+    return places[found - 1] if found else -1, places[found] if found < len(places) else behind_all
 
 
 _OPERANDS_END = frozenset({"NAME", "NUMBER", "RPAR", "RBRACK", "RBRACE", "PRIME", "TRANSPOSE"})
@@ -196,52 +213,22 @@ def _without_rows(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def _side_before(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
-    """What stands between a place and the relation, separator or end of row before it."""
-    first = at
-    while first and not (flags[first - 1] and tokens[first - 1].kind in _ENDS_OF_A_SIDE):
-        first -= 1
-    return tokens[first:at]
-
-
-def _clause_before(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
-    """What stands between a place and the separator or end of row before it."""
-    first = at
-    while first and not (flags[first - 1] and tokens[first - 1].kind in _ENDS_OF_A_SIDE - {"RELATION"}):
-        first -= 1
-    return tokens[first:at]
-
-
-def _side_behind(tokens: list[Token], flags: list[bool], at: int) -> list[Token]:
-    last = at + 1
-    while last < len(tokens) and not (flags[last] and tokens[last].kind in _ENDS_OF_A_SIDE):
-        last += 1
-    return tokens[at + 1 : last]
-
-
-def _says_a_shape(tokens: list[Token]) -> bool:
-    """Whether what stands behind a colon, up to the next one, is a set or sizes."""
-    first = tokens[0].text
-    return first.startswith("\\mathbb") or any(token.kind in _SHAPE_TOKENS for token in tokens)
-
-
-def _holds_condition(tokens: list[Token]) -> bool:
-    """`\\forall i : a_i = b_i`: a colon behind a condition."""
-    return any(token.kind in ("FORALL", "CONDITION") for token in tokens)
-
-
 def _partners(tokens: Sequence[Token]) -> dict[int, int]:
     """The closing bracket of each opening one that has a partner; the others are left out."""
     partners: dict[int, int] = {}
     stack: list[int] = []
+    awaited: Counter[str] = Counter()
     for at, token in enumerate(tokens):
         if token.kind in _OPENERS:
             stack.append(at)
-        elif token.kind in _CLOSERS:
-            found = next((place for place in reversed(stack) if _OPENERS[tokens[place].kind] == token.kind), None)
-            if found is not None:
-                del stack[stack.index(found) :]
-                partners[found] = at
+            awaited[_OPENERS[token.kind]] += 1
+        elif awaited[token.kind]:
+            closed = ""
+            while closed != token.kind:
+                opener = stack.pop()
+                closed = _OPENERS[tokens[opener].kind]
+                awaited[closed] -= 1
+            partners[opener] = at
     return partners
 
 
@@ -434,45 +421,52 @@ class _Splitter:
     def segments(self, cell: list[Token]) -> Iterable[list[Token]]:
         """The cell cut at long spaces, semicolons, words, implications, and commas between equations."""
         flags = _top_level(cell)
-        is_claim = any(outside and _is_claim(token) for token, outside in zip(cell, flags, strict=True))
-        pieces: list[list[Token]] = [[]]
+        cell = _with_unread_words(cell, flags)
+        signs = [at for at, token in enumerate(cell) if flags[at] and _is_relation(token)]
+        is_claim = any(_is_claim(cell[at]) for at in signs)
+        pieces: list[list[Token]] = []
+        first = 0
         for at, (token, outside) in enumerate(zip(cell, flags, strict=True)):
-            if outside and self.cuts(cell, flags, at, pieces[-1], is_claim):
-                pieces.append([])
-            elif outside and token.kind == "WORDS" and not _is_remark(cell, at):
-                pieces[-1].append(_unread(token))
+            if outside and self.cuts(cell, signs, first, at, is_claim):
+                pieces.append(cell[first:at])
+                first = at + 1
             elif outside and token.kind in ("WORDS", "CONDITION", "OTHERWISE", "FORALL"):
-                pieces.append([token])
-            else:
-                pieces[-1].append(token)
+                pieces.append(cell[first:at])
+                first = at
+        pieces.append(cell[first:])
         return [piece for piece in pieces if any(token.kind not in _TRAILING for token in piece)]
 
-    def cuts(self, cell: list[Token], flags: list[bool], at: int, before: list[Token], is_claim: bool) -> bool:
-        """Whether one equation ends and another begins at a token."""
+    def cuts(self, cell: list[Token], signs: Sequence[int], first: int, at: int, is_claim: bool) -> bool:
+        """Whether the equation that begins at `first` ends at a token, and another begins behind it.
+
+        At `signs` stand the relations outside all brackets, and the token stands outside of them.
+        """
         token = cell[at]
         match token.kind:
             case "SEMICOLON":
                 return True
             case "QUAD":
                 doubled = at > 0 and cell[at - 1].kind in ("COMMA", "QUAD")
-                return token.text == "\\qquad" or doubled or self.separates(cell, flags, at, before)
+                return token.text == "\\qquad" or doubled or self.separates(cell, signs, first, at)
             case "COMMA":
-                return self.separates(cell, flags, at, before)
-            case "COLON" if before and before[0].kind in ("FORALL", "CONDITION"):
+                return self.separates(cell, signs, first, at)
+            case "COLON" if first < at and cell[first].kind in ("FORALL", "CONDITION"):
                 return True
         return _is_relation(token) and (kind_of(token) == "implies" or (kind_of(token) == "map" and is_claim))
 
     @staticmethod
-    def separates(cell: list[Token], flags: list[bool], at: int, before: list[Token]) -> bool:
+    def separates(cell: list[Token], signs: Sequence[int], first: int, at: int) -> bool:
         """A comma or a space separates equations: a relation stands on both of its sides, or a condition behind it."""
-        after = cell[at + 1 :]
-        if before and before[0].kind == "FORALL":
-            return cell[at].kind == "QUAD" and bool(_relations(after))
-        if cell[at].kind == "QUAD" and _wrapped_condition(after):
-            return bool(_relations(before))
-        follows = any(_is_relation(token) and outside for token, outside in zip(after, flags[at + 1 :], strict=True))
-        leads = bool(after) and (_is_relation(after[0]) or after[0].kind in _CONTINUING)
-        return bool(_relations(before)) and follows and not leads
+        before, behind = _around(signs, at, len(cell))
+        follows = behind < len(cell)
+        if first < at and cell[first].kind == "FORALL":
+            return cell[at].kind == "QUAD" and follows
+        if before < first:
+            return False
+        if cell[at].kind == "QUAD" and _wrapped_condition(cell[at + 1 :]):
+            return True
+        leads = behind == at + 1 or (at + 1 < len(cell) and cell[at + 1].kind in _CONTINUING)
+        return follows and not leads
 
     def read_segment(self, segment: list[Token], goes_on: bool, is_first: bool, opens: bool) -> None:
         """One piece of a cell; `opens`: a relation begins the next cell, so that even a lone member begins a chain."""
@@ -577,6 +571,16 @@ def _without_bracketed_remarks(tokens: list[Token]) -> list[Token]:
     return kept
 
 
+def _with_unread_words(cell: list[Token], flags: Sequence[bool]) -> list[Token]:
+    """A cell in which the words that do more than comment are part of the formula beside them."""
+    if all(token.kind != "WORDS" for token in cell):
+        return cell
+    return [
+        _unread(token) if outside and token.kind == "WORDS" and not _is_remark(cell, at) else token
+        for at, (token, outside) in enumerate(zip(cell, flags, strict=True))
+    ]
+
+
 def _unread(words: Token) -> Token:
     return Token("UNREADWORDS", words.text, words.start, words.end)
 
@@ -636,6 +640,8 @@ def _is_empty(tokens: Sequence[Token]) -> bool:
 
 def _wrapped_condition(tokens: list[Token]) -> bool:
     """`(k \\neq y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
+    if not tokens or tokens[0].kind not in _OPENERS:
+        return False
     inside = _unwrapped(tokens)
     if len(inside) == len(tokens) or not inside:
         return False

@@ -6,9 +6,11 @@ unless both are declared.
 """
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Literal
 
 from derive.errors import Unreadable
@@ -56,9 +58,10 @@ class Abbreviation:
     letters: tuple[str, ...]
     meaning: List
 
-    def mentions(self, base: str) -> bool:
-        """Whether a letter in this very font stands in the meaning, as the light one of `\\mathbf{f}: f`."""
-        return any(isinstance(node, Name) and node.text == base for node in nodes(self.meaning))
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """The letters that stand in the meaning, each in its font, as the light one of `\\mathbf{f}: f`."""
+        return frozenset(node.text for node in nodes(self.meaning) if isinstance(node, Name))
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class SymbolTable:
         """The declared name that a canonical name means: itself, or the one that differs from it by fonts alone."""
         if key in self.meanings:
             return key
-        return self._by_plain(self.meanings, key)
+        return _only_one(self._plain_names, key)
 
     def find_dim(self, key: str) -> Dim | None:
         """The dimension of that name, in any font."""
@@ -133,27 +136,31 @@ class SymbolTable:
 
     def find_family(self, base: str) -> str | None:
         """The symbol that holds the entries of a family with this base."""
-        name = base if base in self.families else self._by_plain(self.families, base)
+        name = base if base in self.families else _only_one(self._plain_bases, base)
         return None if name is None else self.families[name]
 
     def abbreviations_of(self, key: str) -> list[tuple[Abbreviation, dict[str, str]]]:
         """What the notation says a canonical name may stand for: in its own fonts, else in any."""
-        own = [(found, found.pattern.fullmatch(key)) for found in self.abbreviations]
-        base = key.split("_", maxsplit=1)[0].split("^", maxsplit=1)[0]
-        other = [(found, found.bare.fullmatch(plain(key))) for found in self.abbreviations if not found.mentions(base)]
-        chosen = own if any(match for _, match in own) else other
-        return [(found, match.groupdict()) for found, match in chosen if match is not None]
+        own = [(found, match) for found in self.abbreviations if (match := found.pattern.fullmatch(key))]
+        return [(found, match.groupdict()) for found, match in own or self._in_any_font(key)]
+
+    def _in_any_font(self, key: str) -> "list[tuple[Abbreviation, re.Match[str]]]":
+        """The same for a name whose own fonts are in no notation."""
+        base, bare = key.split("_", maxsplit=1)[0].split("^", maxsplit=1)[0], plain(key)
+        others = (found for found in self.abbreviations if base not in found.mentioned)
+        return [(found, match) for found in others if (match := found.bare.fullmatch(bare))]
 
     def is_abbreviated(self, key: str) -> bool:
         """Whether the notation says what a canonical name stands for."""
         return bool(self.abbreviations_of(key))
 
-    def _by_plain(self, names: Mapping[str, object], key: str) -> str | None:
-        bare = plain(key)
-        found = [name for name in names if plain(name) == bare]
-        if len(found) > 1:
-            raise Unreadable(f"{key} could be {' or '.join(sorted(found))}: both are declared")
-        return found[0] if found else None
+    @cached_property
+    def _plain_names(self) -> dict[str, list[str]]:
+        return _by_plain(self.meanings)
+
+    @cached_property
+    def _plain_bases(self) -> dict[str, list[str]]:
+        return _by_plain(self.families)
 
     def meaning(self, name: str) -> Meaning:
         return self.meanings[name]
@@ -207,6 +214,22 @@ class SymbolTable:
 
 MAX_SUGGESTED = 3
 """More names than these are no help to who meant one of them."""
+
+
+def _by_plain(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names by how they read with every font dropped."""
+    found = defaultdict(list)
+    for name in names:
+        found[plain(name)].append(name)
+    return dict(found)
+
+
+def _only_one(names: Mapping[str, list[str]], key: str) -> str | None:
+    """The name that differs from a key by fonts alone. Raises `Unreadable` where there are several."""
+    found = names.get(plain(key), [])
+    if len(found) > 1:
+        raise Unreadable(f"{key} could be {' or '.join(sorted(found))}: both are declared")
+    return found[0] if found else None
 
 
 def _without_scripts(name: str) -> str:

@@ -7,6 +7,7 @@ derivative is settled later, by the symbol table and by shapes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import field, fields
+from functools import lru_cache
 from itertools import pairwise
 
 from derive.errors import Unreadable
@@ -198,6 +199,16 @@ class Scripted(Syntax):
     scripts: tuple[Script, ...]
 
 
+_PARTS: dict[type[Syntax], tuple[str, ...]] = {}
+
+
+def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
+    """The fields of a kind of syntax, without its place."""
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
+    return _PARTS[kind]
+
+
 def nodes(node: object) -> Iterator[Syntax]:
     """All syntax in a piece of syntax."""
     waiting = [node]
@@ -207,12 +218,12 @@ def nodes(node: object) -> Iterator[Syntax]:
             waiting.extend(current)
         elif isinstance(current, Syntax):
             yield current
-            waiting.extend(getattr(current, part.name) for part in fields(current) if part.name != "span")
+            waiting.extend(getattr(current, name) for name in names_of_parts(type(current)))
 
 
 def parts_of(node: Syntax) -> Iterator[Syntax]:
     """The syntax of which a piece of syntax is made directly, in the order of writing."""
-    waiting = [getattr(node, part.name) for part in fields(node) if part.name != "span"][::-1]
+    waiting = [getattr(node, name) for name in reversed(names_of_parts(type(node)))]
     while waiting:
         current = waiting.pop()
         if isinstance(current, tuple):
@@ -234,8 +245,16 @@ def listed(node: Syntax) -> List:
 
 
 def parse(tokens: Sequence[Token]) -> List:
-    """The syntax of one side of a relation. Raises `Unreadable` at the first token that cannot stand where it does."""
-    tokens = _with_separators(_joined_conditions(tokens))
+    """The syntax of one side of a relation. Raises `Unreadable` at the first token that cannot stand where it does.
+
+    A side is asked for several times on its way to a verdict: its syntax is remembered.
+    """
+    return _remembered(tuple(tokens))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(tokens: tuple[Token, ...]) -> List:
+    tokens = tuple(_with_separators(_joined_conditions(tokens)))
     _check_spaces(tokens)
     readable = [token for token in tokens if token.kind not in ("QUAD", "TAG", "LABEL", "PERIOD")]
     for token in readable:

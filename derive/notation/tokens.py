@@ -12,12 +12,12 @@ hide its neighbours.
 
 import re
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from derive.notation import characters, tables
 from derive.notation.functions import FUNCTION_COMMANDS, FUNCTION_WORDS, LISTING_WORDS
+from derive.records import dataclass
 from derive.source import Span
 
 _RAW = re.compile(
@@ -195,6 +195,7 @@ class _Reader:
         self.depth = 0
         self.nesting = 0
         self.has_over = any(piece.text == "\\over" for piece in self.raw)
+        self.longest_word = max(map(len, (*words, *FUNCTION_WORDS)))
         self.out: list[Token] = []
 
     def read_all(self) -> None:
@@ -337,7 +338,8 @@ class _Reader:
             self.emit("NAME", run, pieces[0].start, pieces[-1].end)
             place = len(run)
         while place < len(run):
-            size = next((size for size in range(len(run) - place, 1, -1) if self.is_word(run[place : place + size])), 1)
+            longest = min(self.longest_word, len(run) - place)
+            size = next((size for size in range(longest, 1, -1) if self.is_word(run[place : place + size])), 1)
             self.emit("NAME", run[place : place + size], pieces[place].start, pieces[place + size - 1].end)
             place += size
 
@@ -393,11 +395,18 @@ class _Reader:
             for _ in range(2 if text.endswith("frac") else int(takes_one)):
                 self.argument()
             self.nesting -= 1
-        else:
+        elif not self._is_too_deep():
             self.emit("TOODEEP", text, self.raw[first].start, self.raw[first].end)
         return self.raw[first : self.at]
 
+    def _is_too_deep(self) -> bool:
+        """Whether the argument that was taken last has commands within commands that are not read."""
+        return bool(self.out) and self.out[-1].kind == "TOODEEP"
+
     def tokens_of(self, raw: list[_Raw]) -> list[Token]:
+        """The tokens of an argument that was taken just now; none where it is too deep, which is said already."""
+        if self._is_too_deep():
+            return []
         if self.depth > MAX_DEPTH:
             return [Token("TOODEEP", piece.text, piece.start, piece.end) for piece in raw[:1]]
         inner = _Reader(self.text, raw, self.words, self.unread)
@@ -416,8 +425,9 @@ class _Reader:
         start = raw[0].start if raw else around.end
         end = raw[-1].end if raw else around.end
         opened = self.text[start - 1 : start] == "{"
+        inside = self.tokens_of(raw)
         self.emit("LBRACE", "{", start - opened, start)
-        self.out.extend(self.tokens_of(raw))
+        self.out.extend(inside)
         self.emit("RBRACE", "}", end, end + (opened and self.text[end : end + 1] == "}"))
 
     def plain_text(self, raw: list[_Raw]) -> str:
@@ -521,11 +531,10 @@ _FONT_OF_NAME = re.compile(r"\\math(?:bf|cal|bb|frak)\{((?:[^{}]|\{[^{}]*\})*)\}
 
 def without_fonts(name: str) -> str:
     """A name as it reads with every font dropped."""
-    while True:
-        plain = _FONT_OF_NAME.sub(r"\1", name)
-        if plain == name:
-            return plain
-        name = plain
+    before = ""
+    while "\\math" in name and name != before:
+        before, name = name, _FONT_OF_NAME.sub(r"\1", name)
+    return name
 
 
 def _words(reader: _Reader, piece: _Raw) -> None:

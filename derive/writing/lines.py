@@ -132,8 +132,8 @@ class _Writer:
 
     def _step(self, step: StepResult, before: StepResult | None, heading_line: int) -> Iterator[Line]:
         """The relation with its mark, then what there is to say about it."""
-        mark, ascii_mark, style, _ = LOOKS[step.verdict]
-        head = (f"  {mark if self.unicode else ascii_mark} ", QUIET if step.is_as_expected else style)
+        mark, ascii_mark, _, _ = LOOKS[step.verdict]
+        head = (f"  {mark if self.unicode else ascii_mark} ", _style(step))
         yield from self._hanging([head], [(self._relation(step, before), ""), (self._scope(step), "dim")])
         yield from self._remarks(step, heading_line)
         if step.counterexample is not None:
@@ -164,23 +164,18 @@ class _Writer:
         return f"{text[:LONGEST_SIDE].rsplit(' ', 1)[0]} {self._dots}"
 
     def _remarks(self, step: StepResult, heading_line: int) -> Iterator[Line]:
-        """The reason in words, the excerpt, the shapes, the earlier slip: what a reader needs for this verdict."""
+        """The reason in words, the excerpt, the shapes: what a reader needs for this verdict."""
         if step.verdict not in ("definition", "proved"):
             where = "" if step.line == heading_line else f" in line {step.line}"
             names = f" ({', '.join(map(self._safe, step.conventions))})" if step.conventions else ""
-            style = QUIET if step.is_as_expected else LOOKS[step.verdict][2]
             expected = ", as expected" if step.is_as_expected else ""
-            yield from self._remark(f"{step.verdict}{names}{expected}{where}: ", style, step.message)
+            yield from self._remark(f"{step.verdict}{names}{expected}{where}: ", _style(step), step.message)
             for line in (step.excerpt or "").splitlines():
                 yield [(self._margin, ""), *cropped([(self._safe(line), "dim")], self.width - len(self._margin))]
         if step.shapes_matter and step.shapes is not None:
             yield from self._remark("left side {}, right side {}".format(*map(self._safe, step.shapes)), "dim")
         if step.side_conditions:
             yield from self._remark(self._conditions(step.side_conditions), "dim")
-        if step.follows_from is not None:
-            equation, number = step.follows_from
-            said = f"it follows correctly from equation {equation}, step {number}, which was refuted"
-            yield from self._remark(said, "dim")
         if step.surprise is not None:
             yield from self._remark(self._safe(step.surprise), SURPRISING)
 
@@ -246,7 +241,7 @@ class _Writer:
             yield [*beside, *line] if line else []
 
     def _summary(self, result: DocumentResult) -> Line:
-        """How many steps got each verdict, how many of these for all dimensions or as expected; the worst in colour."""
+        """How many steps got each verdict, how many of these for all dimensions, as expected or after a slip."""
         counts = result.summary()
         parts: Line = []
         for verdict in VERDICTS:
@@ -255,6 +250,8 @@ class _Writer:
                 parts += [(_how_many(result.for_all_dimensions(verdict), counts[verdict], "for all dimensions"), "")]
                 if verdict not in ACCEPTED:
                     parts += [(_how_many(result.as_expected(verdict), counts[verdict], "as expected"), "")]
+                if verdict == "refuted":
+                    parts += [(_how_many(result.following(), counts[verdict], "following from an earlier slip"), "")]
                 parts += [(", ", "")]
         if surprises := sum(step.is_as_expected is False for step in result.steps):
             parts += [(f"{surprises} not as expected", SURPRISING), (", ", "")]
@@ -266,6 +263,11 @@ class _Writer:
 
     def _safe(self, text: str) -> str:
         return printable(text, self.encoding)
+
+
+def _style(step: StepResult) -> str:
+    """Quiet for what its author expects, and for what only follows from a slip."""
+    return QUIET if step.is_as_expected or step.follows_from is not None else LOOKS[step.verdict][2]
 
 
 def _how_many(some: int, total: int, how: str) -> str:

@@ -10,6 +10,7 @@ True
 """
 
 import re
+from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
@@ -33,8 +34,12 @@ CHILDREN = {
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
+@lru_cache(maxsize=4_096)
 def to_mathml(latex: str) -> str | None:
-    """The formula as MathML, or null where it does not convert to known elements."""
+    """The formula as MathML, or null where it does not convert to known elements.
+
+    Remembered, for a class asks for the same formulas again and again.
+    """
     if not latex.strip() or len(latex) > LONGEST_FORMULA:
         return None
     try:

@@ -1,11 +1,10 @@
 """A `DocumentResult` for a person at a terminal: the lines of text, with their colours."""
 
-from dataclasses import dataclass
-
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from derive.checking.results import DocumentResult
+from derive.records import dataclass
 from derive.writing.lines import lines
 
 

@@ -6,7 +6,7 @@ Nothing is decided here. A declaration is `$W \in \mathbb{R}^{D \times H}$`, `$X
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
 from derive.checking.definitions import new_name
@@ -40,6 +40,7 @@ from derive.notation.syntax import (
 )
 from derive.notation.tokens import Token, tokenize
 from derive.notation.words import new_words
+from derive.records import dataclass
 from derive.source import Text
 
 Sign = tuple[int, int]

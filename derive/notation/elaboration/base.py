@@ -8,7 +8,7 @@ sequence of choices, the cheapest first.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
@@ -25,6 +25,7 @@ from derive.expressions.tree import (
 from derive.notation.names import plain
 from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
 from derive.notation.syntax import Environment, Fraction, Group, List, Name, Scripted, Sum, Syntax, Term, nodes
+from derive.records import dataclass
 from derive.source import Span
 
 PLAIN: frozenset[str] = frozenset()

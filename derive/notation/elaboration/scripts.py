@@ -5,8 +5,7 @@
 The longest declared name wins.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from fractions import Fraction as Rational
 from typing import Literal as Literal_
 
@@ -59,6 +58,7 @@ from derive.notation.syntax import (
     parse,
 )
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Span
 
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
@@ -99,6 +99,15 @@ def _is_of_the_matrix(item: "Superscript") -> bool:
     return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
+def _both_spellings(
+    base: str, parts: Scripting, numbered: Scripting
+) -> Iterator[tuple[tuple[str, Rest], tuple[str, Rest]]]:
+    """The names that a base and its scripts may spell, each with that which it spells with numbers for its letters."""
+    if numbered == parts:
+        return ((spelling, spelling) for spelling in spellings(base, parts))
+    return zip(spellings(base, parts), spellings(base, numbered), strict=True)
+
+
 class Scripts(NumberedEntries):
     """Names, their scripts, indices."""
 
@@ -123,7 +132,7 @@ class Scripts(NumberedEntries):
         numbered = self.with_numbers(parts) if self.table.numbers else parts
         if self.table.counted:
             self.write_out(base, parts, self.table.counted)
-        for (key, rest), (other, other_rest) in zip(spellings(base, parts), spellings(base, numbered), strict=True):
+        for (key, rest), (other, other_rest) in _both_spellings(base, parts, numbered):
             resolved = self._spelled(base, key, rest, node.span)
             if resolved is None and other != key and self.is_counted(other):
                 resolved = self._spelled(base, other, other_rest, node.span)

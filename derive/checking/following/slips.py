@@ -1,0 +1,220 @@
+"""The slips of a document, and which of its later wrong steps follow correctly from one of them.
+
+A wrong step follows from an earlier one if it is proved where the value that the earlier one gives to its quantity
+stands for this quantity. It does not if it speaks of the same quantity again: a wrong answer is no better the second
+time. Nor does it follow from a slip that makes what comes after easy: a derivative must still depend on some parameter
+or datum on which the right one depends, and so must what is said of the later one; a value in the forward pass must
+still depend on all on which the right one depends, and may not be straight where that one bends, so that a left-out
+layer, activation, weight or target is another exercise, not a slip in this one. (Another activation, or a factor, is a
+slip.)
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import field, replace
+
+from derive.checking.claims import Claimed, Judgement
+from derive.checking.following.dependence import depends, given_behind, names_behind
+from derive.checking.following.own_names import derivatives_meant
+from derive.checking.following.quantities import VARIABLE, Saying, quantity, saying
+from derive.checking.following.world import Place, Slip, World
+from derive.checking.session import Session
+from derive.checking.sides import Side
+from derive.deciding.limits import Deadline
+from derive.errors import FormulaError, Undecidable
+from derive.expressions.tree import Apply, ChainRule, Derivative, Expr, LocalFactor, Symbol
+from derive.expressions.walk import symbols_of
+from derive.gradients import NoClosedForm
+from derive.notation.symbols import Computed, SymbolTable
+from derive.records import dataclass
+
+SECONDS = 2.0
+"""For one step altogether."""
+
+MAX_ALONE = 8
+MAX_TOGETHER = 6
+
+
+@dataclass
+class Slips:
+    """What the steps of one document said wrongly so far, in their order."""
+
+    _slips: list[Slip] = field(default_factory=list)
+    _own: list[tuple[Place, Claimed]] = field(default_factory=list)
+    _meant: dict[Place, list[Slip]] = field(default_factory=dict)
+    _earnest: dict[Slip, bool] = field(default_factory=dict)
+    _roots: dict[Place, Place] = field(default_factory=dict)
+    _heads: dict[int, Side] = field(default_factory=dict)
+    _worlds: dict[tuple[Slip, ...], World] = field(default_factory=dict)
+    _table: SymbolTable | None = None
+
+    # ── what was said ──
+
+    def note(self, session: Session, judgement: Judgement, place: Place) -> None:
+        """Remember what a refuted step says, and which names the document defines itself."""
+        claimed = judgement.claimed
+        if claimed is None:
+            return
+        if judgement.verdict == "definition":
+            self._own.append((place, claimed))
+        if judgement.verdict == "refuted":
+            said = self._said(session, claimed, place)
+            if said is not None:
+                self._slips.append(Slip(place, said.what, said.value, self._roots.get(place, place)))
+        if judgement.verdict in ("unknown", "unreadable"):
+            self._heads.pop(place[0], None)
+        else:
+            self._heads.setdefault(place[0], claimed.left)
+
+    def _said(self, session: Session, claimed: Claimed, place: Place) -> Saying | None:
+        """What a step of a chain says of that with which the chain begins, or of its own left side."""
+        with _numbered(session, claimed):
+            for head in self._beginnings(claimed, place):
+                said = saying(session, head, claimed.right, dict(claimed.formal), claimed.restrictions)
+                if said is not None:
+                    return said
+        return None
+
+    def _beginnings(self, claimed: Claimed, place: Place) -> list[Side]:
+        head = self._heads.get(place[0], claimed.left)
+        return [head] if head is claimed.left else [head, claimed.left]
+
+    # ── what follows from it ──
+
+    def followed(self, session: Session, judgement: Judgement, place: Place, deadline: Deadline) -> Place | None:
+        """The earlier step from which the refuted one at a place correctly follows, if this is proved."""
+        claimed = judgement.claimed
+        if judgement.verdict != "refuted" or claimed is None or not (self._slips or self._own):
+            return None
+        try:
+            with deadline.enforced(), _numbered(session, claimed):
+                found = self._source(session, claimed, place, deadline)
+        except (Undecidable, FormulaError, RecursionError):
+            return None
+        if found is None:
+            return None
+        self._roots[place] = found.root
+        return found.place
+
+    def _source(self, session: Session, claimed: Claimed, place: Place, deadline: Deadline) -> Slip | None:
+        """The slip whose value explains a claim: a first one alone, then any alone, then the last that is needed."""
+        about = self._about(session, claimed, place)
+        slips = [slip for slip in self._slips if _subject(slip.what) != about][-MAX_ALONE:]
+        roots = [slip for slip in reversed(slips) if slip.root == slip.place]
+        others = [slip for slip in reversed(slips) if slip.root != slip.place]
+        for slip in (*roots, *self._of_own_names(session, claimed, about, deadline), *others):
+            if self._explain(session, (slip,), claimed, deadline):
+                if slip not in self._slips:
+                    self._settle(slip)
+                return slip
+        several = [slip for slip in reversed(roots[:MAX_TOGETHER]) if self._touches(session, slip, claimed)]
+        if len(several) > 1 and self._explain(session, several, claimed, deadline):
+            enough = (n for n in range(2, len(several)) if self._explain(session, several[:n], claimed, deadline))
+            return several[next(enough, len(several)) - 1]
+        return None
+
+    def _touches(self, session: Session, slip: Slip, claimed: Claimed) -> bool:
+        try:
+            return self._world(session, (slip,)).touches(claimed)
+        except (NoClosedForm, FormulaError):
+            return False
+
+    def _about(self, session: Session, claimed: Claimed, place: Place) -> object:
+        """The quantity of which a claim speaks."""
+        for side in (*self._beginnings(claimed, place), claimed.right):
+            found = quantity(session, side, dict(claimed.formal))
+            if found is not None:
+                return _subject(found)
+        return None
+
+    def _of_own_names(self, session: Session, claimed: Claimed, about: object, deadline: Deadline) -> Iterator[Slip]:
+        """For the names of the document's own in a claim, the derivatives that they may be meant as."""
+        mentioned = [name for value in _values(session, claimed) for name in names_behind(session.table, value)]
+        for place, definition in reversed(self._own):
+            found = definition.left.read(session, None, dict(definition.formal)).upto(1)
+            own = found[0].value if found else None
+            if not isinstance(own, Symbol) or own.name not in mentioned:
+                continue
+            if place not in self._meant:
+                meant = derivatives_meant(session, own.name, deadline)
+                self._meant[place] = [Slip(place, derivative, own, place) for derivative in meant]
+            yield from (slip for slip in self._meant[place] if _subject(slip.what) != about)
+
+    def _settle(self, slip: Slip) -> None:
+        """Of a name of the document's own it is known now which derivative it is meant as."""
+        self._meant[slip.place] = []
+        self._slips = sorted((*self._slips, slip), key=lambda each: each.place)
+
+    def _explain(self, session: Session, slips: Sequence[Slip], claimed: Claimed, deadline: Deadline) -> bool:
+        """Whether a claim is proved where some slips' values stand, and still says something there."""
+        deadline.check()
+        try:
+            world = self._world(session, tuple(slips))
+            if not (world.touches(claimed) and all(self._is_earnest(session, slip, deadline) for slip in slips)):
+                return False
+            if not world.shows(claimed, deadline):
+                return False
+            reading = world.reading_of(claimed)
+        except (NoClosedForm, FormulaError):
+            return False
+        given = [name for value in _values(session, claimed)[:1] for name in given_behind(session.table, value)]
+        return reading is not None and depends(world.session, reading.value, given, deadline, reading.free)
+
+    def _world(self, session: Session, slips: tuple[Slip, ...]) -> World:
+        """The world with these slips, kept as long as no name is added. Raises `NoClosedForm`."""
+        if session.table is not self._table:
+            self._worlds.clear()
+            self._table = session.table
+        if slips not in self._worlds:
+            self._worlds[slips] = World(session, slips)
+        return self._worlds[slips]
+
+    def _is_earnest(self, session: Session, slip: Slip, deadline: Deadline) -> bool:
+        """Whether the value of a slip still depends on what the right one depends on; see the head of this module."""
+        if slip not in self._earnest:
+            given = [VARIABLE] if isinstance(slip.what, Apply) else given_behind(session.table, slip.what)
+            groups = [[name] for name in given] if slip.gives_a_value else [given]
+            self._earnest[slip] = all(depends(session, slip.value, group, deadline) for group in groups) and (
+                not slip.gives_a_value or self._keeps_its_bends(session, slip, given, deadline)
+            )
+        return self._earnest[slip]
+
+    def _keeps_its_bends(self, session: Session, slip: Slip, given: Sequence[str], deadline: Deadline) -> bool:
+        """Whether a value is no simpler a function: it has no constant slope where the right one has another."""
+        meaning = session.table.meanings[slip.what.name] if isinstance(slip.what, Symbol) else None
+        value = meaning.value if isinstance(meaning, Computed) else None
+        for symbol in dict.fromkeys(symbols_of(value)) if value is not None else ():
+            bends = depends(session, Derivative(slip.what, symbol), given, deadline)
+            if bends and not depends(session, Derivative(slip.value, symbol), given, deadline):
+                return False
+        return True
+
+
+def _subject(what: Expr) -> object:
+    """What tells quantities apart: a derivative is one however its product is written."""
+    match what:
+        case Derivative(of, by):
+            return of, by
+        case ChainRule(factors):
+            return factors[0].of, factors[-1].by
+        case LocalFactor(derivative):
+            return derivative.of, derivative.by
+    return what
+
+
+def _values(session: Session, claimed: Claimed) -> list[Expr]:
+    """Both sides as they are plainly read."""
+    sides = (side.read(session, None, dict(claimed.formal)).upto(1) for side in (claimed.left, claimed.right))
+    return [found[0].value for found in sides if found]
+
+
+@contextmanager
+def _numbered(session: Session, claimed: Claimed) -> Iterator[None]:
+    """Inside, letters stand for the numbers for which a claim was judged."""
+    before = session.table
+    if claimed.numbers != before.fixed:
+        session.learn(replace(before, fixed=claimed.numbers))
+    try:
+        yield
+    finally:
+        session.learn(before)
