@@ -17,6 +17,7 @@ from derive.checking.implications import Implications
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
+from derive.checking.memory import Memory
 from derive.checking.observing import Observed, Observer
 from derive.checking.placing import on_one_line, placed
 from derive.checking.premises import judgements as judgements_on
@@ -51,21 +52,24 @@ def check_document(
     store: Store | None = None,
     second_reader: Compare | None = None,
     observer: Observer | None = None,
+    memory: Memory | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
     `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
-    An `observer` is shown every chain when it was judged.
+    An `observer` is shown every chain when it was judged. A `memory` holds what was found in documents before.
     """
     inference = infer(document)
     model = _model(document, inference)
-    names = certified_names(model, key_of(inference.setting), store or Store(None), anew=certify)
+    key = key_of(inference.setting)
+    names = certified_names(model, key, store or Store(None), anew=certify)
     trust = Trust(names, confirms=certify)
-    session = _session(document, model, trust)
+    begin = partial(_session, document, trust=trust, memory=memory, key=key)
+    session = begin(model)
     other = None
     if counts_by_size(session, document):
-        other = OtherSizes(lambda: _session(document, _model(document, inference, at_other_sizes=True), trust))
+        other = OtherSizes(lambda: begin(_model(document, inference, at_other_sizes=True)))
     second_look = None if second_reader is None else SecondLook(second_reader)
     definitions = LaterDefinitions(document.passages, session.table.words)
     steps: list[StepResult] = []
@@ -124,8 +128,8 @@ def _model(document: Document, inference: Inference, *, at_other_sizes: bool = F
     )
 
 
-def _session(document: Document, model: Model, trust: Trust) -> Session:
-    session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust))
+def _session(document: Document, model: Model, *, trust: Trust, memory: Memory | None, key: str) -> Session:
+    session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust), memory, key)
     _learn_added_terms(session, document)
     written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
     learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))

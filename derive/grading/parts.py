@@ -5,9 +5,11 @@ Nobody writes a reference answer: what is asked is an expression of the exercise
 
 import re
 from collections.abc import Sequence
+from dataclasses import field
 from fractions import Fraction
 from pathlib import Path
 
+from derive.checking.memory import Memory
 from derive.documents.document import Aside, AsideList, AsideMapping, Document
 from derive.documents.reading import entries_of_exercise, read_document
 from derive.documents.setting import Entries
@@ -64,6 +66,7 @@ class ExerciseDocument:
     model: Model
     parts: tuple[Part, ...]
     policy: Policy
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     @property
     def name(self) -> str:
