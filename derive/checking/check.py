@@ -13,6 +13,7 @@ from derive.checking.differentials import learn_differentials, may_hold_differen
 from derive.checking.expectations import with_expectations
 from derive.checking.explaining import Explainer
 from derive.checking.hints import LaterDefinitions, hinted
+from derive.checking.implications import Implications
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
@@ -76,6 +77,7 @@ def check_document(
     stated = Stated(inference, session)
     questions = Questions(inference)
     displays = Displays()
+    implications = Implications()
     explainer = Explainer(session)
     said = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
@@ -90,6 +92,7 @@ def check_document(
             judgements = _judgements(session, other, passage, chain, stated.by(chain, number), premises, hint)
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)
+            judgements = implications.judged(session, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
             results = _results(
                 passage, chain, equations + 1, judgements, document.left_out, said[number].role, explainer
