@@ -36,7 +36,7 @@ def _is_target(known: Known, term: Expr) -> bool:
 MISSING_TARGET = Mistake(
     code="missing-target",
     title="the target was not subtracted",
-    message="The derivative of the loss compares the prediction with something; where is that?",
+    message="The loss compares the prediction with something. Where is that in your derivative?",
     looks_like=r"\frac{\partial L}{\partial z} = p",
     instead=r"\frac{\partial L}{\partial z} = p - y",
     because=(
