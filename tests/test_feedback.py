@@ -137,12 +137,12 @@ def test_shapes_that_do_not_fit_are_told_in_words():
 def test_what_follows_from_a_slip_points_at_the_slip():
     marked = answering(b=3, c=3)
     part = part_of(html_of(marked), 3)
-    assert "The slip from which it follows is in your step (3): look there first." in text_of(part)
+    assert "Look first at your step (3)." in text_of(part)
     assert 'href="#step-3-1"' in part
     assert "come out differently" not in part
     step = re.search(r'<div class="step follows" id="step-4-1">.*?</p>', html_of(marked), re.DOTALL)[0]
     assert text_of(step) == "↳ follows from your earlier slip in equation 3, your answer to part (c)"
-    assert "The slip from which it follows is in your step (3)" in part_in_markdown(markdown_of(marked), "c")
+    assert "Look first at your step (3)." in part_in_markdown(markdown_of(marked), "c")
     assert "| (4), line 24 | ↳ follows from your earlier slip |" in markdown_of(marked)
 
 
@@ -150,7 +150,7 @@ def test_a_slip_in_a_notebook_is_found_by_its_cell():
     marked = answering(b=3, c=3)
     steps = tuple(replace(step, tag=None, cell=2) for step in marked.result.steps)
     marked = replace(marked, result=replace(marked.result, steps=steps))
-    assert "The slip from which it follows is in your step in cell 2, line 20: look" in text_of(html_of(marked))
+    assert "Look first at your step in cell 2, line 20." in text_of(html_of(marked))
 
 
 def test_what_a_person_will_look_at_says_so():

@@ -14,15 +14,26 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """A quantity replaced by a difference in which it stands in the truth; data added to the formula of an entry."""
     if wrong.written is None or wrong.truth is None:
         return
+    known = wrong.known
     differences = [node for node in walk(wrong.truth) if isinstance(node, Add) and len(node.terms) == 2]
-    yield from everywhere(wrong.written, lambda node: [found for found in differences if _lacks_one_term(node, found)])
-    for term in wrong.known.true_terms:
-        if wrong.known.free and _is_target(wrong.known, term):
+    yield from everywhere(
+        wrong.written,
+        lambda node: [found for found in differences if _lacks_one_term(node, found) and _is_predicted(known, node)],
+    )
+    for term in known.true_terms:
+        if known.free and _is_target(known, term):
             yield sum_of([wrong.written, term])
 
 
 def _lacks_one_term(node: Expr, difference: Add) -> bool:
     return node in difference.terms and any(isinstance(term, Negative) for term in difference.terms if term != node)
+
+
+def _is_predicted(known: Known, node: Expr) -> bool:
+    """Whether a quantity hangs on the model: on what it computes, or on what the derivative is taken by."""
+    names = {symbol.name for symbol in symbols_of(node)}
+    computed = any(not isinstance(known.table.meanings.get(name), Given) for name in names)
+    return computed or (known.variable is not None and known.variable.name in names)
 
 
 def _is_target(known: Known, term: Expr) -> bool:
