@@ -1,5 +1,6 @@
 """Marks: what an answer earns and what its author is told, by the form that is asked and the policy of the part."""
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -54,6 +55,22 @@ def test_a_named_mistake_earns_what_the_policy_says():
     assert found.message.startswith("This is not equal to what is asked for. ")
     assert weights(text, f"policy: {{mistake: {{{code}: half}}}}\n").points == 3
     assert weights(text.replace("X^T", "3 X^T X X^T"), "policy: {mistake: half}\n").points == 0
+
+
+POLICY_GRADIENT = r"""dims: {m: 4}
+symbols: {h: m x 1, a: one-hot m x 1, G: scalar, b: scalar}
+model:
+  p: softmax(h)
+  J: (G - b) \sum_{j=1}^{m} a_j \log p_j
+loss: J
+"""
+
+
+def test_a_forgotten_constant_is_neither_a_target_nor_a_path():
+    of = exercise(POLICY_GRADIENT, (r"- {id: h, ask: '\frac{\partial J}{\partial h}'}",))
+    assert result(of, r"$$\frac{\partial J}{\partial h} = (G - b) (a - p)$$", "h").status == "right"
+    found = result(of, r"$$\frac{\partial J}{\partial h} = G (a - p)$$", "h")
+    assert (found.status, found.diagnosis) == ("wrong", ())
 
 
 def test_a_wrong_shape_is_said():
@@ -139,7 +156,8 @@ LEFTOVERS = [
     (r"$$\foo = 3$$", r"What stands in line 1, column 3 could not be read: The command \foo is not known."),
     (
         "$$X^T (P - Y) / N$$",
-        "What stands in line 1, column 3 could not be read: a formula stands there by itself, and nothing says what it is.",
+        "What stands in line 1, column 3 could not be read: "
+        "a formula stands there by itself, and nothing says what it is.",
     ),
     ("![work](photo.jpg)", "What stands in line 1 could not be read: a picture stands there."),
 ]
@@ -194,6 +212,14 @@ def test_a_formula_in_plain_text_is_for_a_person():
         found = weights(f"My answer\n\n{text}\n")
         assert (found.status, found.message) == ("review", message), text
     assert weights("N = 10 examples, and y = x as dW shows").status == "missing"
+
+
+def test_a_formula_in_plain_text_is_found_in_the_cell_of_a_notebook():
+    cells = [{"cell_type": "markdown", "source": "Hello"}, {"cell_type": "markdown", "source": ["So\n", "dW = X"]}]
+    found = marked(exercise(SOFTMAX, WEIGHTS), json.dumps({"nbformat": 4, "cells": cells}), ".ipynb").parts[0]
+    assert found.message == (
+        "What stands in cell 2, line 2 could not be read: a formula is written as plain text there, not as LaTeX."
+    )
 
 
 def test_who_hands_in_only_words_is_seen_by_a_person():

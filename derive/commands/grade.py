@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from derive.commands.speaking import BAD_INPUT, NOTHING_WRONG, one_line_for_errors, progress_bar
+from derive.commands.speaking import BAD_INPUT, NOTHING_WRONG, complain, one_line_for_errors, progress_bar
 
 if TYPE_CHECKING:
     from derive.writing.findings import Outcome
@@ -97,6 +97,9 @@ def grade(
                 summary, all_found = grade_class(order, progress)
         except MissingExtraError as error:
             raise DocumentError("derive grade", str(error)) from None
+        except KeyboardInterrupt:
+            complain("interrupted; what was marked is kept, and the same command goes on from there")
+            raise
         _print_summary(summary, as_json)
         if all_found:
             status = NEEDS_REVIEW if summary.entries("review") else NOTHING_WRONG

@@ -5,9 +5,11 @@ from collections.abc import Collection, Sequence
 
 from derive.checking.results import DocumentResult
 from derive.documents.document import Document
+from derive.documents.notebook import text_cells
 from derive.grading.asked import names_of, undressed
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Workings
+from derive.source import Source
 
 _HEAD = re.compile(r"[\w∂∇/()\[\]{}^]+(?=\s*:?\s*$)")
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\(|\\includegraphics|<img\b", re.I)
@@ -33,15 +35,20 @@ def leftover(
     picture = _PICTURE.search(document.source.text)
     if picture is not None:
         return str(document.source.place(picture.start()).line), "a picture stands there."
-    line = _in_plain_text(document.source.text, names)
-    return None if line is None else (str(line), "a formula is written as plain text there, not as LaTeX.")
+    where = _in_plain_text(document.source, names)
+    return None if where is None else (where, "a formula is written as plain text there, not as LaTeX.")
 
 
-def _in_plain_text(text: str, names: Collection[str]) -> int | None:
-    """The last line that says in plain text what a part asks for, `dL/dS = (p - y) / N`; null where none does."""
-    lines = [line.partition("=") for line in text.split("\n")]
-    heads = [(at, _HEAD.search(left)) for at, (left, equals, _) in enumerate(lines, 1) if equals]
-    return next((at for at, head in reversed(heads) if head is not None and _spoken(head[0]) in names), None)
+def _in_plain_text(source: Source, names: Collection[str]) -> str | None:
+    """The first line that says in plain text what a part asks for, `dL/dS = (p - y) / N`; null where none does."""
+    is_notebook = source.name.lower().endswith(".ipynb")
+    for text in [cell for _, cell in text_cells(source)] if is_notebook else [source]:
+        for at, line in enumerate(text.text.split("\n"), 1):
+            left, equals, _ = line.partition("=")
+            head = _HEAD.search(left) if equals else None
+            if head is not None and _spoken(head[0]) in names:
+                return str(at) if text.cell is None else f"cell {text.cell}:{at}"
+    return None
 
 
 def _spoken(head: str) -> str:
