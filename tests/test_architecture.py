@@ -63,6 +63,7 @@ ROOMS: dict[str, set[str]] = {
         "documents",
         "certificates",
         "models",
+        "mistakes.catalogue",
         "checking",
     },
     "writing": {"records", "errors", "checking.results", "grading.results", "grading.entries", "grading.rubric"},

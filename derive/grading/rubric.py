@@ -11,10 +11,10 @@ from derive.records import dataclass
 
 @dataclass(frozen=True)
 class Award:
-    """What one outcome earns: a share of a part's points, or `review` where a person decides."""
+    """What one outcome earns: a share of a part's points, null where a person decides."""
 
     outcome: str
-    credit: Credit
+    share: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,14 @@ def _awards(policy: Policy, form: str) -> Iterator[Award]:
     yield Award("right", FULL)
     for outcome, words in OUTCOMES.items():
         if outcome != "form" or form != "any":
-            yield Award(words, getattr(policy, outcome))
+            yield Award(words, _share(getattr(policy, outcome)))
     for code, share in policy.mistake.items():
         if code != OTHERS:
-            yield Award(f"wrong only in this: {titles[code]} ({code})", share)
+            yield Award(f"wrong only in this: {titles[code]} ({code})", _share(share))
     others = "another" if len(policy.mistake) > 1 else "one"
-    yield Award(f"wrong only by {others} mistake that the program knows by name", policy.mistake[OTHERS])
+    yield Award(f"wrong only by {others} mistake that the program knows by name", _share(policy.mistake[OTHERS]))
     yield Award("anything else, or nothing", NONE)
+
+
+def _share(credit: Credit) -> Fraction | None:
+    return None if credit == "review" else credit

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from derive.grading.policy import Credit
 from derive.grading.rubric import Award, Rubric, RubricPart
 from derive.writing.cells import printable
 from derive.writing.statuses import of_points
@@ -28,7 +27,7 @@ def _lines(rubric: Rubric) -> Iterator[str]:
         yield ""
         yield "## What an answer brings"
         yield ""
-        yield from (f"- {printable(award.outcome)}: {_share(award.credit)}" for award in shared)
+        yield from (f"- {printable(award.outcome)}: {_share(award.share)}" for award in shared)
 
 
 def _part(part: RubricPart, awards: Sequence[Award]) -> Iterator[str]:
@@ -40,19 +39,19 @@ def _part(part: RubricPart, awards: Sequence[Award]) -> Iterator[str]:
     yield f"Asked for: ${printable(part.ask)}$. {part.form}"
     if awards:
         yield ""
-    yield from (f"- {printable(award.outcome)}: {_earned(award.credit, part.points)}" for award in awards)
+    yield from (f"- {printable(award.outcome)}: {_earned(award.share, part.points)}" for award in awards)
 
 
-def _earned(credit: Credit, points: Fraction) -> str:
-    return BY_A_PERSON if credit == "review" else of_points(credit * points)
+def _earned(share: Fraction | None, points: Fraction) -> str:
+    return BY_A_PERSON if share is None else of_points(share * points)
 
 
-def _share(credit: Credit) -> str:
+def _share(share: Fraction | None) -> str:
     """A share of the points of any part.
 
-    >>> [_share(credit) for credit in (Fraction(1), Fraction(1, 2), Fraction(0), "review")]
+    >>> [_share(share) for share in (Fraction(1), Fraction(1, 2), Fraction(0), None)]
     ['all points', '1/2 of the points', 'no points', 'a person decides']
     """
-    if credit == "review":
+    if share is None:
         return BY_A_PERSON
-    return {Fraction(0): "no points", Fraction(1): "all points"}.get(credit, f"{credit} of the points")
+    return {Fraction(0): "no points", Fraction(1): "all points"}.get(share, f"{share} of the points")
