@@ -23,7 +23,7 @@ from derive.errors import FormulaError, Undecidable
 from derive.expressions.latex import latex
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.gradients.indices import free_indices
-from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, RESPELLED, SHAPED_OTHERWISE
+from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, ONLY_ALONE, RESPELLED, SHAPED_OTHERWISE
 from derive.mistakes.mistake import Mistake
 from derive.mistakes.rewriting import fitting
 from derive.mistakes.wrong import Known, Wrong
@@ -124,12 +124,13 @@ class _Search:
         return ()
 
     def two_mistakes(self) -> tuple[Diagnosis, ...]:
-        """Two mistakes whose repairs one after the other are proved."""
-        firsts = list(itertools.islice(self._repaired(self.wrong), MOST_REPAIRS))
+        """Two mistakes whose repairs one after the other are proved, or one that was made twice."""
+        alone = [mistake for mistake in CATALOGUE if mistake not in ONLY_ALONE]
+        firsts = list(itertools.islice(self._repaired(self.wrong, alone), MOST_REPAIRS))
         for mistake, once in firsts:
             for other, twice in self._repaired(once, self._more(mistake, once)):
-                if other.code != mistake.code and self._is_right(twice.written):
-                    return self._diagnosis(mistake, twice), self._diagnosis(other, twice)
+                if self._is_right(twice.written):
+                    return tuple(self._diagnosis(each, twice) for each in dict.fromkeys((mistake, other)))
         return ()
 
     def _more(self, mistake: Mistake, once: Wrong) -> Sequence[Mistake]:

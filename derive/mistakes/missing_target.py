@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Add, Expr, Label, Negative
+from derive.expressions.tree import Add, Expr, Label, Negative, Symbol
 from derive.expressions.walk import symbols_of, walk
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, sum_of
@@ -20,6 +20,10 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
         wrong.written,
         lambda node: [found for found in differences if _lacks_one_term(node, found) and _is_predicted(known, node)],
     )
+    for name, meaning in known.table.meanings.items():
+        is_data = isinstance(meaning, Given) and meaning.kind in ("real", "one-hot") and meaning.shape == wrong.shape
+        if is_data and name not in wrong.names_written and name in known.in_loss:
+            yield sum_of([wrong.written, Negative(Symbol(name, wrong.shape))])
     for term in known.true_terms:
         if known.free and _is_target(known, term):
             yield sum_of([wrong.written, term])

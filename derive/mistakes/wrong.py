@@ -77,6 +77,12 @@ class Known:
         meanings = self.table.meanings.items()
         return tuple((name, one.value) for name, one in meanings if isinstance(one, Computed) and one.value is not None)
 
+    @cached_property
+    def in_loss(self) -> frozenset[str]:
+        """The names that stand in the loss itself: the predictions and the targets."""
+        value = dict(self.computed).get(self.table.loss or "")
+        return frozenset() if value is None else frozenset(symbol.name for symbol in symbols_of(value))
+
     def is_given_scalar(self, name: str) -> bool:
         """Whether a name is that of a scalar that is given, and no label."""
         meaning = self.table.meanings.get(name)

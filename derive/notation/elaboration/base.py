@@ -60,6 +60,15 @@ class Choices:
         self.offered.append(tuple(options))
         return chosen
 
+    @property
+    def place(self) -> int:
+        """How many choices were made."""
+        return len(self.made)
+
+    def go_back(self, place: int) -> None:
+        """Forget the choices made from a place on."""
+        del self.made[place:], self.offered[place:]
+
     def conventions(self) -> frozenset[str]:
         """All conventions that the choices made cost."""
         return frozenset().union(*(options[made] for options, made in zip(self.offered, self.made, strict=True)))
