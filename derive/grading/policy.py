@@ -12,7 +12,6 @@ from typing import Literal
 
 from derive.documents.document import Aside, AsideMapping
 from derive.errors import DocumentError
-from derive.mistakes.catalogue import CATALOGUE
 from derive.records import dataclass
 from derive.source import Text
 
@@ -25,7 +24,8 @@ OTHERS = "default"
 
 _FRACTION = re.compile(r"(\d{1,4})\s*/\s*(\d{1,4})")
 _PERCENTAGE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%")
-_CODES = frozenset(mistake.code for mistake in CATALOGUE)
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_CODES_ARE = "a mistake's code is of small letters, digits and -"
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,8 @@ def _mistakes(aside: Aside, above: Policy) -> Mapping[str, Credit]:
         return {OTHERS: _credit(at(aside), aside)}
     found = dict(above.mistake)
     for key, value in aside.pairs:
-        if key.value != OTHERS and key.value not in _CODES:
-            near = get_close_matches(key.value.lower()[:40], _CODES, n=1, cutoff=0.6)
-            hint = f"did you mean '{near[0]}'?" if near else "expected a code that 'derive explain' lists, or default"
-            raise error_at(key, f"'{key.value[:40]}' is the code of no mistake; {hint}")
+        if not _CODE.fullmatch(key.value):
+            raise error_at(key, f"'{key.value[:40]}' names no mistake: {_CODES_ARE}")
         found[key.value] = _credit(key, value)
     return found
 

@@ -78,7 +78,7 @@ def _awards(policy: Policy, form: str) -> Iterator[Award]:
             yield Award(words, _share(getattr(policy, outcome)))
     for code, share in policy.mistake.items():
         if code != OTHERS:
-            yield Award(f"wrong only in this: {titles[code]} ({code})", _share(share))
+            yield Award(f"wrong only in this: {titles.get(code, 'a mistake')} ({code})", _share(share))
     others = "another" if len(policy.mistake) > 1 else "one"
     yield Award(f"wrong only by {others} mistake that the program knows by name", _share(policy.mistake[OTHERS]))
     yield Award("anything else, or nothing", NONE)
