@@ -82,6 +82,14 @@ def test_a_copy_of_the_exercise_is_no_setting_of_its_own():
     assert (found.points, found.problem) == (6, None)
 
 
+def test_what_other_programs_keep_at_the_head_of_a_note_is_no_setting():
+    head = "title: Ada\nauthor: Ada L.\ntags: [homework, ml]\nformat: {html: {toc: true}}\ndate: 2026-01-02"
+    found = marked(OF, f"---\n{head}\n---\n{RIGHT}\n")
+    assert (found.points, found.problem) == (6, None)
+    found = marked(OF, f"---\n{head}\nlayout: numerator\n---\n{RIGHT}\n")
+    assert found.problem == f"{IGNORED}layout in line 7."
+
+
 def test_a_setting_that_cannot_be_read_is_not_followed():
     found = marked(OF, f"---\nlayout: [\n---\n{RIGHT}\n")
     assert found.points == 6
@@ -136,7 +144,7 @@ def test_what_is_only_approximately_so_is_for_a_person_at_best():
 
 def test_of_two_answers_the_last_counts():
     other = RIGHT.replace("P - Y", "P + Y")
-    told = "Another answer, in line 1:33, contradicts this one; the last one counts."
+    told = "Another answer (line 1, column 33) contradicts this one; the last one counts."
     assert said(OF, f"{other}\n{RIGHT}", "b") == ("right", f"Right. {told}")
     status, message = said(OF, f"{RIGHT}\n{other}", "b")
     assert status == "wrong"
@@ -148,13 +156,15 @@ def test_of_many_answers_a_person_says_which_is_meant():
     status, message = said(OF, f"{others}\n{RIGHT}", "b")
     assert (status, message) == (
         "review",
-        "Several answers to this part differ, in lines 1:33, 2:33, 3:33 too; which one is meant?",
+        "There are other answers that differ from this one (line 1, column 33; line 2, column 33; line 3, column 33); "
+        "which one is meant?",
     )
 
 
 def test_one_endless_line_is_not_read():
     found = marked(exercise(SOFTMAX, TWO), "$$x = " + "x + " * 1_200_000 + "x$$")
     message = (
-        "What stands in line 1:5 could not be read: This formula has 4,800,005 characters; at most 20,000 are read."
+        "What stands in line 1, column 5 could not be read: "
+        "This formula has 4,800,005 characters; at most 20,000 are read."
     )
     assert [(part.status, part.message) for part in found.parts] == [("review", message)] * 2

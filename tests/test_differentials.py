@@ -125,7 +125,7 @@ def test_a_name_that_may_be_a_gradient_or_a_differential_is_refused():
     step = last(SETTING, r"\frac{\partial L}{\partial W} = X^T dS")
     message = (
         "The name dS is not defined, and whether it is a differential is not certain; "
-        "say in the setting's notation what it stands for."
+        "define it first, or say in the setting's notation what it stands for."
     )
     assert (step.verdict, step.message) == ("unreadable", message)
 

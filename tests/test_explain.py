@@ -77,10 +77,10 @@ def test_a_code_is_known_however_it_is_spelled(written):
 def test_a_mistake(run):
     assert run("missing-mean") == (
         0,
-        "missing-mean  the factor of a mean lacks\n"
+        "missing-mean  the factor of a mean is missing\n"
         "mistake: Sums and means\n"
         "\n"
-        "The loss is a mean over the examples; look whether its derivative still is one.\n"
+        "The loss is a mean over the examples. Is your derivative one, too?\n"
         "\n"
         "  ✗ ∂L/∂W₂ = Aᵀ (P - Y)\n"
         "  ✓ ∂L/∂W₂ = (1/N) Aᵀ (P - Y)\n"

@@ -137,20 +137,20 @@ def test_shapes_that_do_not_fit_are_told_in_words():
 def test_what_follows_from_a_slip_points_at_the_slip():
     marked = answering(b=3, c=3)
     part = part_of(html_of(marked), 3)
-    assert "The slip from which it follows is in your step (3): look there first." in text_of(part)
+    assert "Look first at your step (3)." in text_of(part)
     assert 'href="#step-3-1"' in part
     assert "come out differently" not in part
     step = re.search(r'<div class="step follows" id="step-4-1">.*?</p>', html_of(marked), re.DOTALL)[0]
-    assert text_of(step) == "↳ follows from your earlier slip in equation 3, your answer to part (c)"
-    assert "The slip from which it follows is in your step (3)" in part_in_markdown(markdown_of(marked), "c")
-    assert "| (4), line 24 | ↳ follows from your earlier slip |" in markdown_of(marked)
+    assert text_of(step) == "↳ follows from your earlier mistake in equation 3, your answer to part (c)"
+    assert "Look first at your step (3)." in part_in_markdown(markdown_of(marked), "c")
+    assert "| (4), line 24 | ↳ follows from your earlier mistake |" in markdown_of(marked)
 
 
 def test_a_slip_in_a_notebook_is_found_by_its_cell():
     marked = answering(b=3, c=3)
     steps = tuple(replace(step, tag=None, cell=2) for step in marked.result.steps)
     marked = replace(marked, result=replace(marked.result, steps=steps))
-    assert "The slip from which it follows is in your step in cell 2, line 20: look" in text_of(html_of(marked))
+    assert "Look first at your step in cell 2, line 20." in text_of(html_of(marked))
 
 
 def test_what_a_person_will_look_at_says_so():
@@ -211,11 +211,11 @@ def test_every_step_of_the_derivation_is_marked_in_its_order():
         ("definition", "1", "1"), ("refuted", "2", "1"), ("proved", "3", "1"),
         ("refuted", "4", "1"), ("proved", "4", "2"),
     ]  # fmt: skip
-    assert "refuted, your answer to part (a): The two sides differ at i = 1, k = 1" in text_of(page)
-    rows = re.findall(r"^\| (.*?) \| (\S \w+) \| \$", markdown_of(answering(a=1, c=1)), re.MULTILINE)
+    assert "not correct, your answer to part (a): The two sides differ at i = 1, k = 1" in text_of(page)
+    rows = re.findall(r"^\| (.*?) \| (\S [\w ]+) \| \$", markdown_of(answering(a=1, c=1)), re.MULTILINE)
     assert rows == [
-        ("line 8", "· definition"), ("(2), line 16", "✗ refuted"), ("(3), line 20", "✓ proved"),
-        ("(4), line 24", "✗ refuted"), ("(4), line 24", "✓ proved"),
+        ("line 8", "· definition"), ("(2), line 16", "✗ not correct"), ("(3), line 20", "✓ correct"),
+        ("(4), line 24", "✗ not correct"), ("(4), line 24", "✓ correct"),
     ]  # fmt: skip
 
 

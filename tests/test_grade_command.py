@@ -139,25 +139,48 @@ def test_the_rubric_says_what_is_awarded_and_marks_nothing(run):
         "# One product\n\n4 points in all.\n\n"
         "## Part a: 1 point\n\nDerive it, with care.\n\n"
         "Asked for: $\\frac{\\partial L}{\\partial y}$. Without derivatives left in it.\n\n"
-        "- right: 1 point\n"
-        "- right up to a convention, such as another layout: 1 point\n"
-        "- true, but not in the form that is asked for: 0 points\n"
-        "- wrong, but it follows correctly from an earlier mistake: 0.5 points\n"
-        "- neither proved nor refuted: 0.5 points\n"
-        "- not readable: a person decides\n"
-        "- wrong only by the mistake “wrong-sign”: 0.33 points\n"
-        "- wrong only by another known mistake: 0 points\n"
-        "- anything else, or nothing: 0 points\n\n"
+        "## Part b: 3 points\n\n"
+        "Asked for: $\\frac{\\partial L}{\\partial w}$. Without derivatives left in it.\n\n"
+        "## What an answer brings\n\n"
+        "- right: all points\n"
+        "- right in another convention, such as another layout of derivatives: all points\n"
+        "- true, but not in the form that is asked for: no points\n"
+        "- wrong, but it follows correctly from an earlier mistake: 1/2 of the points\n"
+        "- the program cannot decide whether it is right: 1/2 of the points\n"
+        "- the program cannot read it: a person decides\n"
+        "- wrong only in this: a sign is wrong (wrong-sign): 1/3 of the points\n"
+        "- wrong only by another mistake that the program knows by name: no points\n"
+        "- anything else, or nothing: no points\n"
+    )
+    assert not Path("out").exists()
+
+
+def test_parts_with_policies_of_their_own_say_each_what_is_awarded(run):
+    own = EXERCISE.replace("form: explicit}", "form: explicit, policy: {follow_through: 1/3, unknown: review}}")
+    Path("ex.md").write_text(own)
+    out = run("ex.md", "--rubric")[1]
+    assert "What an answer brings" not in out
+    assert out.count("- wrong, but it follows correctly from an earlier mistake: 0.5 points\n") == 1
+    assert out.endswith(
         "## Part b: 3 points\n\n"
         "Asked for: $\\frac{\\partial L}{\\partial w}$. Without derivatives left in it.\n\n"
         "- right: 3 points\n"
-        "- right up to a convention, such as another layout: 3 points\n"
+        "- right in another convention, such as another layout of derivatives: 3 points\n"
         "- true, but not in the form that is asked for: 0 points\n"
-        "- wrong, but it follows correctly from an earlier mistake: 1.5 points\n"
-        "- neither proved nor refuted: 1.5 points\n"
-        "- not readable: a person decides\n"
-        "- wrong only by the mistake “wrong-sign”: 1 point\n"
-        "- wrong only by another known mistake: 0 points\n"
+        "- wrong, but it follows correctly from an earlier mistake: 1 point\n"
+        "- the program cannot decide whether it is right: a person decides\n"
+        "- the program cannot read it: a person decides\n"
+        "- wrong only in this: a sign is wrong (wrong-sign): 1 point\n"
+        "- wrong only by another mistake that the program knows by name: 0 points\n"
         "- anything else, or nothing: 0 points\n"
     )
-    assert not Path("out").exists()
+
+
+def test_who_interrupts_is_told_how_to_go_on(run, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(class_run, "grade_class", interrupted)
+    status, out, err = run("ex.md", "ada.md", "-o", "out")
+    assert (status, out) == (130, "")
+    assert err.strip() == "interrupted; what was marked is kept, and the same command goes on from there"

@@ -1,5 +1,6 @@
 """Marks: what an answer earns and what its author is told, by the form that is asked and the policy of the part."""
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -30,7 +31,7 @@ def test_marks_add_up():
 def test_a_right_answer_behind_a_false_step_is_right():
     found = weights(r"$$\frac{\partial L}{\partial W} = X^T (Y - P) = \frac1N X^T (P - Y)$$")
     assert (found.status, found.points) == ("right", 6)
-    assert found.message == "Right. But a step on the way to it is false, in line 1:33."
+    assert found.message == "Right. But a step on the way to it is false, in line 1."
 
 
 LAYOUT = r"$$\frac{\partial L}{\partial W} = \frac{1}{N} (P - Y)^T X$$"
@@ -51,9 +52,25 @@ def test_a_named_mistake_earns_what_the_policy_says():
     assert (found.status, found.points) == ("wrong", 0)
     assert found.diagnosis
     code = found.diagnosis[0].code
-    assert found.message.startswith("This is not what is asked. ")
+    assert found.message.startswith("This is not equal to what is asked for. ")
     assert weights(text, f"policy: {{mistake: {{{code}: half}}}}\n").points == 3
     assert weights(text.replace("X^T", "3 X^T X X^T"), "policy: {mistake: half}\n").points == 0
+
+
+POLICY_GRADIENT = r"""dims: {m: 4}
+symbols: {h: m x 1, a: one-hot m x 1, G: scalar, b: scalar}
+model:
+  p: softmax(h)
+  J: (G - b) \sum_{j=1}^{m} a_j \log p_j
+loss: J
+"""
+
+
+def test_a_forgotten_constant_is_neither_a_target_nor_a_path():
+    of = exercise(POLICY_GRADIENT, (r"- {id: h, ask: '\frac{\partial J}{\partial h}'}",))
+    assert result(of, r"$$\frac{\partial J}{\partial h} = (G - b) (a - p)$$", "h").status == "right"
+    found = result(of, r"$$\frac{\partial J}{\partial h} = G (a - p)$$", "h")
+    assert (found.status, found.diagnosis) == ("wrong", ())
 
 
 def test_a_wrong_shape_is_said():
@@ -62,7 +79,7 @@ def test_a_wrong_shape_is_said():
     told = "Cannot multiply N x D by N x C: the inner sizes D and N differ; the first factor transposed would fit."
     assert found.message.endswith(told)
     found = weights(r"$$\frac{\partial L}{\partial W} = X^T X$$")
-    assert found.message.startswith("This is not what is asked: it is D x D, and what is asked is D x C.")
+    assert found.message.startswith("The shapes differ: this is D x D, and what is asked for is D x C.")
 
 
 # ── forms ──
@@ -83,7 +100,7 @@ def test_a_derivative_may_be_left_that_another_part_asks_for_or_that_is_worked_o
 def test_what_relies_on_a_slip_follows_from_it():
     found = weights(SLIP + CHAIN)
     assert (found.status, found.points, found.follows_from) == ("partial", 3, (1, 1))
-    assert found.message == "This follows correctly from a mistake made earlier, in line 1:33."
+    assert found.message == "This follows correctly from an earlier mistake, in line 1."
     assert weights(SLIP + CHAIN, "policy: {follow_through: full}\n").status == "right"
 
 
@@ -131,15 +148,16 @@ def test_parts_that_are_each_said_by_the_other_say_nothing():
 def test_unreadable_work_goes_to_a_person_with_its_place():
     found = weights(r"$$\frac{\partial L}{\partial W} = X^T \foo{P - Y}$$")
     assert (found.status, found.where) == ("review", "1:39")
-    assert found.message == r"What stands in line 1:39 could not be read: The command \foo is not known."
+    assert found.message == r"What stands in line 1, column 39 could not be read: The command \foo is not known."
     assert weights(r"$$\frac{\partial L}{\partial W} = X^T \foo{P}$$", "policy: {unreadable: none}\n").status == "wrong"
 
 
 LEFTOVERS = [
-    (r"$$\foo = 3$$", r"What stands in line 1:3 could not be read: The command \foo is not known."),
+    (r"$$\foo = 3$$", r"What stands in line 1, column 3 could not be read: The command \foo is not known."),
     (
         "$$X^T (P - Y) / N$$",
-        "What stands in line 1:3 could not be read: a formula stands there by itself, and nothing says what it is.",
+        "What stands in line 1, column 3 could not be read: "
+        "a formula stands there by itself, and nothing says what it is.",
     ),
     ("![work](photo.jpg)", "What stands in line 1 could not be read: a picture stands there."),
 ]
@@ -186,3 +204,26 @@ def test_an_exercise_is_read_anew_when_its_file_changes():
         with open(path, "w") as file:
             file.write(text.replace("points: 6", f"points: {points}"))
         assert mark_file(path, submission).points == Fraction(points)
+
+
+def test_a_formula_in_plain_text_is_for_a_person():
+    message = "What stands in line 3 could not be read: a formula is written as plain text there, not as LaTeX."
+    for text in ("dL/dW = X^T (P - Y) / N", "2. ∂L/∂W = X.T @ (P - Y)", "dW = X.T.dot(P - Y)", "grad_W: dL/dW := 0"):
+        found = weights(f"My answer\n\n{text}\n")
+        assert (found.status, found.message) == ("review", message), text
+    assert weights("N = 10 examples, and y = x as dW shows").status == "missing"
+
+
+def test_a_formula_in_plain_text_is_found_in_the_cell_of_a_notebook():
+    cells = [{"cell_type": "markdown", "source": "Hello"}, {"cell_type": "markdown", "source": ["So\n", "dW = X"]}]
+    found = marked(exercise(SOFTMAX, WEIGHTS), json.dumps({"nbformat": 4, "cells": cells}), ".ipynb").parts[0]
+    assert found.message == (
+        "What stands in cell 2, line 2 could not be read: a formula is written as plain text there, not as LaTeX."
+    )
+
+
+def test_who_hands_in_only_words_is_seen_by_a_person():
+    given = exercise(SOFTMAX, TWO)
+    assert marked(given, "I have no idea.").problem == "No answer to any part was found in it, and it is not empty."
+    assert marked(given, " \n").problem is None
+    assert marked(given, CHAIN).problem is None

@@ -57,7 +57,7 @@ CATALOGUE = [
     ("z' = a", "unreadable", 1, "z'", "A prime stands at something that is no function."),
     ("y = a", "unreadable", 1, "y", "The labels y have no value as a whole; write one of them, y_i."),
     ("a_1 = b", "unreadable", 1, "a_1", "The symbol a is a scalar and has no entry _{1}."),
-    ("a = d b", "unreadable", 5, "d b", "The name db is not defined, and whether it is a differential is not certain; say in the setting's notation what it stands for."),
+    ("a = d b", "unreadable", 5, "d b", "The name db is not defined, and whether it is a differential is not certain; define it first, or say in the setting's notation what it stands for."),
     # signs
     (r"a = \int_0^1 z \, dz", "unreadable", 5, r"\int", "Integrals are not read."),
     (r"a = \lim_{z \to 0} z", "unreadable", 5, r"\lim", "Limits are not read."),

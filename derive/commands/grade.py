@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from derive.commands.speaking import BAD_INPUT, NOTHING_WRONG, one_line_for_errors, progress_bar
+from derive.commands.speaking import BAD_INPUT, NOTHING_WRONG, one_line_for_errors, progress_bar, said_when_interrupted
 
 if TYPE_CHECKING:
     from derive.writing.findings import Outcome
     from derive.writing.run_summary import Summary
 
 NEEDS_REVIEW = 1
+INTERRUPTED = "interrupted; what was marked is kept, and the same command goes on from there"
 
 LEAST_MEMORY = 256_000_000
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -93,7 +94,7 @@ def grade(
 
         order = Order(exercise, submissions, output or "", students, Limits(seconds, memory), jobs, scheduler)
         try:
-            with progress_bar(exercise) as progress:
+            with said_when_interrupted(INTERRUPTED), progress_bar(exercise) as progress:
                 summary, all_found = grade_class(order, progress)
         except MissingExtraError as error:
             raise DocumentError("derive grade", str(error)) from None

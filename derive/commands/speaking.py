@@ -82,6 +82,16 @@ def complain(line: str) -> None:
     print(printable(" ".join(line.split("\n"))), file=sys.stderr)
 
 
+@contextmanager
+def said_when_interrupted(line: str) -> Iterator[None]:
+    """One line for who interrupts the work inside, on standard error."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain(line)
+        raise
+
+
 # --- Progress ------------------------------------------------------------------------------------
 
 

@@ -37,7 +37,7 @@ def read_notebook(source: Source) -> Contents:
     formulas = Formulas()
     setting: Text | None = None
     size = 0
-    for number, (kind, cell) in enumerate(_texts(source)):
+    for number, (kind, cell) in enumerate(text_cells(source)):
         size += len(cell.text)
         if size > LARGEST_TEXT:
             raise DocumentError(source.name, f"the notebook's text has more than {LARGEST_TEXT:,} characters")
@@ -50,7 +50,7 @@ def read_notebook(source: Source) -> Contents:
     return Contents(setting, tuple(formulas.found), formulas.first)
 
 
-def _texts(source: Source) -> Iterator[tuple[str, Source]]:
+def text_cells(source: Source) -> Iterator[tuple[str, Source]]:
     """The cells that hold text for people, with their kinds, each a source with the cell's number."""
     for number, cell in enumerate(_cells(source), 1):
         kind, text = cell.get("cell_type"), _text(source, number, cell)

@@ -75,7 +75,7 @@ def read_submission(path: str | Path, exercise: Document, given: Entries) -> Sub
     source = read_source(path)
     contents = _contents(_reader_for(path), source)
     try:
-        own, unread = _entries_of(contents), None
+        own, unread = _entries_of(contents, others_allowed=True), None
     except DocumentError as error:
         line = "" if error.place is None else f"line {error.place.line}: "
         own, unread = {}, f"{line}{error.problem}"
@@ -212,6 +212,8 @@ def entries_of_exercise(path: str | Path) -> Entries:
     return _entries_of(contents)
 
 
-def _entries_of(contents: Contents) -> Entries:
+def _entries_of(contents: Contents, *, others_allowed: bool = False) -> Entries:
     """The entries of a document's own setting, without its macros."""
-    return {} if contents.setting is None else expand_entries(read_entries(contents.setting), contents.macros)
+    if contents.setting is None:
+        return {}
+    return expand_entries(read_entries(contents.setting, others_allowed=others_allowed), contents.macros)

@@ -116,8 +116,11 @@ def make_setting(entries: Entries) -> Setting:
 # --- YAML to entries -----------------------------------------------------------------------------
 
 
-def read_entries(text: Text) -> dict[str, Entry]:
-    """The keys of a YAML text, each known, none twice, each value of its kind."""
+def read_entries(text: Text, *, others_allowed: bool = False) -> dict[str, Entry]:
+    """The keys of a YAML text, each known, none twice, each value of its kind.
+
+    With `others_allowed` keys that are none of a setting are passed over: `author` and `tags` of a note.
+    """
     root = _compose(text)
     if root is None:
         return {}
@@ -125,6 +128,8 @@ def read_entries(text: Text) -> dict[str, Entry]:
         raise _error(text, root, "the setting is not a mapping; expected lines such as 'dims: {N: 2}'")
     entries: dict[str, Entry] = {}
     for key, value in _items(text, root):
+        if key.value not in KEYS and others_allowed:
+            continue
         if key.value not in KEYS:
             raise _error_at(key, f"unknown key '{_short(key.value)}'{_did_you_mean(key.value, KEYS)}")
         entries[key.value] = _read_entry(text, key, value, KEYS[key.value])

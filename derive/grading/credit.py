@@ -9,6 +9,7 @@ from fractions import Fraction
 from derive.checking.conventions import sentence
 from derive.checking.results import Diagnosis, StepResult
 from derive.grading.parts import Part
+from derive.grading.places import line_of, place_of
 from derive.grading.policy import FULL, Credit
 from derive.grading.results import Status
 from derive.records import dataclass
@@ -60,7 +61,7 @@ def in_another_form(part: Part, problem: str) -> Outcome:
 
 def following(part: Part, slip: StepResult) -> Outcome:
     """The answer is wrong only since something before it is."""
-    message = f"This follows correctly from a mistake made earlier, in line {slip.where}."
+    message = f"This follows correctly from an earlier mistake, in {line_of(slip.where)}."
     return Outcome(part.policy.follow_through, message, (), (), (slip.equation, slip.step))
 
 
@@ -71,15 +72,15 @@ def undecided(part: Part, reason: str) -> Outcome:
 
 def unread(part: Part, where: str, reason: str) -> Outcome:
     """The answer, or what may be it, could not be read."""
-    return Outcome(part.policy.unreadable, f"What stands in line {where} could not be read: {reason}")
+    return Outcome(part.policy.unreadable, f"What stands in {place_of(where)} could not be read: {reason}")
 
 
 def wrong(part: Part, diagnosis: Sequence[Diagnosis], is_explained: bool, shapes: tuple[str, str] | None) -> Outcome:
     """The answer differs from what is asked; `is_explained`: the mistakes that are named are all that is wrong."""
     found = tuple(diagnosis)
-    message = "This is not what is asked."
+    message = "This is not equal to what is asked for."
     if shapes is not None and shapes[0] != shapes[1]:
-        message = f"This is not what is asked: it is {shapes[1]}, and what is asked is {shapes[0]}."
+        message = f"The shapes differ: this is {shapes[1]}, and what is asked for is {shapes[0]}."
     told = " ".join(_sentence(one.message) for one in found)
     credit = part.policy.for_mistakes([one.code for one in found]) if is_explained and found else Fraction(0)
     return Outcome(credit, f"{message} {told}".strip(), found)

@@ -30,6 +30,7 @@ from derive.grading.credit import (
 from derive.grading.hidden import hidden_text
 from derive.grading.leftovers import leftover
 from derive.grading.parts import ExerciseDocument, Part, read_exercise
+from derive.grading.places import line_of, place_of
 from derive.grading.results import Marked, PartResult
 from derive.grading.workings import Line, Workings
 
@@ -76,12 +77,14 @@ def mark(exercise: ExerciseDocument, submission_path: str | Path, store: Store |
     found = Answers(workings, exercise.parts).find()
     marker = _Marker(exercise, submission, result, workings, found)
     parts = tuple(marker.part(part) for part in exercise.parts)
-    return Marked(name, exercise.name, parts, result, _problem(submission))
+    return Marked(name, exercise.name, parts, result, _problem(submission, parts))
 
 
-def _problem(submission: Submission) -> str | None:
-    """Why a person must look at the submission as a whole: it has settings of its own, or hides text."""
+def _problem(submission: Submission, parts: Sequence[PartResult]) -> str | None:
+    """Why a person must look at the submission as a whole: nothing was found in it, it has settings, or hides text."""
     said = []
+    if parts and all(part.status == "missing" for part in parts) and submission.document.source.text.strip():
+        said.append("No answer to any part was found in it, and it is not empty.")
     if submission.unread is not None:
         said.append(f"Its own setting could not be read and is not followed ({submission.unread}).")
     if submission.ignored:
@@ -194,7 +197,7 @@ class _Marker:
         if slips:
             return following(part, slips[0])
         if form.relies_on:
-            return undecided(part, f"it rests on line {form.relies_on[0].where}, where that could not be done.")
+            return undecided(part, f"it rests on {line_of(form.relies_on[0].where)}, where that could not be done.")
         if HELD_FIXED in judgement.conventions:
             return for_a_person("This holds only while something that varies is held fixed; is that meant?")
         outcome = right_by(part, judgement.conventions) if judgement.verdict == "convention" else right()
@@ -202,10 +205,8 @@ class _Marker:
 
     def _refuted(self, part: Part, answer: Answer, judgement: Judgement) -> Outcome:
         if answer.place.basis == "perhaps a name":
-            where = answer.place.line.where(answer.place.at)
-            return for_a_person(
-                f"A name in line {where} might be meant for this; what it stands for is not what is asked."
-            )
+            where = line_of(answer.place.line.where(answer.place.at))
+            return for_a_person(f"A name in {where} might be meant for this; what it stands for is not what is asked.")
         failing = [link.step for link in answer.path if link.step is not None and link.step.verdict == "refuted"]
         slips = [self.workings.step(step.follows_from) for step in failing if step.follows_from is not None]
         if failing and len(slips) == len(failing) and slips[0] is not None:
@@ -245,18 +246,18 @@ class _Marker:
         if not contrary:
             return outcome
         if len(contrary) > 1 and is_right:
-            where = ", ".join(one.place.line.where(one.at) for one in reversed(contrary))
-            return for_a_person(f"Several answers to this part differ, in lines {where} too; which one is meant?")
-        where = contrary[0].place.line.where(contrary[0].at)
-        return outcome.with_note(f"Another answer, in line {where}, contradicts this one; the last one counts.")
+            where = "; ".join(place_of(one.place.line.where(one.at)) for one in reversed(contrary))
+            return for_a_person(f"There are other answers that differ from this one ({where}); which one is meant?")
+        where = place_of(contrary[0].place.line.where(contrary[0].at))
+        return outcome.with_note(f"Another answer ({where}) contradicts this one; the last one counts.")
 
     # ── a part that is mentioned, but not answered ──
 
     def _unclear(self, part: Part, place: Place) -> PartResult:
-        where = place.line.where(place.at)
-        message = f"Nothing says what ${part.ask}$ is, but a name in line {where} might be meant for it."
+        where = line_of(place.line.where(place.at))
+        message = f"Nothing says what ${part.ask}$ is, but a name in {where} might be meant for it."
         if place.basis == "one entry":
-            message = f"Line {where} says what one entry is; what is asked is ${part.ask}$."
+            message = f"Only one entry is given, in {where}; what is asked is ${part.ask}$."
         return _part_result(part, for_a_person(message), place.line, place.at)
 
     def _empty(self, part: Part, place: Place) -> PartResult:
@@ -302,7 +303,7 @@ def _on_the_way(steps: Sequence[StepResult]) -> str:
     false = [step for step in steps if step.verdict == "refuted"]
     if not false:
         return ""
-    return f"But a step on the way to it is false, in line {false[0].where}."
+    return f"But a step on the way to it is false, in {line_of(false[0].where)}."
 
 
 def _part_result(

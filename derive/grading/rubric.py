@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.grading.parts import ExerciseDocument, Part
-from derive.grading.policy import OTHERS, Credit, Policy
+from derive.grading.policy import FULL, NONE, OTHERS, Credit, Policy
+from derive.mistakes.catalogue import CATALOGUE
 from derive.records import dataclass
 
 
 @dataclass(frozen=True)
 class Award:
-    """What one outcome earns: points of a part, null where a person decides."""
+    """What one outcome earns: a share of a part's points, null where a person decides."""
 
     outcome: str
-    points: Fraction | None
+    share: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,11 @@ FORMS = {
 }
 
 OUTCOMES = {
-    "convention": "right up to a convention, such as another layout",
+    "convention": "right in another convention, such as another layout of derivatives",
     "form": "true, but not in the form that is asked for",
     "follow_through": "wrong, but it follows correctly from an earlier mistake",
-    "unknown": "neither proved nor refuted",
-    "unreadable": "not readable",
+    "unknown": "the program cannot decide whether it is right",
+    "unreadable": "the program cannot read it",
 }
 """The words for each outcome of a policy that has one credit."""
 
@@ -65,22 +66,23 @@ def rubric(exercise: ExerciseDocument) -> Rubric:
 
 
 def _part(part: Part) -> RubricPart:
-    awards = tuple(_awards(part.points, part.policy, part.form))
+    awards = tuple(_awards(part.policy, part.form))
     return RubricPart(part.id, part.ask, part.prompt, FORMS[part.form], part.points, awards)
 
 
-def _awards(points: Fraction, policy: Policy, form: str) -> Iterator[Award]:
-    yield Award("right", points)
+def _awards(policy: Policy, form: str) -> Iterator[Award]:
+    titles = {mistake.code: mistake.title for mistake in CATALOGUE}
+    yield Award("right", FULL)
     for outcome, words in OUTCOMES.items():
         if outcome != "form" or form != "any":
-            yield Award(words, _points(getattr(policy, outcome), points))
+            yield Award(words, _share(getattr(policy, outcome)))
     for code, share in policy.mistake.items():
         if code != OTHERS:
-            yield Award(f"wrong only by the mistake “{code}”", _points(share, points))
+            yield Award(f"wrong only in this: {titles.get(code, 'a mistake')} ({code})", _share(share))
     others = "another" if len(policy.mistake) > 1 else "one"
-    yield Award(f"wrong only by {others} known mistake", _points(policy.mistake[OTHERS], points))
-    yield Award("anything else, or nothing", Fraction(0))
+    yield Award(f"wrong only by {others} mistake that the program knows by name", _share(policy.mistake[OTHERS]))
+    yield Award("anything else, or nothing", NONE)
 
 
-def _points(credit: Credit, points: Fraction) -> Fraction | None:
-    return None if credit == "review" else credit * points
+def _share(credit: Credit) -> Fraction | None:
+    return None if credit == "review" else credit

@@ -23,7 +23,7 @@ def repairs(wrong: Wrong) -> Iterator[List]:
 CHAIN_RULE_ORDER = Mistake(
     code="chain-rule-order",
     title="the factors of the chain rule stand in the wrong order",
-    message="Jacobians are multiplied from the outermost function inwards; look at the order of yours.",
+    message="In the chain rule the Jacobian of the outermost function comes first. Look at the order of yours.",
     looks_like=r"\frac{\partial u}{\partial x} = A B",
     instead=r"\frac{\partial u}{\partial x} = B A",
     because=(

@@ -23,7 +23,7 @@ def _without_one_term(node: Expr) -> Iterator[Expr]:
 CONSTANT_DIFFERENTIATED = Mistake(
     code="constant-differentiated",
     title="something constant is differentiated",
-    message="A term is one too many: by what do you differentiate, and what is kept constant?",
+    message="There is one term too many. By what do you differentiate, and what stays constant?",
     looks_like=r"\frac{\partial L}{\partial w} = \frac{2}{N} X^T r + 2 \lambda w + \|w\|^2",
     instead=r"\frac{\partial L}{\partial w} = \frac{2}{N} X^T r + 2 \lambda w",
     because=(

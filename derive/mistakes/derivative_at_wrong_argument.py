@@ -46,7 +46,7 @@ def _other(changed: Expr, node: Expr) -> Iterator[Expr]:
 DERIVATIVE_AT_WRONG_ARGUMENT = Mistake(
     code="derivative-at-wrong-argument",
     title="a derivative is taken at the wrong place",
-    message="Where is this derivative to be taken: at what goes into the function, or at what comes out of it?",
+    message="At which point do you need this derivative: at the input of the function, or at its output?",
     looks_like=r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \odot \sigma'(a)",
     instead=r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \odot \sigma'(z)",
     because=(

@@ -1,4 +1,4 @@
-"""`\\delta` for `\\mathbf{1}^T \\delta`: the sum over the batch lacks, as in the gradient of a bias."""
+"""`\\delta` for `\\mathbf{1}^T \\delta`: the sum over the batch is missing, as in the gradient of a bias."""
 
 from collections.abc import Iterator
 
@@ -35,8 +35,8 @@ def _summed(value: Expr, letter: str, dim: Dim) -> Expr:
 
 DROPPED_BATCH_SUM = Mistake(
     code="dropped-batch-sum",
-    title="the sum over the batch lacks",
-    message="Compare the shapes of both sides: over what must still be summed?",
+    title="the sum over the batch is missing",
+    message="Compare the shapes of both sides. A sum is still needed: over what?",
     looks_like=r"\frac{\partial L}{\partial b_2} = \frac{\partial L}{\partial S}",
     instead=r"\frac{\partial L}{\partial b_2} = \sum_{i=1}^{N} \frac{\partial L}{\partial S_i}",
     because=(

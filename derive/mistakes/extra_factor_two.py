@@ -21,8 +21,8 @@ def _halved(term: Expr) -> list[Expr]:
 
 EXTRA_FACTOR_TWO = Mistake(
     code="extra-factor-two",
-    title="a factor 2 too many",
-    message="Look at the constants before the squares: do they all stay after differentiating?",
+    title="one factor 2 too many",
+    message="Something here is twice as large as it should be. Look at the constant factors.",
     looks_like=r"\frac{\partial}{\partial O} \frac{1}{2} \|O - T\|^2 = 2 (O - T)",
     instead=r"\frac{\partial}{\partial O} \frac{1}{2} \|O - T\|^2 = O - T",
     because=(

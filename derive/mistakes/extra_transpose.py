@@ -22,7 +22,7 @@ def _one_factor_untransposed(term: Term) -> Iterator[Term]:
 
 EXTRA_TRANSPOSE = Mistake(
     code="extra-transpose",
-    title="a transpose too many",
+    title="one transpose too many",
     message="One transpose is not needed; write the shape below each factor, and look at what the product sums over.",
     looks_like=r"\frac{\partial L}{\partial W_1} = X^T \left(\frac{\partial L}{\partial Z}\right)^T",
     instead=r"\frac{\partial L}{\partial W_1} = X^T \frac{\partial L}{\partial Z}",

@@ -19,7 +19,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 JACOBIAN_FOR_PRODUCT = Mistake(
     code="jacobian-for-product",
     title="a Jacobian stands where its product with a vector is asked for",
-    message="Compare the shapes: this is the matrix of all derivatives. What has it to be multiplied by?",
+    message="Compare the shapes: this is a whole Jacobian matrix. What must it still be multiplied by?",
     looks_like=r"\frac{\partial L}{\partial q} = \mathrm{diag}(1 - h^2)",
     instead=r"\frac{\partial L}{\partial q} = \mathrm{diag}(1 - h^2) \frac{\partial L}{\partial h}",
     because=(

@@ -34,7 +34,7 @@ def _other_masks(wrong: Wrong, node: Expr, masks: tuple[Expr, ...]) -> Iterator[
 MASK_OF_WRONG_QUANTITY = Mistake(
     code="mask-of-wrong-quantity",
     title="the mask is that of another quantity",
-    message="Of which quantity is this mask taken? It has to tell where the activation was switched on.",
+    message="Which quantity does this mask look at? It must show where the activation let its input through.",
     looks_like=r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial A} \odot \mathbb{1}(S > 0)",
     instead=r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial A} \odot \mathbb{1}(Z > 0)",
     because=(

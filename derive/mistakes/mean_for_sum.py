@@ -33,7 +33,7 @@ def _sum_for_mean(node: Expr) -> Iterator[Expr]:
 MEAN_FOR_SUM = Mistake(
     code="mean-for-sum",
     title="a mean stands for a sum",
-    message="Is a mean over the examples right here, or are their contributions added?",
+    message="Which one is needed here: the mean over the examples, or their sum?",
     looks_like=r"\frac{\partial L}{\partial b} = \frac{1}{N} \sum_{i=1}^{N} \frac{\partial L}{\partial S_i}",
     instead=r"\frac{\partial L}{\partial b} = \sum_{i=1}^{N} \frac{\partial L}{\partial S_i}",
     because=(

@@ -41,7 +41,9 @@ def _multiplied(dim: Dim, term: Expr) -> list[Expr]:
 MEAN_TWICE = Mistake(
     code="mean-twice",
     title="divided by the number of examples twice",
-    message="How often is divided by the number of examples? Look at what the quantities that you put in hold already.",
+    message=(
+        "How often do you divide by the number of examples? Look at what the quantities that you use contain already."
+    ),
     looks_like=r"\frac{\partial L}{\partial W_2} = \frac{1}{N} A^T \frac{\partial L}{\partial S}",
     instead=r"\frac{\partial L}{\partial W_2} = A^T \frac{\partial L}{\partial S}",
     because=(

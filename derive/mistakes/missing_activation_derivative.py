@@ -1,4 +1,4 @@
-"""`\\delta W^T` for `\\delta W^T \\odot \\sigma'(Z)`: the derivative of an activation lacks."""
+"""`\\delta W^T` for `\\delta W^T \\odot \\sigma'(Z)`: the derivative of an activation is missing."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 
 MISSING_ACTIVATION_DERIVATIVE = Mistake(
     code="missing-activation-derivative",
-    title="the derivative of an activation lacks",
-    message="Between these two quantities there is an activation; where is its derivative?",
+    title="the derivative of an activation is missing",
+    message="Between these two quantities there is an activation function. Where is its derivative?",
     looks_like=r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H}",
     instead=r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H} \odot (1 - H^2)",
     because=(

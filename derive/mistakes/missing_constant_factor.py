@@ -1,4 +1,4 @@
-"""`1(z > 0)` for `3 \\cdot 1(z > 0)`: a constant of the model lacks."""
+"""`1(z > 0)` for `3 \\cdot 1(z > 0)`: a constant of the model is missing."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -29,8 +29,8 @@ def _constants(wrong: Wrong) -> Iterator[Expr]:
 
 MISSING_CONSTANT_FACTOR = Mistake(
     code="missing-constant-factor",
-    title="a constant of the model lacks",
-    message="A constant of the model is missing from this derivative; go through its definition factor by factor.",
+    title="a constant of the model is missing",
+    message="A constant of the model is missing here. Go through the formulas of the model, factor by factor.",
     looks_like=r"\frac{\partial}{\partial z} 3 \max(0, z) = \mathbb{1}(z > 0)",
     instead=r"\frac{\partial}{\partial z} 3 \max(0, z) = 3 \cdot \mathbb{1}(z > 0)",
     because=(

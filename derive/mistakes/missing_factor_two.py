@@ -1,4 +1,4 @@
-"""`X^T (X w - y)` for `2 X^T (X w - y)`: the 2 of a square lacks."""
+"""`X^T (X w - y)` for `2 X^T (X w - y)`: the 2 of a square is missing."""
 
 from collections.abc import Iterator
 
@@ -20,8 +20,8 @@ def _doubled(term: Expr) -> list[Expr]:
 
 MISSING_FACTOR_TWO = Mistake(
     code="missing-factor-two",
-    title="a factor 2 lacks",
-    message="Look at the squares: what does differentiating a square bring in front?",
+    title="a factor 2 is missing",
+    message="Look at the squares: which factor appears when a square is differentiated?",
     looks_like=r"\frac{\partial}{\partial w} \lambda \|w\|^2 = \lambda w",
     instead=r"\frac{\partial}{\partial w} \lambda \|w\|^2 = 2 \lambda w",
     because=(

@@ -1,4 +1,4 @@
-"""`\\delta W^T` for `\\delta W^T \\odot 1(Z > 0)`: the mask of a ReLU lacks."""
+"""`\\delta W^T` for `\\delta W^T \\odot 1(Z > 0)`: the mask of a ReLU is missing."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,11 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 
 MISSING_MASK = Mistake(
     code="missing-mask",
-    title="the mask of an activation lacks",
-    message="Which units passed nothing on in the forward pass? The gradient does not flow back through them.",
+    title="the mask of an activation is missing",
+    message=(
+        "Some units passed nothing on in the forward pass, and no gradient flows back through them. Where "
+        "does your formula say so?"
+    ),
     looks_like=r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial A}",
     instead=r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial A} \odot \mathbb{1}(Z > 0)",
     because=(

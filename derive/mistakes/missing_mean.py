@@ -24,8 +24,8 @@ def _divided(dim: Dim, term: Expr) -> list[Expr]:
 
 MISSING_MEAN = Mistake(
     code="missing-mean",
-    title="the factor of a mean lacks",
-    message="The loss is a mean over the examples; look whether its derivative still is one.",
+    title="the factor of a mean is missing",
+    message="The loss is a mean over the examples. Is your derivative one, too?",
     looks_like=r"\frac{\partial L}{\partial W_2} = A^T (P - Y)",
     instead=r"\frac{\partial L}{\partial W_2} = \frac{1}{N} A^T (P - Y)",
     because=(

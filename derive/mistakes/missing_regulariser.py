@@ -1,4 +1,4 @@
-"""`1/N A^T (P - Y)` for that plus `2 \\lambda W_2`: the derivative of the penalty lacks."""
+"""`1/N A^T (P - Y)` for that plus `2 \\lambda W_2`: the derivative of the penalty is missing."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 
 MISSING_REGULARISER = Mistake(
     code="missing-regulariser",
-    title="the regulariser's derivative lacks",
+    title="the regulariser's derivative is missing",
     message="Does every term of the loss appear in this derivative?",
     looks_like=r"\frac{\partial L}{\partial W_2} = \frac{1}{N} A^T (P - Y)",
     instead=r"\frac{\partial L}{\partial W_2} = \frac{1}{N} A^T (P - Y) + 2 \lambda W_2",

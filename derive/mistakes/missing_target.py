@@ -14,19 +14,30 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     """A quantity replaced by a difference in which it stands in the truth; data added to the formula of an entry."""
     if wrong.written is None or wrong.truth is None:
         return
+    known = wrong.known
     differences = [node for node in walk(wrong.truth) if isinstance(node, Add) and len(node.terms) == 2]
-    yield from everywhere(wrong.written, lambda node: [found for found in differences if _lacks_one_term(node, found)])
-    for name, meaning in wrong.known.table.meanings.items():
+    yield from everywhere(
+        wrong.written,
+        lambda node: [found for found in differences if _lacks_one_term(node, found) and _is_predicted(known, node)],
+    )
+    for name, meaning in known.table.meanings.items():
         is_data = isinstance(meaning, Given) and meaning.kind in ("real", "one-hot") and meaning.shape == wrong.shape
-        if is_data and name not in wrong.names_written and name in wrong.known.in_loss:
+        if is_data and name not in wrong.names_written and name in known.in_loss:
             yield sum_of([wrong.written, Negative(Symbol(name, wrong.shape))])
-    for term in wrong.known.true_terms:
-        if wrong.known.free and _is_target(wrong.known, term):
+    for term in known.true_terms:
+        if known.free and _is_target(known, term):
             yield sum_of([wrong.written, term])
 
 
 def _lacks_one_term(node: Expr, difference: Add) -> bool:
     return node in difference.terms and any(isinstance(term, Negative) for term in difference.terms if term != node)
+
+
+def _is_predicted(known: Known, node: Expr) -> bool:
+    """Whether a quantity hangs on the model: on what it computes, or on what the derivative is taken by."""
+    names = {symbol.name for symbol in symbols_of(node)}
+    computed = any(not isinstance(known.table.meanings.get(name), Given) for name in names)
+    return computed or (known.variable is not None and known.variable.name in names)
 
 
 def _is_target(known: Known, term: Expr) -> bool:
@@ -40,7 +51,7 @@ def _is_target(known: Known, term: Expr) -> bool:
 MISSING_TARGET = Mistake(
     code="missing-target",
     title="the target was not subtracted",
-    message="The derivative of the loss compares the prediction with something; where is that?",
+    message="The loss compares the prediction with something. Where is that in your derivative?",
     looks_like=r"\frac{\partial L}{\partial z} = p",
     instead=r"\frac{\partial L}{\partial z} = p - y",
     because=(

@@ -1,4 +1,4 @@
-"""`\\delta W` for `\\delta W^T`: a factor lacks its transpose."""
+"""`\\delta W` for `\\delta W^T`: a factor needs a transpose."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def _one_factor_transposed(term: Term) -> Iterator[Term]:
 
 MISSING_TRANSPOSE = Mistake(
     code="missing-transpose",
-    title="a transpose lacks",
+    title="a transpose is missing",
     message="A factor has to be transposed; write the shape below each factor, and look at what the product sums over.",
     looks_like=r"\frac{\partial L}{\partial A} = \frac{\partial L}{\partial S} W_2",
     instead=r"\frac{\partial L}{\partial A} = \frac{\partial L}{\partial S} W_2^T",

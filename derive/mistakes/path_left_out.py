@@ -23,7 +23,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 PATH_LEFT_OUT = Mistake(
     code="path-left-out",
     title="a path is left out",
-    message="In how many ways does this quantity act on the loss? Follow every arrow that leaves it.",
+    message="In how many ways does this quantity act on the loss? Follow every path that leaves it.",
     looks_like=r"\frac{\partial L}{\partial x} = J^T \frac{\partial L}{\partial o}",
     instead=r"\frac{\partial L}{\partial x} = J^T \frac{\partial L}{\partial o} + \frac{\partial L}{\partial o}",
     because=(

@@ -31,7 +31,7 @@ def is_one(node: Expr) -> bool:
 PLUS_FOR_MINUS = Mistake(
     code="plus-for-minus",
     title="a plus where the derivative of an activation has a minus",
-    message="Check the derivative of the activation: with which sign does its value enter?",
+    message="Check the derivative of the activation function: is every sign in it right?",
     looks_like=r"\sigma'(z) = a (1 + a)",
     instead=r"\sigma'(z) = a (1 - a)",
     because=(

@@ -43,7 +43,7 @@ def _taken_out(wrong: Wrong, dim: Dim, node: Expr) -> Iterator[Expr]:
 REGULARISER_DIVIDED = Mistake(
     code="regulariser-divided",
     title="the regulariser is divided by the number of examples",
-    message="To which terms of the loss does the mean over the examples belong?",
+    message="Which terms of the loss are inside the mean over the examples, and which are not?",
     looks_like=r"\nabla_w L = \frac{2}{N} \left(X^T (X w - y) + \lambda w\right)",
     instead=r"\nabla_w L = \frac{2}{N} X^T (X w - y) + 2 \lambda w",
     because=(

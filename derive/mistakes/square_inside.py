@@ -43,7 +43,7 @@ TWO = Number(Fraction(2))
 SQUARE_INSIDE = Mistake(
     code="square-inside",
     title="a square stands inside of the function",
-    message="Is the argument squared here, or the value of the function?",
+    message="What is squared here, and what should be: the input of the function, or its value?",
     looks_like=r"\sigma'(s) = \sigma(s) - \sigma(s^2)",
     instead=r"\sigma'(s) = \sigma(s) - \sigma(s)^2",
     because=(

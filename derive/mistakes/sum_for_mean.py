@@ -28,7 +28,7 @@ def _divided(dim: Dim, term: Expr) -> list[Expr]:
 SUM_FOR_MEAN = Mistake(
     code="sum-for-mean",
     title="a sum stands for a mean",
-    message="You add over all examples; is it their sum that is meant, or their mean?",
+    message="You add over all examples. Does the loss use their sum, or their mean?",
     looks_like=r"\nabla_w L = \sum_{i=1}^{N} (x_i^T w - y_i) x_i",
     instead=r"\nabla_w L = \frac{1}{N} \sum_{i=1}^{N} (x_i^T w - y_i) x_i",
     because=(

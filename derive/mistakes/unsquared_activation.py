@@ -1,4 +1,4 @@
-"""`1 - \\tanh(z)` for `1 - \\tanh^2(z)`: the square lacks."""
+"""`1 - \\tanh(z)` for `1 - \\tanh^2(z)`: the square is missing."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -26,8 +26,8 @@ def _squared(node: Expr) -> Iterator[Expr]:
 
 UNSQUARED_ACTIVATION = Mistake(
     code="unsquared-activation",
-    title="a square lacks in the derivative of the activation",
-    message="Check the derivative of the activation: is its value to be squared?",
+    title="a square is missing in the derivative of the activation",
+    message="Check the derivative of the activation function: which power of its value belongs there?",
     looks_like=r"\tanh'(z) = 1 - \tanh(z)",
     instead=r"\tanh'(z) = 1 - \tanh(z)^2",
     because=(

@@ -17,7 +17,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 UPSTREAM_LEFT_OUT = Mistake(
     code="upstream-left-out",
     title="the gradient from above is left out",
-    message="This is how one quantity depends on the next; how does the loss depend on that one?",
+    message="This is only how one quantity depends on another. How does the loss depend on it?",
     looks_like=r"\frac{\partial L}{\partial V} = H^T",
     instead=r"\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial O}",
     because=(

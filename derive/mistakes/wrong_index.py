@@ -46,7 +46,7 @@ def _with_other_indices(node: Expr, letters: list[IndexVariable]) -> Iterator[Ex
 WRONG_INDEX = Mistake(
     code="wrong-index",
     title="an index is wrong",
-    message="Follow each index through the formula: one of them is not the one that it should be.",
+    message="Follow each index through the formula: one of them is wrong.",
     looks_like=r"\frac{\partial L}{\partial H_{nj}} = \sum_k \delta_{nk} V_{kj}",
     instead=r"\frac{\partial L}{\partial H_{nj}} = \sum_k \delta_{nk} V_{jk}",
     because=(

@@ -51,7 +51,7 @@ def with_other_names(term: Term, names: list[Syntax]) -> Iterator[Term]:
 WRONG_LAYER = Mistake(
     code="wrong-layer",
     title="a quantity of another layer",
-    message="One of the names belongs to another layer; look at what this layer takes in and what it gives out.",
+    message="One of these quantities belongs to another layer. What goes into this layer, and what comes out of it?",
     looks_like=r"\frac{\partial L}{\partial V} = X^T \frac{\partial L}{\partial O}",
     instead=r"\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial O}",
     because=(

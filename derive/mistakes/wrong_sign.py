@@ -24,7 +24,7 @@ def _one_term_negated(node: Expr) -> Iterator[Expr]:
 WRONG_SIGN = Mistake(
     code="wrong-sign",
     title="a sign is wrong",
-    message="Look at the signs: one of them is not what the differentiation gives.",
+    message="Look at the signs: one of them is wrong.",
     looks_like=r"\frac{\partial L}{\partial w} = -X^T (X w - y)",
     instead=r"\frac{\partial L}{\partial w} = X^T (X w - y)",
     because=(

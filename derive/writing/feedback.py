@@ -21,7 +21,7 @@ from derive.writing.file_names import file_name
 from derive.writing.mathml import to_mathml
 from derive.writing.pages import MARKS as VERDICT_MARKS
 from derive.writing.pages import equations, page, pieces, resource
-from derive.writing.statuses import FOR_STUDENTS, MARKS, number, of_points
+from derive.writing.statuses import FOR_STUDENTS, MARKS, STEPS_FOR_STUDENTS, number, of_points
 
 STYLES = ("base.css", "marks.css", "feedback.css")
 
@@ -171,6 +171,7 @@ def _markdown() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(marks=VERDICT_MARKS, status_marks=MARKS, students_words=FOR_STUDENTS)
+    made.globals["step_words"] = STEPS_FOR_STUDENTS
     made.filters["number"] = number
     made.filters["of_points"] = of_points
     made.filters["words"] = _words

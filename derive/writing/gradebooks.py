@@ -24,12 +24,25 @@ def to_nbgrader_csv(entries: Sequence[Entry], assignment: str) -> str:
 
 
 def _nbgrader_row(entry: Entry, assignment: str) -> list[object]:
-    first, _, last = entry.student.name.rpartition(" ")
+    first, last = _first_and_last(entry.student.name)
     score = None if entry.standing == "review" else float(to_number(entry.points))
     return [
         assignment, None, None, entry.student.id, last, first, entry.student.email, score,
         0.0, score, float(to_number(entry.max_points)),
     ]  # fmt: skip
+
+
+def _first_and_last(name: str) -> tuple[str, str]:
+    """A name taken apart: behind its comma stands the first name, or before its last space.
+
+    >>> _first_and_last("Lovelace, Ada"), _first_and_last("Ada Lovelace"), _first_and_last("Ada")
+    (('Ada', 'Lovelace'), ('Ada', 'Lovelace'), ('', 'Ada'))
+    """
+    if "," in name:
+        last, _, first = name.partition(",")
+    else:
+        first, _, last = name.rpartition(" ")
+    return first.strip(), last.strip()
 
 
 def to_otter_csv(entries: Sequence[Entry], blank: Sequence[PartResult]) -> str:

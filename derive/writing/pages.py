@@ -19,7 +19,7 @@ from derive.checking.results import ACCEPTED, VERDICTS, Ground, StepResult, Verd
 from derive.grading.results import STATUSES
 from derive.writing.file_names import feedback_link
 from derive.writing.mathml import to_mathml
-from derive.writing.statuses import FOR_STUDENTS, WORDS, number, of_points
+from derive.writing.statuses import FOR_STUDENTS, STEPS_FOR_STUDENTS, WORDS, number, of_points
 from derive.writing.statuses import MARKS as STATUS_MARKS
 
 MARKS: Mapping[Verdict, str] = {
@@ -87,6 +87,7 @@ def environment() -> Environment:
     made.filters["words"] = words
     made.filters["equations"] = equations
     made.globals.update(statuses=STATUSES, status_marks=STATUS_MARKS, status_words=WORDS, students_words=FOR_STUDENTS)
+    made.globals["step_words"] = STEPS_FOR_STUDENTS
     made.filters["number"] = number
     made.filters["of_points"] = of_points
     made.filters["unplaced"] = lambda names: [(name, None) for name in names]

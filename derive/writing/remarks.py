@@ -13,8 +13,9 @@ def heading(part: PartResult) -> str:
 
 def remark(part: PartResult) -> str:
     """The reason for the marks of a part, then its mistakes; what was made right is never told."""
-    said = [part.message, *(finding.message for finding in part.diagnosis)]
-    return cut("\n".join(dict.fromkeys(text for text in said if text)))
+    told = part.message.casefold()
+    beside = [one.message for one in part.diagnosis if one.message.strip().rstrip(".").casefold() not in told]
+    return cut("\n".join(dict.fromkeys(text for text in [part.message, *beside] if text)))
 
 
 def under_review(marked: Marked) -> str:

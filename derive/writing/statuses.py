@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
+from derive.checking.results import Verdict
 from derive.grading.results import Status
 
 # A mark and a word for each status, so that it never hangs on a colour alone.
@@ -20,6 +21,14 @@ FOR_STUDENTS: Mapping[Status, str] = {
     "wrong": "not right yet",
     "review": "a person will look at it",
     "missing": "no answer found",
+}
+STEPS_FOR_STUDENTS: Mapping[Verdict, str] = {
+    "definition": "definition",
+    "proved": "correct",
+    "convention": "correct in another convention",
+    "refuted": "not correct",
+    "unknown": "not decided",
+    "unreadable": "could not be read",
 }
 
 

@@ -237,7 +237,7 @@ class Differentials(Derivatives):
             name = shown(canonical(of).strip())
             raise Unreadable(
                 f"the name d{name} is not defined, and whether it is a differential is not certain; "
-                f"say in the setting's notation what it stands for",
+                f"define it first, or say in the setting's notation what it stands for",
                 node.span.to(of.span),
             )
 
