@@ -158,3 +158,45 @@ def test_one_endless_line_is_not_read():
         "What stands in line 1:5 could not be read: This formula has 4,800,005 characters; at most 20,000 are read."
     )
     assert [(part.status, part.message) for part in found.parts] == [("review", message)] * 2
+
+
+DOUBTFUL = [
+    (r"\text{ or } X^T P", 'The word "or" stands beside this; whether it is meant as the answer is for a person.'),
+    (
+        r"\text{ is wrong, it is } X^T",
+        'The word "wrong" stands beside this; whether it is meant as the answer is for a person.',
+    ),
+    (
+        r"\text{ plus another } W",
+        'The word "plus" stands beside this; whether it is meant as the answer is for a person.',
+    ),
+    ("; X^T P; X^T Y", "Another formula stands behind this; which of them is meant is for a person."),
+]
+
+
+@pytest.mark.parametrize("behind, message", DOUBTFUL)
+def test_what_is_taken_back_beside_an_answer_is_for_a_person(behind, message):
+    assert said(OF, f"{RIGHT[:-2]} {behind}$$", "b") == ("review", message)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [r"\text{ (shape } D \times C)", r";\quad \text{done}", r"\text{ or so}", r"; \quad C = C", r"\; . \tag{1}"],
+)
+def test_a_remark_beside_an_answer_takes_nothing_back(behind):
+    assert said(OF, f"{RIGHT[:-2]} {behind}$$", "b") == ("right", "Right.")
+
+
+def test_a_condition_that_is_not_needed_takes_nothing_back():
+    text = r"$$\frac{\partial E}{\partial w} = (a - t) a (1 - a) x \quad \text{if } x > 0$$"
+    assert said(exercise(NEURON, SCALARS), text, "w") == ("right", "Right.")
+
+
+def test_conditional_answers_that_may_be_all_together_are_for_a_person():
+    entry = r"\frac{\partial L}{\partial S_{ij}}"
+    one = rf"$${entry} = \frac1N (P_{{ij}} - 1) \text{{ if }} Y_{{ij}} = 1$$"
+    both = rf"{one} $${entry} = \frac1N P_{{ij}} \text{{ if }} Y_{{ij}} = 0$$"
+    of = exercise(SOFTMAX, TWO)
+    assert said(of, one, "a")[0] == "wrong"
+    message = "This is said for some values each; whether that is all that is asked is for a person."
+    assert said(of, both, "a") == ("review", message)

@@ -27,6 +27,7 @@ from derive.grading.credit import (
     unread,
     wrong,
 )
+from derive.grading.doubts import doubt
 from derive.grading.hidden import hidden_text
 from derive.grading.leftovers import leftover
 from derive.grading.parts import ExerciseDocument, Part, read_exercise
@@ -136,12 +137,15 @@ class _Marker:
         outcome = self._outcome(part, found, answer)
         if outcome.credit != "review":
             outcome = self._with_rivals(part, found, answer, outcome)
+        doubtful = doubt(answer.place.line) if outcome.credit not in ("review", 0) else None
+        if doubtful is not None:
+            outcome = for_a_person(doubtful)
         return _part_result(part, outcome, answer.place.line, answer.at)
 
     def _outcome(self, part: Part, found: Found, answer: Answer) -> Outcome:
         line = answer.place.line
         if line.is_for_some_values:
-            return nothing("This is said under a condition only; what is asked is the answer for every value.")
+            return self._under_a_condition(part, found, answer)
         if line.limits:
             return self._by_cases(part, [answer, *found.others])
         if answer.unread_behind is not None:
@@ -170,6 +174,17 @@ class _Marker:
             names = (name for link in answer.path for name in link.judgement.conventions)
             return Judgement("convention", "", tuple(dict.fromkeys(names)))
         return found
+
+    def _under_a_condition(self, part: Part, found: Found, answer: Answer) -> Outcome:
+        """An answer for some values counts where it holds for all; several of them may together be what is asked."""
+        judgement = self.workings.decide(AskedSide(part.content), answer.place.line, answer.member)
+        if judgement.verdict in ACCEPTED:
+            return self._accepted(part, answer, judgement)
+        if judgement.verdict == "unknown":
+            return undecided(part, judgement.message)
+        if sum(one.place.line.is_for_some_values for one in (answer, *found.others)) > 1:
+            return for_a_person("This is said for some values each; whether that is all that is asked is for a person.")
+        return nothing("This is said under a condition only; what is asked is the answer for every value.")
 
     def _by_cases(self, part: Part, answers: Sequence[Answer]) -> Outcome:
         """Answers that are given for some indices each: right if together they are for all, wrong if one is wrong."""
