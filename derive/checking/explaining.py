@@ -8,6 +8,9 @@ from derive.checking.following import SECONDS, Slips
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline
 
+MOST_UNEXPLAINED = 10
+"""After so many refuted steps that no mistake explains, none is looked for: the document is of another kind."""
+
 
 @dataclass
 class Explainer:
@@ -16,6 +19,7 @@ class Explainer:
     session: Session
     slips: Slips = field(default_factory=Slips)
     names: dict[tuple[int, int], str] = field(default_factory=dict)
+    unexplained: int = 0
 
     def explained(self, judgement: Judgement, place: tuple[int, int], tag: str | None = None) -> Judgement:
         """The judgement on the step at a place (equation, step), explained where it is refuted.
@@ -28,9 +32,11 @@ class Explainer:
         if source is not None:
             message = f"This follows correctly from the slip in {self.names[source]}. {judgement.message}"
             return replace(judgement, message=message, follows_from=source)
-        if judgement.verdict != "refuted" or judgement.claimed is None:
+        if judgement.verdict != "refuted" or judgement.claimed is None or self.unexplained >= MOST_UNEXPLAINED:
             return judgement
-        return replace(judgement, diagnosis=diagnosed(self.session, judgement.claimed))
+        diagnosis = diagnosed(self.session, judgement.claimed)
+        self.unexplained += not diagnosis
+        return replace(judgement, diagnosis=diagnosis)
 
 
 def _name(place: tuple[int, int], tag: str | None) -> str:

@@ -57,7 +57,7 @@ clock = time.thread_time
 
 
 class Deadline:
-    """A moment after which nothing more is tried: `check` raises from then on. It is kept by the thread that sets it."""
+    """A moment after which nothing more is tried: `check` raises from then on, in the thread that set it."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
