@@ -29,7 +29,7 @@ from derive.grading.credit import (
 )
 from derive.grading.doubts import doubt
 from derive.grading.hidden import hidden_text
-from derive.grading.leftovers import leftover
+from derive.grading.leftovers import beside_others, leftover, names_below_a_brace
 from derive.grading.parts import ExerciseDocument, Part, read_exercise
 from derive.grading.results import Marked, PartResult
 from derive.grading.workings import Line, Workings
@@ -120,9 +120,13 @@ class _Marker:
             return self._empty(part, found.empty[0])
         if found.unclear:
             return self._unclear(part, found.unclear[-1])
-        doubt = leftover(part, self.submission.document, self.result, self.workings, self._attributed())
-        if doubt is not None:
-            return _part_result(part, unread(part, *doubt))
+        beside = beside_others(part, self.workings, self._attributed())
+        if beside is not None:
+            message = f"Line {beside.where(0)} speaks of ${part.ask}$, but not of it alone."
+            return _part_result(part, for_a_person(message), beside)
+        left = leftover(part, self.submission.document, self.result, self.workings, self._attributed())
+        if left is not None:
+            return _part_result(part, unread(part, *left))
         return _missing(part)
 
     def _attributed(self) -> list[Line]:
@@ -288,6 +292,8 @@ class _Marker:
             else:
                 outcome = for_a_person("This is only said to be approximately so; what is asked is an equality.")
             return _part_result(part, outcome, line, place.at, member.written)
+        if not line.links:
+            return _part_result(part, nothing("Nothing is said to be equal to it here."), line, place.at)
         outcome = in_another_form(part, "it says what is asked by what is asked itself")
         return _part_result(part, outcome, line, place.at)
 
@@ -298,6 +304,7 @@ class _Marker:
         alone = line.members[at].written.strip().rstrip(".,;")
         can_define = any(step.verdict == "unreadable" and step.lhs.strip() == alone for step in self.result.steps)
         is_name = name is not None and len(alone) <= 40 and not any(sign in alone for sign in "+-=/ ")
+        can_define = can_define or names_below_a_brace(self.submission.document, alone)
         if is_name and not can_define and not self.submission.document.left_out:
             return nothing(f"The answer is the name ${alone}$, which nothing in the submission defines.")
         return _without_value(part, line, at)
