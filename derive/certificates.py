@@ -13,12 +13,12 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
 from pathlib import Path
 
 from derive.documents.document import Setting
+from derive.records import dataclass
 from derive.source import Text
 
 SCHEMA = "derive.certificate/2"

@@ -15,15 +15,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from derive.commands.explain import explain
 from derive.commands.grade import grade
+from derive.commands.lint import lint
+from derive.commands.new import new
 from derive.commands.speaking import (
     BAD_INPUT,
     NOTHING_WRONG,
     ReaderGoneError,
     complain,
+    is_styled,
     one_line_for_errors,
     program_version,
     progress_bar,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -86,7 +91,8 @@ def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
 
 
-commands.add_command(grade)
+for command in (explain, grade, lint, new):
+    commands.add_command(command)
 
 
 @commands.command(epilog=EXIT_STATUS)
@@ -249,33 +255,14 @@ def _print_result(result: "DocumentResult", form: str, *, is_first: bool) -> Non
         return
     if not is_first:
         print()
-    if _is_styled():
+    if is_styled():
         from derive.writing.terminal import ResultConsole, print_result
 
         print_result(result, ResultConsole())
     else:
         from derive.writing.lines import to_text
 
-        print(to_text(result, _width(), sys.stdout.encoding or "ascii"), end="")
-
-
-def _is_styled() -> bool:
-    """Whether standard output shows colours: at a terminal, or where the user says so."""
-    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
-
-
-def _width() -> int:
-    """How wide a text that goes through a pipe may be: as wide as the user says, or as the terminal behind it."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and columns.isascii() and int(columns) > 0:
-        return int(columns)
-    for stream in (sys.__stdin__, sys.__stderr__):
-        try:
-            if stream is not None and (width := os.get_terminal_size(stream.fileno()).columns) > 0:
-                return width
-        except (OSError, ValueError):
-            continue
-    return 80
+        print(to_text(result, text_width(), sys.stdout.encoding or "ascii"), end="")
 
 
 def _write_html(results: "Sequence[DocumentResult]", path: str) -> None:

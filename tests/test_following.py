@@ -91,7 +91,7 @@ def _without_haste_or_what_others_test(monkeypatch):
     """A busy machine changes nothing; which mistake it is, and what is certified, are subjects of other tests."""
     monkeypatch.setattr("derive.checking.check.certified_names", lambda *arguments, **words: None)
     monkeypatch.setattr("derive.checking.explaining.SECONDS", 60.0)
-    monkeypatch.setattr("derive.checking.explaining.diagnosed", lambda session, claimed: ())
+    monkeypatch.setattr("derive.checking.diagnosing.diagnosed", lambda session, claimed: ())
 
 
 def by(name, loss="L"):

@@ -41,7 +41,7 @@ def test_a_power_of_the_activation_is_no_target():
 
 def test_after_many_steps_that_nothing_explains_no_mistake_is_looked_for(monkeypatch):
     searches = []
-    monkeypatch.setattr("derive.checking.explaining.diagnosed", lambda *claim: searches.append(claim) or ())
+    monkeypatch.setattr("derive.checking.diagnosing.diagnosed", lambda *claim: searches.append(claim) or ())
     odd = "".join(rf"$$S = {number} X W$$" for number in range(2, 20))
     found = marked(exercise(SOFTMAX, TWO), odd)
     assert found.result is not None

@@ -1,4 +1,4 @@
-"""Records mean what the standard library's frozen dataclasses mean."""
+"""Records mean what the standard library's dataclasses mean."""
 
 import dataclasses
 from dataclasses import field
@@ -65,16 +65,75 @@ def test_both_kinds_mean_the_same(dataclass):
         hash(pair([]))
 
 
-def test_other_options_are_left_to_the_standard_library():
-    @records.dataclass
-    class Plain:
-        x: int
+@pytest.mark.parametrize("dataclass", KINDS)
+@pytest.mark.parametrize("frozen", [True, False])
+def test_constructors_take_and_refuse_the_same(dataclass, frozen):
+    options = {"frozen": True} if frozen else {}
 
-    @records.dataclass(frozen=True, order=True)
-    class Ordered:
-        x: int
+    @dataclass(**options)
+    class Base:
+        first: int
+        also: str = field(default="also", kw_only=True)
+
+    @dataclass(**options)
+    class Made(Base):
+        """Something."""
+
+        names: list[str] = field(default_factory=list)
+        count: int = field(init=False, default=3)
+        known: dict[str, int] = field(init=False, default_factory=dict)
+        found: list[int] = field(default_factory=list, kw_only=True)
+
+        def __post_init__(self) -> None:
+            self.known["post"] = len(self.names)
+
+    made = Made(1, ["a"])
+    assert [getattr(made, one.name) for one in dataclasses.fields(Made)] == [1, "also", ["a"], 3, {"post": 1}, []]
+    assert Made(1).names is not Made(1).names
+    assert (Made(1, also="b").also, Made(first=2).first, Made(1, found=[2]).found) == ("b", 2, [2])
+    assert dataclasses.replace(made, first=5).first == 5
+    assert (Base(1) == Base(1), Base(1) == Made(1), made == Made(1, ["a"])) == (True, False, True)
+    for wrong in (Made, lambda: Made(1, [], "also"), lambda: Made(1, count=4), lambda: Made(1, second=2)):
+        with pytest.raises(TypeError):
+            wrong()
+
+
+@pytest.mark.parametrize("dataclass", KINDS)
+def test_what_is_not_frozen_changes_and_has_no_hash(dataclass):
+    @dataclass
+    class Plain:
+        x: int = 0
 
     plain = Plain(1)
     plain.x = 2
     assert plain == Plain(2)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(plain)
+
+
+def test_what_is_said_of_a_record_is_remembered_for_this_very_one():
+    asked = []
+
+    @records.dataclass(frozen=True)
+    class Word:
+        text: str
+        at: int = field(default=0, compare=False)
+
+    @records.remembered
+    def place(word):
+        asked.append(word)
+        return word.at
+
+    first, second = Word("a", 1), Word("a", 2)
+    assert first == second
+    assert [place(first), place(second), place(first)] == [1, 2, 1]
+    assert len(asked) == 2
+
+
+def test_other_options_are_left_to_the_standard_library():
+    @records.dataclass(frozen=True, order=True)
+    class Ordered:
+        x: int
+
     assert Ordered(1) < Ordered(2)
+    assert Ordered.__init__.__annotations__["x"] is int

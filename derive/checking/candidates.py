@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
@@ -31,6 +31,7 @@ from derive.expressions.walk import walk
 from derive.notation.elaboration import Reading
 from derive.notation.elaboration.products import resized
 from derive.notation.symbols import IndexUse
+from derive.records import dataclass
 
 MAX_READINGS = 24
 MAX_LAYOUT_READINGS = 6

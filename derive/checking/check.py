@@ -13,9 +13,11 @@ from derive.checking.differentials import learn_differentials, may_hold_differen
 from derive.checking.expectations import with_expectations
 from derive.checking.explaining import Explainer
 from derive.checking.hints import LaterDefinitions, hinted
+from derive.checking.implications import Implications
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
+from derive.checking.memory import Memory
 from derive.checking.observing import Observed, Observer
 from derive.checking.placing import on_one_line, placed
 from derive.checking.premises import judgements as judgements_on
@@ -34,7 +36,7 @@ from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
-from derive.notation.tokens import Token
+from derive.notation.tokens import Token, tokenize
 from derive.notation.words import new_words
 from derive.source import Text
 
@@ -50,21 +52,24 @@ def check_document(
     store: Store | None = None,
     second_reader: Compare | None = None,
     observer: Observer | None = None,
+    memory: Memory | None = None,
 ) -> DocumentResult:
     """The verdict on every relation of a document. Raises `DocumentError` where its setting cannot be used.
 
     With `certify` nothing is believed that an earlier run has certified, and what is proved is confirmed by SymPy.
     `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
-    An `observer` is shown every chain when it was judged.
+    An `observer` is shown every chain when it was judged. A `memory` holds what was found in documents before.
     """
     inference = infer(document)
     model = _model(document, inference)
-    names = certified_names(model, key_of(inference.setting), store or Store(None), anew=certify)
+    key = key_of(inference.setting)
+    names = certified_names(model, key, store or Store(None), anew=certify)
     trust = Trust(names, confirms=certify)
-    session = _session(document, model, trust)
+    begin = partial(_session, document, trust=trust, memory=memory, key=key)
+    session = begin(model)
     other = None
     if counts_by_size(session, document):
-        other = OtherSizes(lambda: _session(document, _model(document, inference, at_other_sizes=True), trust))
+        other = OtherSizes(lambda: begin(_model(document, inference, at_other_sizes=True)))
     second_look = None if second_reader is None else SecondLook(second_reader)
     definitions = LaterDefinitions(document.passages, session.table.words)
     steps: list[StepResult] = []
@@ -72,6 +77,7 @@ def check_document(
     stated = Stated(inference, session)
     questions = Questions(inference)
     displays = Displays()
+    implications = Implications()
     explainer = Explainer(session)
     said = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
@@ -86,6 +92,7 @@ def check_document(
             judgements = _judgements(session, other, passage, chain, stated.by(chain, number), premises, hint)
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)
+            judgements = implications.judged(session, chain, judgements)
             judgements = stated.held(judgements, chain, number, passage)
             results = _results(
                 passage, chain, equations + 1, judgements, document.left_out, said[number].role, explainer
@@ -121,8 +128,8 @@ def _model(document: Document, inference: Inference, *, at_other_sizes: bool = F
     )
 
 
-def _session(document: Document, model: Model, trust: Trust) -> Session:
-    session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust))
+def _session(document: Document, model: Model, *, trust: Trust, memory: Memory | None, key: str) -> Session:
+    session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust), memory, key)
     _learn_added_terms(session, document)
     written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
     learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
@@ -179,6 +186,9 @@ def _all_chains(session: Session, passage: Passage) -> list[Chain]:
 def _learn_added_terms(session: Session, document: Document) -> None:
     """The terms of the loss that the document adds in steps of their own, known before any step leaves them out."""
     for passage in document.passages:
+        tokens = tokenize(passage.text.value, session.table.words, passage.unread)
+        if not any(token.kind == "RELATION" and kind_of(token) == "adds" for token in tokens):
+            continue
         for chain in _chains(session, passage):
             if [kind_of(relation) for relation in chain.relations] != ["adds"]:
                 continue

@@ -4,13 +4,14 @@ A step is `proved` if its plain reading is, else `convention` under the fewest c
 every reading certainly fails. A reading that could not be decided makes the step `unknown`, never `refuted`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import field
 
 from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
 from derive.checking.evidence import Found, NoLocalFactorError, evidence, involves_derivative
+from derive.checking.memory import key_of_options, key_of_restrictions
 from derive.checking.results import Counterexample, Diagnosis, Ground, Scope, Verdict
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
@@ -18,6 +19,7 @@ from derive.deciding.evidence import Different, Equal, EqualOffKinks
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Meaningless, NotAmong, Undecidable, UnknownName, Unreadable
 from derive.expressions.tree import Expr
+from derive.records import dataclass
 from derive.source import Span
 
 
@@ -83,6 +85,49 @@ def judge(
     chain: Sequence[Side] = (),
 ) -> Judgement:
     """The verdict on `left = right`, a part of a chain."""
+    key = _key(session, left, right, restrictions, formal, chain)
+    known = None if key is None or session.memory is None else session.memory.recall(key)
+    if known is not None:
+        judgement, facts = known
+        for fact in facts:
+            session.remember(*fact)
+        return judgement  # type: ignore[no-any-return]
+    before = len(session.facts)
+    judgement = _judged(session, left, right, restrictions, formal, deadline, chain)
+    if session.memory is not None and key is not None and _is_for_ever(judgement):
+        session.memory.keep(key, (judgement, tuple(session.facts[before:])))
+    return judgement
+
+
+def _key(
+    session: Session,
+    left: Side,
+    right: Side,
+    restrictions: Sequence[Restriction],
+    formal: dict[str, Expr],
+    chain: Sequence[Side],
+) -> Hashable | None:
+    """All on which the verdict on a claim depends; null where nothing is to be remembered."""
+    if session.memory is None or any(side.content is None for side in (left, right, *chain)):
+        return None
+    written = left.content, right.content, tuple(side.content for side in chain)
+    return written, session.state(), key_of_options(session.options(None, formal)), key_of_restrictions(restrictions)
+
+
+def _is_for_ever(judgement: Judgement) -> bool:
+    """Whether a verdict is certain, and points at no place in this document."""
+    return judgement.span is None and judgement.verdict in ("proved", "convention", "refuted")
+
+
+def _judged(
+    session: Session,
+    left: Side,
+    right: Side,
+    restrictions: Sequence[Restriction],
+    formal: dict[str, Expr],
+    deadline: Deadline,
+    chain: Sequence[Side],
+) -> Judgement:
     claim = Claim(session, left, right, formal, chain, is_restricted=bool(restrictions))
     failure = _failure(claim.left) or _failure(claim.right)
     failure = failure or _summed_and_free(claim)
@@ -175,7 +220,7 @@ class _Trial:
         if found.general is None:
             return Judgement(verdict, message, names, self.claim.shapes, scope="these dimensions", ground="entries")
         if not names and not self.restrictions and not candidate.free:
-            self.claim.session.prover.remember(candidate.left, candidate.right, found.general)
+            self.claim.session.remember(candidate.left, candidate.right, found.general)
         return Judgement(
             verdict,
             message,

@@ -5,12 +5,13 @@ with what stood before both cases.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.checking.claims import Judgement
 from derive.checking.sentences import Premise, Surroundings
 from derive.documents.document import Passage
 from derive.notation.chains import Chain, Member, kind_of, slice_of
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ A student who drops the regulariser, the sum over the batch or the case j = y ha
 those are listed in a setting's `allow`, or not used at all.
 """
 
-from dataclasses import dataclass
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.checking.claims import Judgement
 from derive.checking.session import Session
@@ -16,6 +16,7 @@ from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term, nodes
+from derive.records import dataclass
 
 PLACEHOLDER = "\\cdot"
 

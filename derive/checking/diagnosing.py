@@ -8,7 +8,7 @@ repair is not enough, every repair is repaired once more.
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.checking.candidates import Candidate, Uses, joined
 from derive.checking.claims import Claimed, judge
@@ -24,15 +24,14 @@ from derive.expressions.latex import latex
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.expressions.walk import walk
 from derive.gradients.indices import free_indices
-from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, RESPELLED, SHAPED_OTHERWISE
-from derive.mistakes.constant_differentiated import CONSTANT_DIFFERENTIATED
-from derive.mistakes.missing_regulariser import MISSING_REGULARISER
+from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, ONLY_ALONE, RESPELLED, SHAPED_OTHERWISE
 from derive.mistakes.mistake import Mistake
 from derive.mistakes.rewriting import fitting
 from derive.mistakes.wrong import Known, Wrong
 from derive.notation.elaboration import Reading, readings
 from derive.notation.symbols import Computed, Given
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 SECONDS = 3.0
 """The search for a mistake in one step may take this long; what is not found then is not named."""
@@ -140,20 +139,19 @@ class _Search:
         return ()
 
     def two_mistakes(self) -> tuple[Diagnosis, ...]:
-        """Two mistakes whose repairs one after the other are proved."""
-        firsts = list(itertools.islice(self._repaired(self.wrong), MOST_REPAIRS))
+        """Two mistakes whose repairs one after the other are proved, or one that was made twice."""
+        alone = [mistake for mistake in CATALOGUE if mistake not in ONLY_ALONE]
+        firsts = list(itertools.islice(self._repaired(self.wrong, alone), MOST_REPAIRS))
         for mistake, once in firsts:
             for other, twice in self._repaired(once, self._more(mistake, once)):
-                if other.code != mistake.code and self._is_right(twice.written):
-                    return self._diagnosis(mistake, twice), self._diagnosis(other, twice)
+                if self._is_right(twice.written):
+                    return tuple(self._diagnosis(each, twice) for each in dict.fromkeys((mistake, other)))
         return ()
 
     def _more(self, mistake: Mistake, once: Wrong) -> Sequence[Mistake]:
         """What may be tried on a repaired formula: another spelling while it has no shape, else what may be right."""
         if once.written is None:
             return RESPELLED if mistake in RESPELLED else ()
-        if mistake is CONSTANT_DIFFERENTIATED:
-            return [one for one in ONCE_MORE if one is not MISSING_REGULARISER]
         return ONCE_MORE if once.written.shape == self.wrong.shape else SHAPED_OTHERWISE
 
     def _diagnosis(self, mistake: Mistake, repaired: Wrong) -> Diagnosis:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.errors import FormulaError
+from derive.expressions.shapes import Dim
 from derive.notation.chains import Chain, kind_of
 from derive.notation.elaboration import Elaborator
-from derive.notation.syntax import List, parse
+from derive.notation.syntax import List, Name, Syntax, Term, nodes, parse
 
 _MAY_HOLD_ONE = re.compile(r"(?<![A-Za-z\\])d(?![A-Za-z]{2})|\\partial|\\{d\\}|(?<![A-Za-z])d[A-Z]")
 
@@ -41,6 +42,18 @@ def speaks_of_differentials(sides: Sequence[Side], elaborator: Elaborator) -> bo
     if not found or not found[0]:
         return False
     return any(written.certain for written in found[0]) or any(found[1:])
+
+
+def dimension_before_name(content: List, elaborator: Elaborator) -> Syntax | None:
+    """A dimension called d that stands directly before something known, as the sign of a differential does."""
+    for term in nodes(content):
+        if isinstance(term, Term):
+            for factor, operator, following in zip(term.factors, term.operators, term.factors[1:], strict=False):
+                resolved = elaborator.resolve(factor) if isinstance(factor, Name) and factor.text == "d" else None
+                is_dimension = resolved is not None and isinstance(resolved.meaning, Dim)
+                if is_dimension and not operator.kind and elaborator.resolve(following) is not None:
+                    return factor
+    return None
 
 
 def _claims(chain: Chain) -> bool:

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from derive.checking.candidates import Candidate, Restriction, uses_under
 from derive.checking.general import GeneralAttempt
@@ -19,6 +18,7 @@ from derive.indexed.prover import GeneralProof
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.base import Choices
 from derive.notation.symbols import Computed, Given
+from derive.records import dataclass
 
 MAX_EQUATIONS = 4_000
 

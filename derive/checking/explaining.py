@@ -1,12 +1,21 @@
-"""What is said of a refuted step beside its counterexample: from which slip it follows, or which mistake was made."""
+"""What is said of a refuted step beside its counterexample: from which slip it follows, or which mistake was made.
 
-from dataclasses import dataclass, field, replace
+The catalogue of mistakes is loaded when the first step is refuted: most documents have none.
+"""
 
-from derive.checking.claims import Judgement
-from derive.checking.diagnosing import diagnosed
+from dataclasses import field, replace
+
+from derive.checking.claims import Claimed, Judgement
 from derive.checking.following import SECONDS, Slips
+from derive.checking.memory import key_of_restrictions
+from derive.checking.results import Diagnosis
 from derive.checking.session import Session
-from derive.deciding.limits import Deadline
+from derive.deciding.limits import Deadline, clock
+from derive.records import dataclass
+
+Place = tuple[int, int]
+Explanation = tuple[Place | None, tuple[Diagnosis, ...]]
+"""The step from which a step follows, and the mistakes that were made in it."""
 
 MOST_UNEXPLAINED = 10
 """After so many refuted steps that no mistake explains, none is looked for: the document is of another kind."""
@@ -14,29 +23,73 @@ MOST_UNEXPLAINED = 10
 
 @dataclass
 class Explainer:
-    """Explains the refuted steps of one document, which it is shown in their order."""
+    """Explains the refuted steps of one document, which it is shown in their order.
+
+    What was found after the very same steps in another document is taken over. `waiting` are the steps whose slips were
+    not noted yet, since nothing had to be looked for.
+    """
 
     session: Session
     slips: Slips = field(default_factory=Slips)
-    names: dict[tuple[int, int], str] = field(default_factory=dict)
+    names: dict[Place, str] = field(default_factory=dict)
+    history: tuple[int, ...] = ()
+    waiting: list[tuple[Judgement, Place]] = field(default_factory=list)
     unexplained: int = 0
 
-    def explained(self, judgement: Judgement, place: tuple[int, int], tag: str | None = None) -> Judgement:
+    def explained(self, judgement: Judgement, place: Place, tag: str | None = None) -> Judgement:
         """The judgement on the step at a place (equation, step), explained where it is refuted.
 
         A step that follows from a slip has no mistake of its own.
         """
         self.names[place] = _name(place, tag)
-        source = self.slips.followed(self.session, judgement, place, Deadline(SECONDS))
-        self.slips.note(self.session, judgement, place)
+        if judgement.claimed is None:
+            return judgement
+        self.waiting.append((judgement, place))
+        self._write_down(judgement, judgement.claimed, place)
+        if judgement.verdict != "refuted":
+            return judgement
+        source, diagnosis = self._explanation(judgement, judgement.claimed, place)
         if source is not None:
             message = f"This follows correctly from the slip in {self.names[source]}. {judgement.message}"
             return replace(judgement, message=message, follows_from=source)
-        if judgement.verdict != "refuted" or judgement.claimed is None or self.unexplained >= MOST_UNEXPLAINED:
-            return judgement
-        diagnosis = diagnosed(self.session, judgement.claimed)
         self.unexplained += not diagnosis
         return replace(judgement, diagnosis=diagnosis)
+
+    def _explanation(self, judgement: Judgement, claimed: Claimed, place: Place) -> Explanation:
+        """What explains a refuted step. Where time may have run out it is not kept for other documents."""
+        memory, key = self.session.memory, ("explained", self.history)
+        known: Explanation | None = None if memory is None else memory.recall(key)
+        if known is not None:
+            return known
+        began = clock()
+        source = self._source(judgement, place)
+        is_open = source is None and self.unexplained < MOST_UNEXPLAINED
+        found: Explanation = (source, self._mistakes(claimed) if is_open else ())
+        if memory is not None and (any(found) or clock() - began < SECONDS):
+            memory.keep(key, found)
+        return found
+
+    def _source(self, judgement: Judgement, place: Place) -> Place | None:
+        for earlier, where in self.waiting[:-1]:
+            self.slips.note(self.session, earlier, where)
+        self.waiting.clear()
+        source = self.slips.followed(self.session, judgement, place, Deadline(SECONDS))
+        self.slips.note(self.session, judgement, place)
+        return source
+
+    def _mistakes(self, claimed: Claimed) -> tuple[Diagnosis, ...]:
+        from derive.checking.diagnosing import diagnosed  # noqa: PLC0415
+
+        return diagnosed(self.session, claimed)
+
+    def _write_down(self, judgement: Judgement, claimed: Claimed, place: Place) -> None:
+        """Adds a step to the history by which another document is known to say the same."""
+        memory = self.session.memory
+        if memory is not None:
+            sides = (claimed.left.content, claimed.right.content, key_of_restrictions(claimed.restrictions))
+            bound = tuple(claimed.formal.items()), tuple(claimed.numbers.items())
+            said = memory.number((sides, bound, judgement.verdict, place, self.session.state()))
+            self.history = (*self.history, said)
 
 
 def _name(place: tuple[int, int], tag: str | None) -> str:

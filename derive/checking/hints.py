@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 
 from derive.checking.claims import Judgement
@@ -13,6 +13,7 @@ from derive.notation.names import canonical, plain
 from derive.notation.symbols import shown
 from derive.notation.syntax import parse
 from derive.notation.tables import CONDITION_WORDS, GREEK, NOTE_WORDS, OTHERWISE_WORDS, SEPARATING_WORDS
+from derive.records import dataclass
 
 WORDS = CONDITION_WORDS | OTHERWISE_WORDS | SEPARATING_WORDS | NOTE_WORDS
 

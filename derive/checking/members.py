@@ -4,7 +4,7 @@ Which rows or columns they are is told by the names of the dimensions alone; whe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.checking.candidates import Restriction
@@ -16,6 +16,7 @@ from derive.models.families import patterns_of_member
 from derive.notation.elaboration.scripts import is_index_letter
 from derive.notation.names import plain
 from derive.notation.symbols import Computed, Given, Member, SymbolTable, shown
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

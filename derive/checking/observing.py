@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.checking.claims import Claimed, Judgement, failed, judge
 from derive.checking.diagnosing import diagnosed
@@ -16,6 +16,7 @@ from derive.errors import FormulaError, Undecidable
 from derive.expressions.tree import Expr
 from derive.notation.chains import Chain
 from derive.notation.symbols import SymbolTable
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

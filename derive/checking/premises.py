@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from derive.checking.claims import Judgement
+from derive.checking.definitions import new_name
 from derive.checking.sentences import Premise
 from derive.checking.session import Session
 from derive.checking.unrolling import judgements as judgements_on
 from derive.errors import FormulaError
 from derive.notation.chains import Chain, kind_of
+from derive.notation.elaboration import Elaborator
+from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.notation.syntax import parse
 from derive.notation.tables import RELATIONS
 from derive.notation.tokens import Token, tokenize
@@ -56,6 +59,9 @@ def judgements(
     premises: Sequence[Sequence[Token]] = (),
 ) -> list[Judgement]:
     """One judgement for each relation of a chain; what fails is judged again under the premises that concern it."""
+    in_one_case = None if known else _defined_in_one_case(session, chain, premises)
+    if in_one_case is not None:
+        return [in_one_case] * len(chain.relations)
     first = judgements_on(session, chain, is_inline, known)
     concerning = [list(tokens) for tokens in premises if _concerns(tokens, chain)]
     if not concerning or all(judgement.verdict not in ("refuted", "unknown") for judgement in first):
@@ -66,6 +72,28 @@ def judgements(
     restricted = replace(chain, conditions=[*chain.conditions, *concerning])
     again = judgements_on(session, restricted, is_inline, known)
     return [_for_the_case(one, other, written) for one, other in zip(first, again, strict=True)]
+
+
+def _defined_in_one_case(session: Session, chain: Chain, premises: Sequence[Sequence[Token]]) -> Judgement | None:
+    """The judgement on an equation that would define a name, but does so only for some values of what is known."""
+    on_values = [tokens for tokens in premises if compares_value(tokens, session.table)]
+    if not on_values or not chain.members[0].tokens or kind_of(chain.relations[0]) not in ("claim", "define"):
+        return None
+    try:
+        new = new_name(parse(chain.members[0].tokens), Elaborator.plain(session.table, {}))
+    except FormulaError:
+        return None
+    if new is None:
+        return None
+    written = ", ".join(_written(tokens) for tokens in on_values)
+    message = f"This says what {shown(new.key)} is only where ${written}$, as the text before it says; write all cases."
+    return Judgement("unreadable", message)
+
+
+def compares_value(tokens: Sequence[Token], table: SymbolTable) -> bool:
+    """Whether a condition is one on something that has a value, and not on indices or sizes only."""
+    names = (table.find(token.text) for token in tokens if token.kind == "NAME")
+    return any(name is not None and isinstance(table.meanings.get(name), (Given, Computed)) for name in names)
 
 
 def _for_the_case(general: Judgement, restricted: Judgement, written: str) -> Judgement:

@@ -1,7 +1,7 @@
 """The second reader beside a check: where a formula of a document is read in two ways. It changes no verdict."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.checking.results import SecondReading, TwoReadings
 from derive.checking.session import Session
@@ -13,6 +13,7 @@ from derive.expressions.tree import Expr
 from derive.notation.chains import Chain, Member, kind_of, slice_of
 from derive.notation.symbols import SymbolTable
 from derive.notation.syntax import parse
+from derive.records import dataclass
 
 Compare = Callable[[str, Expr, SymbolTable], str | None]
 """The second reading of a formula where it differs, '' where it is the same, or None where they are not compared."""

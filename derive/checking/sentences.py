@@ -7,10 +7,11 @@ stop, in the text or in a display, with a heading or a paragraph, and where anot
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from derive.documents.document import Passage
+from derive.records import dataclass
 
 Role = Literal["claim", "condition", "declaration"]
 

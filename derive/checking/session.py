@@ -1,8 +1,9 @@
 """What is known while one document is checked: its names so far, their exact entries, the decider."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import field
 
+from derive.checking.memory import Fact, Memory, key_of_table
 from derive.deciding.cascade import Decider, GeneralProving
 from derive.deciding.evidence import Different, Evidence
 from derive.deciding.facts import EntryEquation, Facts
@@ -12,11 +13,12 @@ from derive.exact.entries import Entries
 from derive.exact.scalars import HALF, MINUS_ONE, ONE, ZERO, Number, Scalar, number
 from derive.expressions.tree import Add, Expr, Layout, Negative
 from derive.expressions.walk import symbols_of
-from derive.indexed.prover import Prover
+from derive.indexed.prover import GeneralProof, Prover
 from derive.models import Model
 from derive.notation.chains import Chain
 from derive.notation.elaboration import Options
 from derive.notation.symbols import Computed, Given, SymbolTable
+from derive.records import dataclass
 
 STEP_SECONDS = 9.0
 """A step may take this long; what is not decided then is `unknown`."""
@@ -45,13 +47,16 @@ class Session:
 
     `definitions` are empty; they say who differentiates. `trusted` are names of which everything is known to be trusted
     that they stand for. `varied` are the names whose differentials stand in the document, null where none surely does.
-    `unsummed` are the index letters of the left side of an equation under Einstein's convention.
+    `unsummed` are the index letters of the left side of an equation under Einstein's convention. `memory` is what was
+    found in other documents under the same `setting`, of which this is the content's name; `facts` are what was proved.
     """
 
     model: Model
     allow: frozenset[str] = frozenset()
     trust: Trust = field(default_factory=Trust)
     definitions: Definitions = field(default_factory=Definitions)
+    memory: Memory | None = None
+    setting: str = ""
     table: SymbolTable = field(init=False)
     entries: Entries = field(init=False)
     prover: Prover = field(init=False)
@@ -61,6 +66,8 @@ class Session:
     waiting: list[tuple[dict[str, int], Chain]] = field(default_factory=list)
     varied: frozenset[str] | None = None
     unsummed: frozenset[str] | None = None
+    facts: list[Fact] = field(default_factory=list)
+    _key_of_table: tuple[SymbolTable, Hashable] | None = None
     _other_kinks: "dict[Scalar, Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
@@ -78,6 +85,19 @@ class Session:
         self.table = table
         self.entries.table = table
         self.prover.learn(table)
+
+    def remember(self, left: Expr, right: Expr, proof: GeneralProof) -> None:
+        """Two sides that are equal for all values of their symbols: later proofs may rest on it."""
+        self.facts.append((left, right, proof))
+        self.prover.remember(left, right, proof)
+
+    def state(self) -> Hashable:
+        """All of the document so far on which the verdict on a claim may depend."""
+        if self._key_of_table is None or self._key_of_table[0] is not self.table:
+            self._key_of_table = self.table, key_of_table(self.table, self.model.table)
+        sizes = tuple(dim.size for dim in self.table.dims.values())
+        begun_with = self.setting, sizes, self.table.einstein, self.allow, self.trust.names
+        return begun_with, self._key_of_table[1], tuple(self.facts)
 
     def decide(
         self, equations: Sequence[EntryEquation], deadline: Deadline, general: GeneralProving | None = None

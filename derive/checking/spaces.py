@@ -4,7 +4,7 @@ They declare new names and claim shapes of known ones.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.checking.candidates import Restriction
 from derive.checking.claims import Judgement
@@ -21,6 +21,7 @@ from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, SymbolTable, shown
 from derive.notation.syntax import Group, List, Name, Script, Scripted, Syntax, listed, nodes
+from derive.records import dataclass
 
 REALS = frozenset({"\\mathbb{R}", "R", "\\Re"})
 NUMBERS = frozenset({"\\mathbb{R}", "\\mathbb{N}", "\\mathbb{Z}", "\\mathbb{C}", "\\mathbb{Q}", "R", "\\Re"})

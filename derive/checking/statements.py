@@ -5,7 +5,7 @@ remembered as another form of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
@@ -19,9 +19,10 @@ from derive.checking.definitions import (
     define,
     define_silently,
     free_names,
+    is_differential_of_known,
     new_name,
 )
-from derive.checking.differentials import speaks_of_differentials
+from derive.checking.differentials import dimension_before_name, speaks_of_differentials
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
@@ -38,8 +39,13 @@ from derive.notation.elaboration.application import OF_VECTORS
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
-from derive.notation.syntax import Name, nodes, parse
+from derive.notation.syntax import Literal, Name, nodes, parse
 from derive.notation.tokens import Token
+from derive.records import dataclass
+
+DIFFERENTIAL_OR_NAME = "here {} may be a differential or a new name; write := to introduce a name"
+IN_ONE_CASE = "this says what {} is only under a condition; write all cases"
+DIMENSION_OR_SIGN = "here d is a dimension, and a differential may be meant; write \\mathrm{d} for that"
 
 
 @dataclass
@@ -146,6 +152,12 @@ class Statement:
             return judgement, self._next(left, right)
         if right.content is None:
             return failed(right.error or Unreadable("something is missing here")), self.sides[number]
+        if kind_of(self.chain.relations[number]) == "claim":
+            uncertain = self._uncertain_differential(left, right, new)
+            if uncertain is not None:
+                return failed(uncertain), self.sides[number]
+        if any(isinstance(node, Symbol) for one in self.restrictions for node in walk(one.condition)):
+            return failed(Unreadable(IN_ONE_CASE.format(shown(new.key)))), self.sides[number]
         goes_on = number + 1 < len(self.chain.relations)
         if self.is_inline:
             define_silently(self.session, new, right.content)
@@ -154,6 +166,18 @@ class Statement:
             return define(self.session, new, right.content, self.formal, goes_on), right
         except FormulaError as error:
             return failed(error), right
+
+    def _uncertain_differential(self, left: Side, right: Side, new: NewName) -> Unreadable | None:
+        """Why `dL = 0` or `dL = g dx`, with a known L, may speak of a differential as well as introduce a name."""
+        name = None if left.content is None or left.content.only is None else left.content.only.single_factor
+        if name is None or right.content is None or not is_differential_of_known(name, self._elaborator()):
+            return None
+        dimension = dimension_before_name(right.content, self._elaborator())
+        if dimension is not None:
+            return Unreadable(DIMENSION_OR_SIGN, dimension.span)
+        only = right.content.only
+        is_number = only is not None and isinstance(only.single_factor, Literal)
+        return Unreadable(DIFFERENTIAL_OR_NAME.format(shown(new.key)), name.span) if is_number else None
 
     def _naming(self, left: Side, right: Side, deadline: Deadline) -> Judgement:
         """`W^T \\delta =: g` gives the value on the left the name on the right."""

@@ -1,7 +1,7 @@
 """An order -> a class marked, and all of it written."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from joblib import cpu_count
@@ -19,6 +19,7 @@ from derive.grading.results import Marked, PartResult
 from derive.grading.roster import Enrolment, enrol, entries, read_students
 from derive.grading.run import Progress, for_review, mark_class
 from derive.grading.workers import LocalWorkers, Workers, WorkersLostError
+from derive.records import dataclass
 from derive.writing.everything import Class, write_everything
 from derive.writing.files import FolderInUseError, only_writer
 from derive.writing.results_folder import ResultsFolder, basis_of

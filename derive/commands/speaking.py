@@ -1,5 +1,6 @@
 """What the commands share: one line for whatever is wrong, a bar for what is long, the exit status of both."""
 
+import os
 import sys
 import time
 import traceback
@@ -27,6 +28,28 @@ def program_version() -> str:
         return version("derive")
     except PackageNotFoundError:
         return "(not installed)"
+
+
+# --- Standard output ---------------------------------------------------------------------------
+
+
+def is_styled() -> bool:
+    """Whether standard output shows colours: at a terminal, or where the user says so."""
+    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def text_width() -> int:
+    """How wide a text that goes through a pipe may be: as wide as the user says, or as the terminal behind it."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and columns.isascii() and int(columns) > 0:
+        return int(columns)
+    for stream in (sys.__stdin__, sys.__stderr__):
+        try:
+            if stream is not None and (width := os.get_terminal_size(stream.fileno()).columns) > 0:
+                return width
+        except (OSError, ValueError):
+            continue
+    return 80
 
 
 # --- Errors --------------------------------------------------------------------------------------

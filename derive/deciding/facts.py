@@ -4,10 +4,11 @@ Every symbol stands for a real number. If a fact is listed here, proofs use it, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from derive.exact.scalars import ONE, Scalar, Symbol
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

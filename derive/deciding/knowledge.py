@@ -1,11 +1,11 @@
 """What a document says of its symbols, and what of that an equation needs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from derive.deciding.facts import EntryEquation, Facts
 from derive.exact.functions import Unspecified, UnspecifiedComponent, Zero
 from derive.exact.scalars import NOTHING, ONE, Scalar, Symbol, parts_of
+from derive.records import dataclass
 
 Named = Unspecified | UnspecifiedComponent
 

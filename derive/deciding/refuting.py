@@ -6,7 +6,7 @@ unless the equation is claimed there.
 
 import itertools
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from flint import fmpq
@@ -29,6 +29,7 @@ from derive.exact.balls import (
     texts,
 )
 from derive.exact.scalars import ONE, ZERO, Scalar, Symbol
+from derive.records import dataclass
 
 _GIVEN_TRIES = 6
 

@@ -12,12 +12,13 @@ Work is limited, so that a macro which calls itself ends as one line for its aut
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.documents.lexing import Piece, Stream, needs_space, text_of
 from derive.documents.macros import DefinitionError, Macro, Macros, Parameter, Pattern, is_definition, read_definition
 from derive.documents.packages import ARGUMENTS
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Run, Source, Text
 
 MOST_WORK_IN_A_FORMULA = 200_000

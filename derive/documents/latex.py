@@ -12,7 +12,7 @@ are no mathematics; a preamble defines and claims nothing.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.documents.conditionals import Conditionals
 from derive.documents.document import Contents, Kind, Passage
@@ -21,6 +21,7 @@ from derive.documents.formulas import Formulas
 from derive.documents.lexing import LONGEST_FORMULA, Piece, Stream, text_of
 from derive.documents.macros import DefinitionError, Macro, is_definition, read_definition
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Run, Source, Text
 
 MOST_REREAD = 500_000

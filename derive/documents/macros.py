@@ -12,10 +12,11 @@ to use it is unreadable, to have it is not.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from derive.documents.lexing import Piece, Stream, pieces_of, text_of
+from derive.records import dataclass
 
 ParameterKind = Literal["argument", "group", "optional", "default", "star", "delimited", "token"]
 

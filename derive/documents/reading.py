@@ -6,7 +6,7 @@ Everything that can be wrong with a file is one `DocumentError`.
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from derive.documents.document import Contents, Document, Passage
@@ -24,6 +24,7 @@ from derive.documents.setting import (
     take_exercise,
 )
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Place, Source, Text
 
 LARGEST_FILE = 5_000_000

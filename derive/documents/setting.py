@@ -14,7 +14,6 @@ point at the very character.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Literal, cast
@@ -24,6 +23,7 @@ import yaml
 from derive.documents.document import Aside, AsideList, AsideMapping, Setting
 from derive.documents.expectations import expectations
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Text
 
 LARGEST_SETTING = 100_000

@@ -187,13 +187,9 @@ class Point:
             return _sum(expression.constant, factors, [self._value(one, memory, kinks) for one, _ in expression.terms])
         if isinstance(expression, scalars.Number):
             return _rational_number(expression.value)
-        if isinstance(expression, Unspecified | UnspecifiedComponent):
-            return self._polynomial_value(stand_in(self, expression), expression.args, memory, kinks)
-        if isinstance(expression, scalars.Constant):
-            return arb.pi() if expression is PI else arb(1).exp()
         rule = _RULES.get(type(expression))
         if rule is None:
-            raise NoUse(f"{expression} has no value that is known")
+            return self._without_rule(expression, memory, kinks)
         values = [self._value(operand, memory, kinks) for operand in expression.operands]
         if not isinstance(kinks, str):
             return rule(values, kinks)
@@ -203,6 +199,14 @@ class Point:
             if all(self._is_flat(operand, memory) for operand in expression.operands):
                 return rule(values, True)
             raise
+
+    def _without_rule(self, expression: Scalar, memory: dict[Scalar, Value | NoUse], kinks: Kinks) -> Value:
+        """The value of an unspecified function, of π or of e."""
+        if isinstance(expression, Unspecified | UnspecifiedComponent):
+            return self._polynomial_value(stand_in(self, expression), expression.args, memory, kinks)
+        if isinstance(expression, scalars.Constant):
+            return arb.pi() if expression is PI else arb(1).exp()
+        raise NoUse(f"{expression} has no value that is known")
 
     def _value_of_symbol(self, symbol: Symbol, memory: dict[Scalar, Value | NoUse], kinks: Kinks) -> Value:
         """The value of its definition, if it is cut and not fixed."""

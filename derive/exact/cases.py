@@ -7,13 +7,13 @@ For each canonical `u` the flags `[u > 0]` and `[u = 0]` exclude each other; `[u
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from derive.errors import Undecidable
 from derive.exact.elements import Atom, Element, Elements, NoValue, integral
 from derive.exact.polynomials import ONE, ZERO, Polynomial, Sizes, bits, content, shifted
 from derive.exact.signs import POSITIVE, UNKNOWN, sign_of_power
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

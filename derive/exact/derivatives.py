@@ -12,10 +12,11 @@ so that `∂L/∂W = X^T ∂L/∂u` is seen without opening `∂L/∂u`, and der
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import Undecidable, Unreadable
 from derive.exact.scalars import ONE, ZERO, Number, Scalar, Symbol, add
+from derive.records import dataclass
 from derive.source import Span
 
 
@@ -23,13 +24,16 @@ from derive.source import Span
 class Definitions:
     """The cut symbols of a document, their definitions, and what is known of given symbols.
 
-    `on_define` hears of every new definition, in an order in which each is in terms of earlier ones.
+    `mentions` are all the symbols that a cut symbol is made of; `users` are, in their order, the cut symbols that
+    mention a symbol in their own definition. `on_define` hears of every new definition, in an order in which each is in
+    terms of earlier ones.
     """
 
     on_define: Callable[[Symbol, Scalar], None] = lambda symbol, expression: None
     values: dict[Symbol, Scalar] = field(default_factory=dict)
     rank: dict[Symbol, int] = field(default_factory=dict)
     mentions: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
+    users: dict[Symbol, list[Symbol]] = field(default_factory=dict)
     known: dict[tuple[Symbol, Symbol], Scalar] = field(default_factory=dict)
     local: dict[tuple[Symbol, Symbol], Scalar] = field(default_factory=dict)
     partitions: list[tuple[Symbol, ...]] = field(default_factory=list)
@@ -67,6 +71,8 @@ class Definitions:
         self.rank[symbol] = len(self.rank)
         upstream = frozenset(direct).union(*(self.mentions.get(other, frozenset()) for other in direct))
         self.mentions[symbol] = upstream
+        for other in direct:
+            self.users.setdefault(other, []).append(symbol)
         self.on_define(symbol, value)
 
     def depends(self, symbol: Symbol, on: Symbol) -> bool:
@@ -104,17 +110,11 @@ class Definitions:
         if not self.depends(symbol, by):
             return ZERO
         if (symbol, by) not in self.known:
-            between = [u for u in self._between(symbol, by) if by in self.values[u].free_symbols]
-            value = add(*(self.of_symbol(symbol, u) * self._local(u, by) for u in between))
+            upstream = self.mentions[symbol]
+            between = [user for user in self.users[by] if user is symbol or user in upstream]
+            value = add(*(self.of_symbol(symbol, user) * self._local(user, by) for user in between))
             self.known[symbol, by] = self._cut(value)
         return self.known[symbol, by]
-
-    def _between(self, symbol: Symbol, by: Symbol) -> list[Symbol]:
-        """The cut symbols on a path from `by` to `symbol`, `symbol` included, in their order."""
-        found = [
-            u for u in (*self.mentions[symbol], symbol) if u in self.values and u is not by and self.depends(u, by)
-        ]
-        return sorted(found, key=lambda u: self.rank[u])
 
     def _local(self, symbol: Symbol, by: Symbol) -> Scalar:
         if (symbol, by) not in self.local:

@@ -9,13 +9,13 @@
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
 from derive.errors import Undecidable
 from derive.exact.polynomials import ONE, Polynomial, Ring, Sizes, Terms, content, exponents, number, shifted
 from derive.exact.signs import NONNEGATIVE, POSITIVE, UNKNOWN, sign_of_power, sign_of_product, sign_of_sum
+from derive.records import dataclass
 
 
 class NoValue(Exception):

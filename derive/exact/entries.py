@@ -8,7 +8,7 @@ Symbol names are made here and never come from a document.
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import singledispatchmethod
 from math import prod
@@ -43,6 +43,7 @@ from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Index, IndexVariable
 from derive.expressions.walk import rebuilt, symbols_of
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
+from derive.records import dataclass
 
 Position = tuple[int, ...]
 Environment = Mapping[IndexVariable, int]

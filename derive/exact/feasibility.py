@@ -4,8 +4,9 @@ If `impossible(constraints)` is true, no values of the unknowns satisfy all of t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from derive.records import dataclass
 
 _MOST = 300
 """Constraints beyond which elimination stops: it may square their number at every unknown."""

@@ -13,7 +13,6 @@ zero at all these points. The size of a product is measured before it is made.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import gcd
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 import flint
 
 from derive.errors import Undecidable
+from derive.records import dataclass
 
 WIDTH = 30
 _HALF = 1 << (WIDTH - 1)

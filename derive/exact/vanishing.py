@@ -5,7 +5,6 @@ the proof's kinks is zero. It raises `NotZero` otherwise, which says nothing abo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -18,6 +17,7 @@ from derive.exact.exponentials import Exponentials
 from derive.exact.feasibility import Constraint, impossible
 from derive.exact.polynomials import ZERO, Polynomial, Terms, bits, exponent, exponents, packed
 from derive.exact.signs import POSITIVE, UNKNOWN
+from derive.records import dataclass
 
 _PRINTED_BITS = 4_000
 _PRINTED_TERMS = 100

@@ -9,7 +9,9 @@ A shape has 0 dimensions (a scalar), 2 (a matrix; a column is n x 1, a row
 1 x n), or 4 (the derivative of a matrix by a matrix: numerator, denominator).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

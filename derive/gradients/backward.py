@@ -6,7 +6,7 @@ index): a share names them, and they are summed over as soon as a part no longer
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import singledispatch
 
@@ -42,6 +42,7 @@ from derive.gradients.tidy import (
     value_of,
     weight,
 )
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ whatever is asked for.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -24,6 +24,7 @@ from derive.gradients.supposed import NOTHING_SUPPOSED, Supposed
 from derive.gradients.terms import zero
 from derive.gradients.tidy import as_column, like, matmul, number, plus, tidied, transposed
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

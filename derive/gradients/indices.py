@@ -6,7 +6,7 @@ where there is one. A sum over i of a term with 1(i = r) is that term at i = r.
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import singledispatchmethod
 
@@ -30,6 +30,7 @@ from derive.gradients.tidy import (
     times,
     transposed,
 )
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Values that stand for derivatives in place of what these are, as where somebody went on with a wrong one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.expressions.tree import Expr, Symbol
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

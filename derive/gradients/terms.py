@@ -5,13 +5,14 @@ quotient or whole power stays shut: it is one factor, whatever is in it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from derive.errors import Meaningless
 from derive.expressions import tree
 from derive.expressions.shapes import ONE, SCALAR, Shape, column, matrix
 from derive.expressions.tree import Expr, Number, broadcast
+from derive.records import dataclass
 
 Powers = Mapping[Expr, int]
 

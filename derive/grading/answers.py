@@ -6,7 +6,7 @@ the answer to no other part.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from derive.checking.claims import Judgement
@@ -15,6 +15,7 @@ from derive.grading.asked import AskedSide, Presence, core_of, is_one_entry, nam
 from derive.grading.forms import Form, Forms
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Link, Member, Workings
+from derive.records import dataclass
 
 Basis = Literal["equation", "name", "perhaps a name", "value", "one entry"]
 """By what a line is known to be about a part."""

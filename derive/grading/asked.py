@@ -6,7 +6,6 @@ and its indices: the derivative of L by W. Names of the submission's own stand f
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Literal
 
 from derive.checking.session import Session
@@ -29,6 +28,7 @@ from derive.grading.parts import Part
 from derive.notation.elaboration import readings
 from derive.notation.names import plain
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 ValueOf = Callable[[str], Expr | None]
 """What a name of the submission's own stands for."""

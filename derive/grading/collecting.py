@@ -17,12 +17,13 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from derive.documents.reading import READERS, shown_name
 from derive.errors import DocumentError
 from derive.grading.naming import safe_name
+from derive.records import dataclass
 
 OF_ONE_STUDENT = re.compile(
     r"_assignsubmission_|_onlinetext_"  # Moodle: Ada Lovelace_12345_assignsubmission_file_

@@ -4,7 +4,6 @@ A message says what is the matter; it never says what would be right.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.checking.conventions import sentence
@@ -12,6 +11,7 @@ from derive.checking.results import Diagnosis, StepResult
 from derive.grading.parts import Part
 from derive.grading.policy import FULL, Credit
 from derive.grading.results import Status
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

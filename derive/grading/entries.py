@@ -3,11 +3,11 @@
 Writers only arrange these; no writer decides anything.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from derive.grading.results import Marked, PartResult, Status
+from derive.records import dataclass
 
 Standing = Literal["graded", "review", "missing"]
 

@@ -6,7 +6,7 @@ out with a mistake, the answer relies on that mistake.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.checking.results import StepResult
 from derive.errors import FormulaError
@@ -29,6 +29,7 @@ from derive.expressions.walk import symbols_of, walk
 from derive.grading.asked import alike, core_of, presence
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Workings
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

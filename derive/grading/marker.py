@@ -7,8 +7,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+
+from derive.records import dataclass
 
 try:
     import resource

@@ -67,7 +67,7 @@ def mark(exercise: ExerciseDocument, submission_path: str | Path, store: Store |
     try:
         submission = read_submission(submission_path, exercise.document, exercise.entries)
         workings = Workings()
-        result = check_document(submission.document, store=store, observer=workings.note)
+        result = check_document(submission.document, store=store, observer=workings.note, memory=exercise.memory)
     except DocumentError as error:
         unmarked = for_a_person("The submission could not be read.")
         return Marked(

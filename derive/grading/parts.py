@@ -5,10 +5,11 @@ Nobody writes a reference answer: what is asked is an expression of the exercise
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import field
 from fractions import Fraction
 from pathlib import Path
 
+from derive.checking.memory import Memory
 from derive.documents.document import Aside, AsideList, AsideMapping, Document
 from derive.documents.reading import entries_of_exercise, read_document
 from derive.documents.setting import Entries
@@ -19,6 +20,7 @@ from derive.models import Model, build_model
 from derive.notation.elaboration import Options, Reading, elaborated
 from derive.notation.syntax import List, parse
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Text
 
 LONGEST_ID = 40
@@ -64,6 +66,7 @@ class ExerciseDocument:
     model: Model
     parts: tuple[Part, ...]
     policy: Policy
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -81,32 +84,43 @@ def read_exercise(path: str | Path) -> ExerciseDocument:
     document = read_document(path)
     entries = entries_of_exercise(path)
     model = build_model(document.setting)
-    aside = document.setting.aside
-    policy = read_policy(aside.get("policy"), Policy())
-    parts = aside.get("parts")
+    policy = read_policy(document.setting.aside.get("policy"), Policy())
+    parts = _parts(items_of(document), model, policy)
+    return ExerciseDocument(document, entries, model, parts, policy)
+
+
+def items_of(document: Document) -> Sequence[Aside]:
+    """The parts of an exercise as they are written. Raises `DocumentError` where it has none."""
+    parts = document.setting.aside.get("parts")
     if not isinstance(parts, AsideList) or not parts.items:
         problem = "an exercise has 'parts', a list such as [{id: a, ask: L, points: 4}]"
         raise DocumentError(document.source.name, problem) if parts is None else error_at(parts, problem)
     if len(parts.items) > MOST_PARTS:
         raise error_at(parts, f"an exercise has at most {MOST_PARTS} parts, and this one has {len(parts.items)}")
-    return ExerciseDocument(document, entries, model, _parts(parts.items, model, policy), policy)
+    return parts.items
 
 
 def _parts(items: Sequence[Aside], model: Model, policy: Policy) -> tuple[Part, ...]:
     """The parts, each with an id of its own."""
     found: dict[str, tuple[Text, Part]] = {}
     for item in items:
-        if not isinstance(item, AsideMapping):
-            raise error_at(item, "a part is a mapping such as {id: a, ask: L, points: 4}")
-        for key, _ in item.pairs:
-            if key.value not in _KEYS:
-                raise error_at(key, f"unknown key '{key.value[:40]}' in a part{nearest(key.value, _KEYS)}")
-        name = _id(item)
-        if name.value in found:
-            line = found[name.value][0].place().line
-            raise error_at(name, f"the part '{name.value}' stands twice, here and in line {line}")
-        found[name.value] = name, _part(item, name.value, model, policy)
+        name, part = read_part(item, model, policy)
+        if part.id in found:
+            line = found[part.id][0].place().line
+            raise error_at(name, f"the part '{part.id}' stands twice, here and in line {line}")
+        found[part.id] = name, part
     return tuple(part for _, part in found.values())
+
+
+def read_part(item: Aside, model: Model, policy: Policy) -> tuple[Text, Part]:
+    """One part, with the text of its id. Raises `DocumentError` with the place of what is wrong in it."""
+    if not isinstance(item, AsideMapping):
+        raise error_at(item, "a part is a mapping such as {id: a, ask: L, points: 4}")
+    for key, _ in item.pairs:
+        if key.value not in _KEYS:
+            raise error_at(key, f"unknown key '{key.value[:40]}' in a part{nearest(key.value, _KEYS)}")
+    name = _id(item)
+    return name, _part(item, name.value, model, policy)
 
 
 def _part(item: AsideMapping, name: str, model: Model, policy: Policy) -> Part:

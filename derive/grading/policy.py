@@ -5,13 +5,14 @@ A credit is a share of the points, or `review`: then a person decides.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Literal
 
 from derive.documents.document import Aside, AsideMapping
 from derive.errors import DocumentError
+from derive.records import dataclass
 from derive.source import Text
 
 Credit = Fraction | Literal["review"]

@@ -3,11 +3,11 @@
 Writers only arrange these; no writer decides anything.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from derive.checking.results import Diagnosis, DocumentResult
+from derive.records import dataclass
 
 Status = Literal["right", "partial", "wrong", "review", "missing"]
 STATUSES: tuple[Status, ...] = ("right", "partial", "wrong", "review", "missing")

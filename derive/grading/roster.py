@@ -18,7 +18,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from derive.documents.reading import shown_name
@@ -26,6 +26,7 @@ from derive.errors import DocumentError
 from derive.grading.collecting import Submission, natural
 from derive.grading.entries import Entry, Student
 from derive.grading.results import Marked, PartResult
+from derive.records import dataclass
 from derive.source import Place
 
 LARGEST_TABLE = 20_000_000

@@ -1,11 +1,11 @@
 """An exercise -> what will be awarded for what, in words that students may read before they hand in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.grading.parts import ExerciseDocument, Part
 from derive.grading.policy import OTHERS, Credit, Policy
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

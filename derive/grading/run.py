@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from derive.grading.entries import Job
 from derive.grading.marker import Failure
 from derive.grading.results import Marked, PartResult
 from derive.grading.workers import Answer, Workers
+from derive.records import dataclass
 
 SECONDS_BETWEEN_LOOKS = 0.2
 TIMES = 2

@@ -4,7 +4,7 @@ A checker's observer notes each chain. Then a `Line` is a stretch `a = b = c` of
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from derive.checking.claims import Claimed, Judgement
@@ -19,6 +19,7 @@ from derive.expressions.tree import AllOf, Comparison, Condition, Expr, IndexVal
 from derive.expressions.walk import walk
 from derive.notation.chains import kind_of, slice_of
 from derive.notation.symbols import Computed, SymbolTable
+from derive.records import dataclass
 from derive.source import Span
 
 EQUALITIES = frozenset({"claim", "define", "names"})

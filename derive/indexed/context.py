@@ -1,7 +1,7 @@
 """What every rule stands on: the table, the algebra, and how shapes become slots."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from derive.expressions.shapes import Dim, Shape
@@ -12,6 +12,7 @@ from derive.indexed.functions import Functions
 from derive.indexed.heads import COLUMN, ROW, SLOTS, Form, Head, Heads, NotGeneral, Number
 from derive.indexed.replacement import Replacement
 from derive.notation.symbols import SymbolTable
+from derive.records import dataclass
 
 Environment = Mapping[IndexVariable, int]
 

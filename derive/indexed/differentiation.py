@@ -8,11 +8,12 @@ varies and nothing upstream, and is a cut name itself (`∂u/∂X`), defined onc
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.indexed.algebra import ONE, ZERO, Algebra
 from derive.indexed.functions import HALF, Functions
 from derive.indexed.heads import COLUMN, ROW, SLOTS, Factor, Form, Head, Indices, Monomial, NotGeneral, Number
+from derive.records import dataclass
 
 MAX_DEFINITIONS = 5_000
 

@@ -5,7 +5,7 @@ rule takes the factor that it is about, and the product.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import product
 
@@ -22,6 +22,7 @@ from derive.indexed.heads import (
     Number,
 )
 from derive.indexed.relations import Bag, Relation, contracted, find
+from derive.records import dataclass
 
 Key = tuple[int, Indices]
 Waiting = list[tuple[list[Factor], Number, dict[int, str]]]

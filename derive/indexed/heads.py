@@ -12,11 +12,12 @@ Rows and columns of length 1 have no index. Heads live in one `Heads` and mean n
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from derive.errors import Undecidable
+from derive.records import dataclass
 
 Number: TypeAlias = int | Fraction
 Indices: TypeAlias = tuple[int, ...]

@@ -6,7 +6,6 @@ What a value presupposes (a denominator that is not zero, an inverse) is noted i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import singledispatchmethod
 
 from derive.expressions import tree
@@ -18,6 +17,7 @@ from derive.indexed.context import UNSAID, Environment, dim_key, slots_of, slots
 from derive.indexed.functions import HALF, NAMED, elu, leaky
 from derive.indexed.heads import COLUMN, FIRST_POSITION, ROW, SLOTS, Form, Head, NotGeneral
 from derive.indexed.jacobians import Jacobians
+from derive.records import dataclass
 
 
 @dataclass

@@ -7,7 +7,6 @@ each step of a derivation rests on the one before (sweeping). Kinked functions a
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from derive.expressions.shapes import Dim
@@ -28,6 +27,7 @@ from derive.indexed.lowering import Lowering
 from derive.indexed.replacement import KINKED, Replacement
 from derive.indexed.totality import Totality
 from derive.notation.symbols import SymbolTable
+from derive.records import dataclass
 
 MAX_ROUNDS = 120
 MAX_DENOMINATORS = 12

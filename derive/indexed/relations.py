@@ -9,9 +9,9 @@ highest degree in one exponential (and for its negative powers the term of degre
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from derive.indexed.heads import Factor, Form, Heads, Indices, Monomial, Number
+from derive.records import dataclass
 
 Bag = dict[tuple[int, Indices], Number]
 

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from derive.errors import FormulaError
 from derive.expressions.tree import (
@@ -36,6 +35,7 @@ from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.mistakes.rewriting import everywhere
 from derive.mistakes.wrong import Known, Wrong
+from derive.records import dataclass
 
 NO_ACTIVATIONS = frozenset({"log", "sqrt"})
 
@@ -97,7 +97,7 @@ def _activation(node: Expr, value: Symbol | None) -> Iterator[Activation]:
 
 def _written_out(known: Known, name: Symbol, value: Expr) -> Iterator[Activation]:
     """A name whose formula acts on each entry of another one, by cases or as `max(z, a z)`."""
-    if not isinstance(value, (Cases, Extremum)):
+    if not isinstance(value, (Add, Cases, Extremum)):
         return
     arguments = {symbol for symbol in symbols_of(value) if symbol.shape == value.shape}
     others = {symbol for symbol in symbols_of(value) if not symbol.shape.is_scalar} - arguments

@@ -109,3 +109,10 @@ SHAPED_OTHERWISE: tuple[Mistake, ...] = (
     UPSTREAM_LEFT_OUT,
 )
 """Those that are tried where a repair gives another shape than the quantity has."""
+
+ONLY_ALONE: tuple[Mistake, ...] = (
+    PATH_LEFT_OUT,
+    VARIABLE_HELD_CONSTANT,
+    CONSTANT_DIFFERENTIATED,
+)
+"""Those that explain nothing together with another one: a term more or less is soon found for any formula."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from derive.expressions.tree import Apply, Expr
+from derive.expressions.walk import walk
 from derive.mistakes.activations import Activation, activations
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, substituted
@@ -17,6 +18,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
         return
     for activation in wrong.known.once(activations):
         yield from everywhere(wrong.written, partial(_at_argument, activation))
+        yield from _everywhere_at_argument(wrong.written, activation)
 
 
 def _at_argument(activation: Activation, node: Expr) -> Iterator[Expr]:
@@ -27,6 +29,13 @@ def _at_argument(activation: Activation, node: Expr) -> Iterator[Expr]:
     if activation.value is not None:
         yield from _other(substituted(node, activation.value, activation.argument), node)
         yield from _other(substituted(node, activation.argument, activation.value), node)
+
+
+def _everywhere_at_argument(written: Expr, activation: Activation) -> Iterator[Expr]:
+    """f(z) for every f(a), as in `f(a) (1 - f(a))`."""
+    for node in dict.fromkeys(walk(written)):
+        if isinstance(node, Apply) and node.function == activation.function and node.operand == activation.value:
+            yield substituted(written, node, replace(node, operand=activation.argument))
 
 
 def _other(changed: Expr, node: Expr) -> Iterator[Expr]:

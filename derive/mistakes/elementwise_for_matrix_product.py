@@ -13,12 +13,13 @@ ENTRY_BY_ENTRY = frozenset({"ODOT", "CIRC", "STAR", "TIMES"})
 def repairs(wrong: Wrong) -> Iterator[List]:
     """One sign of the product entry by entry left out, or all of them; with a vector beside it transposed."""
     if wrong.syntax is not None:
-        yield from each_product(wrong.syntax, _as_matrix_product)
+        yield from each_product(wrong.syntax, lambda term: joined_otherwise(term, ENTRY_BY_ENTRY, ""))
+        if not wrong.shape.is_scalar:
+            yield from each_product(wrong.syntax, _as_outer_products)
 
 
-def _as_matrix_product(term: Term) -> Iterator[Term]:
+def _as_outer_products(term: Term) -> Iterator[Term]:
     for joined in joined_otherwise(term, ENTRY_BY_ENTRY, ""):
-        yield joined
         yield from _as_outer_product(term, joined)
 
 

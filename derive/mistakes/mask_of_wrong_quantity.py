@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from derive.expressions.tree import Expr
+from derive.expressions.walk import symbols_of
 from derive.mistakes.masks import is_a_mask, true_masks
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.respelling import each_comparison, named
-from derive.mistakes.rewriting import everywhere
+from derive.mistakes.rewriting import everywhere, substituted
 from derive.mistakes.wrong import Wrong
-from derive.mistakes.wrong_layer import value_names, with_other_names
+from derive.mistakes.wrong_layer import other_names, value_names, with_other_names
 from derive.notation.syntax import List
 
 
@@ -16,10 +17,18 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     """One mask in the formula replaced by one of the truth or of an activation; what is compared by another name."""
     masks = wrong.known.once(true_masks)
     if wrong.written is not None:
-        yield from everywhere(wrong.written, lambda node: masks if is_a_mask(node) else [])
+        yield from everywhere(wrong.written, lambda node: _other_masks(wrong, node, masks))
     if wrong.syntax is not None:
         names = [written for name in value_names(wrong) if (written := named(name)) is not None]
         yield from each_comparison(wrong.syntax, lambda term: with_other_names(term, names))
+
+
+def _other_masks(wrong: Wrong, node: Expr, masks: tuple[Expr, ...]) -> Iterator[Expr]:
+    if is_a_mask(node):
+        yield from masks
+        for symbol in dict.fromkeys(symbols_of(node)):
+            for other in other_names(wrong, symbol):
+                yield substituted(node, symbol, other)
 
 
 MASK_OF_WRONG_QUANTITY = Mistake(

@@ -12,19 +12,26 @@ from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """The whole, or a term, times the size of a dimension by which the right formula is divided too."""
+    """The whole, or a term, times the size of a dimension by which it is divided twice."""
     if wrong.written is None:
         return
     for dim in wrong.known.averaged:
-        if divides_by(dim, wrong.written) > 1 or _is_upstream_averaged(wrong, dim):
+        if _is_averaged_twice(wrong, dim):
             yield from each_term(wrong.written, partial(_multiplied, dim))
 
 
-def _is_upstream_averaged(wrong: Wrong, dim: Dim) -> bool:
-    """Whether the model takes a mean over a dimension, and nothing in the formula sums over it."""
-    if wrong.written is None or not any(divides_by(dim, value) for _, value in wrong.known.computed):
+def _is_averaged_twice(wrong: Wrong, dim: Dim) -> bool:
+    """Whether the formula divides by a size twice before it sums, or once by one of which the model takes a mean.
+
+    In the latter case it does not sum: a sum that is divided once is a mean in place of a sum.
+    """
+    if wrong.written is None:
         return False
-    return not any(sums_over(dim, node) for node in walk(wrong.written))
+    sums = [node for node in walk(wrong.written) if sums_over(dim, node)]
+    inside = sum(divides_by(dim, node) for node in sums if isinstance(node, Expr))
+    if divides_by(dim, wrong.written) - inside > 1:
+        return True
+    return not sums and any(divides_by(dim, value) for _, value in wrong.known.computed)
 
 
 def _multiplied(dim: Dim, term: Expr) -> list[Expr]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Add, Expr, Label, Negative
+from derive.expressions.tree import Add, Expr, Label, Negative, Symbol
 from derive.expressions.walk import symbols_of, walk
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, sum_of
@@ -16,6 +16,10 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
         return
     differences = [node for node in walk(wrong.truth) if isinstance(node, Add) and len(node.terms) == 2]
     yield from everywhere(wrong.written, lambda node: [found for found in differences if _lacks_one_term(node, found)])
+    for name, meaning in wrong.known.table.meanings.items():
+        is_data = isinstance(meaning, Given) and meaning.kind in ("real", "one-hot") and meaning.shape == wrong.shape
+        if is_data and name not in wrong.names_written and name in wrong.known.in_loss:
+            yield sum_of([wrong.written, Negative(Symbol(name, wrong.shape))])
     for term in wrong.known.true_terms:
         if wrong.known.free and _is_target(wrong.known, term):
             yield sum_of([wrong.written, term])

@@ -1,11 +1,11 @@
 """What every file of the catalogue holds: one `Mistake`, with the function that repairs it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from derive.expressions.tree import Expr
 from derive.mistakes.wrong import Wrong
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 Repair = Expr | List
 """A formula that would be right: as a tree, or as syntax where what was written has no shape."""

@@ -1,8 +1,8 @@
 """Gradients in which quantities of the model are taken for constants: nothing of the loss comes back through them."""
 
 import itertools
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from derive.errors import FormulaError
 from derive.expressions.tree import (
@@ -27,6 +27,7 @@ from derive.gradients.terms import zero
 from derive.gradients.tidy import number, transposed
 from derive.mistakes.rewriting import sum_of, terms_of
 from derive.mistakes.wrong import Known
+from derive.records import dataclass
 
 MOST_AT_ONCE = 2
 """Statistics that are forgotten are mostly a mean and a deviation."""
@@ -51,6 +52,11 @@ def _held_constant(known: Known) -> Iterator[Constants]:
         return
     between = list(_between(known, quantity.of, quantity.by))
     statistics = {symbol for symbol in between if _is_statistic(known, symbol, quantity.by)}
+    smaller = tuple(symbol for symbol in between if _entries(symbol) < _entries(quantity.by))
+    if statistics and len(smaller) > MOST_AT_ONCE:
+        without = _gradient(known, quantity, quantity.by, smaller)
+        if without is not None and truth is not None:
+            yield Constants(without, True)
     for count in range(1, MOST_AT_ONCE + 1):
         for chosen in itertools.combinations(between, count):
             without = _gradient(known, quantity, quantity.by, chosen)
@@ -59,6 +65,10 @@ def _held_constant(known: Known) -> Iterator[Constants]:
             yield Constants(without, bool(statistics) and set(chosen) == statistics)
             if without.shape == truth.shape:
                 yield Constants(sum_of([truth, Negative(without)]), False)
+
+
+def _entries(symbol: Symbol) -> int:
+    return math.prod(dim.size or 0 for dim in symbol.shape.dims)
 
 
 def _is_statistic(known: Known, symbol: Symbol, by: Symbol) -> bool:

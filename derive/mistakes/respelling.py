@@ -36,6 +36,39 @@ def each_comparison(content: List, rule: Rule) -> Iterator[List]:
     yield from _lists(_changed(content, rule, in_comparisons=True))
 
 
+def each_subscript(content: List, rule: Rule) -> Iterator[List]:
+    """Every formula in which the rule is applied to the indices of one name: `W_{kh}` for `W_{hk}`."""
+    yield from _lists(_with_script(content, rule))
+
+
+def _with_script(node: Syntax, rule: Rule) -> Iterator[Syntax]:
+    if isinstance(node, Scripted):
+        for at, script in enumerate(node.scripts):
+            if script.kind == "sub" and script.content is not None:
+                for changed in (*_reversed_list(script.content), *each_product(script.content, rule)):
+                    scripts = (*node.scripts[:at], replace(script, content=changed), *node.scripts[at + 1 :])
+                    yield replace(node, scripts=scripts)
+    for part in fields(node):
+        if part.name != "span":
+            for value in _with_script_inside(getattr(node, part.name), rule):
+                yield replace(node, **{part.name: value})  # type: ignore[arg-type]
+
+
+def _reversed_list(content: List) -> Iterator[List]:
+    """`k, h` for `h, k`."""
+    if len(content.entries) > 1:
+        yield replace(content, entries=content.entries[::-1])
+
+
+def _with_script_inside(value: object, rule: Rule) -> Iterator[object]:
+    if isinstance(value, Syntax):
+        yield from _with_script(value, rule)
+    elif isinstance(value, tuple):
+        for at, item in enumerate(value):
+            for changed in _with_script_inside(item, rule):
+                yield (*value[:at], changed, *value[at + 1 :])
+
+
 def _lists(found: Iterable[Syntax]) -> Iterator[List]:
     for changed in found:
         assert isinstance(changed, List)

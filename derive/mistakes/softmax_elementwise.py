@@ -1,7 +1,9 @@
 """`p \\odot (1 - p)` for `diag(p) - p p^T`: softmax differentiated as if each output had its own input alone."""
 
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
 from derive.expressions.tree import (
     Add,
@@ -18,8 +20,8 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.rewriting import everywhere, sum_of
-from derive.mistakes.softmaxes import elementwise_gradients, softmaxes
+from derive.mistakes.rewriting import everywhere, renamed, sum_of
+from derive.mistakes.softmaxes import elementwise_gradients
 from derive.mistakes.wrong import Wrong
 
 
@@ -31,10 +33,18 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
         if wrong.truth is not None and without_others.shape == wrong.shape:
             yield sum_of([wrong.written, wrong.truth, Negative(without_others)])
     yield from everywhere(wrong.written, _with_all_entries)
-    letters = [IndexValue(IndexVariable(letter)) for letter in wrong.known.free]
-    if len(letters) == 2 and any(softmaxes(wrong.known)):
-        same = Indicator(Comparison(letters[0], "=", letters[1]))
-        yield from everywhere(wrong.written, lambda node: [same] if node == ONE else [])
+    for pair in itertools.permutations(map(IndexVariable, wrong.known.free), 2):
+        yield from everywhere(wrong.written, partial(_with_delta, *pair))
+
+
+def _with_delta(first: IndexVariable, second: IndexVariable, node: Expr) -> Iterator[Expr]:
+    """\\delta_ij - p_j for 1 - p_j, and for 1 - p_i."""
+    same = Indicator(Comparison(IndexValue(first), "=", IndexValue(second)))
+    if node == ONE:
+        yield same
+    match node:
+        case Add((one, Negative(inner))) if one == ONE:
+            yield Add((same, Negative(renamed(inner, first, second))))
 
 
 def _with_all_entries(node: Expr) -> Iterator[Expr]:

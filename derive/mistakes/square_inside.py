@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.expressions.tree import Apply, Expr, Hadamard, Number, Power
+from derive.expressions.walk import walk
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.rewriting import everywhere
+from derive.mistakes.rewriting import everywhere, substituted
 from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """f(s)^2 for f(s^2), and back."""
+    """f(s)^2 for f(s^2), and back; s for s^2 in every argument."""
     if wrong.written is not None:
         yield from everywhere(wrong.written, _square_moved)
+        for node in walk(wrong.written):
+            if isinstance(node, Apply) and (inner := _root(node.operand)) is not None:
+                yield substituted(wrong.written, node.operand, inner)
 
 
 def _square_moved(node: Expr) -> Iterator[Expr]:

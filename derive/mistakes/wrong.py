@@ -1,7 +1,7 @@
 """A formula that is wrong, with what is known of what it should be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from derive.gradients.refusal import NoClosedForm
 from derive.mistakes.rewriting import expanded_terms
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 T = TypeVar("T")
 
@@ -75,6 +76,12 @@ class Known:
         """The names that are computed, with their formulas, in the order of the model."""
         meanings = self.table.meanings.items()
         return tuple((name, one.value) for name, one in meanings if isinstance(one, Computed) and one.value is not None)
+
+    @cached_property
+    def in_loss(self) -> frozenset[str]:
+        """The names that stand in the loss itself: the predictions and the targets."""
+        value = dict(self.computed).get(self.table.loss or "")
+        return frozenset() if value is None else frozenset(symbol.name for symbol in symbols_of(value))
 
     def is_given_scalar(self, name: str) -> bool:
         """Whether a name is that of a scalar that is given, and no label."""

@@ -7,12 +7,17 @@ from dataclasses import replace
 from derive.expressions.tree import Derivative, Entry, Expr, IndexVariable
 from derive.expressions.walk import walk
 from derive.mistakes.mistake import Example, Mistake
+from derive.mistakes.respelling import each_subscript
+from derive.mistakes.respelling import exchanged as in_another_order
 from derive.mistakes.rewriting import everywhere, exchanged
 from derive.mistakes.wrong import Wrong
+from derive.notation.syntax import List
 
 
-def repairs(wrong: Wrong) -> Iterator[Expr]:
+def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     """The indices of one entry exchanged, one of them replaced by another letter, two letters exchanged everywhere."""
+    if wrong.syntax is not None:
+        yield from each_subscript(wrong.syntax, in_another_order)
     if wrong.written is None:
         return
     letters = {node for node in walk(wrong.written) if isinstance(node, IndexVariable)}

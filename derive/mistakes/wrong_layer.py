@@ -16,7 +16,7 @@ from derive.notation.syntax import List, Name, Scripted, Syntax, Term
 def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     """One name replaced by another one that stands in the right formula or in the model."""
     if wrong.written is not None:
-        yield from everywhere(wrong.written, lambda node: _other_names(wrong, node))
+        yield from everywhere(wrong.written, lambda node: other_names(wrong, node))
     if wrong.syntax is not None:
         names = [written for name in value_names(wrong) if (written := named(name)) is not None]
         yield from each_product(wrong.syntax, lambda term: with_other_names(term, names))
@@ -30,13 +30,14 @@ def value_names(wrong: Wrong) -> Iterator[str]:
             yield name
 
 
-def _other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
+def other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
+    """Other names of one shape for a name, also for that by which a derivative is taken."""
     if isinstance(node, Symbol) and not node.shape.is_scalar:
         for name in value_names(wrong):
             if name != node.name and wrong.known.table.meanings[name].shape == node.shape:  # type: ignore[union-attr]
                 yield Symbol(name, node.shape)
     if isinstance(node, Derivative):
-        for other in _other_names(wrong, node.by):
+        for other in other_names(wrong, node.by):
             yield replace(node, by=other)
 
 

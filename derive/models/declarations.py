@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from derive.expressions.shapes import ONE, SCALAR, Dim, Shape, column, matrix, row
 from derive.notation.symbols import Given, Kind
+from derive.records import dataclass
 
 STRUCTURES = ("symmetric", "diagonal", "orthogonal", "invertible", "positive definite")
 EXAMPLES = (

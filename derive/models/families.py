@@ -5,7 +5,6 @@ matrix of which it gives each column (or each row, where it is a row).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim, Shape, column, matrix, row
@@ -18,6 +17,7 @@ from derive.notation.scripting import name_and_scripts
 from derive.notation.symbols import Computed, Member, SymbolTable, shown
 from derive.notation.syntax import Scripted, Sum, Syntax, parse
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 
 COORDINATE = "coordinate of a member"
 """The letter of the index of a member's own entries, which no author writes."""

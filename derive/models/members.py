@@ -5,13 +5,13 @@ A family is held by a matrix: by one that has a name of its own, or by one that 
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from derive.models.declarations import NAME, Declaration, Undeclarable
 from derive.models.families import patterns_of_member
 from derive.notation.numbering import SLOT
 from derive.notation.symbols import Member, shown
+from derive.records import dataclass
 
 _PART = re.compile(r"(?P<along>column|row|entry)\s+of\s+(?P<holder>.+?)(?P<turned>\s+as\s+an?\s+(?:column|row))?")
 _EACH = re.compile(rf"(?P<what>.+?)\s+for\s+(?:each\s+)?(?P<letter>\\?[A-Za-z]+)\s+of\s+(?P<count>{NAME})", re.DOTALL)

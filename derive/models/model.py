@@ -6,7 +6,7 @@ Anything that is wrong with a setting is a `DocumentError` at its place.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
 
@@ -23,6 +23,7 @@ from derive.notation.numbering import patterns_of, with_patterns
 from derive.notation.symbols import Abbreviation, Computed, Given, Member, SymbolTable, shown
 from derive.notation.syntax import List, Name, Scripted, nodes, parse
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Text
 
 

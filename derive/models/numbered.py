@@ -7,7 +7,7 @@ letter is computed for each number for which all that it is computed from is the
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.errors import FormulaError, NotAmong, Unreadable
 from derive.expressions.shapes import Dim
@@ -19,6 +19,7 @@ from derive.notation.numbering import SLOT, number_in
 from derive.notation.symbols import SymbolTable, shown
 from derive.notation.syntax import List, Name, Syntax, parse
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Text
 
 USUAL_DEPTH = 3

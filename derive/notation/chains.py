@@ -14,12 +14,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
-from derive.notation.tables import RELATIONS, ROW_ENVIRONMENTS
+from derive.notation.remarks import comments
+from derive.notation.tables import END_MARKS, IMPLICATIONS, RELATIONS, ROW_ENVIRONMENTS
 from derive.notation.tokens import Token, tokenize
+from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
@@ -46,7 +48,8 @@ class Member:
 class Chain:
     """Members and the relation signs between them; `conditions` restrict all of it.
 
-    `places`: how many relations stand before each condition.
+    `places`: how many relations stand before each condition. `implies`: a sign like `\\Rightarrow` stands between it
+    and the next chain, which then `is_implied`.
     """
 
     members: list[Member] = field(default_factory=lambda: [Member()])
@@ -55,6 +58,8 @@ class Chain:
     places: list[int] = field(default_factory=list)
     tag: str | None = None
     label: str | None = None
+    implies: bool = False
+    is_implied: bool = False
 
     @property
     def last(self) -> Member:
@@ -119,7 +124,18 @@ def split(
     for row in _rows(tokens):
         splitter.read_row(row)
     splitter.finish()
+    _note_implications(splitter.chains, tokens)
     return splitter.chains
+
+
+def _note_implications(chains: Sequence[Chain], tokens: Sequence[Token]) -> None:
+    """Note which chains a sign of implication joins."""
+    signs = [token.start for token in tokens if token.text in IMPLICATIONS]
+    for before, chain in pairwise(chains if signs else ()):
+        first = next(member.span for member in chain.members if member.span is not None)
+        last = next(member.span for member in reversed(before.members) if member.span is not None)
+        if any(last.end <= sign < first.start for sign in signs):
+            before.implies = chain.is_implied = True
 
 
 def _cases_by_brace(tokens: list[Token]) -> list[Token]:
@@ -331,8 +347,8 @@ class _Splitter:
     def without_names(self, cell: list[Token]) -> tuple[list[Token], dict[str, str]]:
         """The cell without its tag, label or trailing number, and these names by their kinds."""
         names = {token.kind: token.text for token in cell if token.kind in ("TAG", "LABEL")}
-        tokens = [token for token in cell if token.kind not in ("TAG", "LABEL")]
-        while tokens and tokens[-1].kind in _TRAILING:
+        tokens = _without_bracketed_remarks([token for token in cell if token.kind not in ("TAG", "LABEL")])
+        while tokens and (tokens[-1].kind in _TRAILING or tokens[-1].text in END_MARKS):
             tokens.pop()
         kinds = [token.kind for token in tokens[-4:]]
         if kinds[1:] == ["LPAR", "NUMBER", "RPAR"] and kinds[0] == "QUAD":
@@ -386,6 +402,12 @@ class _Splitter:
 
     def read_note(self, cell: list[Token]) -> None:
         """A side note in a column of its own: a condition where it is one, else a remark."""
+        said = next(
+            (token for token in cell if token.kind == "WORDS" and not comments(token.text, is_apart=True)), None
+        )
+        if said is not None and self.current is not None:
+            self.extend([Token("UNREADWORDS", said.text, said.start, said.end)])
+            return
         tokens = _unwrapped(cell[1:] if cell[0].kind == "WORDS" else cell)
         if (
             self.current is not None
@@ -399,6 +421,7 @@ class _Splitter:
     def segments(self, cell: list[Token]) -> Iterable[list[Token]]:
         """The cell cut at long spaces, semicolons, words, implications, and commas between equations."""
         flags = _top_level(cell)
+        cell = _with_unread_words(cell, flags)
         signs = [at for at, token in enumerate(cell) if flags[at] and _is_relation(token)]
         is_claim = any(_is_claim(cell[at]) for at in signs)
         pieces: list[list[Token]] = []
@@ -454,9 +477,15 @@ class _Splitter:
                 self.add_condition(segment, is_first)
             return
         if first.kind == "WORDS":
-            segment, goes_on = segment[1:], False
+            if not opens and self._takes_more_than_reference(segment, is_first):
+                self.extend([_unread(first)])
+                return
+            goes_on = goes_on or (self.row_has_equation and len(segment) > 1 and _is_relation(segment[1]))
+            segment = segment[1:]
             if not segment or not (_relations(segment) or opens):
                 return
+        elif self.current is not None and not (_relations(segment) or opens) and _goes_on(segment, is_first):
+            goes_on = True
         relations = _relations(segment)
         if any(kind_of(token) == "map" for token in relations):
             self.current = None
@@ -470,6 +499,12 @@ class _Splitter:
             self.chains.append(self.current)
             self.untagged.append(self.current)
         self.extend(segment)
+
+    def _takes_more_than_reference(self, segment: list[Token], is_first: bool) -> bool:
+        """`\\text{by } N` behind a formula, where `\\text{by } (3)` and `\\text{by } (3), (4)` only refer."""
+        if is_first or self.current is None or not self.row_has_equation or segment[0].text.lower() not in _JOINING:
+            return False
+        return any(token.kind not in _REFERENCE for token in segment[1:]) and not _relations(segment)
 
     def add_condition(self, segment: list[Token], leads: bool) -> None:
         """A condition restricts the equation before it; one that leads a row, the equation behind it."""
@@ -511,6 +546,50 @@ class _Splitter:
 def _relations(tokens: Sequence[Token]) -> list[Token]:
     """The relation signs outside all brackets."""
     return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
+
+
+_JOINING = frozenset({"by", "from", "or", "and", "with", "as"})
+_REFERENCE = _TRAILING | {"LPAR", "NUMBER", "RPAR"}
+
+
+def _is_remark(cell: Sequence[Token], at: int) -> bool:
+    """Whether the words at a place of a cell only comment on the formula beside them."""
+    before = cell[at - 1] if at else None
+    is_apart = before is None or before.kind in _TRAILING
+    behind_sign = before is not None and (_is_relation(before) or before.kind in _CONTINUING)
+    return not behind_sign and comments(cell[at].text, is_apart=is_apart, leads=before is None)
+
+
+def _without_bracketed_remarks(tokens: list[Token]) -> list[Token]:
+    """A cell without `(\\text{by the chain rule})`: words that only comment, in brackets behind a formula."""
+    flags, partners, kept = _top_level(tokens), _partners(tokens), list(tokens)
+    for at, last in sorted(partners.items(), reverse=True):
+        is_remark = at and last == at + 2 and tokens[at].kind == "LPAR" and tokens[at + 1].kind == "WORDS"
+        outside = flags[at - 1] and not _is_relation(tokens[at - 1]) and tokens[at - 1].kind not in _CONTINUING
+        if is_remark and outside and comments(tokens[at + 1].text, is_apart=True):
+            del kept[at : last + 1]
+    return kept
+
+
+def _with_unread_words(cell: list[Token], flags: Sequence[bool]) -> list[Token]:
+    """A cell in which the words that do more than comment are part of the formula beside them."""
+    if all(token.kind != "WORDS" for token in cell):
+        return cell
+    return [
+        _unread(token) if outside and token.kind == "WORDS" and not _is_remark(cell, at) else token
+        for at, (token, outside) in enumerate(zip(cell, flags, strict=True))
+    ]
+
+
+def _unread(words: Token) -> Token:
+    return Token("UNREADWORDS", words.text, words.start, words.end)
+
+
+def _goes_on(segment: Sequence[Token], begins_row: bool) -> bool:
+    """Whether a piece without a relation goes on with the formula before it: with a sign, or with words not read."""
+    first = segment[0]
+    is_word = first.kind == "NAME" and first.text.isalpha() and not comments(first.text, is_apart=True)
+    return first.kind == "UNREADWORDS" or (not begins_row and (first.kind in _CONTINUING or is_word))
 
 
 def _compares_names(tokens: Sequence[Token]) -> bool:

@@ -8,7 +8,8 @@ from difflib import get_close_matches
 
 from derive.errors import Unreadable
 from derive.notation import tables
-from derive.notation.tokens import FUNCTION_COMMANDS, FUNCTION_WORDS, KNOWN_COMMANDS, Token
+from derive.notation.functions import FUNCTION_COMMANDS, FUNCTION_WORDS
+from derive.notation.tokens import KNOWN_COMMANDS, Token
 from derive.source import Span
 
 OPERATORS = frozenset(
@@ -72,6 +73,10 @@ INSTEAD = {
     "\\binom": "binomial coefficients are not read; write the number or a fraction",
     "!": "factorials are not read; write the product",
     "\\%": "a per cent sign is not read; write /100",
+    "\\cancel": "what is crossed out is not read; leave it away, or write it without \\cancel",
+    "\\bcancel": "what is crossed out is not read; leave it away, or write it without \\bcancel",
+    "\\xcancel": "what is crossed out is not read; leave it away, or write it without \\xcancel",
+    "\\cancelto": "what is crossed out is not read; leave it away, or write it without \\cancelto",
     "÷": "÷ is not read; write / or \\frac",
     "\\unicode": "\\unicode is not read; write the character itself",
     "\\mathbb": "\\mathbb has no letter here",

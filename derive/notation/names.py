@@ -5,7 +5,7 @@ subscript before the superscript: `W_1`, `W_{1}` and `{W}_1` are all `W_{1}`.
 """
 
 import re
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 from derive.errors import Unreadable
 from derive.notation.syntax import (
@@ -198,6 +198,7 @@ def words_of(latex_names: list[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1024)
 def read_name(latex: str) -> str:
     """The canonical form of a LaTeX name as it stands in a setting. Raises `Unreadable` where it is no name."""
     syntax = unwrapped_list(parse(tokenize(latex, words_of([latex]))))

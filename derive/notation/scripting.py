@@ -1,13 +1,13 @@
 """The scripts of a name taken apart, and the names that a base and its scripts may spell."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from derive.errors import Unreadable
 from derive.notation.names import canonical, key_of, plain, unwrapped
 from derive.notation.numbering import TRANSPOSES
 from derive.notation.syntax import Group, List, Literal, Name, Script, Scripted, Syntax
+from derive.records import dataclass, remembered
 
 Superscript = Syntax | str
 """One item of a superscript: a factor, a whole list in brackets of its own, or a lone sign."""
@@ -91,6 +91,7 @@ def is_bracket(node: Syntax) -> bool:
     return isinstance(node, Group) and node.kind in ("(", "[")
 
 
+@remembered
 def name_and_scripts(node: Syntax) -> tuple[Name, Scripting] | None:
     """The name that scripts stand at, and the scripts; None where they stand at something else."""
     base: Syntax = unwrapped(node)
@@ -111,6 +112,16 @@ def spellings(base: str, parts: Scripting) -> Iterator[tuple[str, Rest]]:
     A superscript in brackets, `^{(i)}` or `^{[l]}`, is part of a name and never a power. Where nothing else is
     known, `W_{1,ij}` is the entry of `W_1`.
     """
+    return ((base + ending, rest) for ending, rest in _endings(parts))
+
+
+@remembered
+def _endings(parts: Scripting) -> tuple[tuple[str, Rest], ...]:
+    """What the scripts may add to a base, in the order of `spellings`."""
+    return tuple(_all_endings(parts))
+
+
+def _all_endings(parts: Scripting) -> Iterator[tuple[str, Rest]]:
     sub = "" if parts.sub is None else canonical(parts.sub).strip()
     named = 0
     while named < len(parts.sups) and not isinstance(parts.sups[named], str):
@@ -123,14 +134,14 @@ def spellings(base: str, parts: Scripting) -> Iterator[tuple[str, Rest]]:
     for primes in dict.fromkeys((parts.primes, 0)):
         for with_sub in (True, False) if parts.sub is not None else (False,):
             for count in range(named, in_brackets - 1, -1):
-                key = key_of(base, sub if with_sub else "", prefixes[count], primes)
+                ending = key_of("", sub if with_sub else "", prefixes[count], primes)
                 rest = (None if with_sub else parts.sub, parts.sups[count:], parts.primes - primes)
-                yield key, rest
+                yield ending, rest
     for cut in range(0 if parts.sub is None else len(parts.sub.entries) - 1, 0, -1):
         assert parts.sub is not None
         named_by, index = (
             List(entries, span=parts.sub.span) for entries in (parts.sub.entries[:cut], parts.sub.entries[cut:])
         )
         for count in range(named, in_brackets - 1, -1):
-            key = key_of(base, canonical(named_by).strip(), prefixes[count], parts.primes)
-            yield key, (index, parts.sups[count:], 0)
+            ending = key_of("", canonical(named_by).strip(), prefixes[count], parts.primes)
+            yield ending, (index, parts.sups[count:], 0)

@@ -58,9 +58,10 @@ class Abbreviation:
     letters: tuple[str, ...]
     meaning: List
 
-    def mentions(self, base: str) -> bool:
-        """Whether a letter in this very font stands in the meaning, as the light one of `\\mathbf{f}: f`."""
-        return any(isinstance(node, Name) and node.text == base for node in nodes(self.meaning))
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """The letters that stand in the meaning, each in its font, as the light one of `\\mathbf{f}: f`."""
+        return frozenset(node.text for node in nodes(self.meaning) if isinstance(node, Name))
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,14 @@ class SymbolTable:
 
     def abbreviations_of(self, key: str) -> list[tuple[Abbreviation, dict[str, str]]]:
         """What the notation says a canonical name may stand for: in its own fonts, else in any."""
-        own = [(found, found.pattern.fullmatch(key)) for found in self.abbreviations]
-        base = key.split("_", maxsplit=1)[0].split("^", maxsplit=1)[0]
-        other = [(found, found.bare.fullmatch(plain(key))) for found in self.abbreviations if not found.mentions(base)]
-        chosen = own if any(match for _, match in own) else other
-        return [(found, match.groupdict()) for found, match in chosen if match is not None]
+        own = [(found, match) for found in self.abbreviations if (match := found.pattern.fullmatch(key))]
+        return [(found, match.groupdict()) for found, match in own or self._in_any_font(key)]
+
+    def _in_any_font(self, key: str) -> "list[tuple[Abbreviation, re.Match[str]]]":
+        """The same for a name whose own fonts are in no notation."""
+        base, bare = key.split("_", maxsplit=1)[0].split("^", maxsplit=1)[0], plain(key)
+        others = (found for found in self.abbreviations if base not in found.mentioned)
+        return [(found, match) for found in others if (match := found.bare.fullmatch(bare))]
 
     def is_abbreviated(self, key: str) -> bool:
         """Whether the notation says what a canonical name stands for."""

@@ -13,7 +13,8 @@ from itertools import pairwise
 from derive.errors import Unreadable
 from derive.notation.automaton import Builder, Children, UnexpectedError, run
 from derive.notation.complaints import check_nothing_is_empty, shown, unexpected, unknown
-from derive.notation.tables import PARTNERS
+from derive.notation.remarks import unread
+from derive.notation.tables import CASES_ENVIRONMENTS, PARTNERS
 from derive.notation.tokens import Token
 from derive.records import dataclass
 from derive.source import Span
@@ -201,7 +202,7 @@ class Scripted(Syntax):
 _PARTS: dict[type[Syntax], tuple[str, ...]] = {}
 
 
-def _names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
+def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
     """The fields of a kind of syntax, without its place."""
     if kind not in _PARTS:
         _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
@@ -217,12 +218,12 @@ def nodes(node: object) -> Iterator[Syntax]:
             waiting.extend(current)
         elif isinstance(current, Syntax):
             yield current
-            waiting.extend(getattr(current, name) for name in _names_of_parts(type(current)))
+            waiting.extend(getattr(current, name) for name in names_of_parts(type(current)))
 
 
 def parts_of(node: Syntax) -> Iterator[Syntax]:
     """The syntax of which a piece of syntax is made directly, in the order of writing."""
-    waiting = [getattr(node, name) for name in reversed(_names_of_parts(type(node)))]
+    waiting = [getattr(node, name) for name in reversed(names_of_parts(type(node)))]
     while waiting:
         current = waiting.pop()
         if isinstance(current, tuple):
@@ -253,12 +254,14 @@ def parse(tokens: Sequence[Token]) -> List:
 
 @lru_cache(maxsize=4096)
 def _remembered(tokens: tuple[Token, ...]) -> List:
-    tokens = tuple(_with_separators(tokens))
+    tokens = tuple(_with_separators(_joined_conditions(tokens)))
     _check_spaces(tokens)
     readable = [token for token in tokens if token.kind not in ("QUAD", "TAG", "LABEL", "PERIOD")]
     for token in readable:
         if token.kind == "UNKNOWN":
             raise unknown(token)
+        if token.kind == "UNREADWORDS":
+            raise unread(token)
         if token.kind == "TOODEEP":
             raise Unreadable(f"commands are nested more than {MAX_NESTING} deep here", token.span)
         if token.kind == "UNCLOSED":
@@ -275,6 +278,22 @@ def _remembered(tokens: tuple[Token, ...]) -> List:
         raise unexpected(error.token, paired) from None
     assert isinstance(syntax, List)
     return syntax
+
+
+def _joined_conditions(tokens: Sequence[Token]) -> list[Token]:
+    """`i = j \\text{ and } s_i > 0` within cases: conditions that both must hold stand between commas."""
+    out = list(tokens)
+    opened: list[str] = []
+    for at, token in enumerate(tokens):
+        if token.kind in ("BEGIN", "END"):
+            opened = [*opened, token.text] if token.kind == "BEGIN" else opened[:-1]
+        elif opened and opened[-1] in CASES_ENVIRONMENTS and _joins(token):
+            out[at] = Token("COMMA", ",", token.start, token.end)
+    return out
+
+
+def _joins(token: Token) -> bool:
+    return token.text.lower() in ("and", "\\land", "\\wedge") and token.kind in ("WORDS", "UNKNOWN")
 
 
 def _with_separators(tokens: Sequence[Token]) -> Sequence[Token]:

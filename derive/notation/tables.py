@@ -57,6 +57,8 @@ RELATIONS = MappingProxyType({
     "\\subset": "compares", "\\subseteq": "compares", "\\supset": "compares", "\\supseteq": "compares", "\\notin": "compares", "∉": "compares",
 })  # fmt: skip
 
+IMPLICATIONS = frozenset({"\\Rightarrow", "\\implies", "\\Leftrightarrow", "\\iff", "⇒", "⇔"})
+
 OPENING = MappingProxyType({"(": "LPAR", "[": "LBRACK", "\\{": "LSET", "\\lbrace": "LSET", "\\lbrack": "LBRACK",
                             "\\langle": "LANGLE", "⟨": "LANGLE", "\\llbracket": "LBRACK", "⟦": "LBRACK", "\\lvert": "LBAR", "\\lVert": "LNORM"})  # fmt: skip
 CLOSING = MappingProxyType({")": "RPAR", "]": "RBRACK", "\\}": "RSET", "\\rbrace": "RSET", "\\rbrack": "RBRACK",
@@ -99,7 +101,7 @@ ROWS_IN_BRACES = frozenset({"\\eqalign", "\\eqalignno", "\\leqalignno", "\\displ
 PASSED_OVER_WITH_ARGUMENT = frozenset({"\\hspace", "\\hspace*", "\\vspace", "\\phantom", "\\hphantom", "\\vphantom", "\\color", "\\label",
                                        "\\footnote", "\\intertext", "\\shortintertext"})  # fmt: skip
 TRANSPARENT = MappingProxyType({  # command -> which of how many arguments is kept
-    "\\boxed": (0, 1), "\\fbox": (0, 1), "\\textcolor": (1, 2), "\\colorbox": (1, 2), "\\cancel": (0, 1), "\\mathop": (0, 1),
+    "\\boxed": (0, 1), "\\fbox": (0, 1), "\\textcolor": (1, 2), "\\colorbox": (1, 2), "\\mathop": (0, 1),
     "\\mathrel": (0, 1), "\\mathbin": (0, 1), "\\mathord": (0, 1), "\\ensuremath": (0, 1), "\\smash": (0, 1), "\\mathstrut": (0, 1),
 })  # fmt: skip
 ANNOTATED = MappingProxyType(
@@ -111,6 +113,8 @@ MATRIX_ENVIRONMENTS = frozenset({"matrix", "pmatrix", "bmatrix", "Bmatrix", "vma
 CASES_ENVIRONMENTS = frozenset({"cases", "dcases", "rcases"})
 ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "alignedat", "gather", "gathered", "multline", "split", "eqnarray",
                               "flalign", "math", "displaymath"})  # fmt: skip
+
+END_MARKS = frozenset({"\\checkmark", "\\qed", "\\qedhere", "\\qedsymbol", "\\square", "\\blacksquare", "\\Box", "✓", "✔", "∎", "□", "■"})  # fmt: skip
 
 GREEK = frozenset(["\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\varepsilon", "\\zeta", "\\eta", "\\theta", "\\vartheta", "\\iota", "\\kappa", "\\lambda", "\\mu", "\\nu", "\\xi", "\\pi", "\\varpi", "\\rho", "\\varrho", "\\sigma", "\\varsigma", "\\tau", "\\upsilon", "\\phi", "\\varphi", "\\chi", "\\psi", "\\omega", "\\Gamma", "\\Delta", "\\Theta", "\\Lambda", "\\Xi", "\\Pi", "\\Sigma", "\\Upsilon", "\\Phi", "\\Psi", "\\Omega"])  # fmt: skip
 LETTERLIKE = GREEK | frozenset({"\\ell", "\\hbar", "\\imath", "\\jmath", "\\infty", "\\top", "\\intercal", "\\prime", "\\Re", "\\Im", "\\dagger",

@@ -12,10 +12,12 @@ hide its neighbours.
 
 import re
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from derive.notation import characters, tables
+from derive.notation.functions import FUNCTION_COMMANDS, FUNCTION_WORDS, LISTING_WORDS
+from derive.records import dataclass
 from derive.source import Span
 
 _RAW = re.compile(
@@ -535,15 +537,29 @@ def without_fonts(name: str) -> str:
     return name
 
 
-def _word(reader: _Reader, piece: _Raw) -> None:
-    """Words: one that makes a condition or separates equations, a note of several words, or a name."""
+def _words(reader: _Reader, piece: _Raw) -> None:
+    """Words, and the formulas that stand between dollars among them: `\\text{if $k = 1$}`."""
     raw = reader.argument()
+    dollars = [at for at, inner in enumerate(raw) if inner.text == "$"]
+    if len(dollars) % 2 or not dollars:
+        _word(reader, piece, raw, raw[-1].end + 1 if raw else piece.end)
+        return
+    ends = [-1, *dollars, len(raw)]
+    for number, (before, behind) in enumerate(pairwise(ends)):
+        inside = raw[before + 1 : behind]
+        if number % 2:
+            reader.out.extend(reader.tokens_of(inside))
+        elif inside:
+            _word(reader, _Raw(piece.kind, piece.text, inside[0].start, inside[0].start), inside, inside[-1].end)
+
+
+def _word(reader: _Reader, piece: _Raw, raw: list[_Raw], end: int) -> None:
+    """Words: one that makes a condition or separates equations, a note of several words, or a name."""
     for inner in raw:
         if inner.start in reader.unread:
             reader.emit("UNKNOWN", inner.text, inner.start, inner.end)
     words = re.sub(r"\\ |~|\s+", " ", reader.plain_text(raw)).replace("\\_", "_").strip()
     plain = words.lower().strip(" ,.:()")
-    end = raw[-1].end + 1 if raw else piece.end
     if not plain:
         return
     if plain in tables.CONDITION_WORDS:
@@ -551,7 +567,7 @@ def _word(reader: _Reader, piece: _Raw) -> None:
     elif plain in tables.OTHERWISE_WORDS:
         reader.emit("OTHERWISE", plain, piece.start, end)
     elif plain in tables.SEPARATING_WORDS or plain in tables.NOTE_WORDS:
-        reader.emit("WORDS", plain, piece.start, end)
+        reader.emit("WORDS", words, piece.start, end)
     elif piece.text == "\\textbf" and re.fullmatch(r"[^\W_]", words):
         _in_font(reader, piece, "bf", raw)
     elif re.fullmatch(r"[^\W\d][\w-]*", words):
@@ -559,13 +575,9 @@ def _word(reader: _Reader, piece: _Raw) -> None:
     elif re.fullmatch(r"[\d.]+", words):
         reader.emit("NUMBER", words, piece.start, end)
     else:
-        first = plain.split()[0]
-        kind = (
-            "CONDITION"
-            if first in ("if", "for", "when") and plain.split()[1:] in ([], ["all"], ["each"], ["every"])
-            else "WORDS"
-        )
-        reader.emit(kind, plain, piece.start, end)
+        first, *others = plain.split()
+        is_condition = first in ("if", "for", "when") and others in ([], ["all"], ["each"], ["every"])
+        reader.emit("CONDITION" if is_condition else "WORDS", plain if is_condition else words, piece.start, end)
 
 
 def _begin_or_end(reader: _Reader, piece: _Raw) -> None:
@@ -697,7 +709,7 @@ _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     **dict.fromkeys(tables.ACCENTS, _accent),
     **dict.fromkeys(tables.FONTS, _font),
     **dict.fromkeys(tables.FONT_SWITCHES, _font_switch),
-    **dict.fromkeys((*tables.WORDS, "\\operatorname*"), _word),
+    **dict.fromkeys((*tables.WORDS, "\\operatorname*"), _words),
     "\\substack": _substack,
     "\\eqalign": _eqalign,
     "\\begin": _begin_or_end,
@@ -711,90 +723,8 @@ _HANDLERS: dict[str, Callable[[_Reader, _Raw], None]] = {
     "Σ": _capital_sigma,
 }
 
-FUNCTION_COMMANDS = frozenset(
-    [
-        "\\log",
-        "\\ln",
-        "\\exp",
-        "\\max",
-        "\\min",
-        "\\tanh",
-        "\\sinh",
-        "\\cosh",
-        "\\coth",
-        "\\sin",
-        "\\cos",
-        "\\tan",
-        "\\det",
-        "\\arg",
-        "\\lg",
-        "\\sup",
-        "\\inf",
-        "\\tr",
-        "\\diag",
-        "\\rank",
-        "\\sgn",
-        "\\sign",
-        "\\softmax",
-        "\\relu",
-        "\\ReLU",
-        "\\vec",
-        "\\argmax",
-        "\\argmin",
-        "\\Tr",
-        "\\arctan",
-        "\\arcsin",
-        "\\arccos",
-    ]
-)
 KNOWN_COMMANDS = frozenset(
     text
     for text in (*_HANDLERS, *_SINGLE, *tables.LETTERLIKE, *FUNCTION_COMMANDS)
     if re.fullmatch(r"\\[A-Za-z]{2,}", text)
-)
-LISTING_WORDS = frozenset(["CE"])
-"""Functions of several arguments whose names are products of letters anywhere else."""
-
-FUNCTION_WORDS = frozenset(
-    [
-        "log",
-        "ln",
-        "exp",
-        "max",
-        "min",
-        "tanh",
-        "sinh",
-        "cosh",
-        "sin",
-        "cos",
-        "softmax",
-        "ReLU",
-        "relu",
-        "RELU",
-        "LeakyReLU",
-        "sigmoid",
-        "softplus",
-        "Softplus",
-        "diag",
-        "vec",
-        "det",
-        "GELU",
-        "gelu",
-        "ELU",
-        "SiLU",
-        "swish",
-        "CrossEntropy",
-        "logsumexp",
-        "LogSumExp",
-        "LSE",
-        "sign",
-        "sgn",
-        "trace",
-        "erf",
-        "sqrt",
-        "abs",
-        "logsoftmax",
-        "LogSoftmax",
-        "argmax",
-    ]
 )

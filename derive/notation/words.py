@@ -5,8 +5,9 @@ import re
 from derive.errors import FormulaError
 from derive.expressions.shapes import Dim
 from derive.notation.elaboration import Elaborator
+from derive.notation.functions import FUNCTION_WORDS
 from derive.notation.syntax import parse
-from derive.notation.tokens import FUNCTION_WORDS, tokenize
+from derive.notation.tokens import tokenize
 
 _SCRIPT = r"\s*[_^]\s*(?:\{[^{}]*\}|\\?\w)"
 _FIRST_NAME = re.compile(

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from derive.grading.entries import Change, Entry
 from derive.grading.results import Marked, PartResult
+from derive.records import dataclass
 from derive.writing.class_report import write_class_report
 from derive.writing.feedback_folder import write_class_feedback
 from derive.writing.files import write_whole

@@ -20,12 +20,17 @@ def to_github(outcomes: Iterable[Outcome]) -> str:
 
 
 def _command(finding: Finding) -> str:
-    properties = {"file": finding.document.replace("\\", "/")}
-    if finding.place is not None:
-        properties |= {"line": str(finding.place[0]), "col": str(finding.place[1])}
-    properties["title"] = finding.title
-    listed = ",".join(f"{name}={_escaped(value, _OF_PROPERTIES)}" for name, value in properties.items())
-    return f"::{COMMANDS[finding.level]} {listed}::{_escaped(finding.message, _OF_MESSAGES)}"
+    return command(COMMANDS[finding.level], finding.document, finding.place, finding.title, finding.message)
+
+
+def command(name: str, document: str, place: tuple[int, int] | None, title: str, message: str) -> str:
+    """A workflow command on one line, whatever its texts hold."""
+    properties = {"file": document.replace("\\", "/")}
+    if place is not None:
+        properties |= {"line": str(place[0]), "col": str(place[1])}
+    properties["title"] = title
+    listed = ",".join(f"{key}={_escaped(value, _OF_PROPERTIES)}" for key, value in properties.items())
+    return f"::{name} {listed}::{_escaped(message, _OF_MESSAGES)}"
 
 
 def _escaped(text: str, replacements: Iterable[tuple[str, str]]) -> str:

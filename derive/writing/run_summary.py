@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 from derive.grading.entries import Change, Entry
+from derive.records import dataclass
 from derive.writing.cells import printable
 from derive.writing.everything import Class
 from derive.writing.marks import to_number

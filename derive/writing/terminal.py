@@ -1,22 +1,28 @@
-"""A `DocumentResult` for a person at a terminal: the lines of text, with their colours."""
+"""What is arranged in lines for a person at a terminal, with its colours."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from derive.checking.results import DocumentResult
+from derive.records import dataclass
+from derive.writing.cells import Line
 from derive.writing.lines import lines
+
+Arranged = Callable[[int, str], Iterable[Line]]
+"""The lines for a width and an encoding."""
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """A document's result as rich renders it on a console."""
+    """Lines as rich renders them on a console."""
 
-    result: DocumentResult
+    arranged: Arranged
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in lines(self.result, options.max_width, console.encoding or "ascii"):
+        for line in self.arranged(options.max_width, console.encoding or "ascii"):
             yield Text.assemble(*line)
 
 
@@ -29,4 +35,9 @@ class ResultConsole(Console):
 
 def print_result(result: DocumentResult, console: Console) -> None:
     """Write a document's result to a console."""
-    console.print(Rendering(result), highlight=False, markup=False, emoji=False)
+    print_lines(partial(lines, result), console)
+
+
+def print_lines(arranged: Arranged, console: Console) -> None:
+    """Write lines to a console."""
+    console.print(Rendering(arranged), highlight=False, markup=False, emoji=False)

@@ -7,7 +7,6 @@ is undone on the other one. Where an equation speaks of some entries only, the q
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.checking.candidates import Candidate, Claim, Restriction, candidates
@@ -46,6 +45,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import rebuilt, walk
 from derive.notation.symbols import Computed, SymbolTable
+from derive.records import dataclass
 
 MAX_CANDIDATES = 6
 ROW, COLUMN = "row of a quantity", "column of a quantity"

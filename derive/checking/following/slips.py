@@ -11,7 +11,7 @@ slip.)
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.claims import Claimed, Judgement
 from derive.checking.following.dependence import depends, given_behind, names_behind
@@ -26,6 +26,7 @@ from derive.expressions.tree import Apply, ChainRule, Derivative, Expr, LocalFac
 from derive.expressions.walk import symbols_of
 from derive.gradients import NoClosedForm
 from derive.notation.symbols import Computed, SymbolTable
+from derive.records import dataclass
 
 SECONDS = 2.0
 """For one step altogether."""

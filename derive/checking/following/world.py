@@ -6,7 +6,7 @@ the model. The value itself is held as it is: nothing is differentiated through 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -42,6 +42,7 @@ from derive.expressions.walk import rebuilt, walk
 from derive.gradients import Differentiator, NoClosedForm, Supposed
 from derive.notation.elaboration import Reading
 from derive.notation.symbols import Computed, SymbolTable
+from derive.records import dataclass
 
 Place = tuple[int, int]
 OTHER_KINKS = (Fraction(1), Fraction(1, 2))

@@ -2,7 +2,7 @@ r"""The declarations of a text as a setting has them: `y_i \in \{1, …, C\}`, i
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.inference.gathering import Declared, Gathered, Sign
 from derive.checking.inference.names import index_letters, spelled
@@ -15,6 +15,7 @@ from derive.models.members import read_member
 from derive.notation.names import plain, read_name
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Text
 
 INDEX_LETTERS = frozenset("ijklmn")

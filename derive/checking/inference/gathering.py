@@ -6,13 +6,15 @@ Nothing is decided here. A declaration is `$W \in \mathbb{R}^{D \times H}$`, `$X
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
 from derive.checking.definitions import new_name
 from derive.checking.inference.names import index_letters, spelled
 from derive.checking.inference.prose import is_condition, is_quantified, mark_between
 from derive.checking.inference.spaces import SpaceWords, dimension, space_words
+from derive.checking.premises import compares_value, read_premises
+from derive.checking.sentences import surroundings
 from derive.documents.document import Document, Passage
 from derive.errors import FormulaError
 from derive.notation.chains import Chain, Member, kind_of, split
@@ -38,6 +40,7 @@ from derive.notation.syntax import (
 )
 from derive.notation.tokens import Token, tokenize
 from derive.notation.words import new_words
+from derive.records import dataclass
 from derive.source import Text
 
 Sign = tuple[int, int]
@@ -151,8 +154,12 @@ def gather(document: Document, table: SymbolTable) -> Gathered:
     found.words = frozenset(
         word for word in (key for item in found.declared for key in _words(item.key)) if not set(word) <= letters
     )
+    said = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
-        _Reader(found, table, number, passage, table.words | found.words).equations()
+        words = table.words | found.words
+        premises = said[number].premises if passage.kind == "display" else ()
+        is_one_case = any(compares_value(tokens, table) for tokens in read_premises(premises, words))
+        _Reader(found, table, number, passage, words, is_one_case).equations()
     return found
 
 
@@ -163,10 +170,16 @@ def _words(key: str) -> Iterator[str]:
 
 
 class _Reader:
-    """Reads one passage of a document."""
+    """Reads one passage of a document; `is_one_case`: what it says holds only for some values of what is known."""
 
     def __init__(
-        self, found: Gathered, table: SymbolTable, number: int, passage: Passage, words: frozenset[str]
+        self,
+        found: Gathered,
+        table: SymbolTable,
+        number: int,
+        passage: Passage,
+        words: frozenset[str],
+        is_one_case: bool = False,
     ) -> None:
         self.found = found
         self.number = number
@@ -174,6 +187,7 @@ class _Reader:
         self.text = passage.text
         self.elaborator = Elaborator.plain(table, {})
         self.words = words
+        self.is_one_case = is_one_case
 
     def chains(self) -> list[Chain]:
         if self.passage.problem is not None:
@@ -290,7 +304,7 @@ class _Reader:
         spans = chain.members[0].span, chain.members[1].span
         if left is None or right is None or spans[0] is None or spans[1] is None or chain.conditions:
             return
-        if is_inline and is_condition(self.passage):
+        if self.is_one_case or (is_inline and is_condition(self.passage)):
             return
         if any(isinstance(entry.single_factor, Dots) for entry in right.entries):
             return

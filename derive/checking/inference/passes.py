@@ -6,11 +6,11 @@ that formulas use before its equation stands is given, as the w of `L = \|Xw - y
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation, Gathered
 from derive.checking.inference.names import index_letters, named, spelled, used
 from derive.notation.names import plain
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What cannot be inferred is asked for: one line for each name of which nothing is known, with what to add."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.checking.claims import Judgement
 from derive.checking.inference.names import spelled
@@ -10,6 +10,7 @@ from derive.checking.results import Question
 from derive.documents.document import Passage
 from derive.notation.names import plain
 from derive.notation.symbols import SymbolTable, shown
+from derive.records import dataclass
 from derive.source import Place
 
 

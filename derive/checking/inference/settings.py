@@ -6,7 +6,7 @@ and only declarations are taken from the text. A submission to an exercise takes
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.inference.declaring import Declarations, DeclaredName
 from derive.checking.inference.gathering import Gathered, Sign, first_use, gather
@@ -21,6 +21,7 @@ from derive.models.numbered import read_counted
 from derive.notation import names as latex_names
 from derive.notation.names import canonical, plain, read_name
 from derive.notation.symbols import SymbolTable, shown
+from derive.records import dataclass
 from derive.source import Text
 
 

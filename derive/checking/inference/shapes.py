@@ -11,7 +11,6 @@ the examples, for no other parameter has: b in `XW + b` is a row.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.checking.inference.gathering import Equation
 from derive.checking.inference.names import index_letters
@@ -24,6 +23,7 @@ from derive.notation.elaboration import Options, elaborated
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.notation.syntax import Name, Script, Scripted, Sum, Term, nodes
+from derive.records import dataclass
 
 MAX_TRIALS = 6_000
 MAX_FITTING = 400

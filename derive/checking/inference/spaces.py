@@ -1,11 +1,11 @@
 r"""What a set says of its members, in the words of a setting: `\mathbb{R}^{D \times H}` is `D x H`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import shown
 from derive.notation.syntax import Dots, Formula, Group, List, Literal, Name, Script, Scripted, Sum, Syntax
+from derive.records import dataclass
 
 REALS = frozenset({"\\mathbb{R}", "R", "\\Re", "ℝ"})
 WHOLE_NUMBERS = frozenset({"\\mathbb{N}", "\\mathbb{Z}", "\\mathbb{N}_{0}", "ℕ", "ℤ"})

@@ -1,7 +1,6 @@
 """Equations and declarations that the setting was inferred from: each is where its names become known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from derive.checking.claims import Judgement
 from derive.checking.inference.prose import is_condition
@@ -15,6 +14,7 @@ from derive.errors import FormulaError
 from derive.notation.chains import Chain, Member
 from derive.notation.symbols import Computed, shown
 from derive.notation.syntax import parse
+from derive.records import dataclass
 
 _INSTEAD = "declare the matrix of which they are the rows or columns"
 

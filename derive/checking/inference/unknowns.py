@@ -1,7 +1,7 @@
 """What the forward pass uses and nothing declares: what is certain of it, and an example of what may be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.checking.inference.declaring import key_of
 from derive.checking.inference.gathering import Equation, Gathered
@@ -12,6 +12,7 @@ from derive.errors import FormulaError
 from derive.expressions.shapes import SCALAR, Dim
 from derive.notation.names import canonical
 from derive.notation.symbols import Given, SymbolTable
+from derive.records import dataclass
 
 
 @dataclass

@@ -8,7 +8,7 @@ notation or names are not known, `Meaningless` where shapes or index ranges cann
 import heapq
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.tree import Expr, Fill, Identity, IndexVariable, Layout
@@ -22,6 +22,7 @@ from derive.notation.elaboration.einstein import Contractions
 from derive.notation.elaboration.jacobians import NamedJacobians
 from derive.notation.symbols import IndexUse, SymbolTable
 from derive.notation.syntax import List
+from derive.records import dataclass
 
 MAX_RUNS = 240
 

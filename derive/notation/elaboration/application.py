@@ -1,7 +1,7 @@
 """Functions: which names are functions, and what a call of one means."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction as Rational
 from typing import Literal
 
@@ -39,6 +39,7 @@ from derive.notation.elaboration.scripts import Scripts, Superscript, taken_apar
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Dots, Formula, Group, List, Name, Scripted, Syntax, Term
+from derive.records import dataclass
 from derive.source import Span
 
 

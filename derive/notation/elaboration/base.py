@@ -8,7 +8,7 @@ sequence of choices, the cheapest first.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
@@ -25,6 +25,7 @@ from derive.expressions.tree import (
 from derive.notation.names import plain
 from derive.notation.symbols import Given, IndexUse, SymbolTable, Uses, shown
 from derive.notation.syntax import Environment, Fraction, Group, List, Name, Scripted, Sum, Syntax, Term, nodes
+from derive.records import dataclass
 from derive.source import Span
 
 PLAIN: frozenset[str] = frozenset()
@@ -58,6 +59,15 @@ class Choices:
         self.made.append(chosen)
         self.offered.append(tuple(options))
         return chosen
+
+    @property
+    def place(self) -> int:
+        """How many choices were made."""
+        return len(self.made)
+
+    def go_back(self, place: int) -> None:
+        """Forget the choices made from a place on."""
+        del self.made[place:], self.offered[place:]
 
     def conventions(self) -> frozenset[str]:
         """All conventions that the choices made cost."""

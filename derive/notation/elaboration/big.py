@@ -364,7 +364,11 @@ def _without_words(side: Sum | None) -> Sum | None:
     first = side.terms[0]
     factors = list(first.factors)
     while factors and isinstance(factors[0], Word):
-        factors.pop(0)
+        word = factors.pop(0)
+        if isinstance(word, Word) and word.kind == "WORDS":
+            raise Unreadable(
+                f"the words “{word.text}” make a condition that is not read; write it as a formula", word.span
+            )
     if len(factors) == len(first.factors):
         return side
     if not factors:

@@ -5,7 +5,6 @@ the other. Columns of different lengths cannot stand side by side and are stacke
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim, Shape, matrix
@@ -15,6 +14,7 @@ from derive.notation.elaboration.dots import is_dots_cell
 from derive.notation.elaboration.ranges import End, Ranges
 from derive.notation.symbols import shown
 from derive.notation.syntax import Environment, Formula, Group, List, Name, Scripted, Syntax, listed
+from derive.records import dataclass
 from derive.source import Span
 
 

@@ -1,7 +1,6 @@
 """Derivatives in all their spellings, and the conventions under which one may be read in another way."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Shape
@@ -46,6 +45,7 @@ from derive.notation.syntax import (
     Term,
     listed,
 )
+from derive.records import dataclass
 from derive.source import Span
 
 

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from derive.errors import FormulaError
 from derive.expressions.shapes import Dim, matrix
@@ -12,6 +11,7 @@ from derive.expressions.tree import COLUMN_OF_DOTS, ROW_OF_DOTS, Cases, Comparis
 from derive.notation.elaboration.dots import Dotted, generalised, is_dots_cell, texts_of, with_literals, with_parts
 from derive.notation.names import canonical
 from derive.notation.syntax import List, Name, Syntax
+from derive.records import dataclass
 from derive.source import Span
 
 Pairs = Sequence[tuple[Syntax, Syntax]]

@@ -11,7 +11,6 @@ meant: `d(…)`, `\\operatorname{tr}(… dX)`, `⟨…, dX⟩`, `G : dX`, or `dy
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction as Rational
 
 from derive.errors import FormulaError, Unreadable
@@ -56,6 +55,7 @@ from derive.notation.syntax import (
     nodes,
     parts_of,
 )
+from derive.records import dataclass
 from derive.source import Span
 
 VARYING = frozenset({"real", "positive"})

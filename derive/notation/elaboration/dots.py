@@ -7,7 +7,7 @@ else it is filled in at these sizes.
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TypeVar
 
 from derive.errors import Meaningless, Unreadable
@@ -33,6 +33,7 @@ from derive.notation.elaboration.scripts import juxtaposed
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import shown
 from derive.notation.syntax import Dots, List, Literal, Name, Script, Sum, Syntax, Term, listed
+from derive.records import dataclass
 from derive.source import Span
 
 S = TypeVar("S", bound=Syntax)

@@ -4,14 +4,13 @@ What is said with such a letter is said of every number for which all of its nam
 """
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 from derive.errors import FormulaError
 from derive.notation.elaboration.scripts import Scripts
 from derive.notation.names import plain, unwrapped
 from derive.notation.numbering import letters_in
 from derive.notation.scripting import Scripting, name_and_scripts, spellings
-from derive.notation.syntax import Big, Name, Scripted, Syntax, Term, nodes, parse
+from derive.notation.syntax import Big, Name, Scripted, Syntax, Term, names_of_parts, nodes, parse
 from derive.notation.tokens import tokenize
 
 
@@ -33,9 +32,8 @@ def _free(reader: Scripts, node: object, bound: frozenset[str]) -> Iterator[tupl
             bound |= _bound_below(factor)
     elif isinstance(node, Syntax):
         yield from _at(reader, node, bound)
-        for part in fields(node):
-            if part.name != "span":
-                yield from _free(reader, getattr(node, part.name), bound)
+        for name in names_of_parts(type(node)):
+            yield from _free(reader, getattr(node, name), bound)
 
 
 def _at(reader: Scripts, node: Syntax, bound: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -68,11 +68,15 @@ class NumberedNames(Base):
         """The scripts with numbers in the place of the letters that have one."""
         sub = parts.sub if parts.sub is None else self._numbered(parts.sub)
         sups = tuple(item if isinstance(item, str) else self._numbered(item) for item in parts.sups)
+        if sub is parts.sub and all(item is before for item, before in zip(sups, parts.sups, strict=True)):
+            return parts
         return Scripting(None if sub is None else _as_list(sub), sups, parts.primes)
 
     def _numbered(self, script: Syntax) -> Syntax:
         if isinstance(script, List) and len(script.entries) > 1:
-            return with_first(script, self._numbered(first_of(script)))
+            first = first_of(script)
+            numbered = self._numbered(first)
+            return script if numbered is first else with_first(script, numbered)
         place = place_of_number(script)
         number = None if place is None or not letters_in(place) else self.number(place)
         return script if number is None else with_number(script, str(number))

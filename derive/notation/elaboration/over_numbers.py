@@ -5,7 +5,6 @@ in which they meet. The order of other matrices in such a product is not said, s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from derive.errors import NotAmong, Unreadable
@@ -14,6 +13,7 @@ from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.ranges import End
 from derive.notation.elaboration.written import WrittenOut
 from derive.notation.syntax import List
+from derive.records import dataclass
 from derive.source import Span
 
 Kind = Literal["sum", "product", "max", "min"]

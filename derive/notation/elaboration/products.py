@@ -43,6 +43,7 @@ from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.resizing import joined, resized
 from derive.notation.elaboration.scripts import INDICATORS, is_transpose, taken_apart
+from derive.notation.elaboration.size_notes import check_note, is_size, noted_sizes
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed
 from derive.notation.syntax import (
@@ -168,6 +169,14 @@ class Products(Application, Arguments):
             value = self._signed(operator, factor)
             items.append(Item(operator.kind, value))
         items = self.slashed_derivatives(items)
+        sizes = noted_sizes(node)
+        if sizes is not None and is_size(sizes, self):
+            at = self.choices.place
+            before = self.product(items[:-1], node.span)
+            if not before.shape.is_scalar:
+                check_note(sizes, before.shape, self)
+                return before
+            self.choices.go_back(at)
         return self.product(items, node.span)
 
     def _signed(self, operator: Operator, factor: Syntax) -> Syntax:

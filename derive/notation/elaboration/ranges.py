@@ -1,7 +1,7 @@
 """Ranges of indices: what their bounds say, at these sizes and at others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Dim
@@ -11,6 +11,7 @@ from derive.notation.elaboration.numbers import OverNumber
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import IndexUse, shown
 from derive.notation.syntax import List, Literal, Name, Syntax, listed
+from derive.records import dataclass
 from derive.source import Span
 
 

@@ -6,7 +6,6 @@ The longest declared name wins.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction as Rational
 from typing import Literal as Literal_
 
@@ -40,7 +39,7 @@ from derive.expressions.tree import (
 from derive.expressions.walk import walk
 from derive.notation.complaints import function_like
 from derive.notation.elaboration.constants import sizes_in
-from derive.notation.elaboration.members import Members
+from derive.notation.elaboration.numbered_entries import NumberedEntries
 from derive.notation.elaboration.numbers import OverNumber
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.numbering import SLOT, TRANSPOSES, letters_in, place_of_number
@@ -59,6 +58,7 @@ from derive.notation.syntax import (
     parse,
 )
 from derive.notation.tokens import tokenize
+from derive.records import dataclass
 from derive.source import Span
 
 IDENTITIES = frozenset({"I", "\\mathbb{I}", "\\mathbf{I}", "\\mathbb{1}", "\\mathcal{I}"})
@@ -108,7 +108,7 @@ def _both_spellings(
     return zip(spellings(base, parts), spellings(base, numbered), strict=True)
 
 
-class Scripts(Members):
+class Scripts(NumberedEntries):
     """Names, their scripts, indices."""
 
     # ── which name ──
@@ -126,6 +126,9 @@ class Scripts(Members):
         member = self.member(base, parts, node.span)
         if member is not None:
             return _resolved(*member)
+        entry = self.entry_of_numbered(base, parts, node.span)
+        if entry is not None:
+            return _resolved(*entry)
         numbered = self.with_numbers(parts) if self.table.numbers else parts
         if self.table.counted:
             self.write_out(base, parts, self.table.counted)

@@ -1,0 +1,89 @@
+"""What was found of a claim in one document, for others that make the same claim under the same setting.
+
+A class hands in hundreds of documents about one exercise, and many of their steps are the same. What is found of a
+claim depends on how it is written, on the names that the document has defined, and on what it has proved so far; where
+all of this is the same, so is the verdict, and it is not looked for again. Nothing but what is certain is kept: no step
+that ran out of time.
+"""
+
+import itertools
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
+
+from derive.expressions.tree import Expr
+from derive.indexed.prover import GeneralProof
+from derive.notation.elaboration import Options
+from derive.notation.symbols import IndexUse, SymbolTable
+from derive.records import dataclass
+
+if TYPE_CHECKING:
+    from derive.checking.candidates import Restriction
+
+MOST = 20_000
+"""With more entries than these a memory begins anew."""
+
+Fact = tuple[Expr, Expr, GeneralProof]
+"""Two sides that were proved to be equal, on which later proofs may rest."""
+
+
+@dataclass
+class Memory:
+    """What was found under settings that are named by their content."""
+
+    _found: dict[Hashable, Any] = field(default_factory=dict)
+    _numbers: dict[Hashable, int] = field(default_factory=dict)
+    _next: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def recall(self, key: Hashable) -> Any | None:
+        """What was kept under a key; null where nothing was."""
+        return self._found.get(key)
+
+    def keep(self, key: Hashable, found: Any) -> None:
+        """Keep what was found."""
+        if len(self._found) >= MOST:
+            self._found.clear()
+            self._numbers.clear()
+        self._found[key] = found
+
+    def number(self, key: Hashable) -> int:
+        """A number for each key, so that a long history is a short key; none is ever given to two keys."""
+        return self._numbers.setdefault(key, next(self._next))
+
+
+def key_of_table(table: SymbolTable, given: SymbolTable) -> Hashable:
+    """What a document has added to the table with which it began, and for which numbers it is read."""
+    added = tuple((name, one) for name, one in table.meanings.items() if given.meanings.get(name) is not one)
+    return (
+        added,
+        _frozen(table.other_values),
+        _frozen(table.families),
+        _frozen(table.members),
+        _frozen(table.fixed),
+        table.introduced,
+    )
+
+
+def key_of_options(options: Options) -> Hashable:
+    """All that decides how a side is read, but for the table."""
+    return (
+        options.layout,
+        _frozen(options.formal),
+        _frozen(options.treated_apart),
+        _frozen(options.argument_orders),
+        options.varied,
+        options.unsummed,
+    )
+
+
+def key_of_restrictions(restrictions: "Sequence[Restriction]") -> Hashable:
+    """The conditions of a claim, and where their indices run."""
+    return tuple((one.condition, _frozen_uses(one.free)) for one in restrictions)
+
+
+def _frozen_uses(uses: Mapping[str, Iterable[IndexUse]]) -> Hashable:
+    return tuple((letter, tuple((use.dim, use.by, use.of) for use in found)) for letter, found in uses.items())
+
+
+def _frozen(mapping: Mapping[str, Any]) -> Hashable:
+    return tuple(mapping.items())
