@@ -1,7 +1,7 @@
 """What two sides may mean as equal: their plain readings, then those of conventions, the fewest conventions first."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import field, replace
 
 from derive.checking.session import Session
@@ -61,6 +61,12 @@ class Restriction:
 
     condition: Condition
     free: Uses
+
+    @property
+    def key(self) -> Hashable:
+        """The condition and where its indices run, by which it is the same in another document."""
+        uses = ((letter, tuple((use.dim, use.by, use.of) for use in found)) for letter, found in self.free.items())
+        return self.condition, tuple(uses)
 
 
 class Claim:

@@ -11,7 +11,7 @@ from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
 from derive.checking.evidence import Found, NoLocalFactorError, evidence, involves_derivative
-from derive.checking.memory import key_of_options, key_of_restrictions
+from derive.checking.memory import key_of_options
 from derive.checking.results import Counterexample, Diagnosis, Ground, Scope, Verdict
 from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
@@ -111,7 +111,8 @@ def _key(
     if session.memory is None or any(side.content is None for side in (left, right, *chain)):
         return None
     written = left.content, right.content, tuple(side.content for side in chain)
-    return written, session.state(), key_of_options(session.options(None, formal)), key_of_restrictions(restrictions)
+    conditions = tuple(restriction.key for restriction in restrictions)
+    return written, session.state(), key_of_options(session.options(None, formal)), conditions
 
 
 def _is_for_ever(judgement: Judgement) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import field, replace
 
 from derive.checking.claims import Claimed, Judgement
 from derive.checking.following import SECONDS, Slips
-from derive.checking.memory import key_of_restrictions
 from derive.checking.results import Diagnosis
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline, clock
@@ -86,7 +85,7 @@ class Explainer:
         """Adds a step to the history by which another document is known to say the same."""
         memory = self.session.memory
         if memory is not None:
-            sides = (claimed.left.content, claimed.right.content, key_of_restrictions(claimed.restrictions))
+            sides = (claimed.left.content, claimed.right.content, tuple(one.key for one in claimed.restrictions))
             bound = tuple(claimed.formal.items()), tuple(claimed.numbers.items())
             said = memory.number((sides, bound, judgement.verdict, place, self.session.state()))
             self.history = (*self.history, said)

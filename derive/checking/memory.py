@@ -7,18 +7,15 @@ that ran out of time.
 """
 
 import itertools
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derive.expressions.tree import Expr
 from derive.indexed.prover import GeneralProof
 from derive.notation.elaboration import Options
-from derive.notation.symbols import IndexUse, SymbolTable
+from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
-
-if TYPE_CHECKING:
-    from derive.checking.candidates import Restriction
 
 MOST = 20_000
 """With more entries than these a memory begins anew."""
@@ -74,15 +71,6 @@ def key_of_options(options: Options) -> Hashable:
         options.varied,
         options.unsummed,
     )
-
-
-def key_of_restrictions(restrictions: "Sequence[Restriction]") -> Hashable:
-    """The conditions of a claim, and where their indices run."""
-    return tuple((one.condition, _frozen_uses(one.free)) for one in restrictions)
-
-
-def _frozen_uses(uses: Mapping[str, Iterable[IndexUse]]) -> Hashable:
-    return tuple((letter, tuple((use.dim, use.by, use.of) for use in found)) for letter, found in uses.items())
 
 
 def _frozen(mapping: Mapping[str, Any]) -> Hashable:
