@@ -163,17 +163,17 @@ def test_one_endless_line_is_not_read():
 
 
 DOUBTFUL = [
-    (r"\text{ or } X^T P", 'The word "or" stands beside this; whether it is meant as the answer is for a person.'),
     (
         r"\text{ is wrong, it is } X^T",
         'The word "wrong" stands beside this; whether it is meant as the answer is for a person.',
     ),
-    (
-        r"\text{ plus another } W",
-        'The word "plus" stands beside this; whether it is meant as the answer is for a person.',
-    ),
     ("; X^T P; X^T Y", "Another formula stands behind this; which of them is meant is for a person."),
 ]
+
+
+@pytest.mark.parametrize("words", ["or", "plus another"])
+def test_words_before_another_formula_are_for_a_person(words):
+    assert said(OF, rf"{RIGHT[:-2]} \text{{ {words} }} X^T P$$", "b")[0] == "review"
 
 
 @pytest.mark.parametrize("behind, message", DOUBTFUL)

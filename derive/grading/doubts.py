@@ -5,7 +5,6 @@ import re
 from derive.grading.workings import Line
 
 _TAKES_BACK = re.compile(r"\b(?:not|wrong|incorrect|false|instead|maybe|perhaps|possibly)\b", re.I)
-_GOES_ON = re.compile(r"\b(?:or|plus|minus|except|rather)\b", re.I)
 _WORDS = re.compile(r"\\(?:text[a-z]*|mbox|hbox|mathrm)\s*\{([^{}]*)\}")
 _END_OF_ROW = re.compile(r"\\\\")
 _SEMICOLON = re.compile(r"(?<!\\);")
@@ -24,8 +23,6 @@ def doubt(line: Line) -> str | None:
     behind = text[last.end : min((end for end in ends if end >= last.end), default=len(text))]
     remarks = [*_WORDS.finditer(before), *_WORDS.finditer(behind)]
     words = [found[0] for remark in remarks if (found := _TAKES_BACK.search(remark[1]))]
-    followed = [remark for remark in _WORDS.finditer(behind) if _is_formula(behind[remark.end() :])]
-    words += [found[0] for remark in followed if (found := _GOES_ON.search(remark[1]))]
     if words:
         return f'The word "{words[0]}" stands beside this; whether it is meant as the answer is for a person.'
     if any(_is_formula(piece) for piece in _SEMICOLON.split(behind)[1:]):
@@ -34,5 +31,5 @@ def doubt(line: Line) -> str | None:
 
 
 def _is_formula(piece: str) -> bool:
-    """Whether a piece behind a semicolon or a word says a value: it has no relation of its own, and is no remark."""
+    """Whether a piece behind a semicolon says a value: it has no relation of its own, and is no remark."""
     return _RELATION.search(piece) is None and re.search(r"\w", _ARRANGING.sub(" ", piece)) is not None
