@@ -1,7 +1,7 @@
 """A submission that tries to cheat gets what it deserves, and is told so."""
 
 import pytest
-from classroom import NEURON, SCALARS, SOFTMAX, TWO, WEIGHTS, exercise, marked, said
+from classroom import NEURON, SCALARS, SOFTMAX, TWO, WEIGHTS, exercise, marked, said, statuses
 
 OF = exercise(SOFTMAX, WEIGHTS)
 RIGHT = r"$$\frac{\partial L}{\partial W} = \frac{1}{N} X^T (P - Y)$$"
@@ -101,6 +101,8 @@ HIDDEN = [
     ("white text in line 1", r"$$\color{white} \frac{\partial L}{\partial W} = \frac{1}{N} X^T (P - Y)$$"),
     ("white text in line 1", rf'<span style="color: #ffffff">{RIGHT}</span>'),
     ("text that is not shown in line 2", f'\n<div style="display:none">\n\n{RIGHT}\n\n</div>'),
+    ("white text in line 1", rf"\colorlet{{paper}}{{white}} {RIGHT}"),
+    ("text without size in line 1", rf"\scalebox{{0}}{{}} {RIGHT}"),
     ("text without size in line 1", rf'<span style="font-size:0px">{RIGHT}</span>'),
 ]
 
@@ -168,3 +170,75 @@ def test_one_endless_line_is_not_read():
         "This formula has 4,800,005 characters; at most 20,000 are read."
     )
     assert [(part.status, part.message) for part in found.parts] == [("review", message)] * 2
+
+
+DOUBTFUL = [
+    (
+        r"\text{ is wrong, it is } X^T",
+        'The word "wrong" stands beside this; whether it is meant as the answer is for a person.',
+    ),
+    ("; X^T P; X^T Y", "Another formula stands behind this; which of them is meant is for a person."),
+]
+
+
+@pytest.mark.parametrize("words", ["or", "plus another"])
+def test_words_before_another_formula_are_for_a_person(words):
+    assert said(OF, rf"{RIGHT[:-2]} \text{{ {words} }} X^T P$$", "b")[0] == "review"
+
+
+@pytest.mark.parametrize("behind, message", DOUBTFUL)
+def test_what_is_taken_back_beside_an_answer_is_for_a_person(behind, message):
+    assert said(OF, f"{RIGHT[:-2]} {behind}$$", "b") == ("review", message)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [r"\text{ (shape } D \times C)", r";\quad \text{done}", r"\text{ or so}", r"; \quad C = C", r"\; . \tag{1}"],
+)
+def test_a_remark_beside_an_answer_takes_nothing_back(behind):
+    assert said(OF, f"{RIGHT[:-2]} {behind}$$", "b") == ("right", "Right.")
+
+
+def test_a_condition_that_is_not_needed_takes_nothing_back():
+    text = r"$$\frac{\partial E}{\partial w} = (a - t) a (1 - a) x \quad \text{if } x > 0$$"
+    assert said(exercise(NEURON, SCALARS), text, "w") == ("right", "Right.")
+
+
+def test_conditional_answers_that_may_be_all_together_are_for_a_person():
+    entry = r"\frac{\partial L}{\partial S_{ij}}"
+    one = rf"$${entry} = \frac1N (P_{{ij}} - 1) \text{{ if }} Y_{{ij}} = 1$$"
+    both = rf"{one} $${entry} = \frac1N P_{{ij}} \text{{ if }} Y_{{ij}} = 0$$"
+    of = exercise(SOFTMAX, TWO)
+    assert said(of, one, "a")[0] == "wrong"
+    message = "This is said for some values each; whether that is all that is asked is for a person."
+    assert said(of, both, "a") == ("review", message)
+
+
+def test_what_is_only_said_to_differ_earns_nothing_by_any_policy():
+    of = exercise(SOFTMAX, WEIGHTS, "policy: {form: full}\n")
+    assert said(of, RIGHT.replace("=", r"\neq"), "b") == ("wrong", "Nothing is said to be equal to it here.")
+
+
+UNSOLVED = [
+    (
+        r"N \frac{\partial L}{\partial W} = X^T (P - Y)",
+        r"Line 1:35 speaks of $\frac{\partial L}{\partial W}$, but not of it alone.",
+    ),
+    (
+        r"\frac{\partial L}{\partial W}_{3,5} = 0",
+        "What stands in line 1:3 could not be read: The index 5 is outside its range 1..C = 4.",
+    ),
+]
+
+
+@pytest.mark.parametrize("text, message", UNSOLVED)
+def test_an_equation_in_which_the_answer_may_be_is_for_a_person(text, message):
+    assert said(OF, f"$${text}$$", "b") == ("review", message)
+
+
+def test_a_name_below_a_brace_is_for_a_person():
+    text = (
+        r"$$\frac{\partial L}{\partial W} = X^T \underbrace{\frac1N (P - Y)}_{= \delta}$$"
+        r"$$\frac{\partial L}{\partial S} = \delta$$"
+    )
+    assert statuses(exercise(SOFTMAX, TWO), text) == "review right"

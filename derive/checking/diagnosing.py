@@ -22,6 +22,7 @@ from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.latex import latex
 from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.expressions.walk import walk
 from derive.gradients.indices import free_indices
 from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, ONLY_ALONE, RESPELLED, SHAPED_OTHERWISE
 from derive.mistakes.mistake import Mistake
@@ -51,7 +52,7 @@ def diagnosed(session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
     try:
         with deadline.enforced():
             for search in _searches(session, claimed, deadline):
-                found = search.one_mistake() or search.two_mistakes()
+                found = () if search.is_zero else search.one_mistake() or search.two_mistakes()
                 if found:
                     return found
     except (Undecidable, FormulaError, RecursionError):
@@ -60,8 +61,13 @@ def diagnosed(session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
 
 
 def _searches(session: Session, claimed: Claimed, deadline: Deadline) -> Iterator["_Search"]:
-    """Mistakes are looked for on the right, then on the left, unless that is but the name of a quantity."""
+    """Mistakes are looked for on the right, then on the left, unless that is but the name of a quantity.
+
+    Where the right side speaks of the left one, the step is an equation to be solved, and no mistake made it.
+    """
     left, right = (_first(session, side, claimed) for side in (claimed.left, claimed.right))
+    if left is not None and right is not None and left.value in walk(right.value):
+        return
     if left is not None:
         yield _Search(session, claimed, claimed.left, claimed.right, left, right, deadline)
     if right is not None and not isinstance(left.value if left is not None else None, (Symbol, Derivative)):
@@ -115,6 +121,15 @@ class _Search:
             conditions = [restriction.condition for restriction in self.claimed.restrictions]
             if all(probe.holds(condition) for condition in conditions):
                 yield probe
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether what was written is 0 wherever it was looked at: no work in which a mistake could be found."""
+        try:
+            values = [] if self.wrong.written is None else [probe.value(self.wrong.written) for probe in self.probes]
+        except NoValueError:
+            return False
+        return bool(values) and not any(value.any() for value in values)
 
     def one_mistake(self) -> tuple[Diagnosis, ...]:
         """The first mistake of the catalogue whose repair is proved."""

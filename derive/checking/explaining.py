@@ -3,19 +3,21 @@
 The catalogue of mistakes is loaded when the first step is refuted: most documents have none.
 """
 
-import time
 from dataclasses import field, replace
 
 from derive.checking.claims import Claimed, Judgement
 from derive.checking.following import SECONDS, Slips
 from derive.checking.results import Diagnosis
 from derive.checking.session import Session
-from derive.deciding.limits import Deadline
+from derive.deciding.limits import Deadline, clock
 from derive.records import dataclass
 
 Place = tuple[int, int]
 Explanation = tuple[Place | None, tuple[Diagnosis, ...]]
 """The step from which a step follows, and the mistakes that were made in it."""
+
+MOST_UNEXPLAINED = 10
+"""After so many refuted steps that no mistake explains, none is looked for: the document is of another kind."""
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Explainer:
     names: dict[Place, str] = field(default_factory=dict)
     history: tuple[int, ...] = ()
     waiting: list[tuple[Judgement, Place]] = field(default_factory=list)
+    unexplained: int = 0
 
     def explained(self, judgement: Judgement, place: Place, tag: str | None = None) -> Judgement:
         """The judgement on the step at a place (equation, step), explained where it is refuted.
@@ -48,6 +51,7 @@ class Explainer:
         if source is not None:
             message = f"This follows correctly from the slip in {self.names[source]}. {judgement.message}"
             return replace(judgement, message=message, follows_from=source)
+        self.unexplained += not diagnosis
         return replace(judgement, diagnosis=diagnosis)
 
     def _explanation(self, judgement: Judgement, claimed: Claimed, place: Place) -> Explanation:
@@ -56,10 +60,11 @@ class Explainer:
         known: Explanation | None = None if memory is None else memory.recall(key)
         if known is not None:
             return known
-        began = time.monotonic()
+        began = clock()
         source = self._source(judgement, place)
-        found: Explanation = (source, () if source is not None else self._mistakes(claimed))
-        if memory is not None and (any(found) or time.monotonic() - began < SECONDS):
+        is_open = source is None and self.unexplained < MOST_UNEXPLAINED
+        found: Explanation = (source, self._mistakes(claimed) if is_open else ())
+        if memory is not None and (any(found) or clock() - began < SECONDS):
             memory.keep(key, found)
         return found
 

@@ -1,7 +1,8 @@
 """How much may be spent on one question. Passing a limit raises `Undecidable`; it never changes an answer.
 
 FLINT aborts the process when memory runs out, and Python slows to a halt long before: so every product of
-polynomials is measured before it is made, and every loop looks at the clock.
+polynomials is measured before it is made, and every loop looks at the clock. That clock counts the processor's time:
+how busy the machine is otherwise decides no question.
 """
 
 import signal
@@ -51,41 +52,44 @@ SHARE_OF_PROOFS = 0.7
 GRACE_SECONDS = 0.5
 """What does not look at the clock is interrupted this much after its deadline."""
 
+clock = time.thread_time
+"""Seconds that the processor spent on this thread."""
+
 
 class Deadline:
-    """A moment after which nothing more is tried: `check` raises from then on."""
+    """A moment after which nothing more is tried: `check` raises from then on, in the thread that set it."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._end = clock() + seconds
         self._suspended = False
 
     @property
     def left(self) -> float:
         """Seconds that remain; negative afterwards."""
-        return self._end - time.monotonic()
+        return self._end - clock()
 
     def share(self, part: float) -> "Deadline":
         """The moment at which such a part of what is left has passed."""
         earlier = Deadline(self.seconds)
-        earlier._end = time.monotonic() + part * max(self.left, 0.0)
+        earlier._end = clock() + part * max(self.left, 0.0)
         return earlier
 
     def check(self) -> None:
         """Raise `Undecidable` if the time is over."""
-        if time.monotonic() >= self._end:
+        if clock() >= self._end:
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
         """Inside, time does not count and nothing is interrupted: to load a package half would break it for good."""
-        start = time.monotonic()
+        start = clock()
         self._suspended = True
         try:
             yield
         finally:
             self._suspended = False
-            self._end += time.monotonic() - start
+            self._end += clock() - start
 
     @contextmanager
     def enforced(self) -> Iterator[None]:
@@ -102,10 +106,10 @@ class Deadline:
                 return
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 
-        before = signal.signal(signal.SIGALRM, interrupt)
-        signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.001) + GRACE_SECONDS, GRACE_SECONDS)
+        before = signal.signal(signal.SIGPROF, interrupt)
+        signal.setitimer(signal.ITIMER_PROF, max(self.left, 0.001) + GRACE_SECONDS, GRACE_SECONDS)
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, before)

@@ -10,6 +10,11 @@ _HIDING: tuple[tuple[str, re.Pattern[str]], ...] = (
         "white text",
         re.compile(r"\\(?:text)?color\s*(?:\[[^\]]*\])?\s*\{\s*(?:white|1\s*,\s*1\s*,\s*1|FFFFFF)\s*\}", re.I),
     ),
+    (
+        "white text",
+        re.compile(r"\\color\s*\[gray\]\s*\{\s*1(?:\.0*)?\s*\}|\\colorlet\s*\{[^}]*\}\s*\{\s*white\s*\}", re.I),
+    ),
+    ("text without size", re.compile(r"\\(?:scalebox|resizebox)\s*\{\s*0*\.?0*(?:pt|em|ex|cm|mm|in)?\s*\}", re.I)),
     ("white text", re.compile(rf"(?<![-\w])color\s*[:=]\s*[\"']?\s*{_WHITE}", re.I)),
     (
         "text that is not shown",

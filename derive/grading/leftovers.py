@@ -6,13 +6,41 @@ from collections.abc import Collection, Sequence
 from derive.checking.results import DocumentResult
 from derive.documents.document import Document
 from derive.documents.notebook import text_cells
-from derive.grading.asked import names_of, undressed
+from derive.expressions.tree import ChainRule, Derivative, Expr, parts
+from derive.grading.asked import names_of, presence, undressed
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Workings
 from derive.source import Source
 
 _HEAD = re.compile(r"[\w∂∇/()\[\]{}^]+(?=\s*:?\s*$)")
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\(|\\includegraphics|<img\b", re.I)
+
+
+def beside_others(part: Part, workings: Workings, answered: Sequence[Line]) -> Line | None:
+    """The last line on whose left what is asked stands beside other things, as in an equation to be solved for it."""
+    taken = [id(line) for line in answered]
+    for line in reversed(workings.lines):
+        left = line.members[0].value
+        if left is not None and line.links and id(line) not in taken and _holds(left, part, workings):
+            return line
+    return None
+
+
+def _holds(value: Expr, part: Part, workings: Workings) -> bool:
+    """Whether what is asked stands in a value, and not within another derivative."""
+    if isinstance(value, (Derivative, ChainRule)):
+        return presence(value, part, workings.value_of) == "whole"
+    return any(_holds(node, part, workings) for node in parts(value) if isinstance(node, Expr))
+
+
+_BRACE = re.compile(r"\\(?:under|over)brace(?![A-Za-z])")
+
+
+def names_below_a_brace(document: Document, name: str) -> bool:
+    """Whether a name stands at a brace below or above a formula, by which authors say what it is; that is not read."""
+    braced = (passage.text.value for passage in document.passages if _BRACE.search(passage.text.value))
+    bare = re.escape(name)
+    return any(re.search(rf"[_^]\s*\{{\s*(?:[=:]|\\equiv)*\s*{bare}\s*\}}", text) for text in braced)
 
 
 def leftover(
@@ -25,6 +53,11 @@ def leftover(
     if unread:
         step = next((step for step in reversed(unread) if undressed(step.lhs) in names), unread[-1])
         return step.where, step.message
+    lines = [line for line in workings.lines if line.members[0].value is not None]
+    read = {step.equation for line in lines for link in line.links if (step := link.step) is not None}
+    for step in reversed(result.steps):
+        if step.verdict == "refuted" and step.equation not in taken | read:
+            return step.where, step.message
     for passage in workings.unseen:
         place = passage.text.place()
         reason = passage.problem or "a formula stands there by itself, and nothing says what it is"

@@ -27,8 +27,9 @@ from derive.grading.credit import (
     unread,
     wrong,
 )
+from derive.grading.doubts import doubt
 from derive.grading.hidden import hidden_text
-from derive.grading.leftovers import leftover
+from derive.grading.leftovers import beside_others, leftover, names_below_a_brace
 from derive.grading.parts import ExerciseDocument, Part, read_exercise
 from derive.grading.places import line_of, place_of
 from derive.grading.results import Marked, PartResult
@@ -122,9 +123,13 @@ class _Marker:
             return self._empty(part, found.empty[0])
         if found.unclear:
             return self._unclear(part, found.unclear[-1])
-        doubt = leftover(part, self.submission.document, self.result, self.workings, self._attributed())
-        if doubt is not None:
-            return _part_result(part, unread(part, *doubt))
+        beside = beside_others(part, self.workings, self._attributed())
+        if beside is not None:
+            message = f"Line {beside.where(0)} speaks of ${part.ask}$, but not of it alone."
+            return _part_result(part, for_a_person(message), beside)
+        left = leftover(part, self.submission.document, self.result, self.workings, self._attributed())
+        if left is not None:
+            return _part_result(part, unread(part, *left))
         return _missing(part)
 
     def _attributed(self) -> list[Line]:
@@ -139,12 +144,15 @@ class _Marker:
         outcome = self._outcome(part, found, answer)
         if outcome.credit != "review":
             outcome = self._with_rivals(part, found, answer, outcome)
+        doubtful = doubt(answer.place.line) if outcome.credit not in ("review", 0) else None
+        if doubtful is not None:
+            outcome = for_a_person(doubtful)
         return _part_result(part, outcome, answer.place.line, answer.at)
 
     def _outcome(self, part: Part, found: Found, answer: Answer) -> Outcome:
         line = answer.place.line
         if line.is_for_some_values:
-            return nothing("This is said under a condition only; what is asked is the answer for every value.")
+            return self._under_a_condition(part, found, answer)
         if line.limits:
             return self._by_cases(part, [answer, *found.others])
         if answer.unread_behind is not None:
@@ -173,6 +181,17 @@ class _Marker:
             names = (name for link in answer.path for name in link.judgement.conventions)
             return Judgement("convention", "", tuple(dict.fromkeys(names)))
         return found
+
+    def _under_a_condition(self, part: Part, found: Found, answer: Answer) -> Outcome:
+        """An answer for some values counts where it holds for all; several of them may together be what is asked."""
+        judgement = self.workings.decide(AskedSide(part.content), answer.place.line, answer.member)
+        if judgement.verdict in ACCEPTED:
+            return self._accepted(part, answer, judgement)
+        if judgement.verdict == "unknown":
+            return undecided(part, judgement.message)
+        if sum(one.place.line.is_for_some_values for one in (answer, *found.others)) > 1:
+            return for_a_person("This is said for some values each; whether that is all that is asked is for a person.")
+        return nothing("This is said under a condition only; what is asked is the answer for every value.")
 
     def _by_cases(self, part: Part, answers: Sequence[Answer]) -> Outcome:
         """Answers that are given for some indices each: right if together they are for all, wrong if one is wrong."""
@@ -274,6 +293,8 @@ class _Marker:
             else:
                 outcome = for_a_person("This is only said to be approximately so; what is asked is an equality.")
             return _part_result(part, outcome, line, place.at, member.written)
+        if not line.links:
+            return _part_result(part, nothing("Nothing is said to be equal to it here."), line, place.at)
         outcome = in_another_form(part, "it says what is asked by what is asked itself")
         return _part_result(part, outcome, line, place.at)
 
@@ -284,6 +305,7 @@ class _Marker:
         alone = line.members[at].written.strip().rstrip(".,;")
         can_define = any(step.verdict == "unreadable" and step.lhs.strip() == alone for step in self.result.steps)
         is_name = name is not None and len(alone) <= 40 and not any(sign in alone for sign in "+-=/ ")
+        can_define = can_define or names_below_a_brace(self.submission.document, alone)
         if is_name and not can_define and not self.submission.document.left_out:
             return nothing(f"The answer is the name ${alone}$, which nothing in the submission defines.")
         return _without_value(part, line, at)

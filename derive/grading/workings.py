@@ -20,18 +20,23 @@ from derive.expressions.walk import walk
 from derive.notation.chains import kind_of, slice_of
 from derive.notation.symbols import Computed, SymbolTable
 from derive.records import dataclass
+from derive.source import Span
 
 EQUALITIES = frozenset({"claim", "define", "names"})
 
 
 @dataclass(frozen=True)
 class Member:
-    """One member of a chain: its number there, its syntax, its value (null where it is not readable), its LaTeX."""
+    """One member of a chain: its number there, its syntax, its value (null where it is not readable), its LaTeX.
+
+    `span` is its place in its passage, null where it stands elsewhere or nothing stands there.
+    """
 
     number: int
     side: Side
     value: Expr | None
     written: str
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -188,7 +193,13 @@ def _rows(
     """The rows of a chain that exclude each other, each with the first member in front; else all of it."""
     text, chain = observed.passage.text.value, observed.chain
     members = [
-        Member(at, side, _value(observed, table, side, claimed[0].formal, numbers), slice_of(text, written))
+        Member(
+            at,
+            side,
+            _value(observed, table, side, claimed[0].formal, numbers),
+            slice_of(text, written),
+            None if written.written is not None else written.span,
+        )
         for at, (side, written) in enumerate(
             zip([claimed[0].left, *(one.right for one in claimed)], chain.members, strict=True)
         )

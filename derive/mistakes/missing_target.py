@@ -30,7 +30,11 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 
 
 def _lacks_one_term(node: Expr, difference: Add) -> bool:
-    return node in difference.terms and any(isinstance(term, Negative) for term in difference.terms if term != node)
+    """Whether a node is a term of a difference whose other term is of something else, as no `m` of `m - m^2` is."""
+    others = [term for term in difference.terms if term != node]
+    if node not in difference.terms or not any(isinstance(term, Negative) for term in others):
+        return False
+    return not set(symbols_of(node)) & {symbol for term in others for symbol in symbols_of(term)}
 
 
 def _is_predicted(known: Known, node: Expr) -> bool:

@@ -23,10 +23,10 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
 
 
 def value_names(wrong: Wrong) -> Iterator[str]:
-    """The names of numbers and matrices, the loss and what is one-hot or a label left out."""
+    """The names of numbers and matrices; the loss, what is one-hot or a label, and the quantity itself left out."""
     for name, meaning in wrong.known.table.meanings.items():
         is_value = isinstance(meaning, Computed) or (isinstance(meaning, Given) and meaning.kind == "real")
-        if is_value and name != wrong.known.table.loss and " " not in name:
+        if is_value and name != wrong.known.table.loss and " " not in name and not _is_quantity(wrong, name):
             yield name
 
 
@@ -39,6 +39,13 @@ def other_names(wrong: Wrong, node: Expr) -> Iterator[Expr]:
     if isinstance(node, Derivative):
         for other in other_names(wrong, node.by):
             yield replace(node, by=other)
+
+
+def _is_quantity(wrong: Wrong, name: str) -> bool:
+    """Whether a name is but another one for the quantity itself."""
+    meaning = wrong.known.table.meanings[name]
+    quantity = wrong.quantity
+    return (isinstance(quantity, Symbol) and quantity.name == name) or getattr(meaning, "value", None) == quantity
 
 
 def with_other_names(term: Term, names: list[Syntax]) -> Iterator[Term]:
