@@ -10,6 +10,7 @@ A part that is `right` has all its points and one that is `wrong`, `review` or `
 otherwise. The `mistakes` are those made in the part; it `follows` where it is right but for a slip in an earlier part.
 """
 
+import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import yaml
 
+from derive.certificates import Store
 from derive.checking.check import check_document
 from derive.checking.results import DocumentResult
 from derive.documents import read_document
@@ -159,4 +161,10 @@ def marked(sample: Sample) -> Marked:
     """The marks that the program gives."""
     from derive.grading.marking import mark_file
 
-    return mark_file(exercise_path(sample.exercise), sample.path)
+    return mark_file(exercise_path(sample.exercise), sample.path, _store())
+
+
+@cache
+def _store() -> Store:
+    """Where the certificates of the exercises are kept while the tests run."""
+    return Store(Path(tempfile.mkdtemp(prefix="derive-homework-")))

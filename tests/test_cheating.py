@@ -226,7 +226,7 @@ UNSOLVED = [
     ),
     (
         r"\frac{\partial L}{\partial W}_{3,5} = 0",
-        "What stands in line 1:3 could not be read: The index 5 is outside its range 1..C = 4.",
+        "What stands in line 1, column 3 could not be read: The index 5 is outside its range 1..C = 4.",
     ),
 ]
 

@@ -78,7 +78,7 @@ def check_document(
     questions = Questions(inference)
     displays = Displays()
     implications = Implications()
-    explainer = Explainer(session)
+    explainer = Explainer(session, document.setting.expect)
     said = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
         if progress is not None:
@@ -236,7 +236,7 @@ def _results(
     steps = []
     for number, judgement in enumerate(judgements):
         if not (is_inline and _is_silent(kind_of(chain.relations[number]), judgement, role)):
-            explained = explainer.explained(judgement, (equation, number + 1), chain.tag)
+            explained = explainer.explained(judgement, (equation, number + 1), chain.tag, chain.label)
             steps.append(placed(passage, chain, equation, number, explained, left_out))
     return steps
 

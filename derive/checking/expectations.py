@@ -33,6 +33,20 @@ def with_expectations(expectations: Sequence[Expectation], steps: Sequence[StepR
     return tuple(replace(step, expectation=words.get(at, ())) for at, step in enumerate(steps))
 
 
+def expects_refutation(
+    expectations: Sequence[Expectation], names: Sequence[str | None], equation: int, step: int
+) -> bool:
+    """Whether a document surely expects a step to be refuted, told while the steps behind it are not known yet."""
+    for expected in expectations:
+        key = expected.key.value
+        one_step = None if key in names else _ONE_STEP.fullmatch(key)
+        name, number = (key, str(step)) if one_step is None else one_step.groups()
+        means = any(other is not None and fnmatchcase(other, name) for other in names) or name == f"#{equation}"
+        if means and number == str(step) and "refuted" in expected.words:
+            return True
+    return False
+
+
 class _Names:
     """The steps of a document by what their equations are called."""
 

@@ -3,13 +3,16 @@
 The catalogue of mistakes is loaded when the first step is refuted: most documents have none.
 """
 
+from collections.abc import Sequence
 from dataclasses import field, replace
 
 from derive.checking.claims import Claimed, Judgement
+from derive.checking.expectations import expects_refutation
 from derive.checking.following import SECONDS, Slips
 from derive.checking.results import Diagnosis
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline, clock
+from derive.documents.document import Expectation
 from derive.records import dataclass
 
 Place = tuple[int, int]
@@ -29,23 +32,26 @@ class Explainer:
     """
 
     session: Session
+    expectations: Sequence[Expectation] = ()
     slips: Slips = field(default_factory=Slips)
     names: dict[Place, str] = field(default_factory=dict)
     history: tuple[int, ...] = ()
     waiting: list[tuple[Judgement, Place]] = field(default_factory=list)
     unexplained: int = 0
 
-    def explained(self, judgement: Judgement, place: Place, tag: str | None = None) -> Judgement:
+    def explained(self, judgement: Judgement, place: Place, tag: str | None, label: str | None = None) -> Judgement:
         """The judgement on the step at a place (equation, step), explained where it is refuted.
 
-        A step that follows from a slip has no mistake of its own.
+        A step that follows from a slip has no mistake of its own. What the document's author expects to be refuted
+        needs no explanation.
         """
         self.names[place] = _name(place, tag)
         if judgement.claimed is None:
             return judgement
         self.waiting.append((judgement, place))
         self._write_down(judgement, judgement.claimed, place)
-        if judgement.verdict != "refuted":
+        is_known = expects_refutation(self.expectations, (tag, label), *place)
+        if judgement.verdict != "refuted" or is_known:
             return judgement
         source, diagnosis = self._explanation(judgement, judgement.claimed, place)
         if source is not None:
