@@ -126,6 +126,8 @@ class Answers:
         empty = []
         for place in reversed(places):
             forms = self._forms_in(place, part)
+            if forms and all(self._speaks_of_another(form, part) for form in forms):
+                continue
             if forms:
                 answers.append(min(forms, key=_rank))
             else:
@@ -143,6 +145,13 @@ class Answers:
             for at, member in members
             if member.value is not None and self._says(member.value, part) in (None, "chain rule")
         ]
+
+    def _speaks_of_another(self, answer: Answer, part: Part) -> bool:
+        """Whether a line says something of what another part asks for, and this part's quantity is what it says."""
+        if answer.at > answer.place.at or answer.member.value is None:
+            return False
+        others = (other for other in self.parts if other is not part)
+        return any(self._says(answer.member.value, other) not in (None, "chain rule") for other in others)
 
     def _says(self, value: Expr, part: Part) -> Presence | None:
         return presence(value, part, self.workings.value_of)
