@@ -224,7 +224,7 @@ TRUE = {
         r"\mathbf{s}_{1,i}", r"\dfrac{\partial\mathcal{L}}{\partial\mathbf{W}}", r"\nabla_{W}L", r"\over",
         r"\frac{\mathrm{d}L}{\mathrm{d}W}", r"\mathrm{d}W", r"\nabla\nabla",
         r"\frac{\partial^2(u^TBu)}{\partialu\partialu^T}",
-        r"\overbrace", r"\color{blue}", r"\boxed{2\lambdav}", r"\cancel", r"{\bfx}", r"\boldsymbol{V}",
+        r"\overbrace", r"\color{blue}", r"\boxed{2\lambdav}", r"{\bfx}", r"\boldsymbol{V}",
         "⊙", "·", "×", "−", "≥", "√", "∇_W", "λ", "¼", "aᵢ", "ŷ", "𝐖", "∘", "∏", "∑", "⟨a,a⟩", "t⁻¹",
     )},
     ":=": ":=", r"\equiv": r"\equiv", r"\triangleq": r"\triangleq", r"\leftarrow": r"\leftarrow", r"\in": r"\in",

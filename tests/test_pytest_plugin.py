@@ -33,12 +33,16 @@ FAILURES = """\
       for example the left side is 2, the right side 5, at
         x = [ 1 ]    y = [ 2 ]
             [ 2 ]        [ 0 ]
+      → One of these names is another quantity than the one that belongs here.
+        In a network it is often that of another layer.  [wrong-layer]; write xᵀ y
 _________________________________ notes.md: #3 _________________________________
 equation 3  notes.md:11:9
   ✗ A x = x A
       refuted: Cannot multiply D x 1 by D x D: the inner sizes 1 and D
       differ; the first factor transposed would fit.
       x A
+      → The order of the factors matters in a matrix product; look at which of
+        them comes first.  [swapped-factors]; write A x
 """
 
 

@@ -15,6 +15,7 @@ from derive.errors import FormulaError, Undecidable
 from derive.exact.balls import NoUse, Point
 from derive.expressions import tree
 from derive.expressions.tree import Expr, Index, IndexNumber, IndexShift, IndexVariable
+from derive.expressions.walk import walk
 from derive.gradients.indices import free_indices
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
@@ -57,7 +58,7 @@ class Probe:
 
     def lowered(self, node: Expr) -> Values:
         """By the exact entries. Raises `NoValueError` where an index in it is not fixed."""
-        if not set(free_indices(node)) <= self._environment.keys():
+        if not set(free_indices(node)) <= self._environment.keys() or any(map(_is_open, walk(node))):
             raise NoValueError
         entries = self._session.entries
         array = entries.lower(node, self._environment)
@@ -91,6 +92,11 @@ class Probe:
             case IndexVariable() if index in self._environment:
                 return self._environment[index]
         raise NoValueError
+
+
+def _is_open(node: tree.Node) -> bool:
+    """Whether a part has no size yet, as the identity in `I - A` before A gives it one."""
+    return isinstance(node, Expr) and node.shape.is_open
 
 
 def alike(first: Values, second: Values) -> bool:

@@ -110,11 +110,14 @@ def _contents(reader: Reader, source: Source) -> Contents:
 
 
 def _of_modest_length(passage: Passage) -> Passage:
+    """The passage, or what stands around its first relation, so that it has a step that says why it is not read."""
     length = len(passage.text.value)
     if length <= LONGEST_FORMULA:
         return passage
     problem = f"this formula has {length:,} characters; at most {LONGEST_FORMULA:,} are read"
-    return replace(passage, text=passage.text.part(0, SHOWN_OF_A_LONG_ONE), problem=problem)
+    start = max(0, passage.text.value.find("=") - SHOWN_OF_A_LONG_ONE // 2)
+    shown = passage.text.part(start, min(length, start + SHOWN_OF_A_LONG_ONE))
+    return replace(passage, text=shown, problem=problem)
 
 
 def read_source(path: str | Path) -> Source:

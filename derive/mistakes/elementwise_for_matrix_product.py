@@ -1,10 +1,11 @@
 """`H^T \\odot \\delta` for `H^T \\delta`: entry by entry where a matrix product is meant."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.respelling import each_product, joined_otherwise, transposed, with_factor
-from derive.mistakes.wrong import Wrong
+from derive.mistakes.wrong import Known, Wrong
 from derive.notation.syntax import List, Term
 
 ENTRY_BY_ENTRY = frozenset({"ODOT", "CIRC", "STAR", "TIMES"})
@@ -15,20 +16,20 @@ def repairs(wrong: Wrong) -> Iterator[List]:
     if wrong.syntax is not None:
         yield from each_product(wrong.syntax, lambda term: joined_otherwise(term, ENTRY_BY_ENTRY, ""))
         if not wrong.shape.is_scalar:
-            yield from each_product(wrong.syntax, _as_outer_products)
+            yield from each_product(wrong.syntax, partial(_as_outer_products, wrong.known))
 
 
-def _as_outer_products(term: Term) -> Iterator[Term]:
+def _as_outer_products(known: Known, term: Term) -> Iterator[Term]:
     for joined in joined_otherwise(term, ENTRY_BY_ENTRY, ""):
-        yield from _as_outer_product(term, joined)
+        yield from _as_outer_product(known, term, joined)
 
 
-def _as_outer_product(term: Term, joined: Term) -> Iterator[Term]:
-    """`u v^T` for `u ⊙ v`, and `u^T v`: entries that are not summed over, or are."""
+def _as_outer_product(known: Known, term: Term, joined: Term) -> Iterator[Term]:
+    """`u v^T` for `u ⊙ v`: a vector in a product entry by entry has no transpose that could be forgotten."""
     for at, (before, after) in enumerate(zip(term.operators, joined.operators, strict=True)):
-        if before != after:
-            yield with_factor(joined, at + 1, transposed(joined.factors[at + 1]))
-            yield with_factor(joined, at, transposed(joined.factors[at]))
+        for place in (at + 1, at) if before != after else ():
+            if known.is_vector(joined.factors[place]):
+                yield with_factor(joined, place, transposed(joined.factors[place]))
 
 
 ELEMENTWISE_FOR_MATRIX_PRODUCT = Mistake(

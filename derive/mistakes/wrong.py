@@ -14,8 +14,9 @@ from derive.gradients.closed import Differentiator
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.mistakes.rewriting import expanded_terms
+from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, SymbolTable
-from derive.notation.syntax import List
+from derive.notation.syntax import List, Name, Scripted, Syntax
 from derive.records import dataclass
 
 T = TypeVar("T")
@@ -89,6 +90,12 @@ class Known:
         return (
             isinstance(meaning, Given) and meaning.shape.is_scalar and meaning.kind in ("real", "positive", "integer")
         )
+
+    def is_vector(self, factor: Syntax) -> bool:
+        """Whether a factor, as it is written, is the name of a vector."""
+        name = self.table.find(canonical(factor).strip()) if isinstance(factor, (Name, Scripted)) else None
+        shape = None if name is None else getattr(self.table.meanings[name], "shape", None)
+        return isinstance(shape, Shape) and shape.is_vector
 
     def is_penalty(self, term: Expr) -> bool:
         """Whether nothing but the variable by which is differentiated, and given scalars, stands in a term."""

@@ -58,7 +58,10 @@ def with_other_names(term: Term, names: list[Syntax]) -> Iterator[Term]:
 WRONG_LAYER = Mistake(
     code="wrong-layer",
     title="a quantity of another layer",
-    message="One of these quantities belongs to another layer. What goes into this layer, and what comes out of it?",
+    message=(
+        "One of these names is another quantity than the one that belongs here. In a network it is often that of "
+        "another layer."
+    ),
     looks_like=r"\frac{\partial L}{\partial V} = X^T \frac{\partial L}{\partial O}",
     instead=r"\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial O}",
     because=(

@@ -107,10 +107,11 @@ def canonical_sum(node: Sum) -> str:
 
 @canonical.register
 def canonical_term(node: Term) -> str:
-    """a b, a · b."""
+    """a b, a · b; two numbers keep apart, since `0.5 0.5` is no number."""
     texts = [canonical(node.factors[0])]
-    for operator, factor in zip(node.operators, node.factors[1:], strict=True):
-        texts += [_OPERATOR_TEXT[operator.kind], operator.sign, canonical(factor)]
+    for operator, before, factor in zip(node.operators, node.factors, node.factors[1:], strict=False):
+        is_apart = not operator.kind and isinstance(before, Literal) and isinstance(factor, Literal)
+        texts += [" " if is_apart else _OPERATOR_TEXT[operator.kind], operator.sign, canonical(factor)]
     return "".join(texts)
 
 
