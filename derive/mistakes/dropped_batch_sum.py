@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.shapes import Dim, column, row
-from derive.expressions.tree import Expr, Fill, IndexVariable, MatMul, Quantified, Range, Reduce
+from derive.expressions.shapes import Dim, column
+from derive.expressions.tree import Expr, Fill, IndexVariable, MatMul, Quantified, Range, Reduce, Transpose
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import renamed
 from derive.mistakes.upstream import is_full_jacobian
@@ -17,7 +17,7 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
     shape, wanted = wrong.written.shape, wrong.shape
     if shape.is_matrix and shape != wanted and not is_full_jacobian(wrong.written, wanted):
         if wanted.is_row or wanted.is_scalar:
-            yield MatMul(Fill(1, row(shape.rows)), wrong.written)
+            yield MatMul(Transpose(Fill(1, column(shape.rows))), wrong.written)
         if wanted.is_column or wanted.is_scalar:
             yield MatMul(wrong.written, Fill(1, column(shape.columns)))
         if wanted.is_scalar:
