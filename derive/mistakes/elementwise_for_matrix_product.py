@@ -25,10 +25,10 @@ def _as_outer_products(known: Known, term: Term) -> Iterator[Term]:
 
 
 def _as_outer_product(known: Known, term: Term, joined: Term) -> Iterator[Term]:
-    """`u v^T` for `u ⊙ v`: a vector in a product entry by entry has no transpose that could be forgotten."""
+    """`u v^T` for `u ⊙ v`: a transpose that a matrix lacks is a mistake of its own."""
     for at, (before, after) in enumerate(zip(term.operators, joined.operators, strict=True)):
         for place in (at + 1, at) if before != after else ():
-            if known.is_vector(joined.factors[place]):
+            if not known.is_matrix(joined.factors[place]):
                 yield with_factor(joined, place, transposed(joined.factors[place]))
 
 

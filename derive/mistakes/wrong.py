@@ -91,11 +91,11 @@ class Known:
             isinstance(meaning, Given) and meaning.shape.is_scalar and meaning.kind in ("real", "positive", "integer")
         )
 
-    def is_vector(self, factor: Syntax) -> bool:
-        """Whether a factor, as it is written, is the name of a vector."""
+    def is_matrix(self, factor: Syntax) -> bool:
+        """Whether a factor, as it is written, is the name of a matrix that is no vector."""
         name = self.table.find(canonical(factor).strip()) if isinstance(factor, (Name, Scripted)) else None
         shape = None if name is None else getattr(self.table.meanings[name], "shape", None)
-        return isinstance(shape, Shape) and shape.is_vector
+        return isinstance(shape, Shape) and shape.is_matrix and not shape.is_vector
 
     def is_penalty(self, term: Expr) -> bool:
         """Whether nothing but the variable by which is differentiated, and given scalars, stands in a term."""
