@@ -10,40 +10,25 @@ A part that is `right` has all its points and one that is `wrong`, `review` or `
 otherwise. The `mistakes` are those made in the part; it `follows` where it is right but for a slip in an earlier part.
 """
 
-import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
 
-from derive.certificates import Store
-from derive.checking.check import check_document
+from derive.certificates import Store, default_directory
 from derive.checking.results import DocumentResult
-from derive.documents import read_document
+from derive.grading.marking import mark_file
 from derive.grading.results import STATUSES, Marked, Status
+from derive.mistakes.catalogue import CATALOGUE
 
 HOMEWORK = Path(__file__).parent.parent / "exercises" / "homework"
 NAMES = sorted(path.parent.name for path in HOMEWORK.glob("*/exercise.md"))
 
-CAN_MARK = find_spec("derive.grading.marking") is not None
-
 OF_A_PART = {"status", "points", "mistakes", "follows"}
 
-# The planned mistakes: factors and their order, signs, means, constants and layers, activations, the chain rule.
-CODES = {
-    "missing-transpose", "extra-transpose", "transposed-wrong-factor", "swapped-factors", "chain-rule-order",
-    "wrong-sign", "difference-reversed", "missing-target",
-    "missing-mean", "mean-twice", "sum-for-mean", "mean-for-sum", "dropped-batch-sum",
-    "missing-factor-two", "extra-factor-two", "missing-constant-factor", "missing-regulariser",
-    "regulariser-divided", "wrong-layer", "wrong-index",
-    "missing-mask", "mask-of-wrong-quantity", "missing-activation-derivative", "derivative-at-wrong-argument",
-    "square-inside", "plus-for-minus", "unsquared-activation", "softmax-elementwise", "elementwise-for-matrix-product",
-    "matrix-product-for-elementwise", "log-base", "path-left-out", "upstream-left-out", "jacobian-for-product",
-    "variable-held-constant", "constant-differentiated",
-}  # fmt: skip
+CODES = {mistake.code for mistake in CATALOGUE}
 
 
 @dataclass(frozen=True)
@@ -146,25 +131,14 @@ def _part(where: str, part: Part, entry: str | dict) -> ExpectedPart:
     return ExpectedPart(part.id, status, points, tuple(said.get("mistakes", ())), said.get("follows") == "true")
 
 
-@cache
 def checked(sample: Sample) -> DocumentResult:
-    """The verdicts on a submission's steps: those that marking finds, if it is there: each is checked once."""
-    if CAN_MARK:
-        result = marked(sample).result
-        assert result is not None, marked(sample).problem
-        return result
-    return check_document(read_document(sample.path, exercise=exercise_path(sample.exercise)))
+    """The verdicts on a submission's steps, as marking finds them."""
+    result = marked(sample).result
+    assert result is not None, marked(sample).problem
+    return result
 
 
 @cache
 def marked(sample: Sample) -> Marked:
     """The marks that the program gives."""
-    from derive.grading.marking import mark_file
-
-    return mark_file(exercise_path(sample.exercise), sample.path, _store())
-
-
-@cache
-def _store() -> Store:
-    """Where the certificates of the exercises are kept while the tests run."""
-    return Store(Path(tempfile.mkdtemp(prefix="derive-homework-")))
+    return mark_file(exercise_path(sample.exercise), sample.path, Store(default_directory()))

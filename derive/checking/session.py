@@ -96,7 +96,7 @@ class Session:
         if self._key_of_table is None or self._key_of_table[0] is not self.table:
             self._key_of_table = self.table, key_of_table(self.table, self.model.table)
         sizes = tuple(dim.size for dim in self.table.dims.values())
-        begun_with = self.setting, sizes, self.table.einstein, self.allow, self.trust.names
+        begun_with = self.setting, sizes, self.table.einstein, self.allow, self.trust
         return begun_with, self._key_of_table[1], tuple(self.facts)
 
     def decide(
