@@ -28,6 +28,11 @@ LINES_FOR_A_POINT = 3
 MOST_LINES = 24
 """Room for an answer on a question sheet."""
 
+_KINK = (
+    "Where ${name}$ has a kink there is no derivative, and the value {kink} is taken. Any value between those on both "
+    "sides is a subgradient."
+)
+
 FORMS = {"explicit": "Give it without derivatives in it.", "entries": "Give it entry by entry."}
 
 
@@ -52,15 +57,16 @@ def question_blocks(part: Part, asked: str) -> Iterator[Block]:
     yield AnswerSpace(min(MOST_LINES, max(6, round(part.points * LINES_FOR_A_POINT))))
 
 
-def answer_blocks(composition: Composition, answer: ProvedAnswer) -> Iterator[Block]:
-    """A part with its derivation."""
+def answer_blocks(composition: Composition, answer: ProvedAnswer, kinks: set[str]) -> Iterator[Block]:
+    """A part with its derivation; what is said of a kink is said once, and `kinks` gains its name."""
     yield question(answer.part, composition.written(answer.part.value))
     yield from (line.chain for line in answer.lines)
     if not answer.is_whole:
         yield Remark("note", said(_what_lacks(answer)))
-    kink = _kink(composition, answer)
-    if kink:
-        yield Remark("kink", kink)
+    for name in _kinks(composition, answer):
+        if name not in kinks:
+            kinks.add(name)
+            yield Remark("kink", said(_KINK.format(name=name, kink=composition.exercise.model.kink)))
 
 
 def _what_lacks(answer: ProvedAnswer) -> str:
@@ -69,24 +75,16 @@ def _what_lacks(answer: ProvedAnswer) -> str:
     return "What follows from the lines above has no closed form that could be proved."
 
 
-def _kink(composition: Composition, answer: ProvedAnswer) -> Text:
-    """What is taken for a derivative where there is none, if the part goes through such a place."""
+def _kinks(composition: Composition, answer: ProvedAnswer) -> Iterator[str]:
+    """The names that are computed by a function with a kink and through which an answer goes."""
     computation = Computation(composition.exercise.model)
     for line in answer.lines:
-        quantity = line.line.quantity
-        if not (
-            isinstance(quantity, Derivative) and isinstance(quantity.by, Symbol) and isinstance(quantity.of, Symbol)
-        ):
-            continue
-        for use in computation.uses(quantity.by.name, quantity.of.name):
-            value = computation.value(use)
-            if value is not None and has_kink(value, quantity.by.name):
-                name = computation.written(use)
-                return said(
-                    f"Where ${name}$ has a kink it has no derivative; the value {computation.kink} is taken there. "
-                    "At such a place any value between those on both sides is a subgradient."
-                )
-    return ()
+        match line.line.quantity:
+            case Derivative(Symbol(top), Symbol(bottom)):
+                for use in computation.uses(bottom, top):
+                    value = computation.value(use)
+                    if value is not None and has_kink(value, bottom):
+                        yield computation.written(use)
 
 
 def summary_blocks(composition: Composition) -> Iterator[Block]:

@@ -103,10 +103,13 @@ def _entry_of_transpose(part: tree.Node) -> tree.Node | None:
 def _nameless(value: Expr) -> Iterator[Expr]:
     """The parts of a value that should have a name: softmaxes of names, and formulas of entries as they stand."""
     for part in walk(value):
-        if isinstance(part, tree.Softmax) and isinstance(part.operand, Symbol) and not part.logarithm:
+        if _is_softmax_of_a_name(part) or (isinstance(part, tree.EntryFormula) and not free_indices(part)):
+            assert isinstance(part, Expr)
             yield part
-        elif isinstance(part, tree.EntryFormula) and not free_indices(part):
-            yield part
+
+
+def _is_softmax_of_a_name(part: tree.Node) -> bool:
+    return isinstance(part, tree.Softmax) and isinstance(part.operand, Symbol) and not part.logarithm
 
 
 def _kind(value: Expr) -> str:

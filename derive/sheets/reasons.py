@@ -1,6 +1,7 @@
 """Why a step of the chain rule is what it is: the rule of each operation between a name and what is computed from it.
 
-One sentence a rule, for students; formulas stand between dollar signs.
+One sentence a rule, for students; formulas stand between dollar signs. None of them is an equation: it would be a claim
+for whoever checks the sheet.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,9 +14,9 @@ from derive.expressions.walk import symbols_of
 
 FUNCTIONS: Mapping[str, str] = {
     "relu": "ReLU acts entry by entry; its slope is 1 where the input is positive and 0 where it is negative.",
-    "leaky": "The leaky ReLU acts entry by entry; its slope is 1 where the input is positive, and the small slope below.",
+    "leaky": "The leaky ReLU acts entry by entry; its slope is 1 where the input is positive, a small one elsewhere.",
     "elu": "ELU acts entry by entry; its slope is 1 where the input is positive, and an exponential below.",
-    "sigmoid": r"The sigmoid acts entry by entry, and $\sigma' = \sigma (1 - \sigma)$.",
+    "sigmoid": "The sigmoid acts entry by entry; its slope is its value times one minus its value.",
     "tanh": r"The hyperbolic tangent acts entry by entry, and its slope is one minus its square.",
     "softplus": r"The slope of the softplus is the sigmoid, entry by entry.",
     "silu": r"The product rule for the input times its sigmoid, entry by entry.",
@@ -168,13 +169,9 @@ def _power(parent: Expr, child: Expr) -> str | None:
 def _softmax(parent: Expr, child: Expr) -> str | None:
     assert isinstance(parent, tree.Softmax)
     if parent.logarithm:
-        return (
-            r"The logarithm of a softmax: $\partial \log p_k / \partial s_j$ is $1 - p_j$ for $j = k$ and $-p_j$ else."
-        )
+        return "The logarithm of a softmax has for its Jacobian the identity less the probabilities in every row."
     where = "" if parent.operand.shape.is_vector else (" of each row" if parent.axis == 1 else " of each column")
-    return (
-        rf"The Jacobian of the softmax{where} has the entries $p_k (1 - p_k)$ on its diagonal and $-p_j p_k$ beside it."
-    )
+    return f"The Jacobian of the softmax{where}: $p_k (1 - p_k)$ on the diagonal, $-p_j p_k$ beside it."
 
 
 def _reduce(parent: Expr, child: Expr) -> str | None:

@@ -49,7 +49,8 @@ def _solutions(composition: Composition) -> Iterator[Block]:
     yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
     yield from definition_blocks(composition.definitions)
     yield Heading(said("Derivation"))
+    kinks: set[str] = set()
     for answer in composition.answers:
-        yield from answer_blocks(composition, answer)
+        yield from answer_blocks(composition, answer, kinks)
     yield from summary_blocks(composition)
     yield from check_blocks(composition)
