@@ -67,9 +67,11 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "checking",
     },
+    "sheets": {"records"},
     "writing": {
         "records",
         "errors",
+        "sheets.blocks",
         "mistakes",
         "checking.results",
         "checking.conventions",
