@@ -30,6 +30,7 @@ from derive.sheets.blocks import (
 )  # fmt: skip
 from derive.writing.pages import resource
 from derive.writing.sheet_chains import Layout, Row, arranged, text_width
+from derive.writing.statuses import of_points
 from derive.writing.tex_text import to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
@@ -184,7 +185,7 @@ class _Body:
 
     @_block.register
     def _question(self, block: Question) -> str:
-        head = f"\n\\question{{{to_tex(block.id)}}}{{{to_tex(block.points)}}}{{{_one_line(block.asked)}}}\n"
+        head = f"\n\\question{{{to_tex(block.id)}}}{{{of_points(block.points)}}}{{{_one_line(block.asked)}}}\n"
         return head + "".join(f"\n{_text(text)}\n" for text in (block.prompt, block.form) if text)
 
 

@@ -27,6 +27,7 @@ from derive.sheets.blocks import (
     Words,
 )  # fmt: skip
 from derive.writing.feedback import escaped
+from derive.writing.statuses import of_points
 
 REMARKS = {
     "proved": "Proved.",
@@ -156,7 +157,7 @@ class _Writer:
 
     @block.register
     def _question(self, block: Question) -> str:
-        points = f" · {escaped(block.points)}" if block.points else ""
+        points = f" · {of_points(block.points)}"
         said = [f"### ({escaped(block.id)}) {_formula(block.asked)}{points}", _text(block.prompt), _text(block.form)]
         return "\n\n".join(part for part in said if part)
 
