@@ -4,7 +4,7 @@ Widths are those of Computer Modern in thousandths of an em, measured once; kern
 estimate, good to a few hundredths, which is enough to decide what stands on one line.
 
 >>> round(width("a + b") / 1000, 2), round(width(r"\frac{a}{b + c}") / 1000, 2)
-(2.18, 2.27)
+(2.18, 2.32)
 >>> broken(r"A B + \left(C + D\right) - E", 6000, 9000)
 ['A B', '+ \\left(C + D\\right) - E']
 """
@@ -23,6 +23,7 @@ _LETTERS = dict(zip(
      572, 526, 509, 750, 809, 786, 856, 796, 782, 786, 912, 518, 651, 921, 681, 1079, 912, 791, 781, 791, 767, 671, 723,
      792, 806, 1083, 907, 803, 754], strict=True,
 ))  # fmt: skip
+_MARKS = {".": 278, "'": 280, "|": 278, "/": 500, "!": 278, "@": 778}
 _TEXT = dict(zip(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     [500, 556, 444, 556, 444, 306, 500, 556, 278, 306, 528, 278, 833, 556, 500, 556, 528, 392, 394, 389, 556, 528, 722,
@@ -35,8 +36,8 @@ _COMMANDS = {
     "varpi": 856, "rho": 517, "varrho": 517, "sigma": 607, "varsigma": 443, "tau": 550, "upsilon": 576, "phi": 596,
     "varphi": 654, "chi": 626, "psi": 687, "omega": 658, "Gamma": 625, "Delta": 833, "Theta": 778, "Lambda": 694,
     "Xi": 667, "Pi": 750, "Sigma": 722, "Upsilon": 778, "Phi": 722, "Psi": 778, "Omega": 722, "ell": 417,
-    "partial": 586, "nabla": 833, "infty": 1000, "prime": 275, "top": 778, "intercal": 556, "bot": 778, "forall": 556, "quad": 1000,
-    "qquad": 2000, "dots": 1167, "ldots": 1167, "cdots": 1167, "ddots": 1167, "vdots": 278, ",": 167, ":": 222,
+    "partial": 586, "nabla": 833, "infty": 1000, "prime": 275, "top": 778, "intercal": 556, "bot": 778, "forall": 556,
+    "quad": 1000, "qquad": 2000, "dots": 1167, "ldots": 1167, "cdots": 1167, "ddots": 1167, "vdots": 278, ",": 167, ":": 222,
     ";": 278, "!": -167, " ": 333, "|": 500, "Vert": 500, "vert": 278, "{": 500, "}": 500, "star": 500, "emptyset": 500,
 }  # fmt: skip
 _BINARY = {"+": 778, "-": 778, "*": 500} | {
@@ -52,7 +53,7 @@ _RELATIONS = {"=": 778, "<": 778, ">": 778, ":": 278} | {
         "neq": 778, "ne": 778, "le": 778, "leq": 778, "ge": 778, "geq": 778, "in": 667, "approx": 778, "equiv": 778,
         "propto": 778, "to": 1000, "leftarrow": 1000, "triangleq": 778, "coloneqq": 989, "sim": 778, "mid": 278,
         "lt": 778, "gt": 778, "leqslant": 778, "geqslant": 778, "notin": 667, "gets": 1000, "mapsto": 1000,
-        "Rightarrow": 1000, "implies": 2167, "iff": 2389,
+        "Rightarrow": 1000, "rightarrow": 1000, "implies": 2167, "iff": 2389,
     }.items()
 }  # fmt: skip
 _OPENING = {"(": 389, "[": 278, r"\{": 500, r"\langle": 389, r"\lvert": 278, r"\lVert": 500, r"\lbrace": 500}
@@ -72,20 +73,20 @@ _FONTS = {
 _ACCENTS = frozenset({
     r"\hat", r"\widehat", r"\tilde", r"\widetilde", r"\bar", r"\overline", r"\vec", r"\dot", r"\ddot", r"\check",
     r"\breve", r"\underline", r"\overrightarrow", r"\boxed", r"\mathop", r"\mathrel", r"\mathbin", r"\mathord",
-    r"\ensuremath", r"\smash",
+    r"\ensuremath", r"\smash", r"\phantom", r"\hphantom",
 })  # fmt: skip
 _NOTHING = frozenset({r"\displaystyle", r"\textstyle", r"\limits", r"\nolimits", r"\nonumber", r"\notag"})
 _SIZES = re.compile(r"\\(?:[bB]ig|[bB]igg)[lrm]?$")
 _TOKEN = re.compile(r"\\begin\s*\{[^{}]*\}|\\end\s*\{[^{}]*\}|\\[A-Za-z]+|\\.|\s+|[^\\\s]", re.DOTALL)
 
 THIN, MEDIUM, THICK = 167, 222, 278
-IN_SCRIPTS = 0.72
+IN_SCRIPTS = 0.79
 """How large a script is; that of a script is hardly smaller."""
 
 
 @dataclass(frozen=True)
 class Atom:
-    """One thing on the line of a formula: its LaTeX, what TeX takes it for, its width, the height of brackets around it."""
+    """One thing on the line of a formula: its LaTeX, what TeX takes it for, its width, the size of its brackets."""
 
     latex: str
     kind: Kind
@@ -124,9 +125,10 @@ def _space(left: Atom, right: Atom) -> float:
 class _Reader:
     """Walks over the tokens of a formula once."""
 
-    def __init__(self, tokens: list[str]) -> None:
+    def __init__(self, tokens: list[str], *, is_display: bool = True) -> None:
         self.tokens = tokens
         self.at = 0
+        self.is_display = is_display
 
     def atoms(self, closer: tuple[str, ...] = ()) -> list[Atom]:
         """Everything up to a closer, which is taken away."""
@@ -143,7 +145,7 @@ class _Reader:
             atom = self._atom(token)
             atom = _with_latex(atom, "".join(self.tokens[first : self.at]))
             if token in ("^", "_") and found:
-                found[-1] = _scripted(found[-1], atom)
+                found[-1] = _scripted(found[-1], atom, is_display=self.is_display)
             elif atom.kind == "binary" and (
                 not found or found[-1].kind in ("binary", "relation", "opening", "operator")
             ):
@@ -155,10 +157,9 @@ class _Reader:
     def _atom(self, token: str) -> Atom:
         for table, kind in _TABLES:
             if token in table:
-                return Atom(token, kind, table[token])
+                return Atom(token, kind, table[token] if self.is_display or table is not _LARGE else 1056)
         if token in ("^", "_"):
-            inside = self._argument()
-            return Atom(token, "ordinary", width_of(inside) * IN_SCRIPTS)
+            return Atom(token, "ordinary", width_of(self._small_argument()) * IN_SCRIPTS)
         if token == "{":
             inside = self.atoms(("}",))
             return Atom(token, "ordinary", width_of(inside), _height(inside))
@@ -168,13 +169,13 @@ class _Reader:
             return self._command(token)
         if token.startswith(r"\begin"):
             return self._environment(token)
-        return Atom(token, "ordinary", 500 if token.isdigit() else _LETTERS.get(token, 280 if token in ".'|/" else 900))
+        return Atom(token, "ordinary", 500 if token.isdigit() else _LETTERS.get(token, _MARKS.get(token, 900)))
 
     def _command(self, token: str) -> Atom:
         if token in _NAMED:
             return Atom(token, "operator", _words_width(token[1:]))
         if token in (r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"):
-            top, bottom = width_of(self._argument()), width_of(self._argument())
+            top, bottom = width_of(self._small_argument()), width_of(self._small_argument())
             return Atom(token, "inner", max(top, bottom) + 240, 2)
         if token == r"\sqrt":
             inside = self._argument()
@@ -227,7 +228,7 @@ class _Reader:
         if "array" in token and rows and rows[0]:
             rows[0][0] = rows[0][0][rows[0][0].index("}") + 1 :] if "}" in rows[0][0] else rows[0][0]
         columns = max((len(row) for row in rows), default=1)
-        entries = [[width_of(_Reader(cell).atoms()) for cell in row] for row in rows]
+        entries = [[width_of(_Reader(cell, is_display=False).atoms()) for cell in row] for row in rows]
         widest = [max((row[at] for row in entries if at < len(row)), default=0) for at in range(columns)]
         around = 850 if len(rows) < 2 else 1300
         return Atom(token, "inner", sum(widest) + 1000 * (columns - 1) + around, len(rows) + 1)
@@ -240,6 +241,13 @@ class _Reader:
         self.at += 1
         token = self.tokens[self.at - 1]
         return self.atoms(("}",)) if token == "{" else [self._atom(token)]
+
+    def _small_argument(self) -> list[Atom]:
+        """The next argument where sums are small, with their limits beside them."""
+        before, self.is_display = self.is_display, False
+        inside = self._argument()
+        self.is_display = before
+        return inside
 
     def _raw_argument(self) -> str:
         """The next argument as it stands."""
@@ -262,11 +270,11 @@ def _with_latex(atom: Atom, latex: str) -> Atom:
     return Atom(latex, atom.kind, atom.width, atom.height)
 
 
-def _scripted(base: Atom, script: Atom) -> Atom:
+def _scripted(base: Atom, script: Atom, *, is_display: bool) -> Atom:
     """A script beside what it belongs to, two of them one above the other; the limits of a sum below and above it."""
     latex = base.latex + script.latex
     command = re.match(r"\\[A-Za-z]+", base.latex)
-    if command is not None and command[0] in _WITH_LIMITS:
+    if is_display and command is not None and command[0] in _WITH_LIMITS:
         return Atom(latex, base.kind, max(base.width, script.width), 3)
     has_other = re.search(r"[_^](?:\{[^{}]*\}|\S)\s*$", base.latex) is not None
     return Atom(latex, base.kind, base.width + (script.width * 0.5 if has_other else script.width) + 50, base.height)
