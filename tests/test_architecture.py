@@ -67,6 +67,7 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "checking",
     },
+    "sheets": {"records", "errors", "expressions", "notation", "documents", "grading"},
     "writing": {
         "records",
         "errors",
