@@ -28,8 +28,10 @@ from derive.sheets.blocks import (
     Words,
     text_of,
 )  # fmt: skip
+from derive.writing.formula_width import broken, width
 from derive.writing.pages import resource
-from derive.writing.sheet_chains import Layout, Row, arranged, text_width
+from derive.writing.sheet_chains import SAFETY, Layout, Row, arranged, in_groups, text_width
+from derive.writing.statuses import of_points
 from derive.writing.tex_text import to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
@@ -43,6 +45,8 @@ REMARKS = {
 }
 """What stands at the head of a remark."""
 
+SIZE_OF_TABLES = 0.913
+BETWEEN_COLUMNS = 1_200
 SECTIONS = ("section", "subsection", "subsubsection")
 STYLES = {"strong": r"\textbf", "emphasis": r"\emph", "code": r"\texttt"}
 
@@ -122,7 +126,8 @@ class _Body:
         self.measure = measure
 
     def written(self, blocks: Sequence[Block]) -> str:
-        return "\n".join(self._block(block) for block in blocks)
+        groups = in_groups(blocks, self.measure)
+        return "\n".join(_together(one) if isinstance(one, tuple) else self._block(one) for one in groups)
 
     @singledispatchmethod
     def _block(self, block: Block) -> str:
@@ -152,23 +157,26 @@ class _Body:
 
     @_block.register
     def _table(self, block: Table) -> str:
-        columns = "".join(r">{\raggedright\arraybackslash}X" if wide else "l" for wide in self._wide(block))
+        wide, room = self._columns(block)
+        columns = "".join(r">{\raggedright\arraybackslash}X" if each else "l" for each in wide)
         header = " & ".join(rf"\textbf{{{_text(cell)}}}" for cell in block.header)
-        rows = "".join(" & ".join(map(_text, row)) + " \\\\\n" for row in block.rows)
+        rows = "".join(_table_row(row, wide, room) for row in block.rows)
         caption = f"\\sheetcaption{{{_text(block.caption)}}}\n" if block.caption else ""
-        environment = "tabularx" if "X" in columns else "tabular"
-        width_ = r"{\linewidth}" if "X" in columns else ""
+        environment = "tabularx" if any(wide) else "tabular"
+        given_width = r"{\linewidth}" if any(wide) else ""
         return (
-            f"\\begin{{sheettable}}\n{caption}\\begin{{{environment}}}{width_}{{@{{}}{columns}@{{}}}}\n\\toprule\n"
+            f"\\begin{{sheettable}}\n{caption}\\begin{{{environment}}}{given_width}{{@{{}}{columns}@{{}}}}\n\\toprule\n"
             f"{header} \\\\\n\\midrule\n{rows}\\bottomrule\n\\end{{{environment}}}\n\\end{{sheettable}}\n"
         )
 
-    def _wide(self, block: Table) -> list[bool]:
-        """Which columns take the space that is left: all of them where the others would not fit."""
-        narrow = [at for at, wide in enumerate(block.wide) if not wide]
-        widths = [max(text_width(row[at]) for row in [block.header, *block.rows]) * 1.1 for at in narrow]
-        room = self.measure * (0.7 if any(block.wide) else 1) - 1_200 * len(block.wide)
-        return [wide or sum(widths) > room for wide in block.wide]
+    def _columns(self, block: Table) -> tuple[list[bool], float]:
+        """Which columns share the space that is left, all of them where the others would not fit; what each gets."""
+        measure = self.measure / SIZE_OF_TABLES - BETWEEN_COLUMNS * (len(block.wide) - 1)
+        cells = [[text_width(row[at]) * SAFETY for row in (block.header, *block.rows)] for at in range(len(block.wide))]
+        narrow = sum(max(column) for column, wide in zip(cells, block.wide, strict=True) if not wide)
+        is_tight = narrow > measure * (0.65 if any(block.wide) else 1)
+        wide = [True if is_tight else each for each in block.wide]
+        return wide, (measure - (0 if is_tight else narrow)) / max(1, sum(wide))
 
     @_block.register
     def _picture(self, block: Picture) -> str:
@@ -184,11 +192,39 @@ class _Body:
 
     @_block.register
     def _question(self, block: Question) -> str:
-        head = f"\n\\question{{{to_tex(block.id)}}}{{{to_tex(block.points)}}}{{{_one_line(block.asked)}}}\n"
+        head = f"\n\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_one_line(block.asked)}}}\n"
         return head + "".join(f"\n{_text(text)}\n" for text in (block.prompt, block.form) if text)
 
 
+def _table_row(row: Sequence[Text], wide: Sequence[bool], room: float) -> str:
+    """A row of a table; one with formulas that stand alone in their cells gets more space."""
+    cells = " & ".join(_cell(cell, room if each else None) for cell, each in zip(row, wide, strict=True))
+    is_tall = any(r"\frac" in cell[0].latex for cell in row if len(cell) == 1 and isinstance(cell[0], Formula))
+    return f"{cells} \\\\\n" + ("\\addlinespace[0.5em]\n" if is_tall else "")
+
+
+def _cell(cell: Text, room: float | None) -> str:
+    """A cell; a formula that is alone in it stands as in a display, squeezed where it cannot be broken to fit."""
+    match cell:
+        case (Formula(latex),):
+            lines = [latex] if room is None else broken(latex, room, room)
+            if room is not None and any(width(line) * SAFETY > room for line in lines):
+                return rf"\squeezed{{{room / 1_000:.2f}em}}{{{_one_line(latex)}}}"
+            return rf"$\displaystyle {_one_line(latex)}$"
+    return _text(cell)
+
+
 # --- Chains --------------------------------------------------------------------------------------
+
+
+def _together(chains: Sequence[Chain]) -> str:
+    """Equations one below the other in one align."""
+    rows = (
+        f"{_one_line(chain.lhs)} &{member.relation} {_one_line(member.latex)}"
+        for chain in chains
+        for member in chain.members
+    )
+    return "\\displaystart\n\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}\n"
 
 
 def _display(chain: Chain, layout: Layout) -> str:

@@ -27,6 +27,8 @@ from derive.sheets.blocks import (
     Words,
 )  # fmt: skip
 from derive.writing.feedback import escaped
+from derive.writing.sheet_chains import in_groups
+from derive.writing.statuses import of_points
 
 REMARKS = {
     "proved": "Proved.",
@@ -68,7 +70,7 @@ def to_markdown(sheet: Sheet, *, headings: Sequence[str] = (), stem: str = "shee
     parts = [f"---\n{sheet.setting.rstrip()}\n---", *(escaped(line) for line in headings), f"# {_text(sheet.title)}"]
     parts += [f"*{_text(sheet.source)}*"] if sheet.source else []
     parts += [f"*{escaped(sheet.proved)}*"] if sheet.proved else []
-    parts += [writer.block(block) for block in sheet.blocks]
+    parts += [_together(one) if isinstance(one, tuple) else writer.block(one) for one in in_groups(sheet.blocks)]
     return MarkdownSheet("\n\n".join(part.strip("\n") for part in parts if part) + "\n", writer.pictures)
 
 
@@ -156,15 +158,28 @@ class _Writer:
 
     @block.register
     def _question(self, block: Question) -> str:
-        points = f" · {escaped(block.points)}" if block.points else ""
-        said = [f"### ({escaped(block.id)}) {_formula(block.asked)}{points}", _text(block.prompt), _text(block.form)]
+        said = [
+            f"### ({escaped(block.id)}) {_formula(block.asked)} · {of_points(block.points)}",
+            _text(block.prompt),
+            _text(block.form),
+        ]
         return "\n\n".join(part for part in said if part)
+
+
+def _together(chains: Sequence[Chain]) -> str:
+    """Equations one below the other in one display."""
+    rows = (f"{_safe(chain.lhs, IN_DISPLAY)} &{_member(member)}" for chain in chains for member in chain.members)
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
+
+
+def _member(member: Member) -> str:
+    return f"{member.relation} {_safe(member.latex, IN_DISPLAY)}"
 
 
 def _display(chain: Chain) -> str:
     """The chain as one formula, aligned where it has several lines."""
     tag = "" if chain.label is None else rf" \tag{{{chain.label}}}"
-    members = [f"{member.relation} {_safe(member.latex, IN_DISPLAY)}" for member in chain.members]
+    members = [_member(member) for member in chain.members]
     if len(members) == 1:
         return f"{_safe(chain.lhs, IN_DISPLAY)} {members[0]}{tag}"
     rows = " \\\\\n".join(f"&{member}" for member in members)
