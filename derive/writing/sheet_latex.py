@@ -16,6 +16,7 @@ from derive.sheets.blocks import (
     Block,
     Bullets,
     Chain,
+    Display,
     Formula,
     Heading,
     Paragraph,
@@ -30,20 +31,12 @@ from derive.sheets.blocks import (
 )  # fmt: skip
 from derive.writing.formula_width import broken, width
 from derive.writing.pages import resource
-from derive.writing.sheet_chains import SAFETY, Layout, Row, arranged, in_groups, text_width
+from derive.writing.sheet_chains import INDENT, SAFETY, Layout, Row, arranged, in_groups, text_width
+from derive.writing.sheet_parts import REMARKS, safe
 from derive.writing.statuses import of_points
 from derive.writing.tex_text import to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
-
-REMARKS = {
-    "proved": "Proved",
-    "rule": "Rule",
-    "kink": "At the kink",
-    "mistake": "A common mistake",
-    "note": "Note",
-}
-"""What stands at the head of a remark."""
 
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
@@ -111,12 +104,19 @@ def _words(run: Words) -> str:
 
 
 def _formula(latex: str) -> str:
-    return f"${_one_line(latex)}$"
+    known = safe(latex)
+    return rf"\texttt{{{to_tex(latex)}}}" if known is None else f"${_drawn(known)}$"
 
 
-def _one_line(latex: str) -> str:
-    r"""A formula on one line; a bare `\mathbb{1}` has no glyph in the usual fonts, so the template draws it."""
-    return " ".join(latex.split()).replace(r"\mathbb{1}", r"\indicator{}")
+def _math(latex: str) -> str:
+    """A formula in a display, or its LaTeX as code."""
+    known = safe(latex)
+    return rf"\text{{\texttt{{{to_tex(latex)}}}}}" if known is None else _drawn(known)
+
+
+def _drawn(latex: str) -> str:
+    r"""A formula for LaTeX; a bare `\mathbb{1}` has no glyph in the usual fonts, so the template draws it."""
+    return latex.replace(r"\mathbb{1}", r"\indicator{}")
 
 
 class _Body:
@@ -156,6 +156,19 @@ class _Body:
         return f"\\begin{{result}}\n{display}\\end{{result}}\n" if block.is_result else display
 
     @_block.register
+    def _author_display(self, block: Display) -> str:
+        tag = "" if block.label is None else rf" \tag{{{to_tex(block.label)}}}"
+        room = self.measure - (0 if block.label is None else 1_500 + 550 * len(block.label))
+        formula = _math(block.latex)
+        lines = [block.latex] if r"\begin{aligned}" in block.latex else broken(block.latex, room, room - INDENT)
+        if any(width(line) * SAFETY > room for line in lines):
+            formula = rf"\squeezed{{{room / 1_000:.2f}em}}{{{formula}}}"
+        elif len(lines) > 1:
+            rows = " \\\\\n".join([f"&{_math(lines[0])}", *(rf"&\quad {{}} {_math(line)}" for line in lines[1:])])
+            formula = f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
+        return f"\\displaystart\n\\[\n{formula}{tag}\n\\]\n"
+
+    @_block.register
     def _table(self, block: Table) -> str:
         wide, room = self._columns(block)
         columns = "".join(r">{\raggedright\arraybackslash}X" if each else "l" for each in wide)
@@ -192,7 +205,7 @@ class _Body:
 
     @_block.register
     def _question(self, block: Question) -> str:
-        head = f"\n\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_one_line(block.asked)}}}\n"
+        head = f"\n\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_math(block.asked)}}}\n"
         return head + "".join(f"\n{_text(text)}\n" for text in (block.prompt, block.form) if text)
 
 
@@ -209,8 +222,8 @@ def _cell(cell: Text, room: float | None) -> str:
         case (Formula(latex),):
             lines = [latex] if room is None else broken(latex, room, room)
             if room is not None and any(width(line) * SAFETY > room for line in lines):
-                return rf"\squeezed{{{room / 1_000:.2f}em}}{{{_one_line(latex)}}}"
-            return rf"$\displaystyle {_one_line(latex)}$"
+                return rf"\squeezed{{{room / 1_000:.2f}em}}{{{_math(latex)}}}"
+            return rf"$\displaystyle {_math(latex)}$"
     return _text(cell)
 
 
@@ -220,16 +233,14 @@ def _cell(cell: Text, room: float | None) -> str:
 def _together(chains: Sequence[Chain]) -> str:
     """Equations one below the other in one align."""
     rows = (
-        f"{_one_line(chain.lhs)} &{member.relation} {_one_line(member.latex)}"
-        for chain in chains
-        for member in chain.members
+        f"{_math(chain.lhs)} &{member.relation} {_math(member.latex)}" for chain in chains for member in chain.members
     )
     return "\\displaystart\n\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}\n"
 
 
 def _display(chain: Chain, layout: Layout) -> str:
     """A chain as an align, each line a row of it."""
-    rows = [f"{_one_line(chain.lhs)} "] if not layout.lhs_alone else [f"&{_one_line(chain.lhs)}", r"&\quad "]
+    rows = [f"{_math(chain.lhs)} "] if not layout.lhs_alone else [f"&{_math(chain.lhs)}", r"&\quad "]
     first = True
     lines: list[str] = []
     for row in layout.rows:
@@ -247,7 +258,7 @@ def _display(chain: Chain, layout: Layout) -> str:
 def _lines(row: Row, layout: Layout) -> list[str]:
     """A member as rows of an align, and its reason."""
     cell = "" if layout.lhs_alone else "&"
-    first, *others = map(_one_line, row.lines)
+    first, *others = map(_math, row.lines)
     if row.squeezed is not None:
         first = rf"\squeezed{{{row.squeezed / 1_000:.2f}em}}{{{first}}}"
     beside = f" && {_why(row, layout.beside)}" if row.reason and layout.beside else ""

@@ -14,6 +14,7 @@ from derive.sheets.blocks import (
     Block,
     Bullets,
     Chain,
+    Display,
     Formula,
     Heading,
     Member,
@@ -28,16 +29,8 @@ from derive.sheets.blocks import (
 )  # fmt: skip
 from derive.writing.feedback import escaped
 from derive.writing.sheet_chains import in_groups
+from derive.writing.sheet_parts import REMARKS, safe
 from derive.writing.statuses import of_points
-
-REMARKS = {
-    "proved": "Proved.",
-    "rule": "Rule.",
-    "kink": "At the kink.",
-    "mistake": "A common mistake.",
-    "note": "Note.",
-}
-"""What stands at the head of a remark."""
 
 STYLES = {"strong": "**", "emphasis": "*"}
 
@@ -80,12 +73,24 @@ def _text(text: Text) -> str:
 
 def _formula(latex: str) -> str:
     """A formula in a line, where a backslash before a sign would escape it for Markdown."""
-    return f"${_safe(latex, IN_LINE)}$"
+    known = safe(latex)
+    return _code(latex) if known is None else f"${_spelled(known, IN_LINE)}$"
 
 
-def _safe(latex: str, signs: Mapping[str, str]) -> str:
-    line = _SIGN.sub(lambda sign: signs.get(sign[0], sign[0]), " ".join(latex.split()))
+def _math(latex: str) -> str:
+    """A formula in a display, or its LaTeX as words."""
+    known = safe(latex)
+    return _in_words(latex) if known is None else _spelled(known, IN_DISPLAY)
+
+
+def _spelled(latex: str, signs: Mapping[str, str]) -> str:
+    line = _SIGN.sub(lambda sign: signs.get(sign[0], sign[0]), latex)
     return re.sub(" +", " ", line).strip()
+
+
+def _in_words(latex: str) -> str:
+    """What of a formula that is not understood can stand in a display: its letters and digits."""
+    return rf"\text{{{' '.join(re.findall('[A-Za-z0-9]+', latex))}}}"
 
 
 def _words(run: Words) -> str:
@@ -137,6 +142,11 @@ class _Writer:
         return "\n\n".join(part for part in parts if part)
 
     @block.register
+    def _author_display(self, block: Display) -> str:
+        tag = "" if block.label is None else rf" \tag{{{_tag(block.label)}}}"
+        return f"$$\n{_math(block.latex)}{tag}\n$$"
+
+    @block.register
     def _table(self, block: Table) -> str:
         lines = [block.header, *block.rows]
         rows = ["| " + " | ".join(_text(cell) for cell in line) + " |" for line in lines]
@@ -150,7 +160,7 @@ class _Writer:
 
     @block.register
     def _remark(self, block: Remark) -> str:
-        return f"> **{REMARKS[block.kind]}** {_text(block.text)}"
+        return f"> **{REMARKS[block.kind]}.** {_text(block.text)}"
 
     @block.register
     def _answer_space(self, block: AnswerSpace) -> str:
@@ -168,22 +178,26 @@ class _Writer:
 
 def _together(chains: Sequence[Chain]) -> str:
     """Equations one below the other in one display."""
-    rows = (f"{_safe(chain.lhs, IN_DISPLAY)} &{_member(member)}" for chain in chains for member in chain.members)
+    rows = (f"{_math(chain.lhs)} &{_member(member)}" for chain in chains for member in chain.members)
     return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
 
 
 def _member(member: Member) -> str:
-    return f"{member.relation} {_safe(member.latex, IN_DISPLAY)}"
+    return f"{member.relation} {_math(member.latex)}"
 
 
 def _display(chain: Chain) -> str:
     """The chain as one formula, aligned where it has several lines."""
-    tag = "" if chain.label is None else rf" \tag{{{chain.label}}}"
+    tag = "" if chain.label is None else rf" \tag{{{_tag(chain.label)}}}"
     members = [_member(member) for member in chain.members]
     if len(members) == 1:
-        return f"{_safe(chain.lhs, IN_DISPLAY)} {members[0]}{tag}"
+        return f"{_math(chain.lhs)} {members[0]}{tag}"
     rows = " \\\\\n".join(f"&{member}" for member in members)
-    return f"\\begin{{aligned}}\n{_safe(chain.lhs, IN_DISPLAY)} {rows}\n\\end{{aligned}}{tag}"
+    return f"\\begin{{aligned}}\n{_math(chain.lhs)} {rows}\n\\end{{aligned}}{tag}"
+
+
+def _tag(label: str) -> str:
+    return re.sub(r"[^\w .:'-]", "", label)
 
 
 def _reasons(members: Sequence[Member]) -> Iterator[str]:
