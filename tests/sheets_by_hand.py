@@ -96,7 +96,9 @@ BLOCKS = (
     ),
     Bullets((said("the forward pass computes $Z$"), said("the loss is $L$"))),
     Heading(said("The parts"), 1),
-    Question("a", DW2, Fraction(4), said("Derive the gradient of the second layer."), said("Without derivatives left.")),
+    Question(
+        "a", DW2, Fraction(4), said("Derive the gradient of the second layer."), said("Without derivatives left.")
+    ),
     Paragraph(said("First the scores.")),
     SCORES,
     WEIGHTS,

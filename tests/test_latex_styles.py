@@ -40,7 +40,7 @@ styles = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(expressions(), styles)
 def test_reading_what_was_printed_in_a_style_gives_the_same_expression(expression: Expr, style: Style) -> None:
     text = latex(expression, style)
@@ -91,14 +91,14 @@ numbers = st.recursive(pieces(), around, max_leaves=3)
 in_products = st.builds(tree.Scale, numbers, expressions(matrix(D, H), 1))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(numbers, in_products), styles)
 def test_sums_powers_and_masks_in_any_style_are_read_back(expression: Expr, style: Style) -> None:
     text = latex(expression, style)
     assert without_scopes(read(text)) == without_scopes(in_style(expression, style)), text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pieces(), styles)
 def test_a_style_changes_no_value(expression: Expr, style: Style) -> None:
     other = in_style(expression, style)

@@ -82,7 +82,8 @@ def write_index_value(node: tree.IndexValue, style: Style) -> tuple[str, int]:
 
 @write.register
 def write_symbol(node: tree.Symbol, style: Style) -> tuple[str, int]:
-    name = style.spelled(re.sub(r"^formal ", "", node.name).split(" for every ")[0])
+    name = re.sub(r"^formal ", "", node.name)
+    name = style.names.get(name) or style.spelled(name.split(" for every ")[0])
     return name, FACTOR if "^" in name or "_" in name or "'" in name else ATOM
 
 
@@ -248,7 +249,7 @@ def write_matrix_power(node: tree.MatrixPower, style: Style) -> tuple[str, int]:
     return f"{_base(node.base, style)}^{{{node.exponent}}}", FACTOR
 
 
-_COMMANDS = {
+COMMANDS = {
     "exp": r"\exp", "log": r"\log", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "coth": r"\coth",
     "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "sigmoid": r"\sigma", "relu": r"\text{ReLU}",
     "leaky": r"\text{LeakyReLU}", "softplus": r"\text{softplus}", "gelu": r"\text{GELU}", "elu": r"\text{ELU}",
@@ -261,7 +262,7 @@ _COMMANDS = {
 
 
 def _function(name: str, style: Style) -> str:
-    return style.functions.get(name, _COMMANDS[name])
+    return style.functions.get(name, COMMANDS[name])
 
 
 def _takes_power(node: tree.Apply) -> bool:
@@ -349,7 +350,8 @@ def write_entry(node: tree.Entry, style: Style) -> tuple[str, int]:
     else:
         script = _pair(index(node.row, style), index(node.column, style), style)
     if isinstance(operand, tree.Symbol) and " for every " in operand.name:
-        return re.sub(r"_\{[^{}]*\}", lambda _: f"_{{{script}}}", operand.name.split(" for every ")[0], count=1), FACTOR
+        pattern = operand.name.split(" for every ")[0]
+        return style.scripts(re.sub(r"_\{[^{}]*\}", lambda _: f"_{{{script}}}", pattern, count=1)), FACTOR
     return f"{_indexed(operand, style)}{style.scripts(f'_{{{script}}}')}", FACTOR
 
 

@@ -7,7 +7,7 @@ sizes.
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -26,6 +26,7 @@ class Style:
     of an entrywise product. `indicator`: its sign and its brackets. `masks`: an indicator alone, or as cases.
     `derivative`: of a scalar by a name, as a fraction or as a gradient. `exponential`: \exp(z) or e^{z}.
     `total`: a sum of all entries as a function of them, by vectors of ones, or over indices.
+    `softmax`: of each column of a matrix without saying so, or of each row of the transposed matrix, transposed.
     `brackets`: such that scale everywhere, or only around what is tall, and none around what is read without.
     `joined`: whether a transpose joins the superscript of a name, W^{[2]T}. `ones`: whether these show their size.
     `commas`: whether they stand between two index letters. `short`: whether a script of one sign goes without braces.
@@ -39,6 +40,7 @@ class Style:
     derivative: Literal["fraction", "gradient"] = "fraction"
     exponential: Literal["function", "power"] = "function"
     total: Literal["function", "ones", "indices"] = "function"
+    softmax: Literal["unsaid", "of rows"] = "unsaid"
     norms: tuple[str, str] = ("_{F}", "_{F}")
     brackets: Literal["scaling", "fitting"] = "scaling"
     joined: bool = False
@@ -78,20 +80,29 @@ def in_style(node: Expr, style: Style) -> Expr:
     """The same value, with the expressions by which an author in this style would write it."""
     if isinstance(node, tree.Indicator) and style.masks == "cases":
         return tree.Cases(((tree.Number(Fraction(1)), node.condition), (tree.Number(Fraction(0)), None)))
-    return node if style.total == "function" else _in_totals(node, style)
+    return _inside(node, style)
 
 
-def _in_totals(node: Expr, style: Style) -> Expr:
-    return rebuilt(node, lambda part: _total(part, style))  # type: ignore[return-value]
+def _inside(node: Expr, style: Style) -> Expr:
+    return rebuilt(node, lambda part: _softmax(part, style) or _total(part, style))  # type: ignore[return-value]
+
+
+def _softmax(node: Node, style: Style) -> Node | None:
+    """softmax(Z) of each column as softmax(Z^T)^T: where nothing is said, it is that of each row."""
+    if style.softmax == "unsaid" or not isinstance(node, tree.Softmax) or node.axis or node.shape.is_vector:
+        return None
+    return tree.Transpose(replace(node, operand=_flipped(_inside(node.operand, style)), axis=1))
 
 
 def _total(node: Node, style: Style) -> Node | None:
     """A sum of all entries, or of those of an entrywise product, without its function."""
+    if style.total == "function":
+        return None
     if isinstance(node, tree.Reduce) and node.kind == "sum" and node.operand.shape.is_matrix:
-        operand = _in_totals(node.operand, style)
+        operand = _inside(node.operand, style)
         return _by_ones(operand) if style.total == "ones" else _over_indices(operand)
     if isinstance(node, tree.Dot) and node.left.shape == node.right.shape and node.left.shape.is_matrix:
-        left, right = _in_totals(node.left, style), _in_totals(node.right, style)
+        left, right = _inside(node.left, style), _inside(node.right, style)
         if style.total == "indices":
             return _over_indices(tree.Hadamard(left, right))
         if left.shape.is_column:

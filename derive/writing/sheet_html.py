@@ -1,11 +1,13 @@
 """A sheet as one page that needs nothing else: formulas as MathML, pictures as SVG, no script."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
+from derive.figures.svg import svg
 from derive.records import dataclass
-from derive.sheets.blocks import Block, Chain, Display, Formula, Sheet, Text, Words, text_of
+from derive.sheets.blocks import Block, Chain, Display, Formula, Picture, Sheet, Text, Words, text_of
 from derive.writing.cells import printable
 from derive.writing.mathml import to_mathml
 from derive.writing.pages import page
@@ -54,6 +56,7 @@ def to_html(sheet: Sheet, *, headings: Sequence[str] = ()) -> str:
         text=_text,
         display=_displayed,
         shown=_shown,
+        picture=_picture,
         of_points=of_points,
     )
 
@@ -85,6 +88,11 @@ def _rows(row: Row, left: Markup) -> Iterator[ShownRow]:
     for at, line in enumerate(lines):
         is_last = at == len(lines) - 1
         yield ShownRow(left if at == 0 else Markup(""), line, _text(row.reason) if is_last else Markup(""), at > 0)
+
+
+def _picture(picture: Picture) -> Markup:
+    """A picture whose colours are those of the page, the only style sheet that the page allows."""
+    return Markup(re.sub(r"<style>.*?</style>", "", svg(picture.scene), flags=re.DOTALL))
 
 
 def _displayed(latex: str | Display) -> Markup:

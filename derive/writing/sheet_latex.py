@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from derive.errors import DocumentError
+from derive.figures.tikz import TIKZ_PREAMBLE, tikz
 from derive.sheets.blocks import (
     AnswerSpace,
     Block,
@@ -60,8 +61,7 @@ def to_latex(sheet: Sheet, *, headings: Sequence[str] = (), template: tuple[str,
         "variant": sheet.variant,
         "proved": to_tex(sheet.proved),
         "body": lambda measure: _Body(float(measure) * 1_000).written(sheet.blocks),
-        "has_pictures": any(isinstance(block, Picture) for block in sheet.blocks),
-        "picture_preamble": "",
+        "picture_preamble": TIKZ_PREAMBLE if any(isinstance(block, Picture) for block in sheet.blocks) else "",
     }
     try:
         return _environment().from_string(text).render(values)
@@ -193,7 +193,8 @@ class _Body:
 
     @_block.register
     def _picture(self, block: Picture) -> str:
-        return f"\\begin{{sheetpicture}}\n\\sheetcaption{{{_text(block.caption)}}}\n\\end{{sheetpicture}}\n"
+        drawn = f"\\fitted{{%\n{tikz(block.scene).strip()}%\n}}\n"
+        return f"\\begin{{sheetpicture}}\n{drawn}\\sheetcaption{{{_text(block.caption)}}}\n\\end{{sheetpicture}}\n"
 
     @_block.register
     def _remark(self, block: Remark) -> str:

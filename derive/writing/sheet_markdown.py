@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatchmethod
 
+from derive.figures.svg import svg
 from derive.records import dataclass
 from derive.sheets.blocks import (
     AnswerSpace,
@@ -156,7 +157,10 @@ class _Writer:
 
     @block.register
     def _picture(self, block: Picture) -> str:
-        return f"*{_text(block.caption)}*"
+        name = f"{self.stem}-{len(self.pictures) + 1}.svg"
+        self.pictures[name] = svg(block.scene)
+        caption = f"\n\n*{_text(block.caption)}*" if block.caption else ""
+        return f"![{escaped(block.description)}](<{name}>){caption}"
 
     @block.register
     def _remark(self, block: Remark) -> str:
