@@ -58,8 +58,11 @@ class MarkdownSheet:
     pictures: Mapping[str, str]
 
 
-def to_markdown(sheet: Sheet, *, headings: Sequence[str] = (), stem: str = "sheet") -> MarkdownSheet:
-    """The sheet as Markdown; its pictures are to be written beside it, under names that begin with `stem`."""
+def to_markdown(sheet: Sheet, *, headings: Sequence[str] = (), stem: str | None = "sheet") -> MarkdownSheet:
+    """The sheet as Markdown; its pictures are to be written beside it, under names that begin with `stem`.
+
+    Without a stem they are told in words.
+    """
     writer = _Writer(stem)
     parts = [f"---\n{sheet.setting.rstrip()}\n---", *(escaped(line) for line in headings), f"# {_text(sheet.title)}"]
     parts += [f"*{_text(sheet.source)}*"] if sheet.source else []
@@ -115,7 +118,7 @@ def _code(text: str) -> str:
 class _Writer:
     """Writes blocks, and keeps the pictures that they show."""
 
-    def __init__(self, stem: str) -> None:
+    def __init__(self, stem: str | None) -> None:
         self.stem = stem
         self.pictures: dict[str, str] = {}
 
@@ -157,6 +160,8 @@ class _Writer:
 
     @block.register
     def _picture(self, block: Picture) -> str:
+        if self.stem is None:
+            return f"*{_text(block.caption)}* {escaped(block.description)}"
         name = f"{self.stem}-{len(self.pictures) + 1}.svg"
         self.pictures[name] = svg(block.scene)
         caption = f"\n\n*{_text(block.caption)}*" if block.caption else ""
