@@ -104,7 +104,7 @@ class _Search:
     target: list[Values] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _know_all_names(self.session)
+        know_all_names(self.session)
         for probe in itertools.islice(self._probes(), PLACES):
             try:
                 self.target.append(probe.value(self.quantity.value))
@@ -228,7 +228,7 @@ class _Search:
         return bool(self.probes)
 
 
-def _know_all_names(session: Session) -> None:
+def know_all_names(session: Session) -> None:
     """Lowers every name, so that all facts are known before a point is chosen that satisfies them."""
     for name, meaning in session.table.meanings.items():
         if isinstance(meaning, (Given, Computed)):

@@ -23,6 +23,7 @@ from derive.sheets.blocks import (
 from derive.sheets.composition import Composition, ProvedAnswer
 from derive.sheets.computation import Computation
 from derive.sheets.reasons import has_kink
+from derive.sheets.usual_mistakes import UsualMistake
 
 LINES_FOR_A_POINT = 3
 MOST_LINES = 24
@@ -57,8 +58,13 @@ def question_blocks(part: Part, asked: str) -> Iterator[Block]:
     yield AnswerSpace(min(MOST_LINES, max(6, round(part.points * LINES_FOR_A_POINT))))
 
 
-def answer_blocks(composition: Composition, answer: ProvedAnswer, kinks: set[str]) -> Iterator[Block]:
-    """A part with its derivation; what is said of a kink is said once, and `kinks` gains its name."""
+def answer_blocks(
+    composition: Composition, answer: ProvedAnswer, mistakes: Sequence[UsualMistake], kinks: set[str]
+) -> Iterator[Block]:
+    """A part with its derivation and the mistakes that are often made in it.
+
+    What is said of a kink is said once, and `kinks` gains its name.
+    """
     yield question(answer.part, composition.written(answer.part.value))
     yield from (line.chain for line in answer.lines)
     if not answer.is_whole:
@@ -67,6 +73,9 @@ def answer_blocks(composition: Composition, answer: ProvedAnswer, kinks: set[str
         if name not in kinks:
             kinks.add(name)
             yield Remark("kink", said(_KINK.format(name=name, kink=composition.exercise.model.kink)))
+    for usual in mistakes:
+        said_of_it = said(f" {usual.mistake.title}. {usual.mistake.message}")
+        yield Remark("mistake", (Formula(usual.latex), Words(":"), *said_of_it))
 
 
 def _what_lacks(answer: ProvedAnswer) -> str:

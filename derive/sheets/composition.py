@@ -12,6 +12,7 @@ from derive.sheets.blocks import Chain, Member, Text, Words
 from derive.sheets.derivation import Answer, answers
 from derive.sheets.formulas import Formulas
 from derive.sheets.lines import Line, Step
+from derive.sheets.notation import style_of_exercise
 from derive.sheets.proving import Claim, Shown, proved
 from derive.sheets.setting_section import forward_equations
 
@@ -45,8 +46,8 @@ class Composition:
 
     def __init__(self, exercise: ExerciseDocument, store: Store) -> None:
         self.exercise = exercise
-        self.formulas = Formulas(exercise.model.table)
-        self._store = store
+        self.formulas = Formulas(exercise.model.table, style_of_exercise(exercise))
+        self.store = store
 
     @cached_property
     def found(self) -> tuple[Answer, ...]:
@@ -70,7 +71,7 @@ class Composition:
         names = [Claim(self.written(name.defined), ((self.formulas.written(name.meaning),),)) for name in self.names]
         lines = [Claim(self.written(line.quantity), tuple(map(self._spellings, line.steps))) for line in self._lines]
         setting, name = self.exercise.document.setting, self.exercise.name
-        found = proved([*forward, *names, *lines], setting, self._store, name)
+        found = proved([*forward, *names, *lines], setting, self.store, name)
         after_forward, after_names = len(forward), len(forward) + len(names)
         return found[:after_forward], found[after_forward:after_names], found[after_names:]
 

@@ -18,7 +18,11 @@ from derive.sheets.answer_section import (
 )
 from derive.sheets.blocks import Block, Heading, Sheet, plain_words, said
 from derive.sheets.composition import Composition
+from derive.sheets.example import example_of
+from derive.sheets.example_section import example_blocks
+from derive.sheets.picture_section import picture_blocks
 from derive.sheets.setting_section import setting_blocks
+from derive.sheets.usual_mistakes import usual_mistakes
 
 
 def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store | None = None) -> Sheet:
@@ -40,6 +44,7 @@ def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store 
 def _questions(composition: Composition) -> Iterator[Block]:
     exercise = composition.exercise
     yield from setting_blocks(exercise.model, composition.formulas, composition.forward)
+    yield from picture_blocks(exercise.model)
     yield Heading(said("What is asked"))
     for part in exercise.parts:
         yield from question_blocks(part, composition.formulas.written(part.value))
@@ -47,10 +52,14 @@ def _questions(composition: Composition) -> Iterator[Block]:
 
 def _solutions(composition: Composition) -> Iterator[Block]:
     yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
+    yield from picture_blocks(composition.exercise.model)
     yield from definition_blocks(composition.definitions)
     yield Heading(said("Derivation"))
     kinks: set[str] = set()
+    mistakes = usual_mistakes(composition)
     for answer in composition.answers:
-        yield from answer_blocks(composition, answer, kinks)
+        yield from answer_blocks(composition, answer, mistakes.get(answer.part.id, ()), kinks)
     yield from summary_blocks(composition)
+    asked = [part.value for part in composition.exercise.parts]
+    yield from example_blocks(composition, example_of(composition.exercise.model, asked))
     yield from check_blocks(composition)
