@@ -1,5 +1,7 @@
 r"""Sheets made by hand, as an exercise could yield them: every kind of block, long chains, text from outside."""
 
+from fractions import Fraction
+
 from derive.sheets.blocks import (
     AnswerSpace,
     Bullets,
@@ -94,13 +96,15 @@ BLOCKS = (
     ),
     Bullets((said("the forward pass computes $Z$"), said("the loss is $L$"))),
     Heading(said("The parts"), 1),
-    Question("a", DW2, "4 points", said("Derive the gradient of the second layer."), said("Without derivatives left.")),
+    Question(
+        "a", DW2, Fraction(4), said("Derive the gradient of the second layer."), said("Without derivatives left.")
+    ),
     Paragraph(said("First the scores.")),
     SCORES,
     WEIGHTS,
     Remark("proved", said("Every line is proved for all dimensions.")),
     Remark("mistake", said("The mean is left out: the answer is $N$ times too large.")),
-    Question("b", DW1, "1 point", (Words("Derive the gradient of the "), Words("first", "strong"), Words(" layer."))),
+    Question("b", DW1, Fraction(1), (Words("Derive the gradient of the "), Words("first", "strong"), Words(" layer."))),
     HIDDEN,
     LONG,
     Remark("kink", said("Where $Z_{i,j} = 0$ there is no derivative.")),
@@ -120,9 +124,9 @@ QUESTIONS = Sheet(
     source=(),
     setting=SETTING,
     blocks=(
-        Question("a", DW2, "4 points", said("Derive the gradient of the second layer.")),
+        Question("a", DW2, Fraction(4), said("Derive the gradient of the second layer.")),
         AnswerSpace(10),
-        Question("b", DW1, "1 point", said("Derive the gradient of the first layer.")),
+        Question("b", DW1, Fraction(1), said("Derive the gradient of the first layer.")),
         AnswerSpace(10),
     ),
     is_solution=False,
