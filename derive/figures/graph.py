@@ -32,7 +32,7 @@ from derive.records import dataclass
 
 PAGE = 480.0
 """How wide a page is."""
-TRACK, ARROW, PADDING = 6.0, 11.0, 4.0
+TRACK, ARROW, PADDING = 6.0, 11.0, 4.5
 ROUNDING = 3.0
 ROLES: dict[str, Role] = {"given": "given", "again": "muted", "operation": "operation", "result": "result"}
 
