@@ -385,8 +385,16 @@ class ClosedForms(Mapping[str, Expr]):
         """The names on which the loss depends, from the loss back."""
         return [name for name in self.backward.names if _can_vary(self.differentiator.table, name)]
 
-    def in_steps(self, name: str) -> Expr:
-        """∂L/∂name in terms of the derivatives by the names that are computed from it: H^T ∂L/∂S."""
+    def in_layout(self, name: str, layout: tree.Layout) -> Expr:
+        """∂L/∂name in a layout, in which it may be the transpose of the gradient."""
+        found = self.backward.adjoint(name)
+        return presented(transposed(found) if layout == "numerator" else found)
+
+    def in_steps(self, name: str, layout: tree.Layout = "gradient") -> Expr:
+        """∂L/∂name in terms of the derivatives by the names that are computed from it: H^T ∂L/∂S.
+
+        All of these derivatives are meant in the layout that is asked for.
+        """
         if name not in self.names:
             raise KeyError(name)
         if name == self.loss.name:
@@ -395,8 +403,10 @@ class ClosedForms(Mapping[str, Expr]):
         for other in self.backward.names:
             if other not in (name, self.loss.name):
                 symbol = Symbol(other, self.differentiator.shape_of(other))
-                pass_of_name.adjoints[other] = tree.Derivative(self.loss, symbol)
-        return presented(pass_of_name.adjoint(name))
+                derivative = tree.Derivative(self.loss, symbol, layout)
+                pass_of_name.adjoints[other] = transposed(derivative) if layout == "numerator" else derivative
+        found = pass_of_name.adjoint(name)
+        return presented(transposed(found) if layout == "numerator" else found)
 
 
 def _can_vary(table: SymbolTable, name: str) -> bool:

@@ -7,6 +7,7 @@ Formulas are LaTeX that the reader of this program reads, words are plain text: 
 """
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from derive.records import dataclass
@@ -132,11 +133,11 @@ class AnswerSpace:
 
 @dataclass(frozen=True)
 class Question:
-    """The head of a part: its id, what is asked, the points that it earns, as they are printed."""
+    """The head of a part: its id, what is asked, the points that it earns."""
 
     id: str
     asked: str
-    points: str
+    points: Fraction
     prompt: Text
     form: Text = ()
 
