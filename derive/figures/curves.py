@@ -95,9 +95,7 @@ def _is_close(found: float, exact: float) -> bool:
     return abs(found - exact) < 1e-6 * (1 + abs(found))
 
 
-def _marks(
-    value: Expr, variable: str, x: Fraction, span: tuple[Fraction, Fraction], own: float
-) -> Iterator[Mark]:
+def _marks(value: Expr, variable: str, x: Fraction, span: tuple[Fraction, Fraction], own: float) -> Iterator[Mark]:
     """The points at a break, where the curve has a value of its own or none; nothing where it goes through."""
     sides = [side for side, end in ((-1, span[0]), (1, span[1])) if x != end]
     found_limits = (limit(value, variable, x, side) for side in sides)

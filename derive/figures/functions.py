@@ -48,7 +48,9 @@ def read_function(text: str, kink: Fraction) -> Plotted:
 # ── by name ──────────────────────────────────────────────────────────────────────────────────────────
 
 Named = tuple[str, str, Expr]
-_CALL = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*(?:\(\s*(?:beta\s*=|alpha\s*=|slope\s*=)?\s*([0-9]{1,6}(?:[./][0-9]{1,6})?)\s*\))?\s*")
+_CALL = re.compile(
+    r"\s*([A-Za-z][A-Za-z-]*)\s*(?:\(\s*(?:beta\s*=|alpha\s*=|slope\s*=)?\s*([0-9]{1,6}(?:[./][0-9]{1,6})?)\s*\))?\s*"
+)
 
 
 def _number(value: Fraction) -> str:

@@ -240,9 +240,7 @@ def _wires(graph: Layered, parts: Sequence[Part], columns: Columns) -> Iterator[
             yield Point(x, y, "forward", False, 1.3)
 
 
-def _segments(
-    graph: Layered, parts: Sequence[Part], columns: Columns, number: int
-) -> tuple[list[Segment], set[Place]]:
+def _segments(graph: Layered, parts: Sequence[Part], columns: Columns, number: int) -> tuple[list[Segment], set[Place]]:
     """The straight pieces of the wires of a value, and the places at which they go into nodes."""
     segments: list[Segment] = []
     ports: set[Place] = set()

@@ -10,11 +10,19 @@ from derive.expressions import tree
 from derive.expressions.latex import latex
 from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, Symbol
+from derive.expressions.walk import rebuilt, walk
+from derive.figures.data import data_rank
 from derive.figures.flow import activation_label, displayed
 from derive.figures.recognised import is_constant, names_in
 from derive.models.model import Model
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.records import dataclass
+
+ENTRYWISE = (
+    Symbol, tree.Number, tree.Constant, tree.Size, tree.Negative, tree.Add, tree.Scale, tree.Hadamard, tree.Apply,
+    tree.Extremum, tree.Unspecified, tree.Power, tree.Quotient,
+)  # fmt: skip
+"""Of what an activation is made that acts on every entry alone."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,10 @@ def network_in(model: Model, loss: str | None) -> Network | None:
     inner = frozenset(name for layer in chain for name in layer.names) - {output}
     last = frozenset(chain[-1].names)
     used_outside = {
-        name for user, value in computed.items() if user in needed and user not in inner | last for name in names_in(value)
+        name
+        for user, value in computed.items()
+        if user in needed and user not in inner | last
+        for name in names_in(value)
     }
     return None if used_outside & (inner - last) else Network(chain, inner)
 
@@ -100,8 +111,22 @@ class _Finder:
             case tree.Scale(factor, inner) if is_constant(factor):
                 return self._scaled(factor, inner)
             case tree.MatMul() | tree.Add():
-                return self._affine(value)
+                return self._affine(value) or self._entrywise(value)
         return None
+
+    def _entrywise(self, value: Expr) -> Chain | None:
+        """An activation that is written out, of numbers and of one layer, entry by entry."""
+        if not all(isinstance(part, ENTRYWISE) for part in walk(value)):
+            return None
+        symbols = {part for part in walk(value) if isinstance(part, Symbol) and not part.shape.is_scalar}
+        if len(symbols) != 1 or not (only := symbols.pop()).name in self.computed:
+            return None
+        chain = self.of(only)
+        if chain is None or chain[-1].activation:
+            return None
+        dot = Symbol(r"\cdot", only.shape)
+        label = latex(rebuilt(value, lambda part: dot if part == only else None))  # type: ignore[arg-type]
+        return (*chain[:-1], replace(chain[-1], activation=label))
 
     def _activated(self, inner: Expr, value: Expr) -> Chain | None:
         chain = self.of(inner)
@@ -150,16 +175,19 @@ class _Finder:
         return None
 
     def _is_data(self, first: Expr, second: Expr) -> bool:
-        """Of two given things the data: the vector, else the one that is named first."""
-        order = list(self.table.meanings)
-        keys = [(not one.shape.is_vector, order.index(names_in(one)[0])) for one in (first, second)]
-        return keys[0] < keys[1]
+        """Whether the first of two given things is the data."""
+        return data_rank(self.table, names_in(first)[0]) < data_rank(self.table, names_in(second)[0])
 
     def _before(self, value: Expr, shape: Shape, *, by_rows: bool) -> Chain | None:
-        match value:
-            case Symbol(name) if name not in self.computed:
-                units = shape.columns if by_rows else shape.rows
-                return (Layer(units, (name,)),)
+        """The layers that end with what a weight is multiplied by; the input may have several names."""
+        names: list[str] = []
+        while isinstance(value, Symbol):
+            names.insert(0, value.name)
+            if value.name not in self.computed:
+                return (Layer(shape.columns if by_rows else shape.rows, tuple(names)),)
+            if not isinstance(self.computed[value.name], Symbol):
+                break
+            value = self.computed[value.name]
         return self.of(value)
 
 

@@ -8,7 +8,21 @@ from derive.expressions.latex import latex
 from derive.figures.curves import Curve, curve
 from derive.figures.functions import Plotted, read_function
 from derive.figures.mathematics import formula, width
-from derive.figures.scene import SMALL, TINY, Box, Item, Label, Path, Place, Point, Role, Scene, framed, math_label, moved
+from derive.figures.scene import (
+    SMALL,
+    TINY,
+    Box,
+    Item,
+    Label,
+    Path,
+    Place,
+    Point,
+    Role,
+    Scene,
+    framed,
+    math_label,
+    moved,
+)
 from derive.records import dataclass
 
 WIDE, HIGH = 200.0, 120.0
@@ -37,9 +51,7 @@ class Panel:
         )
 
 
-def plot_of(
-    texts: Sequence[str], span: Span = USUAL, kink: Fraction = Fraction(0), *, together: bool = False
-) -> Scene:
+def plot_of(texts: Sequence[str], span: Span = USUAL, kink: Fraction = Fraction(0), *, together: bool = False) -> Scene:
     """The plots of functions given by name or as LaTeX. Raises `FormulaError` for what is no function."""
     rows = [_row(read_function(text, kink), span, together=together) for text in texts]
     items: list[Item] = []

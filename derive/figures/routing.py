@@ -47,7 +47,7 @@ def trunks(graph: Layered, layer: int) -> list[Trunk]:
     if len(bent) <= MOST_TRIED:
         orders = [list(order) for order in permutations(bent)]
         return min(orders, key=lambda order: _cost(order, straight))
-    return sorted(bent, key=lambda trunk: (trunk.start - sum(trunk.ends) / len(trunk.ends)))
+    return sorted(bent, key=lambda trunk: trunk.start - sum(trunk.ends) / len(trunk.ends))
 
 
 def _cost(order: Sequence[Trunk], straight: Sequence[Trunk]) -> float:

@@ -150,9 +150,7 @@ class Scene:
 def around(points: Iterable[Place]) -> Rectangle:
     """The smallest rectangle that holds some points."""
     some = list(points)
-    return Rectangle(
-        min(x for x, _ in some), min(y for _, y in some), max(x for x, _ in some), max(y for _, y in some)
-    )
+    return Rectangle(min(x for x, _ in some), min(y for _, y in some), max(x for x, _ in some), max(y for _, y in some))
 
 
 def math_label(x: float, y: float, latex: str, role: Role, size: float = NORMAL, anchor: Anchor = "middle") -> Label:
