@@ -7,12 +7,12 @@ from markupsafe import Markup, escape
 
 from derive.figures.svg import svg
 from derive.records import dataclass
-from derive.sheets.blocks import Block, Chain, Display, Formula, Picture, Sheet, Text, Words, text_of
+from derive.sheets.blocks import Block, Chain, Display, Formula, Picture, Sheet, Table, Text, Words, text_of
 from derive.writing.cells import printable
 from derive.writing.mathml import to_mathml
 from derive.writing.pages import page
 from derive.writing.sheet_chains import Row, arranged, in_groups
-from derive.writing.sheet_parts import REMARKS, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
 from derive.writing.statuses import of_points
 
 STYLES = ("base.css", "sheet.css")
@@ -68,6 +68,8 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[tuple[str, object]]:
             yield "Equations", ShownDisplay(tuple(row for chain in block for row in _chain(chain).rows))
         elif isinstance(block, Chain):
             yield "Equations", _chain(block)
+        elif isinstance(block, Table) and is_list_of_values(block):
+            yield "Values", block
         else:
             yield type(block).__name__, block
 

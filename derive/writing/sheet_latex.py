@@ -33,12 +33,14 @@ from derive.sheets.blocks import (
 from derive.writing.formula_width import broken, width
 from derive.writing.pages import resource
 from derive.writing.sheet_chains import INDENT, SAFETY, Layout, Row, arranged, in_groups, text_width
-from derive.writing.sheet_parts import REMARKS, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
 from derive.writing.statuses import of_points
 from derive.writing.tex_text import to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
 
+MOST_KEPT_TOGETHER = 24
+"""How many lines of a result are kept on one page."""
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
 SECTIONS = ("section", "subsection", "subsubsection")
@@ -153,7 +155,10 @@ class _Body:
     def _chain(self, block: Chain) -> str:
         measure = self.measure - (2_000 if block.is_result else 0)
         display = _display(block, arranged(block, measure))
-        return f"\\begin{{result}}\n{display}\\end{{result}}\n" if block.is_result else display
+        if not block.is_result:
+            return display
+        lines = min(MOST_KEPT_TOGETHER, 3 * display.count("\\\\\n") + 4)
+        return f"\\begin{{result}}{{{lines}}}\n{display}\\end{{result}}\n"
 
     @_block.register
     def _author_display(self, block: Display) -> str:
@@ -170,6 +175,8 @@ class _Body:
 
     @_block.register
     def _table(self, block: Table) -> str:
+        if is_list_of_values(block):
+            return self._values(block)
         wide, room = self._columns(block)
         columns = "".join(r">{\raggedright\arraybackslash}X" if each else "l" for each in wide)
         header = " & ".join(rf"\textbf{{{_text(cell)}}}" for cell in block.header)
@@ -181,6 +188,13 @@ class _Body:
             f"\\begin{{sheettable}}\n{caption}\\begin{{{environment}}}{given_width}{{@{{}}{columns}@{{}}}}\n\\toprule\n"
             f"{header} \\\\\n\\midrule\n{rows}\\bottomrule\n\\end{{{environment}}}\n\\end{{sheettable}}\n"
         )
+
+    def _values(self, block: Table) -> str:
+        """Names with their values side by side, as many on a line as fit."""
+        pairs = "".join(
+            f"\\sheetvalue{{{_text(name)}}}{{{_cell(value, self.measure * 0.85)}}}\n" for name, value in block.rows
+        )
+        return f"\\begin{{sheetvalues}}{{{_text(block.header[0])}}}\n{pairs}\\end{{sheetvalues}}\n"
 
     def _columns(self, block: Table) -> tuple[list[bool], float]:
         """Which columns share the space that is left, all of them where the others would not fit; what each gets."""
@@ -214,7 +228,8 @@ def _table_row(row: Sequence[Text], wide: Sequence[bool], room: float) -> str:
     """A row of a table; one with formulas that stand alone in their cells gets more space."""
     cells = " & ".join(_cell(cell, room if each else None) for cell, each in zip(row, wide, strict=True))
     is_tall = any(r"\frac" in cell[0].latex for cell in row if len(cell) == 1 and isinstance(cell[0], Formula))
-    return f"{cells} \\\\\n" + ("\\addlinespace[0.5em]\n" if is_tall else "")
+    space = "\\addlinespace[0.3em]\n" if is_tall else ""
+    return f"{space}{cells} \\\\\n{space}"
 
 
 def _cell(cell: Text, room: float | None) -> str:
