@@ -39,8 +39,8 @@ from derive.writing.tex_text import to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
 
-MOST_KEPT_TOGETHER = 24
-"""How many lines of a result are kept on one page."""
+MOST_KEPT_TOGETHER = 28
+"""How many lines are kept on one page."""
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
 SECTIONS = ("section", "subsection", "subsubsection")
@@ -128,8 +128,12 @@ class _Body:
         self.measure = measure
 
     def written(self, blocks: Sequence[Block]) -> str:
-        groups = in_groups(blocks, self.measure)
-        return "\n".join(_together(one) if isinstance(one, tuple) else self._block(one) for one in groups)
+        groups = list(in_groups(blocks, self.measure))
+        texts = [_together(one) if isinstance(one, tuple) else self._block(one) for one in groups]
+        for at, one in enumerate(groups):
+            if isinstance(one, Question):
+                texts[at] = _kept(6 + _rows_of("".join(texts[at + 1 : at + 2]))) + texts[at]
+        return "\n".join(texts)
 
     @singledispatchmethod
     def _block(self, block: Block) -> str:
@@ -157,8 +161,7 @@ class _Body:
         display = _display(block, arranged(block, measure))
         if not block.is_result:
             return display
-        lines = min(MOST_KEPT_TOGETHER, 3 * display.count("\\\\\n") + 4)
-        return f"\\begin{{result}}{{{lines}}}\n{display}\\end{{result}}\n"
+        return f"{_kept(_rows_of(display))}\\begin{{result}}\n{display}\\end{{result}}\n"
 
     @_block.register
     def _author_display(self, block: Display) -> str:
@@ -220,7 +223,7 @@ class _Body:
 
     @_block.register
     def _question(self, block: Question) -> str:
-        head = f"\n\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_math(block.asked)}}}\n"
+        head = f"\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_math(block.asked)}}}\n"
         return head + "".join(f"\n{_text(text)}\n" for text in (block.prompt, block.form) if text)
 
 
@@ -241,6 +244,16 @@ def _cell(cell: Text, room: float | None) -> str:
                 return rf"\squeezed{{{room / 1_000:.2f}em}}{{{_math(latex)}}}"
             return rf"$\displaystyle {_math(latex)}$"
     return _text(cell)
+
+
+def _rows_of(display: str) -> int:
+    """How many lines of text the rows of a display take, about."""
+    return 3 * display.count("\\\\\n") + 4
+
+
+def _kept(lines: int) -> str:
+    """What keeps the next lines on one page, if they are not too many."""
+    return f"\\keep{{{min(lines, MOST_KEPT_TOGETHER)}}}\n"
 
 
 # --- Chains --------------------------------------------------------------------------------------
