@@ -67,6 +67,7 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "checking",
     },
+    "figures": {"records", "errors", "expressions", "notation", "models", "gradients"},
     "sheets": {
         "records",
         "source",
@@ -98,7 +99,18 @@ ROOMS: dict[str, set[str]] = {
         "grading.linting",
     },
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
-    "commands": {"records", "errors", "documents", "certificates", "grading", "writing"},
+    "commands": {
+        "records",
+        "errors",
+        "notation",
+        "documents",
+        "certificates",
+        "models",
+        "checking.defined",
+        "grading",
+        "figures",
+        "writing",
+    },
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition", "commands"},
     "__main__": {"cli"},
 }

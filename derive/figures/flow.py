@@ -8,7 +8,7 @@ what it is where `derive.figures.recognised` knows it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from derive.expressions import tree
 from derive.expressions.latex import latex
@@ -232,15 +232,15 @@ class Flow:
     # ── functions ──
 
     def of_function(self, value: tree.Apply) -> int:
-        label = _FUNCTIONS.get(value.function, rf"\text{{{_SHOWN.get(value.function, value.function)}}}")
+        label = activation_label(value)
         constants = [_constant(parameter) for parameter in value.parameters if is_constant(parameter)]
         if constants and value.function == "leaky":
             label = rf"\text{{LeakyReLU}}_{{{','.join(constants)}}}"
         others = [self.lower(parameter) for parameter in value.parameters if not is_constant(parameter)]
-        return self.operation([label + "'" * value.order], [self.lower(value.operand), *others], value.shape)
+        return self.operation([label], [self.lower(value.operand), *others], value.shape)
 
     def of_unspecified(self, value: tree.Unspecified) -> int:
-        return self.unary(displayed(value.name) + "'" * value.order, self.lower(value.operand), value.shape)
+        return self.unary(activation_label(value), self.lower(value.operand), value.shape)
 
     def of_map(self, value: tree.UnspecifiedMap) -> int:
         return self.unary(displayed(value.name), self.lower(value.operand), value.shape)
@@ -248,8 +248,7 @@ class Flow:
     def of_extremum(self, value: tree.Extremum) -> int:
         for constant, other in ((value.left, value.right), (value.right, value.left)):
             if is_constant(constant):
-                label = rf"\{value.kind}({_constant(constant)},\cdot)"
-                return self.unary(label, self.lower(other), value.shape)
+                return self.unary(activation_label(value), self.lower(other), value.shape)
         return self.binary(rf"\{value.kind}", value.left, value.right, value.shape)
 
     def of_softmax(self, value: tree.Softmax) -> int:
@@ -284,17 +283,17 @@ _REDUCTIONS = {
 }  # fmt: skip
 
 
-def _simple(label: str) -> Callable[[Flow, Expr], int]:
+def _simple(label: str) -> Callable[[Flow, Any], int]:
     """The rule for an operation of one operand."""
-    return lambda flow, value: flow.unary(label, flow.lower(value.operand), value.shape)  # type: ignore[attr-defined]
+    return lambda flow, value: flow.unary(label, flow.lower(value.operand), value.shape)
 
 
-def _of_two(label: str) -> Callable[[Flow, Expr], int]:
+def _of_two(label: str) -> Callable[[Flow, Any], int]:
     """The rule for an operation of a left and a right operand."""
-    return lambda flow, value: flow.binary(label, value.left, value.right, value.shape)  # type: ignore[attr-defined]
+    return lambda flow, value: flow.binary(label, value.left, value.right, value.shape)
 
 
-_RULES: dict[type[Expr], Callable[[Flow, Expr], int]] = {  # type: ignore[assignment]
+_RULES: dict[type[Expr], Callable[[Flow, Any], int]] = {
     tree.Add: Flow.of_sum,
     tree.Negative: Flow.of_negative,
     tree.Scale: Flow.of_scale,
@@ -316,6 +315,19 @@ _RULES: dict[type[Expr], Callable[[Flow, Expr], int]] = {  # type: ignore[assign
     tree.Outer: _of_two(r"\otimes"),
     tree.Kronecker: _of_two(r"\otimes"),
 }
+
+
+def activation_label(value: Expr) -> str:
+    """The label of a function of one variable, entry by entry or along rows."""
+    match value:
+        case tree.Apply(function):
+            label = _FUNCTIONS.get(function, rf"\text{{{_SHOWN.get(function, function)}}}")
+            return label + "'" * value.order
+        case tree.Unspecified(name):
+            return displayed(name) + "'" * value.order
+        case tree.Extremum(kind, left, right):
+            return rf"\{kind}({_constant(left if is_constant(left) else right)},\cdot)"
+    return r"\text{softmax}"
 
 
 def displayed(name: str) -> str:

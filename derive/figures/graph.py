@@ -32,7 +32,7 @@ from derive.records import dataclass
 
 PAGE = 480.0
 """How wide a page is."""
-TRACK, ARROW, PADDING = 6.0, 11.0, 4.0
+TRACK, ARROW, PADDING = 6.0, 11.0, 4.5
 ROUNDING = 3.0
 ROLES: dict[str, Role] = {"given": "given", "again": "muted", "operation": "operation", "result": "result"}
 
@@ -240,9 +240,7 @@ def _wires(graph: Layered, parts: Sequence[Part], columns: Columns) -> Iterator[
             yield Point(x, y, "forward", False, 1.3)
 
 
-def _segments(
-    graph: Layered, parts: Sequence[Part], columns: Columns, number: int
-) -> tuple[list[Segment], set[Place]]:
+def _segments(graph: Layered, parts: Sequence[Part], columns: Columns, number: int) -> tuple[list[Segment], set[Place]]:
     """The straight pieces of the wires of a value, and the places at which they go into nodes."""
     segments: list[Segment] = []
     ports: set[Place] = set()

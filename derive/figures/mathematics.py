@@ -152,7 +152,8 @@ class _Reader:
             yield from _accented(self._argument(face), name)
         elif name in ("frac", "tfrac", "dfrac"):
             top, bottom = self._argument(face), self._argument(face)
-            yield from (*_in_brackets(top), Glyphs("/", "upright", "/"), *_in_brackets(bottom))
+            fraction = (*_in_brackets(top), Glyphs("/", "upright", "/"), *_in_brackets(bottom))
+            yield from _bracketed(fraction) if self._is_followed_by_factor() else fraction
         elif name == "sqrt":
             yield Glyphs("√", "upright", r"\surd ")
             yield from _in_brackets(self._argument(face))
@@ -160,6 +161,15 @@ class _Reader:
             yield Space(SPACES[name])
         elif name not in PASSED_OVER:
             yield _of_command(name, face)
+
+    def _is_followed_by_factor(self) -> bool:
+        """Whether what comes next would be read as a part of the denominator."""
+        passed = {*SPACES, *PASSED_OVER}
+        token = next((one for one in self.tokens[self.at :] if one[1:] not in passed), "}")
+        name = token[1:]
+        if len(token) == 1:
+            return token.isalnum() or token in "({|"
+        return not (name in BINARY or name in RELATIONS)
 
     def _in_font(self, name: str) -> Iterator[Piece]:
         """The argument of a command for a font; upright letters stay together as one word."""
@@ -247,6 +257,10 @@ def _in_brackets(part: Formula) -> Formula:
     is_number = all(isinstance(piece, Glyphs) and piece.text.isdigit() for piece in shown)
     if is_one or is_number:
         return part
+    return _bracketed(part)
+
+
+def _bracketed(part: Formula) -> Formula:
     return (Glyphs("(", "upright", "(", "opening"), *_with_signs(part), Glyphs(")", "upright", ")"))
 
 
@@ -271,8 +285,8 @@ def _takes_sign(before: Piece | None) -> bool:
 
 
 def width(label: Formula, size: float) -> float:
-    """How wide a label is, about."""
-    return sum(_width(piece) for piece in label) * size
+    """How wide a label is, about: small type is wider for its size."""
+    return sum(_width(piece) for piece in label) * size * (1 + max(0.0, 0.04 * (10 - size)) * (size > 1))
 
 
 def _width(piece: Piece) -> float:

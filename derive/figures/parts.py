@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from derive.expressions.shapes import Shape
+from derive.figures.data import Rank, data_rank
 from derive.figures.flow import Flow, Node, displayed
 from derive.figures.layers import Vertex
 from derive.figures.mathematics import Formula, formula, height, width
@@ -142,9 +143,7 @@ def parts_of(flow: Flow, statements: range, writing: Writing) -> list[Part]:
     return parts
 
 
-def _part(
-    flow: Flow, number: int, at: Mapping[int, int], used: set[int], statements: range, writing: Writing
-) -> Part:
+def _part(flow: Flow, number: int, at: Mapping[int, int], used: set[int], statements: range, writing: Writing) -> Part:
     node = flow.nodes[number]
     if number not in at or (node.statement not in statements or node.kind == "given"):
         if node.kind == "given" and node.statement in statements:
@@ -218,18 +217,16 @@ def _depth(flow: Flow, number: int) -> int:
 
 
 def _data(flow: Flow, inputs: Sequence[int]) -> int:
-    """Of given things the vector, else the one that the setting names first."""
-    order = list(flow.table.meanings)
+    """Which of some given things is the data."""
 
-    def key(place: int) -> tuple[bool, int]:
+    def rank(place: int) -> Rank:
         number = inputs[place]
         while flow.nodes[number].inputs:
             number = flow.nodes[number].inputs[0]
         names = flow.nodes[number].names
-        is_vector = flow.nodes[inputs[place]].shape.is_vector
-        return not is_vector, order.index(names[0]) if names else len(order)
+        return data_rank(flow.table, names[0]) if names else (True, 0, len(flow.table.meanings))
 
-    return min(range(len(inputs)), key=key)
+    return min(range(len(inputs)), key=rank)
 
 
 def _preferred(node: Node) -> Literal["above", "below"]:

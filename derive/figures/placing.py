@@ -57,7 +57,7 @@ def _settle(graph: Layered, layer: int, *, before: bool, behind: bool, to_node: 
             pulls[id(cell)].append((graph.nodes[cell.into].y, to_node))
     offsets = _packed(cells)
     settled = nearest([[(y - offset, weight) for y, weight in pulls[id(cell)]]
-                       for cell, offset in zip(cells, offsets, strict=True)])  # fmt: skip
+                       for cell, offset in zip(cells, offsets, strict=True)], offsets)  # fmt: skip
     for cell, offset, height in zip(cells, offsets, settled, strict=True):
         cell.y = height + offset
 
@@ -65,34 +65,39 @@ def _settle(graph: Layered, layer: int, *, before: bool, behind: bool, to_node: 
 def _weight(graph: Layered, start: Cell, end: Cell) -> float:
     if start.is_wire and end.is_wire:
         return LONG
-    if not start.is_wire and not end.is_wire and not graph.vertices[start.node].is_source:
-        return MAIN
+    if not start.is_wire and not end.is_wire:
+        return MAIN / 2 if graph.vertices[start.node].is_source else MAIN
     return LIGHT + (start.is_wire or end.is_wire)
 
 
-def nearest(pulls: Sequence[Sequence[Pull]]) -> list[float]:
+def nearest(pulls: Sequence[Sequence[Pull]], outwards: Sequence[float]) -> list[float]:
     """Numbers that do not fall, each near to the numbers that pull it, by weight.
 
-    Neighbours that would fall stand together at their common weighted median.
+    Neighbours that would fall stand together at their common weighted median; of two that are as good it is the one to
+    the side to which the neighbours lie, so that what is further out makes room.
 
-    >>> nearest([[(3, 1)], [(1, 1), (1, 1)], [(5, 1)]])
+    >>> nearest([[(3, 1)], [(1, 1), (1, 1)], [(5, 1)]], [0, 0, 0])
     [1, 1, 5]
+    >>> nearest([[(3, 1)], [(1, 1)]], [0, 1]), nearest([[(3, 1)], [(1, 1)]], [0, -1])
+    ([3, 3], [1, 1])
     """
-    blocks: list[tuple[list[Pull], int, float]] = []
-    for own in pulls:
-        block = (list(own), 1, _median(own))
+    blocks: list[tuple[list[Pull], int, float, float]] = []
+    for own, side in zip(pulls, outwards, strict=True):
+        block = (list(own), 1, _median(own, side), side)
         while blocks and blocks[-1][2] > block[2]:
-            merged = blocks[-1][0] + block[0]
-            block = (merged, blocks.pop()[1] + block[1], _median(merged))
+            before = blocks.pop()
+            merged, sides = before[0] + block[0], before[3] + block[3]
+            block = (merged, before[1] + block[1], _median(merged, sides), sides)
         blocks.append(block)
-    return [height for _, count, height in blocks for _ in range(count)]
+    return [height for _, count, height, _ in blocks for _ in range(count)]
 
 
-def _median(pulls: Sequence[Pull]) -> float:
+def _median(pulls: Sequence[Pull], side: float) -> float:
+    """The weighted median; of two the higher one for a positive side."""
     ordered = sorted(pulls)
     half, total = sum(weight for _, weight in ordered) / 2, 0.0
     for value, weight in ordered:
         total += weight
-        if total >= half:
+        if total > half + 0.01 or (total >= half - 0.01 and side <= 0):
             return value
     return ordered[-1][0]

@@ -45,8 +45,9 @@ def trunks(graph: Layered, layer: int) -> list[Trunk]:
     straight = [trunk for trunk in found if trunk.is_straight]
     bent = sorted((trunk for trunk in found if not trunk.is_straight), key=lambda trunk: trunk.start)
     if len(bent) <= MOST_TRIED:
-        return list(min(permutations(bent), key=lambda order: _cost(order, straight)))
-    return sorted(bent, key=lambda trunk: (trunk.start - sum(trunk.ends) / len(trunk.ends)))
+        orders = [list(order) for order in permutations(bent)]
+        return min(orders, key=lambda order: _cost(order, straight))
+    return sorted(bent, key=lambda trunk: trunk.start - sum(trunk.ends) / len(trunk.ends))
 
 
 def _cost(order: Sequence[Trunk], straight: Sequence[Trunk]) -> float:

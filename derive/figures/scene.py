@@ -10,13 +10,13 @@ from typing import Literal
 from derive.figures.mathematics import Formula, formula, height, width, words
 from derive.records import dataclass
 
-Role = Literal["forward", "backward", "given", "operation", "result", "axis", "muted", "derivative", "second", "third"]
+Role = Literal["forward", "backward", "given", "operation", "result", "axis", "frame", "muted", "derivative"]
 """What a thing means: values and wires of the forward pass, of the backward pass, what is given, an operation, the
-result, an axis; muted is what may be overlooked; a derivative, a second and a third curve."""
+result, an axis, the frame of a plot, the curve of a derivative; muted is what may be overlooked."""
 
 COLOURS = MappingProxyType({
     "backward": "#C62828", "given": "#3B6FB6", "operation": "#6B7280", "result": "#2E7D32", "muted": "#6B7280",
-    "derivative": "#C62828", "second": "#3B6FB6", "third": "#2E7D32",
+    "frame": "#9CA3AF", "derivative": "#C62828",
 })  # fmt: skip
 """The colours of the roles that are not drawn in ink; each is readable on white and on a dark page."""
 
@@ -150,9 +150,7 @@ class Scene:
 def around(points: Iterable[Place]) -> Rectangle:
     """The smallest rectangle that holds some points."""
     some = list(points)
-    return Rectangle(
-        min(x for x, _ in some), min(y for _, y in some), max(x for x, _ in some), max(y for _, y in some)
-    )
+    return Rectangle(min(x for x, _ in some), min(y for _, y in some), max(x for x, _ in some), max(y for _, y in some))
 
 
 def math_label(x: float, y: float, latex: str, role: Role, size: float = NORMAL, anchor: Anchor = "middle") -> Label:

@@ -9,7 +9,7 @@ from html import escape
 
 from derive.figures.mathematics import AROUND, SCRIPT, Formula, Glyphs, Scripts, Space, width
 from derive.figures.paths import Corner, rounded
-from derive.figures.scene import COLOURS, Box, Circle, Item, Label, Path, Point, Scene
+from derive.figures.scene import COLOURS, Box, Circle, Item, Label, Path, Point, Role, Scene
 
 PIXELS = 4 / 3
 """The pixels of a page in a point of type."""
@@ -43,7 +43,11 @@ def _style() -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0") if abs(value) < 0.005 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return (
+        f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0")
+        if abs(value) < 0.005
+        else f"{value:.2f}".rstrip("0").rstrip(".")
+    )
 
 
 def _printable(text: str) -> str:
@@ -59,10 +63,10 @@ def _drawn(item: Item) -> Iterator[str]:
             dashes = ' stroke-dasharray="2.5 2"' if is_dashed else ""
             yield (
                 f'<rect class="{role}" {corner} width="{_number(item.width)}" height="{_number(item.height)}"'
-                f' rx="{_number(radius)}" {_tinted()}{dashes}/>'
+                f' rx="{_number(radius)}" {_tinted(role)}{dashes}/>'
             )
         case Circle(x, y, radius, role):
-            yield f'<circle class="{role}" cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}" {_tinted()}/>'
+            yield f'<circle class="{role}" cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}" {_tinted(role)}/>'
         case Point(x, y, role, is_open, radius):
             inside = "#fff" if is_open else "currentColor"
             style = ' style="fill:var(--figure-paper,#fff)"' if is_open else ""
@@ -74,8 +78,9 @@ def _drawn(item: Item) -> Iterator[str]:
             yield _text(item)
 
 
-def _tinted() -> str:
-    return 'fill="currentColor" fill-opacity="0.1" stroke="currentColor" stroke-width="0.8"'
+def _tinted(role: Role) -> str:
+    inside = "" if role == "frame" else 'fill="currentColor" fill-opacity="0.1" '
+    return f'{inside}stroke="currentColor" stroke-width="{0.5 if role == "frame" else 0.8}"'
 
 
 # ── paths ────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,6 +134,9 @@ class _Setting:
     def _scripts(self, base: Formula, below: Formula, above: Formula, scale: float, down: float) -> Iterator[str]:
         """The lower script, then the upper one above it."""
         small = scale * SCRIPT
+        if above and all(isinstance(piece, Glyphs) and piece.text == "′" for piece in above):  # raised as it is
+            yield from self.runs(above, scale, down)
+            above = ()
         yield from self.runs(below, small, down + 0.2 * scale)
         back = width(below, small) if below and above else 0.0
         self.skip -= back

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from derive.figures.mathematics import tex
 from derive.figures.paths import Corner, rounded
-from derive.figures.scene import COLOURS, Box, Circle, Item, Label, Path, Place, Point, Scene
+from derive.figures.scene import COLOURS, Box, Circle, Item, Label, Path, Place, Point, Role, Scene
 
 TIKZ_PREAMBLE = "\n".join(
     [
@@ -68,7 +68,9 @@ def _drawn(item: Item) -> Iterator[str]:
             yield _text(item)
 
 
-def _tinted(role: str) -> str:
+def _tinted(role: Role) -> str:
+    if role == "frame":
+        return "draw=derive-frame,line width=0.5pt"
     return f"draw=derive-{role},fill=derive-{role},fill opacity=0.1,draw opacity=1,line width=0.8pt"
 
 

@@ -22,6 +22,7 @@ from derive.sheets.blocks import (
 )
 from derive.sheets.composition import Composition, ProvedAnswer
 from derive.sheets.computation import Computation
+from derive.sheets.prose import prose_text
 from derive.sheets.reasons import has_kink
 from derive.sheets.usual_mistakes import UsualMistake
 
@@ -49,7 +50,7 @@ def definition_blocks(definitions: Sequence[tuple[Auxiliary, Chain]]) -> Iterato
 
 def question(part: Part, asked: str) -> Question:
     """The head of a part."""
-    return Question(part.id, asked, part.points, plain_words(part.prompt), said(FORMS.get(part.form, "")))
+    return Question(part.id, asked, part.points, prose_text(part.prompt), said(FORMS.get(part.form, "")))
 
 
 def question_blocks(part: Part, asked: str) -> Iterator[Block]:
