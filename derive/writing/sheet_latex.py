@@ -35,7 +35,7 @@ from derive.writing.pages import resource
 from derive.writing.sheet_chains import INDENT, SAFETY, Layout, Row, arranged, in_groups, text_width
 from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
 from derive.writing.statuses import of_points
-from derive.writing.tex_text import to_plain, to_tex
+from derive.writing.tex_text import LONGEST_CODE_UNBROKEN, to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
 
@@ -101,13 +101,13 @@ def _text(text: Text) -> str:
 
 
 def _words(run: Words) -> str:
-    words = to_tex(run.text)
+    words = to_tex(run.text, LONGEST_CODE_UNBROKEN) if run.style == "code" else to_tex(run.text)
     return f"{STYLES[run.style]}{{{words}}}" if run.style in STYLES else words
 
 
 def _formula(latex: str) -> str:
     known = safe(latex)
-    return rf"\texttt{{{to_tex(latex)}}}" if known is None else f"${_drawn(known)}$"
+    return rf"\texttt{{{to_tex(latex, LONGEST_CODE_UNBROKEN)}}}" if known is None else f"${_drawn(known)}$"
 
 
 def _math(latex: str) -> str:
