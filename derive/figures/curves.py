@@ -7,6 +7,7 @@ no value. Such a place is exact where what changes its sign is linear in the var
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from derive.expressions import tree
 from derive.expressions.tree import Expr, Node, Number
@@ -50,7 +51,7 @@ def curve(value: Expr, variable: str, span: tuple[Fraction, Fraction], others: S
     ends = sorted({span[0], *places, *jumps, span[1]})
     pieces: list[tuple[Place, ...]] = []
     marks: list[Mark] = []
-    for left, right in zip(ends, ends[1:], strict=False):
+    for left, right in pairwise(ends):
         pieces += _pieces(value, variable, left, right)
     for at in sorted({*places, *jumps}):
         own = math.nan if at in jumps else float(value_at(value, variable, at, zeros[at]))

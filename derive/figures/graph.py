@@ -5,10 +5,13 @@ stands at its left again, in a dashed box. The backward pass stands below the wi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 
-from derive.figures.flow import Flow, flow_of
+from derive.figures.flow import Flow, flows_of
 from derive.figures.layers import Cell, Layered, layered
+from derive.figures.mathematics import height
+from derive.figures.numbers import numbers_of
 from derive.figures.parts import LINE, Note, Part, Writing, parts_of
 from derive.figures.placing import place
 from derive.figures.routing import Segment, Trunk, chains, trunks
@@ -41,26 +44,25 @@ def graph_of(
     model: Model,
     loss: str | None = None,
     backward: Mapping[str, str] | None = None,
-    values: Mapping[str, str] | None = None,
+    numbers: Mapping[str, Fraction] | None = None,
     *,
     page: float = PAGE,
 ) -> Scene:
     """The graph of a model up to its loss, or to all that it computes.
 
-    `backward` are labels below the wires, LaTeX by the names of values; `values` what the values are, the same.
+    `backward` are labels below the wires, LaTeX by the names of values. `numbers` for all that is given make the
+    picture one of numbers, forward and, where `backward` names anything, backward. Raises `FormulaError` where there
+    are none: the graph is not small, or not of scalars.
     """
     end = loss or model.table.loss
-    flow = flow_of(model, end)
-    writing = Writing.of(backward, values)
+    flows = flows_of(model, end)
+    labels = {shown(name): label for name, label in (backward or {}).items()}
     what = f"Computational graph of {shown(end)}" if end else "Computational graph"
-    scenes = _bands(flow, writing, page)
-    return stacked(scenes, what, _in_words(flow)) if len(scenes) > 1 else _named(scenes, what, _in_words(flow))
-
-
-def _named(scenes: Sequence[Scene], title: str, description: str) -> Scene:
-    if not scenes:
-        return Scene(10, 10, title, description, ())
-    return Scene(scenes[0].width, scenes[0].height, title, description, scenes[0].items)
+    scenes: list[Scene] = []
+    for flow in flows:
+        found = None if numbers is None else numbers_of(flow, numbers, model.kink)
+        scenes += _bands(flow, Writing(labels, found), page)
+    return stacked(scenes, what, "; ".join(map(_in_words, flows)))
 
 
 def _in_words(flow: Flow) -> str:
@@ -208,7 +210,7 @@ def _notes(part: Part, x: float, y: float) -> Iterator[Item]:
     """What stands above a wire, from the wire up, and what stands below it."""
     up = y - 2.5
     for note in reversed(part.above):
-        yield Label(x, up - 0.24 * note.size, note.text, note.role, note.size)
+        yield Label(x, up - height(note.text, note.size)[1], note.text, note.role, note.size)
         up -= note.height
     down = y + 5.5
     for note in part.below:

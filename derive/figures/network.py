@@ -1,6 +1,7 @@
-"""A network as layers of units: circles, an edge between any two of neighbouring layers, names above and sizes below."""
+"""A network as layers of units: circles, edges between neighbouring layers, names above and sizes below."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import hypot
 
 from derive.figures.layering import Layer, network_in, shown_names
@@ -12,6 +13,8 @@ from derive.records import dataclass
 
 RADIUS, PITCH, LEAST = 8.0, 24.0, 84.0
 """The radius of a unit, from one unit to the next, and from one layer to the next at least."""
+FEW, NARROW = 5, 56.0
+"""More layers than these stand nearer to each other."""
 MOST_UNITS = 6
 """A layer with more units than these shows the first ones and the last one, with dots between."""
 
@@ -60,10 +63,11 @@ def _drawn(layer: Layer, *, is_open: bool) -> Drawn:
 def _columns(layers: Sequence[Drawn]) -> list[float]:
     """Where each layer stands, far enough from the one before for all labels."""
     places = [0.0]
-    for before, here in zip(layers, layers[1:], strict=False):
+    for before, here in pairwise(layers):
         names = (_wide(before.name, NORMAL) + _wide(here.name, NORMAL)) / 2
-        sizes = (_below(before) + _below(here)) / 2 + _wide(_map(here.layer), SMALL)
-        places.append(places[-1] + max(LEAST, names + 14, sizes + 16))
+        sizes, maps = (_below(before) + _below(here)) / 2, _wide(_map(here.layer), SMALL)
+        least = LEAST if len(layers) <= FEW else NARROW
+        places.append(places[-1] + max(least, names + 12, sizes + 12, maps + 12))
     return places
 
 
@@ -84,7 +88,7 @@ def _map(layer: Layer) -> str:
 
 
 def _edges(layers: Sequence[Drawn], columns: Sequence[float]) -> Iterator[Item]:
-    for number, (before, here) in enumerate(zip(layers, layers[1:], strict=False)):
+    for number, (before, here) in enumerate(pairwise(layers)):
         for top in before.heights:
             for bottom in here.heights:
                 start, end = (columns[number], top), (columns[number + 1], bottom)
@@ -116,4 +120,4 @@ def _labels(layers: Sequence[Drawn], columns: Sequence[float]) -> Iterator[Item]
             yield math_label(x, tallest + 28, layer.layer.activation, "forward", SMALL)
         if number:
             middle = (columns[number - 1] + x) / 2
-            yield math_label(middle, tallest + 15, _map(layer.layer), "given", SMALL)
+            yield math_label(middle, -tallest - 24, _map(layer.layer), "given", SMALL)

@@ -202,4 +202,4 @@ def stacked(scenes: Iterable[Scene], title: str, description: str, gap: float = 
         items += [moved(item, 0, down) for item in scene.items]
         down += scene.height + gap
         wide = max(wide, scene.width)
-    return Scene(wide, round(down - gap, 2), title, description, tuple(items))
+    return Scene(wide, round(max(0.0, down - gap), 2), title, description, tuple(items))
