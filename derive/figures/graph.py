@@ -4,12 +4,12 @@ A graph that is too wide for a page goes on in bands one under the other: what a
 stands at its left again, in a dashed box. The backward pass stands below the wires, in red.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 
 from derive.figures.flow import Flow, flows_of
-from derive.figures.layers import Cell, Layered, layered
+from derive.figures.layers import Cell, Layered, layered, layers_of
 from derive.figures.mathematics import height
 from derive.figures.numbers import numbers_of
 from derive.figures.parts import LINE, Note, Part, Writing, parts_of
@@ -37,6 +37,8 @@ PAGE = 480.0
 """How wide a page is."""
 TRACK, ARROW, PADDING = 6.0, 11.0, 4.5
 ROUNDING = 3.0
+BALANCING = (0.88, 0.78, 0.68)
+"""The shares of a page to which bands are made narrower, while there are not more of them."""
 ROLES: dict[str, Role] = {"given": "given", "again": "muted", "operation": "operation", "result": "result"}
 
 
@@ -90,25 +92,44 @@ def _bands(flow: Flow, writing: Writing, page: float) -> list[Scene]:
     groups = _groups(flow)
 
     @cache
-    def band(first: int, last: int) -> Scene:
-        return _band(parts_of(flow, range(groups[first], groups[last]), writing))
+    def parts(first: int, last: int) -> list[Part]:
+        return parts_of(flow, range(groups[first], groups[last]), writing)
 
-    def greedy(limit: float) -> list[tuple[int, int]]:
+    @cache
+    def band(first: int, last: int) -> Scene:
+        return _band(parts(first, last))
+
+    def fits(first: int, last: int) -> bool:
+        """Whether some groups are one band; what is surely too wide is not set for it."""
+        return _least_width(parts(first, last)) <= page and band(first, last).width <= page
+
+    def divided(is_one: Callable[[int, int], bool]) -> list[tuple[int, int]]:
         found, first = [], 0
         while first < len(groups) - 1:
             last = first + 1
-            while last + 1 < len(groups) and band(first, last + 1).width <= limit:
+            while last + 1 < len(groups) and is_one(first, last + 1):
                 last += 1
             found.append((first, last))
             first = last
         return found
 
-    best = greedy(page)
-    for share in (0.9, 0.8, 0.7, 0.6) if len(best) > 1 else ():
-        found = greedy(page * share)
-        if len(found) == len(best):
+    best = divided(fits)
+    for share in BALANCING if len(best) > 1 else ():
+        found = divided(lambda first, last: _least_width(parts(first, last)) <= page * share)  # noqa: B023
+        if len(found) == len(best) and all(fits(*one) for one in found):
             best = found
     return [band(*one) for one in best]
+
+
+def _least_width(parts: Sequence[Part]) -> float:
+    """About how wide a band is, and not wider: its columns without the tracks of wires that bend."""
+    layers = layers_of([part.vertex for part in parts])
+    total = 0.0
+    for layer in set(layers):
+        here = [part for part, own in zip(parts, layers, strict=True) if own == layer]
+        wide = max(part.width for part in here)
+        total += wide + max(_room(part, wide) for part in here) + ARROW
+    return total - ARROW
 
 
 def _groups(flow: Flow) -> list[int]:
