@@ -80,7 +80,7 @@ def said(label: Label) -> str:
 def test_nothing_meets_in_the_graph_of_an_exercise(path):
     scene = graph_of(model_of(path))
     assert meeting(scene) + crossed(scene) == []
-    assert scene.width <= 480
+    assert scene.width <= scenes.PAGE
 
 
 @pytest.mark.parametrize("path", WITH_MODEL, ids=name_of)
@@ -90,7 +90,7 @@ def test_nothing_meets_in_the_graph_with_the_backward_pass(path):
         pytest.skip("the exercise has no loss")
     scene = graph_of(model, None, backward_labels(model, model.table.loss))
     assert meeting(scene) + crossed(scene) == []
-    assert scene.width <= 480
+    assert scene.width <= scenes.PAGE
 
 
 @pytest.mark.parametrize("path", WITH_MODEL, ids=name_of)

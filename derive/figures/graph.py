@@ -16,6 +16,7 @@ from derive.figures.parts import LINE, Note, Part, Writing, parts_of
 from derive.figures.placing import place
 from derive.figures.routing import Segment, Trunk, chains, trunks
 from derive.figures.scene import (
+    PAGE,
     Box,
     Circle,
     Item,
@@ -26,6 +27,7 @@ from derive.figures.scene import (
     Role,
     Scene,
     centred,
+    fitted,
     framed,
     stacked,
 )
@@ -33,8 +35,6 @@ from derive.models.model import Model
 from derive.notation.symbols import shown
 from derive.records import dataclass
 
-PAGE = 480.0
-"""How wide a page is."""
 TRACK, ARROW, PADDING = 6.0, 11.0, 4.5
 ROUNDING = 3.0
 BALANCING = (0.88, 0.78, 0.68)
@@ -64,7 +64,7 @@ def graph_of(
     for flow in flows:
         found = None if numbers is None else numbers_of(flow, numbers, model.kink)
         scenes += _bands(flow, Writing(labels, found), page)
-    return stacked(scenes, what, "; ".join(map(_in_words, flows)))
+    return fitted(stacked(scenes, what, "; ".join(map(_in_words, flows))), page)
 
 
 def _in_words(flow: Flow) -> str:

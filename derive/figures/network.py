@@ -6,7 +6,21 @@ from math import hypot
 
 from derive.figures.layering import Layer, network_in, shown_names
 from derive.figures.mathematics import formula, width
-from derive.figures.scene import NORMAL, SMALL, Circle, Item, Path, Place, Point, Role, Scene, framed, math_label
+from derive.figures.scene import (
+    NORMAL,
+    PAGE,
+    SMALL,
+    Circle,
+    Item,
+    Path,
+    Place,
+    Point,
+    Role,
+    Scene,
+    fitted,
+    framed,
+    math_label,
+)
 from derive.models.model import Model
 from derive.notation.symbols import shown
 from derive.records import dataclass
@@ -30,8 +44,8 @@ class Drawn:
     layer: Layer
 
 
-def network_of(model: Model, loss: str | None = None) -> Scene | None:
-    """The network of a model; None where the model is none."""
+def network_of(model: Model, loss: str | None = None, *, page: float = PAGE) -> Scene | None:
+    """The network of a model up to its loss; None where the model is no network."""
     found = network_in(model, loss or model.table.loss)
     if found is None:
         return None
@@ -39,7 +53,8 @@ def network_of(model: Model, loss: str | None = None) -> Scene | None:
     columns = _columns(layers)
     items = [*_edges(layers, columns), *_units(layers, columns), *_labels(layers, columns)]
     sizes = ", ".join(str(layer.units) for layer in found.layers)
-    return framed(items, "Network of layers", f"A network with layers of {sizes} units: {_in_words(found.layers)}")
+    what = f"A network with layers of {sizes} units: {_in_words(found.layers)}"
+    return fitted(framed(items, "Network of layers", what), page)
 
 
 def _in_words(layers: Sequence[Layer]) -> str:
