@@ -1,4 +1,4 @@
-"""Jacobians, Hessians and gradients in matrix notation: softmax, logistic regression, least squares, quadratic forms."""
+"""Jacobians, Hessians and gradients in matrix notation: softmax, logistic regression, linear maps, quadratic forms."""
 
 from collections.abc import Iterator
 from itertools import product
