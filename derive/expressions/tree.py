@@ -11,7 +11,6 @@ Notation of the docstrings: A is m x n, `·` separates indices.
 
 from dataclasses import field, fields
 from fractions import Fraction
-from functools import cache
 from typing import Literal
 
 from derive.errors import Meaningless
@@ -816,7 +815,11 @@ def _collect(value: object, found: list[Node]) -> None:
             _collect(item, found)
 
 
-@cache
 def names_of_parts(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a kind of nodes that say what it is made of: neither its place nor its shape."""
-    return tuple(part.name for part in fields(kind) if part.init and part.name != "span")
+    if kind not in _NAMES_OF_PARTS:
+        _NAMES_OF_PARTS[kind] = tuple(part.name for part in fields(kind) if part.init and part.name != "span")
+    return _NAMES_OF_PARTS[kind]
+
+
+_NAMES_OF_PARTS: dict[type, tuple[str, ...]] = {}
