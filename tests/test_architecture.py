@@ -112,6 +112,7 @@ ROOMS: dict[str, set[str]] = {
         "checking.defined",
         "grading",
         "figures",
+        "sheets",
         "writing",
     },
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition", "commands"},
