@@ -39,8 +39,8 @@ def text_in(picture: str) -> list[str]:
     [
         ("W_1", "W1"),
         (r"\mathbf{W}^{[2]}", "W[2]"),
-        (r"\hat{y}", "y\u0302"),
-        (r"\tilde{\mathbf{y}}", "y\u0303"),
+        (r"\hat{y}", "yˆ"),
+        (r"\tilde{\mathbf{y}}", "y˜"),
         (r"\frac{\partial L}{\partial W_1}", "∂L/∂W1"),
         (r"\partial L/\partial W_1", "∂L/∂W1"),
         (r"N \times H", "N×H"),
