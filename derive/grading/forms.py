@@ -27,6 +27,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import symbols_of, walk
 from derive.grading.asked import alike, core_of, presence
+from derive.grading.coverage import Coverage
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Workings
 from derive.records import dataclass
@@ -51,6 +52,7 @@ class Forms:
 
     workings: Workings
     parts: Sequence[Part]
+    coverage: Coverage
     _pending: list[Expr] = field(default_factory=list)
 
     def of(self, value: Expr, part: Part) -> Form:
