@@ -53,13 +53,13 @@ RESTRICTED = {
 def test_a_sentence_says_of_which_case_a_display_speaks(tmp_path: Path, body: str) -> None:
     steps = judged(tmp_path, body)
     assert {step.verdict for step in steps} == {"proved"}
-    assert all(step.side_conditions and "as the text before it says" in step.message for step in steps)
+    assert all(step.side_conditions and "as the text beside it says" in step.message for step in steps)
 
 
 def test_what_holds_for_a_case_says_so(tmp_path: Path) -> None:
     (step,) = judged(tmp_path, f"If $i = k$:\n\n{SAME}\n")
     sentence = "Both sides are equal for every value of the symbols."
-    assert step.message == f"{sentence} This is claimed where $i = k$, as the text before it says."
+    assert step.message == f"{sentence} This is claimed where $i = k$, as the text beside it says."
     assert step.side_conditions == ("$i = k$",)
 
 
@@ -98,7 +98,7 @@ def test_a_counterexample_lies_in_the_case(tmp_path: Path) -> None:
 def test_a_condition_that_is_not_read_refutes_nothing(tmp_path: Path, condition: str, shown: str) -> None:
     (step,) = judged(tmp_path, f"If {condition}:\n\n{SAME}\n")
     assert step.verdict == "unreadable"
-    assert step.message == f"The condition ${shown}$ in the text before this equation is not read."
+    assert step.message == f"The condition ${shown}$ in the text beside this equation is not read."
 
 
 # ── equations in the text ──

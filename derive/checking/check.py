@@ -174,7 +174,7 @@ def _all_chains(session: Session, passage: Passage) -> list[Chain]:
     text = passage.text.value
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
-    chains = split(text, words, lambda name: session.table.find(name) is None, passage.unread)
+    chains = split(text, words, lambda name: session.table.find(name) is None, passage.unread, session.table.is_hot)
     for chain in chains:
         if chain.label is None:
             chain.label = passage.label

@@ -86,7 +86,7 @@ def _defined_in_one_case(session: Session, chain: Chain, premises: Sequence[Sequ
     if new is None:
         return None
     written = ", ".join(_written(tokens) for tokens in on_values)
-    message = f"This says what {shown(new.key)} is only where ${written}$, as the text before it says; write all cases."
+    message = f"This says what {shown(new.key)} is only where ${written}$, as the text beside it says; write all cases."
     return Judgement("unreadable", message)
 
 
@@ -101,7 +101,7 @@ def _for_the_case(general: Judgement, restricted: Judgement, written: str) -> Ju
     if general.verdict not in ("refuted", "unknown"):
         return general
     if restricted.verdict in ("proved", "convention"):
-        message = f"{restricted.message} This is claimed where ${written}$, as the text before it says."
+        message = f"{restricted.message} This is claimed where ${written}$, as the text beside it says."
         conditions = (*restricted.side_conditions, f"${written}$")
         return replace(restricted, message=message, side_conditions=conditions)
     if restricted.verdict == "unreadable":
@@ -113,7 +113,7 @@ def _unread(judgement: Judgement, written: str) -> Judgement:
     """What fails in general, and is said under a condition that is not read."""
     if judgement.verdict not in ("refuted", "unknown"):
         return judgement
-    return Judgement("unreadable", f"The condition ${written}$ in the text before this equation is not read.")
+    return Judgement("unreadable", f"The condition ${written}$ in the text beside this equation is not read.")
 
 
 def _is_readable(tokens: Sequence[Token]) -> bool:

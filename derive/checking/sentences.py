@@ -1,8 +1,8 @@
 """What the sentences around formulas make of them: a condition, a declaration, or a case that a display treats.
 
 `If $i = k$:` before a display says of which values the display speaks, as far as the sentence goes: it ends with a full
-stop, in the text or in a display, with a heading or a paragraph, and where another condition is said. A formula behind
-`if` or `where` is no claim.
+stop, in the text or in a display, with a heading or a paragraph, and where another condition is said. `for $i \neq k$.`
+right behind a display says the same of this display. A formula behind `if` or `where` is no claim.
 """
 
 import re
@@ -23,6 +23,15 @@ _CONDITION = re.compile(
 )
 _CASE = re.compile(r"\bcases?\b[^$\\]{0,20}$", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\s.:,;*_)]*")
+_BEHIND = re.compile(
+    r"[\s,(]*(?:if|for|when|whenever|where|with|provided|unless)(?:\s+(?:all|each|every|any|that))?\s*", re.IGNORECASE
+)
+_ENDS_CLAUSE = re.compile(r"[\s)*_]*(?:[.;]|,?\s*\b(?:and|while|whereas|but|otherwise|else)\b|$)", re.IGNORECASE)
+_OTHERWISE_BEHIND = re.compile(r"[\s,(]*(?:otherwise|else|elsewhere)\b", re.IGNORECASE)
+_MAY_DECLARE = re.compile(r"\b(?:where|with)\b", re.IGNORECASE)
+_UNEQUAL = r"[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z])"
+_COMPARISON = re.compile(rf"=|{_UNEQUAL}")
+_NO_DECLARATION = re.compile(rf"{_UNEQUAL}|=\s*[01][\s.,]*$")
 _NEGATED = re.compile(r"\bunless\s*$", re.IGNORECASE)
 _DECLARATION = re.compile(
     r"\b(?:where|let|with|denote|define|set|put)(?:\s+(?:now|that|by|us))*[\s:,(]*$", re.IGNORECASE
@@ -73,13 +82,38 @@ def surroundings(passages: Sequence[Passage]) -> list[Surroundings]:
 def _read(passages: Sequence[Passage]) -> Iterator[Surroundings]:
     sentence = _Sentence()
     before: Passage | None = None
-    for passage in passages:
+    behind: Premise | None = None
+    for number, passage in enumerate(passages):
         said = _between(before, passage)
-        if passage.kind == "inline":
-            yield sentence.take_inline(passage, said)
+        if passage.kind == "display":
+            behind = _condition_behind(passages, number)
+            yield sentence.take_display(passage, said, behind)
+        elif behind is not None and passage is behind.passage:
+            yield sentence.take_condition_behind(behind)
         else:
-            yield sentence.take_display(passage, said)
+            yield sentence.take_inline(passage, said)
         before = passage
+
+
+def _condition_behind(passages: Sequence[Passage], number: int) -> Premise | None:
+    """The condition that ends the clause of a display: `for $k \neq y$,` and what it says is over."""
+    display, *following = passages[number : number + 3]
+    if not following or following[0].kind != "inline" or _ends_with_full_stop(display):
+        return None
+    said, condition = _between(display, following[0]), following[0]
+    may_declare = _MAY_DECLARE.search(said)
+    compares = (_NO_DECLARATION if may_declare else _COMPARISON).search(condition.text.value)
+    if not _BEHIND.fullmatch(said) or _PARAGRAPH.search(said.strip()) or not compares:
+        return None
+    behind = _between(condition, following[1]) if len(following) > 1 else _rest(condition)
+    ends = behind is not None and _ENDS_CLAUSE.match(_PARAGRAPH.split(behind, maxsplit=1)[0])
+    return Premise(condition, bool(_NEGATED.search(said))) if ends else None
+
+
+def _rest(passage: Passage) -> str:
+    """The words behind the last formula of a text, as far as they are looked at."""
+    source, end = passage.text.source, passage.text.end
+    return _DELIMITER.sub(" ", source.text[end : end + FARTHEST])
 
 
 def _between(one: Passage | None, other: Passage) -> str:
@@ -113,7 +147,7 @@ class _Sentence:
         is_joined = self.role != "claim" and _JOINED.fullmatch(said) is not None
         if not is_joined:
             self._pass_over(said)
-            self.role = _role(said)
+            self.role = _role(said, passage)
         self.is_behind_text = True
         if self.role == "claim":
             return Surroundings("claim", self.premises)
@@ -127,11 +161,18 @@ class _Sentence:
             self.are_new = True
         return Surroundings(self.role)
 
-    def take_display(self, passage: Passage, said: str) -> Surroundings:
+    def take_condition_behind(self, premise: Premise) -> Surroundings:
+        """A condition behind a display, which speaks of nothing else."""
+        self.latest, self.premises, self.are_new = (premise,), (), False
+        self.role, self.is_behind_text = "condition", True
+        return Surroundings("condition")
+
+    def take_display(self, passage: Passage, said: str, behind: Premise | None = None) -> Surroundings:
         if not (self.is_case and _PUNCTUATION.fullmatch(said)):
             self._pass_over(said)
         self.is_behind_text = self.is_case = False
-        found = Surroundings("claim", self.premises, self.are_new and bool(self.premises))
+        premises = self.premises if behind is None else (*self.premises, behind)
+        found = Surroundings("claim", premises, (self.are_new or behind is not None) and bool(premises))
         self.role, self.are_new = "claim", False
         if _ends_with_full_stop(passage):
             self._forget()
@@ -149,10 +190,14 @@ class _Sentence:
         self.premises, self.are_new = (), False
 
 
-def _role(said: str) -> Role:
+def _role(said: str, passage: Passage) -> Role:
+    """What the words before a formula make of it; `where $i \\neq k$` declares nothing."""
     if _CONDITION.search(said):
         return "condition"
-    return "declaration" if _DECLARATION.search(said) else "claim"
+    declares = _DECLARATION.search(said)
+    if declares and _MAY_DECLARE.match(declares[0]) and re.search(_UNEQUAL, passage.text.value):
+        return "condition"
+    return "declaration" if declares else "claim"
 
 
 def _ends(said: str, *, is_behind_text: bool) -> bool:
