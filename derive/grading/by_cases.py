@@ -53,13 +53,12 @@ def together(cases: Sequence[Credited]) -> Credited:
         return open_ones[0]
     decisive = min(lost or cases, key=lambda one: one.outcome.credit)
     names = tuple(dict.fromkeys(name for one in cases for name in one.outcome.conventions))
-    more = [found for one in lost for found in one.outcome.diagnosis]
-    outcome = replace(decisive.outcome, conventions=names) if not lost else _with(decisive.outcome, more)
-    return Credited(decisive.answer, outcome)
+    found = [mistake for one in cases for mistake in one.outcome.diagnosis]
+    return Credited(decisive.answer, replace(_with(decisive.outcome, found), conventions=names))
 
 
 def _with(outcome: Outcome, found: Sequence[Diagnosis]) -> Outcome:
-    """A wrong outcome with the mistakes of other wrong cases that it does not have yet."""
+    """An outcome with the mistakes of other cases that it does not have yet."""
     known = {one.code for one in outcome.diagnosis}
     more = {one.code: one for one in found if one.code not in known}
     told = " ".join(one.message for one in more.values())

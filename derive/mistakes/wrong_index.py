@@ -1,17 +1,17 @@
 """`W_{ji}` for `W_{ij}`: an index in the wrong place, or another letter than the right one."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.expressions.tree import Derivative, Entry, Expr, IndexVariable
 from derive.expressions.walk import walk
 from derive.mistakes.mistake import Example, Mistake
-from derive.mistakes.respelling import each_subscript, with_factor
+from derive.mistakes.respelling import each_subscript
 from derive.mistakes.respelling import exchanged as in_another_order
 from derive.mistakes.rewriting import everywhere, exchanged
 from derive.mistakes.wrong import Wrong
-from derive.notation.syntax import List, Name, Term
+from derive.notation.syntax import List
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr | List]:
@@ -19,8 +19,6 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     if wrong.syntax is not None:
         yield from each_subscript(wrong.syntax, in_another_order)
     if wrong.written is None:
-        if wrong.syntax is not None:
-            yield from each_subscript(wrong.syntax, lambda term: _with_another_letter(term, wrong.known.free))
         return
     letters = {node for node in walk(wrong.written) if isinstance(node, IndexVariable)}
     letters |= {IndexVariable(letter) for letter in wrong.known.free}
@@ -28,14 +26,6 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
     yield from everywhere(wrong.written, lambda node: _with_other_indices(node, in_order))
     for first, second in itertools.combinations(in_order, 2):
         yield exchanged(wrong.written, first, second)
-
-
-def _with_another_letter(term: Term, letters: Iterable[str]) -> Iterator[Term]:
-    """The indices of a name with one of them replaced by another one of the claim's."""
-    for at, factor in enumerate(term.factors):
-        for letter in letters:
-            if isinstance(factor, Name) and factor.text != letter:
-                yield with_factor(term, at, replace(factor, text=letter))
 
 
 def _with_other_indices(node: Expr, letters: list[IndexVariable]) -> Iterator[Expr]:

@@ -118,8 +118,8 @@ def split(
 ) -> list[Chain]:
     """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
 
-    At the offsets `unread` stand commands that are known to be no notation. `is_hot` says which names have zeros and ones
-    as their entries.
+    At the offsets `unread` stand commands that are known to be no notation. `is_hot` says which names have zeros and
+    ones as their entries.
     """
     tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index, is_hot)
