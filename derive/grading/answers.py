@@ -10,15 +10,18 @@ from dataclasses import field, replace
 from typing import Literal
 
 from derive.checking.claims import Judgement
-from derive.expressions.tree import Derivative, Expr, Fill, Number, Symbol
+from derive.checking.sides import Side
+from derive.expressions.tree import Derivative, Entry, Expr, Fill, IndexVariable, Number, Symbol
 from derive.grading.asked import AskedSide, Presence, core_of, is_one_entry, names_of, presence, undressed
 from derive.grading.coverage import Coverage
 from derive.grading.forms import Form, Forms
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Link, Member, Workings
+from derive.notation.elaboration import Reading
+from derive.notation.symbols import IndexUse
 from derive.records import dataclass
 
-Basis = Literal["equation", "name", "perhaps a name", "value", "one entry"]
+Basis = Literal["equation", "name", "perhaps a name", "value"]
 """By what a line is known to be about a part."""
 
 
@@ -28,12 +31,33 @@ MOST_NAMES = 100
 
 @dataclass(frozen=True)
 class Place:
-    """A line that says what is asked: at which position it stands there, by itself or as a name, and how."""
+    """A line that says what is asked: at which position it stands there, by itself or as a name, and how.
+
+    `entry` is what an entry of a name then is, as in `dW_{ij} = …`; null where the name stands there as a whole.
+    """
 
     line: Line
     at: int
     basis: Basis
     presence: Presence = "whole"
+    entry: Reading | None = None
+
+    @property
+    def says(self) -> bool:
+        """Whether what is asked stands there by itself, as a whole or as some of its entries."""
+        return self.basis == "equation" and self.presence != "chain rule"
+
+    @property
+    def side(self) -> Side | None:
+        """What the line says something of, where it is what is asked or an entry of it; null for a whole name."""
+        if self.entry is not None:
+            return Side(None, fixed=self.entry)
+        return self.line.members[self.at].side if self.says else None
+
+    @property
+    def quantity(self) -> Expr | None:
+        """The same as an expression."""
+        return self.line.members[self.at].value if self.entry is None else self.entry.value
 
     @property
     def behind(self) -> tuple[int, ...]:
@@ -59,7 +83,7 @@ class Answer:
     @property
     def is_case(self) -> bool:
         """Whether it is for some of what is asked: for some indices, or under a condition."""
-        return self.place.basis == "one entry" or bool(self.place.line.restrictions)
+        return self.place.presence == "one entry" or bool(self.place.line.restrictions)
 
     @property
     def path(self) -> tuple[Link, ...]:
@@ -142,7 +166,7 @@ class Answers:
             if forms:
                 best = min(forms, key=_rank)
                 (cases if best.is_case else answers).append(best)
-            elif place.basis != "one entry":
+            elif place.presence != "one entry":
                 empty.append(place)
         said = Found(empty=tuple(empty), cases=tuple(reversed(cases)))
         if not answers:
@@ -189,7 +213,7 @@ class Answers:
                 continue
             named = [at for at, member in enumerate(line.members) if _name(member) in names]
             if named:
-                yield Place(line, named[0], basis)
+                yield _named(part, line, named[0], basis)
 
     def _names(self, part: Part) -> tuple[frozenset[str], frozenset[str]]:
         """Own names whose spelling says that they stand for a part and for no other; those that may stand for it."""
@@ -197,21 +221,21 @@ class Answers:
         certain, perhaps = (spelled - elsewhere for spelled in names_of(part))
         own = self.workings.own_names
         return (
-            frozenset(name for name in own if undressed(name) in certain),
-            frozenset(name for name in own if undressed(name) in perhaps),
+            frozenset(name for name in own if undressed(self.workings.spelled(name)) in certain),
+            frozenset(name for name in own if undressed(self.workings.spelled(name)) in perhaps),
         )
 
-    def _lines_of(self, name: str) -> Iterator[Place]:
+    def _lines_of(self, name: str, part: Part) -> Iterator[Place]:
         for line in self.workings.lines:
             at = next((at for at, member in enumerate(line.members) if _name(member) == name), None)
             if at is not None:
-                yield Place(line, at, "value")
+                yield _named(part, line, at, "value")
 
     def _by_value(self, part: Part, taken: frozenset[str]) -> Found:
         """A name with the value of what is asked and of nothing else that is; else the names that might be meant."""
         unclear = [place for line in self.workings.lines if (place := self._single_entry(part, line)) is not None]
         for name in sorted(self.workings.own_names - taken):
-            places = tuple(self._lines_of(name))
+            places = tuple(self._lines_of(name, part))
             meaning = self.workings.value_of(name)
             if not places or meaning is None or isinstance(core_of(meaning, self.workings.value_of).value, Derivative):
                 continue
@@ -227,15 +251,16 @@ class Answers:
         """The first member of a line that is some entry of what is asked, and not the general one."""
         for at, member in enumerate(line.members):
             if member.value is not None and is_one_entry(member.value, part, self.workings.value_of):
-                return Place(line, at, "one entry", "entries")
+                return Place(line, at, "equation", "one entry")
         return None
 
     def _is_true(self, part: Part, place: Place, meaning: Expr) -> bool:
         """Whether a name has the value of what is asked; so many are looked at, and no more."""
-        member = place.line.members[place.at]
-        key = part.id, str(_name(member))
+        name = _name(place.line.members[place.at])
+        key = part.id, str(name)
         if key not in self._truths and meaning.shape == part.value.shape and len(self._truths) < MOST_NAMES:
-            self._truths[key] = self.workings.decide(AskedSide(part.content), place.line, member)
+            whole = Side(None, fixed=Reading(Symbol(str(name), meaning.shape)))
+            self._truths[key] = self.workings.compare(AskedSide(part.content), whole)
         return key in self._truths and self._truths[key].verdict == "proved"
 
     def _names_of_others(self, found: dict[str, Found]) -> frozenset[str]:
@@ -246,8 +271,21 @@ class Answers:
 
 
 def _name(member: Member) -> str | None:
-    """The name that a member is, null where it is more than a name."""
-    return member.value.name if isinstance(member.value, Symbol) else None
+    """The name that a member is, or of which it is an entry; null where it is more than a name."""
+    value = member.value.operand if isinstance(member.value, Entry) else member.value
+    return value.name if isinstance(value, Symbol) else None
+
+
+def _named(part: Part, line: Line, at: int, basis: Basis) -> Place:
+    """A line in which a name stands for what is asked, or entries of it do."""
+    value = line.members[at].value
+    if not isinstance(value, Entry) or value.operand.shape != part.value.shape or part.free:
+        return Place(line, at, basis)
+    pairs = zip((value.row, value.column), part.value.shape.dims, strict=True)
+    free = {index.name: [IndexUse(dim, None)] for index, dim in pairs if isinstance(index, IndexVariable)}
+    entry = Reading(Entry(part.value, value.row, value.column), frozenset(), free)
+    is_general = len(free) == sum(dim.size != 1 for dim in part.value.shape.dims)
+    return Place(line, at, basis, "entries" if is_general else "one entry", entry)
 
 
 def _rank(answer: Answer) -> tuple[bool, bool, bool]:

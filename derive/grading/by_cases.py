@@ -24,8 +24,8 @@ class Credited:
 
 
 def said_of(answer: Answer) -> Said:
-    """The line of an answer and where in it what is asked stands."""
-    return answer.place.line, answer.place.at
+    """The line of an answer and what it speaks of."""
+    return answer.place.line, answer.place.quantity
 
 
 def counting(coverage: Coverage, part: Part, cases: Sequence[Answer]) -> tuple[list[Answer], list[Answer]]:

@@ -42,8 +42,8 @@ N = TypeVar("N", Index, Condition)
 ONE = Number(Fraction(1))
 MOST_CASES = 20
 
-Said = tuple[Line, int]
-"""A line and the position in it of what it speaks of."""
+Said = tuple[Line, Expr | None]
+"""A line and what it speaks of, null where that is not read."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ class Coverage:
 
     def case(self, asked: Expr, said: Said) -> Case | None:
         """For which entries of what is asked a line speaks; null where that is not certain."""
-        line, at = said
-        value = line.members[at].value
+        line, value = said
         whole = located(asked, lambda name: None)
         found = None if value is None else located(value, self.workings.value_of)
         if (

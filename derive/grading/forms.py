@@ -148,7 +148,7 @@ class Forms:
         for line in reversed(self.workings.lines):
             at = next((at for at, one in enumerate(line.members) if one.value and self._is(one.value, core)), None)
             if at is not None:
-                yield (line, at), self._by(line, at, core, part)
+                yield (line, line.members[at].value), self._by(line, at, core, part)
 
     def _is_in_one_case(self, core: Expr, said: Said) -> bool:
         """Whether a line speaks of some entries only, or under a condition."""

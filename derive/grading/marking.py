@@ -175,12 +175,12 @@ class _Marker:
         """Whether the final form is what is asked, whatever was said on the way."""
         line = answer.place.line
         verdicts = [link.verdict for link in answer.path]
-        says = answer.place.basis in ("equation", "one entry") and answer.place.presence != "chain rule"
+        says = answer.place.says
         if says and all(verdict == "proved" for verdict in verdicts):
             return answer.path[0].judgement
         if says and len(answer.path) == 1 and not line.numbers and verdicts[0] in ("convention", "refuted", "unknown"):
             return answer.path[0].judgement
-        left = line.members[answer.place.at].side if says else AskedSide(part.content)
+        left = answer.place.side or AskedSide(part.content)
         found = self.workings.decide(left, line, answer.member, line.restrictions)
         if found.verdict == "unknown" and says and all(verdict in ACCEPTED for verdict in verdicts):
             names = (name for link in answer.path for name in link.judgement.conventions)
@@ -219,7 +219,8 @@ class _Marker:
         explained = bool(new) and all(step.diagnosis for step in new)
         if not diagnosis:
             line = answer.place.line
-            left = line.members[answer.place.at].side if answer.is_case else AskedSide(part.content)
+            left = answer.place.side if answer.place.presence in ("entries", "one entry") else None
+            left = left or AskedSide(part.content)
             diagnosis = self.workings.mistakes(left, line, answer.member, line.restrictions)
             explained = bool(diagnosis)
         explained = explained and answer.form.problem is None
@@ -290,9 +291,9 @@ class _Marker:
         """Right as far as it goes, but perhaps not for all that is asked."""
         last = cases[-1]
         line = last.place.line
-        by_itself = self.workings.decide(line.members[last.place.at].side, line, last.member)
+        by_itself = self.workings.decide(last.place.side or AskedSide(part.content), line, last.member)
         for_values = sum(case.place.line.is_for_some_values for case in cases)
-        if last.place.basis == "equation" and by_itself.verdict in ACCEPTED:
+        if last.place.presence != "one entry" and by_itself.verdict in ACCEPTED:
             outcome = self._accepted(part, last, by_itself)
         elif len(cases) == 1 and not line.restrictions:
             where = line_of(line.where(last.place.at))
@@ -309,7 +310,7 @@ class _Marker:
     def _unclear(self, part: Part, place: Place) -> PartResult:
         where = line_of(place.line.where(place.at))
         message = f"Nothing says what ${part.ask}$ is, but a name in {where} might be meant for it."
-        if place.basis == "one entry":
+        if place.presence == "one entry":
             message = f"Only one entry is given, in {where}; what is asked is ${part.ask}$."
         return _part_result(part, for_a_person(message), place.line, place.at)
 

@@ -158,6 +158,11 @@ class Workings:
             return None
         return meaning.value if isinstance(meaning, Computed) else None
 
+    def spelled(self, name: str) -> str:
+        """A name as it is written, without the indices of a name that is defined entry by entry."""
+        families = self.session.table.families if self.session is not None else {}
+        return next((base for base, holder in families.items() if holder == name), name)
+
     @property
     def own_names(self) -> frozenset[str]:
         """The names that the submission defines."""
