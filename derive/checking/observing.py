@@ -7,6 +7,7 @@ from dataclasses import replace
 from derive.checking.candidates import Restriction
 from derive.checking.claims import Claimed, Judgement, failed, judge
 from derive.checking.diagnosing import diagnosed
+from derive.checking.piecewise import held
 from derive.checking.results import Diagnosis, StepResult
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
@@ -87,7 +88,8 @@ def _judged(session: Session, question: Question) -> Judgement:
     try:
         with knowing(session, session.table, question.numbers), deadline.enforced():
             formal = dict(question.formal)
-            return judge(session, question.left, question.right, question.restrictions, formal, deadline)
+            found = judge(session, question.left, question.right, question.restrictions, formal, deadline)
+            return held(session, found, question.left, question.right, formal)
     except Undecidable as error:
         return Judgement("unknown", f"Neither a proof nor a counterexample was found: {error}.")
     except FormulaError as error:

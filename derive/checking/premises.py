@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from derive.checking.claims import Judgement
-from derive.checking.definitions import new_name
+from derive.checking.definitions import NewName, new_name
 from derive.checking.sentences import Premise
 from derive.checking.session import Session
 from derive.checking.unrolling import judgements as judgements_on
 from derive.errors import FormulaError
+from derive.models.families import letters_of
 from derive.notation.chains import Chain, kind_of
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
@@ -59,11 +60,13 @@ def judgements(
     premises: Sequence[Sequence[Token]] = (),
 ) -> list[Judgement]:
     """One judgement for each relation of a chain; what fails is judged again under the premises that concern it."""
+    concerning = [list(tokens) for tokens in premises if _concerns(tokens, chain)]
+    if not known and _defines_entries_of_a_case(session, chain, concerning):
+        return judgements_on(session, replace(chain, conditions=[*chain.conditions, *concerning]), is_inline, known)
     in_one_case = None if known else _defined_in_one_case(session, chain, premises)
     if in_one_case is not None:
         return [in_one_case] * len(chain.relations)
     first = judgements_on(session, chain, is_inline, known)
-    concerning = [list(tokens) for tokens in premises if _concerns(tokens, chain)]
     if not concerning or all(judgement.verdict not in ("refuted", "unknown") for judgement in first):
         return first
     written = ", ".join(_written(tokens) for tokens in concerning)
@@ -77,17 +80,31 @@ def judgements(
 def _defined_in_one_case(session: Session, chain: Chain, premises: Sequence[Sequence[Token]]) -> Judgement | None:
     """The judgement on an equation that would define a name, but does so only for some values of what is known."""
     on_values = [tokens for tokens in premises if compares_value(tokens, session.table)]
-    if not on_values or not chain.members[0].tokens or kind_of(chain.relations[0]) not in ("claim", "define"):
-        return None
-    try:
-        new = new_name(parse(chain.members[0].tokens), Elaborator.plain(session.table, {}))
-    except FormulaError:
-        return None
+    new = _new_name(session, chain) if on_values else None
     if new is None:
         return None
     written = ", ".join(_written(tokens) for tokens in on_values)
     message = f"This says what {shown(new.key)} is only where ${written}$, as the text beside it says; write all cases."
     return Judgement("unreadable", message)
+
+
+def _defines_entries_of_a_case(session: Session, chain: Chain, premises: Sequence[Sequence[Token]]) -> bool:
+    """Whether an equation defines a name with indices, and all premises on it say `=` or `\\neq` of one of them."""
+    new = _new_name(session, chain) if premises else None
+    letters = set() if new is None else set(letters_of(new.key))
+    relations = [[token for token in tokens if token.kind == "RELATION"] for tokens in premises]
+    is_plain = all(len(signs) == 1 and signs[0].text in _NEGATIONS for signs in relations)
+    return is_plain and all(any(token.text in letters for token in tokens) for tokens in premises) and bool(letters)
+
+
+def _new_name(session: Session, chain: Chain) -> NewName | None:
+    """The name that an equation would define."""
+    if not chain.members[0].tokens or kind_of(chain.relations[0]) not in ("claim", "define"):
+        return None
+    try:
+        return new_name(parse(chain.members[0].tokens), Elaborator.plain(session.table, {}))
+    except FormulaError:
+        return None
 
 
 def compares_value(tokens: Sequence[Token], table: SymbolTable) -> bool:

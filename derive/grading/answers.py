@@ -141,9 +141,9 @@ class Answers:
             said = found[part.id]
             is_open = said.answer is None and not said.empty
             if is_open or (said.answer is not None and said.answer.form.problem is not None):
-                other = replace(self._by_value(part, taken), cases=said.cases)
+                other = self._by_value(part, taken)
                 is_unsaid = is_open and not said.cases
-                found[part.id] = other if is_unsaid or other.answer is not None else said
+                found[part.id] = other if is_unsaid or other.answer is not None or other.cases else said
         return found
 
     def _said(self, part: Part) -> Found:

@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import TypeVar
 
 from derive.checking.candidates import Restriction, uses_under
+from derive.checking.piecewise import none_holds
 from derive.checking.sides import Side
 from derive.expressions.tree import (
-    Add,
     AllOf,
     Comparison,
     Condition,
@@ -24,10 +24,7 @@ from derive.expressions.tree import (
     IndexShift,
     IndexValue,
     IndexVariable,
-    Indicator,
-    Negative,
     Number,
-    Scale,
 )
 from derive.expressions.walk import rebuilt
 from derive.grading.asked import alike
@@ -39,7 +36,6 @@ from derive.records import dataclass
 
 N = TypeVar("N", Index, Condition)
 
-ONE = Number(Fraction(1))
 MOST_CASES = 20
 
 Said = tuple[Line, Expr | None]
@@ -121,9 +117,7 @@ class Coverage:
 
     def _holds_always(self, cases: Sequence[Case]) -> bool:
         """Whether the product of what is 1 where a case does not hold is 0, for all sizes of all dimensions."""
-        product: Expr = ONE
-        for case in cases:
-            product = Scale(Add((ONE, Negative(Indicator(case.condition)))), product)
+        product = none_holds([case.condition for case in cases])
         free: dict[str, list[IndexUse]] = {}
         for case in cases:
             free.update({letter: [*uses] for letter, uses in case.free.items() if not free.get(letter)})

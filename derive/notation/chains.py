@@ -473,7 +473,7 @@ class _Splitter:
 
     def read_segment(self, segment: list[Token], goes_on: bool, is_first: bool, opens: bool) -> None:
         """One piece of a cell; `opens`: a relation begins the next cell, so that even a lone member begins a chain."""
-        segment = _without_boxes(_unwrapped(segment))
+        segment = _without_boxes(_unwrapped(_without_end(segment)))
         first = segment[0]
         if first.kind in ("CONDITION", "FORALL", "OTHERWISE"):
             if len(segment) > 1 or first.kind == "OTHERWISE":
@@ -616,6 +616,14 @@ def _compares_names(tokens: Sequence[Token]) -> bool:
 
 def _is_claim(token: Token) -> bool:
     return _is_relation(token) and kind_of(token) not in ("map", "implies") and token.kind != "COLON"
+
+
+def _without_end(segment: list[Token]) -> list[Token]:
+    """What stands in brackets as a whole, without the comma behind them."""
+    bare = segment
+    while len(bare) > 1 and bare[-1].kind in _TRAILING:
+        bare = bare[:-1]
+    return bare if bare[0].kind in _OPENERS and _partners(bare).get(0) == len(bare) - 1 else segment
 
 
 def _unwrapped(segment: list[Token]) -> list[Token]:
