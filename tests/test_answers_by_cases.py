@@ -49,7 +49,7 @@ RIGHT = {
     "brackets in one line": rf"$${S} = {OTHERS} \quad (j \neq y_i), \qquad {S} = {CORRECT} \quad (j = y_i)$$",
     "other letters": r"$$\nabla_{S_{nk}} L = P_{nk} / N \quad (k \neq y_n)$$ $$\nabla_{S_{n,y_n}} L = (P_{n,y_n} - 1) / N$$",
     "turned": r"$$(\nabla_S L)^T_{ji} = P_{ij} / N, \quad j \neq y_i$$ $$(\nabla_S L)^T_{y_i,i} = (P_{i,y_i} - 1) / N$$",
-    "otherwise": rf"$${S} = {CORRECT} \text{{ if }} j = y_i$$ Otherwise $${S} = {OTHERS}$$",
+    "otherwise": rf"If $j = y_i$, then $${S} = {CORRECT}$$ and otherwise $${S} = {OTHERS}$$",
     "before the display": f"If $j = y_i$,\n$${S} = {CORRECT}$$\nFor $j \\neq y_i$:\n$${S} = {OTHERS}$$",
     "behind the display": f"$${S} = {OTHERS}$$\nfor $j \\neq y_i$, and\n$${S} = {CORRECT}$$\nif $j = y_i$.",
     "where": f"Where $j \\neq y_i$ we have $${S} = {OTHERS}.$$ {AT_LABEL}",
@@ -154,12 +154,12 @@ def test_both_cases_may_be_wrong_and_each_is_named():
     text = rf"$${S} = P_{{ij}}, \quad j \neq y_i$$ {AT_LABEL.replace('-', '+')}"
     found = result(OF_BATCH, text, "a")
     assert [one.code for one in found.diagnosis] == ["missing-mean", "wrong-sign"]
-    assert found.where == "1:46"
+    assert found.where == "1:38"
 
 
 def test_a_case_given_again_counts_the_last_time():
     text = rf"$${S} = P_{{ij}}, \quad j \neq y_i$$ {AT_LABEL} $${S} = {OTHERS}, \quad j \neq y_i$$"
-    told = "Right. Another answer (line 1, column 46) contradicts this one; the last one counts."
+    told = "Right. Another answer (line 1, column 38) contradicts this one; the last one counts."
     assert said(OF_BATCH, text, "a") == ("right", told)
 
 
@@ -204,7 +204,7 @@ def test_a_derivative_is_worked_out_by_all_its_cases_and_not_by_one():
 def test_a_name_that_is_not_known_everywhere_is_for_a_person():
     text = rf"$$G_{{ij}} = {OTHERS}, \quad j \neq y_i$$ $$\nabla_S L = G$$ $$\nabla_W L = X^T G$$"
     message = (
-        "What stands in line 1, column 61 could not be read: Nothing says what all entries of G are; write all cases."
+        "What stands in line 1, column 60 could not be read: Nothing says what all entries of G are; write all cases."
     )
     assert said(OF_BATCH, text, "a") == ("review", message)
     assert statuses(OF_BATCH, text) == "review review"

@@ -662,13 +662,17 @@ def _is_empty(tokens: Sequence[Token]) -> bool:
 
 
 def _wrapped_condition(tokens: list[Token]) -> bool:
-    """`(k \\neq y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
+    """`(k \\neq y)`, `(k = y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
     if not tokens or tokens[0].kind not in _OPENERS:
         return False
     inside = _unwrapped(tokens)
     if len(inside) == len(tokens) or not inside:
         return False
-    return inside[0].kind in ("CONDITION", "FORALL") or {kind_of(token) for token in _relations(inside)} <= _CONDITIONAL
+    kinds = {kind_of(token) for token in _relations(inside)}
+    compares_indices = all(token.kind in _INDEX_TOKENS or _is_relation(token) for token in inside)
+    return (
+        inside[0].kind in ("CONDITION", "FORALL") or kinds <= _CONDITIONAL or (kinds == {"claim"} and compares_indices)
+    )
 
 
 def _in_scripts(tokens: Sequence[Token]) -> Iterable[Token]:
