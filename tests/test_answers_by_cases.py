@@ -47,8 +47,10 @@ RIGHT = {
     "for all others": rf"{AT_LABEL} $${S} = {OTHERS} \quad \forall j \ne y_i$$",
     "conditions in words": rf"$${S} = {OTHERS} \text{{ if }} j \neq y_i$$ $${S} = {CORRECT} \text{{ for }} j = y_i$$",
     "brackets in one line": rf"$${S} = {OTHERS} \quad (j \neq y_i), \qquad {S} = {CORRECT} \quad (j = y_i)$$",
-    "other letters": r"$$\nabla_{S_{nk}} L = P_{nk} / N \quad (k \neq y_n)$$ $$\nabla_{S_{n,y_n}} L = (P_{n,y_n} - 1) / N$$",
-    "turned": r"$$(\nabla_S L)^T_{ji} = P_{ij} / N, \quad j \neq y_i$$ $$(\nabla_S L)^T_{y_i,i} = (P_{i,y_i} - 1) / N$$",
+    "other letters": r"$$\nabla_{S_{nk}} L = P_{nk} / N \quad (k \neq y_n)$$"
+    r"$$\nabla_{S_{n,y_n}} L = (P_{n,y_n} - 1) / N$$",
+    "turned": r"$$(\nabla_S L)^T_{ji} = P_{ij} / N, \quad j \neq y_i$$"
+    r"$$(\nabla_S L)^T_{y_i,i} = (P_{i,y_i} - 1) / N$$",
     "otherwise": rf"If $j = y_i$, then $${S} = {CORRECT}$$ and otherwise $${S} = {OTHERS}$$",
     "before the display": f"If $j = y_i$,\n$${S} = {CORRECT}$$\nFor $j \\neq y_i$:\n$${S} = {OTHERS}$$",
     "behind the display": f"$${S} = {OTHERS}$$\nfor $j \\neq y_i$, and\n$${S} = {CORRECT}$$\nif $j = y_i$.",
@@ -57,10 +59,11 @@ RIGHT = {
     "rows that exclude each other": rf"\begin{{align}} {S} &= {OTHERS} & \text{{if }} j \neq y_i \\ &= {CORRECT}"
     r" & \text{if } j = y_i \end{align}",
     "a case twice": rf"$${S} = {OTHERS}, \quad j \neq y_i$$ {AT_LABEL} $${S} = {CORRECT}, \quad j = y_i$$",
-    "by the name of the derivative": rf"$$dS_{{ij}} = {OTHERS} \quad (j \neq y_i)$$ $$dS_{{i,y_i}} = \frac1N (P_{{i,y_i}} - 1)$$",
+    "by the name of the derivative": rf"$$dS_{{ij}} = {OTHERS} \quad (j \neq y_i)$$"
+    r"$$dS_{i,y_i} = \frac1N (P_{i,y_i} - 1)$$",
     "by any name": rf"$$G_{{ij}} = {OTHERS}, \quad j \neq y_i$$ $$G_{{ij}} = {CORRECT}, \quad j = y_i$$",
-    "one case said by the others": rf"$$G_{{ij}} = {OTHERS}, \quad j \neq y_i$$ $$G_{{i,y_i}} = -\sum_{{j \neq y_i}} G_{{ij}}$$"
-    r"$$\nabla_S L = G$$",
+    "one case said by the others": rf"$$G_{{ij}} = {OTHERS}, \quad j \neq y_i$$"
+    r"$$G_{i,y_i} = -\sum_{j \neq y_i} G_{ij}$$ $$\nabla_S L = G$$",
 }  # fmt: skip
 
 
@@ -75,8 +78,15 @@ def test_the_cases_stand_beside_each_other_in_the_marks():
     assert (found.answer, found.points) == (r"\frac1N P_{ij},\quad \frac1N (P_{i,y_i} - 1)", 4)
 
 
-@pytest.mark.parametrize("zero, one", [(r"\text{if } t_k = 0", r"\text{if } t_k = 1"), (r"\text{where } t_k = 0", r"\text{where } t_k = 1"),
-                                       ("t_k = 0", "t_k = 1"), (r"t_k \neq 1", "t_k = 1")])  # fmt: skip
+ZEROS_AND_ONES = [
+    (r"\text{if } t_k = 0", r"\text{if } t_k = 1"),
+    (r"\text{where } t_k = 0", r"\text{where } t_k = 1"),
+    ("t_k = 0", "t_k = 1"),
+    (r"t_k \neq 1", "t_k = 1"),
+]
+
+
+@pytest.mark.parametrize("zero, one", ZEROS_AND_ONES)
 def test_zeros_and_ones_make_the_cases(zero, one):
     by = r"\frac{\partial E}{\partial z_k}"
     text = rf"$${by} = q_k, \quad {zero}$$ $${by} = q_k - 1, \quad {one}$$"
@@ -93,11 +103,14 @@ def test_zeros_and_ones_behind_a_display():
 MARGIN = r"\mathbb{1}(f_k - f_c + m > 0)"
 IN_F = rf"$$\frac{{\partial J}}{{\partial f_k}} = {MARGIN} \quad (k \neq c)$$"
 IN_C = rf"$$\frac{{\partial J}}{{\partial f_c}} = -\sum_{{k \neq c}} {MARGIN}$$"
-ROWS = rf"$$\nabla_{{U_{{k,:}}}} J = {MARGIN} a^T, \quad k \neq c$$ $$\nabla_{{U_{{c,:}}}} J = -\sum_{{k \neq c}} {MARGIN} a^T$$"
+IN_ROWS = (
+    rf"$$\nabla_{{U_{{k,:}}}} J = {MARGIN} a^T, \quad k \neq c$$"
+    rf"$$\nabla_{{U_{{c,:}}}} J = -\sum_{{k \neq c}} {MARGIN} a^T$$"
+)
 
 
 def test_rows_are_cases_too():
-    assert statuses(OF_HINGE, f"{IN_F} {IN_C} {ROWS}") == "right right"
+    assert statuses(OF_HINGE, f"{IN_F} {IN_C} {IN_ROWS}") == "right right"
 
 
 def test_the_general_entry_of_a_jacobian():
@@ -119,7 +132,8 @@ SOME = "This is said for some indices only; whether that is all that is asked is
 INCOMPLETE = {
     "one case": rf"$${S} = {OTHERS}, \qquad j \neq y_i$$",
     "the same case twice": rf"$${S} = {OTHERS}, \quad j \neq y_i$$ $${S} = P_{{ij}} / N, \quad j \neq y_i$$",
-    "another index in the way": rf"$${S} = {OTHERS}, \quad j \neq y_i$$ $$\frac{{\partial L}}{{\partial S_{{1,y_1}}}} = \frac1N (P_{{1,y_1}} - 1)$$",
+    "one example": rf"$${S} = {OTHERS}, \quad j \neq y_i$$"
+    r"$$\frac{\partial L}{\partial S_{1,y_1}} = \frac1N (P_{1,y_1} - 1)$$",
 }  # fmt: skip
 
 
@@ -170,7 +184,8 @@ def test_cases_after_a_wrong_general_answer_count_and_before_one_do_not():
 
 
 def test_a_wrong_case_beside_a_right_general_answer_is_told():
-    text = rf"$$\nabla_S L = \frac1N (P - Y), \quad Y_{{ij}} = \mathbb{{1}}(j = y_i)$$ $${S} = P_{{ij}}, \quad j \neq y_i$$"
+    general = r"$$\frac{\partial L}{\partial S_{ij}} = \frac1N (P_{ij} - \mathbb{1}(j = y_i))$$"
+    text = rf"$${S} = P_{{ij}}, \quad j \neq y_i$$ {general}"
     status, message = said(OF_BATCH, text, "a")
     assert (status, message.endswith("contradicts this one; the last one counts.")) == ("right", True)
 

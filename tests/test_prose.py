@@ -68,6 +68,39 @@ def test_what_holds_in_general_is_not_restricted(tmp_path: Path) -> None:
     assert (step.message, step.side_conditions) == ("Both sides are equal for every value of the symbols.", ())
 
 
+BEHIND = {
+    "for": f"{SAME}\nfor $i = k$, and\n{OTHER}\nfor $i \\neq k$.\n",
+    "if": f"{SAME}\nif $i = k$; {OTHER} if $i \\ne k$.\n",
+    "otherwise": f"{OTHER}\n(for $i \\neq k$) and {SAME} when $k = i$\n\nSo it is.",
+    "where": f"{OTHER} where $i \\neq k$, while {SAME} whenever $k = i$.",
+    "a new paragraph": f"{SAME}\n\nfor all $k = i$.\n",
+}
+
+
+@pytest.mark.parametrize("body", BEHIND.values(), ids=list(BEHIND))
+def test_a_condition_behind_a_display_is_one_on_it(tmp_path: Path, body: str) -> None:
+    assert {step.verdict for step in judged(tmp_path, body)} == {"proved"}
+
+
+NOT_BEHIND = {
+    "it belongs to what follows": f"{SAME}\nfor $i = k$ we have {SAME}",
+    "a full stop": f"$${D} = p_i (1 - p_i).$$\nFor $i = k$.",
+    "a new sentence": f"{SAME}\n\nThis is for $i = k$.",
+    "another condition": f"{SAME}\nfor $i \\neq k$.",
+    "a declaration": f"{SAME}\nwhere $i = k$.",
+}
+
+
+@pytest.mark.parametrize("body", NOT_BEHIND.values(), ids=list(NOT_BEHIND))
+def test_another_condition_is_none_on_the_display_before(tmp_path: Path, body: str) -> None:
+    assert judged(tmp_path, body)[0].verdict == "refuted"
+
+
+def test_what_stands_behind_where_is_still_defined(tmp_path: Path) -> None:
+    steps = judged(tmp_path, "$$x + x = 2 x$$\nwhere $r = 2 x$.\n\n$$r = x + x$$\n")
+    assert told(steps) == ["x + x = 2 x: proved", "r = x + x: proved"]
+
+
 MUTANTS = {
     "the cases exchanged": f"If $i = k$:\n\n{OTHER}\n\nIf $i \\neq k$:\n\n{SAME}\n",
     "a sign": f"If $i \\neq k$:\n\n$${D} = p_i p_k$$\n",

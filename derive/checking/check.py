@@ -13,6 +13,7 @@ from derive.checking.differentials import learn_differentials, may_hold_differen
 from derive.checking.expectations import with_expectations
 from derive.checking.explaining import Explainer
 from derive.checking.hints import LaterDefinitions, hinted
+from derive.checking.hot_letters import hot_letters
 from derive.checking.implications import Implications
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
@@ -131,6 +132,8 @@ def _model(document: Document, inference: Inference, *, at_other_sizes: bool = F
 def _session(document: Document, model: Model, *, trust: Trust, memory: Memory | None, key: str) -> Session:
     session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust), memory, key)
     _learn_added_terms(session, document)
+    for letter, meaning in hot_letters(session.table, document.passages).items():
+        session.learn(session.table.with_meaning(letter, meaning))
     written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
     learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
     return session

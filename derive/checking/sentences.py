@@ -116,6 +116,13 @@ def _rest(passage: Passage) -> str:
     return _DELIMITER.sub(" ", source.text[end : end + FARTHEST])
 
 
+def words_between(one: Passage | None, other: Passage | None) -> str:
+    """The words between two formulas, or before the first one or behind the last, without what only delimits them."""
+    if other is None:
+        return _rest(one) if one is not None else ""
+    return _between(one, other)
+
+
 def _between(one: Passage | None, other: Passage) -> str:
     """The words between two formulas, without what only delimits these."""
     source = other.text.source
