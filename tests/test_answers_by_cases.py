@@ -126,6 +126,47 @@ def test_the_general_entry_of_a_jacobian():
     assert said(exercise(SCORES, ENTRIES), first, "J")[0] == "review"
 
 
+# ── the class in words ──
+
+CLASSES = {
+    "before": f"For the correct class\n$${S} = {CORRECT}$$\nand for the other classes\n$${S} = {OTHERS}$$",
+    "behind": f"$${S} = {CORRECT}$$\nfor the true class, and\n$${S} = {OTHERS}$$\nfor all wrong classes.\n\nSo:",
+    "items": f"- for the right label: ${S} = {CORRECT}$\n- for every other class: ${S} = {OTHERS}$",
+    "otherwise": f"For the target class, $${S} = {CORRECT},$$ otherwise $${S} = {OTHERS}$$",
+}
+
+
+@pytest.mark.parametrize("text", CLASSES.values(), ids=CLASSES)
+def test_a_class_in_words_is_a_condition(text):
+    assert said(OF_BATCH, text, "a") == ("right", "Right.")
+
+
+def test_a_class_in_words_is_one_of_the_sentence_only():
+    text = f"For the correct class this is simple. $${S} = {CORRECT}$$ For the other classes, $${S} = {OTHERS}$$"
+    assert said(OF_BATCH, text, "a")[0] == "wrong"
+
+
+Z = r"\frac{\partial E}{\partial z_k}"
+AT_C = Z.replace("k", "c")
+LETTERS = {
+    "let": f"Let $c$ be the correct class, $t_c = 1$. $${AT_C} = q_c - 1$$ $${Z} = q_k \\quad (k \\neq c)$$",
+    "the class": f"For the true class $c$ we have $${AT_C} = q_c - 1,$$ and if $k \\neq c$, $${Z} = q_k.$$",
+    "where": f"$${Z} = q_k, \\quad k \\neq c$$ $${AT_C} = q_c - 1$$ where $c$ is the index of the right class.",
+    "for each": f"For the correct class $k$, $${Z} = q_k - 1,$$ and for the other classes $k$, $${Z} = q_k.$$",
+}
+
+
+@pytest.mark.parametrize("text", LETTERS.values(), ids=LETTERS)
+def test_a_letter_that_the_text_gives_to_the_correct_class(text):
+    assert said(OF_HOT, text, "a") == ("right", "Right.")
+
+
+def test_a_letter_of_the_correct_class_is_not_any_index():
+    text = f"Let $k$ be the correct class. $${Z} = q_k - 1$$"
+    message = r"Only one entry is given, in line 1; what is asked is $\frac{\partial E}{\partial z}$."
+    assert said(OF_HOT, text, "a") == ("review", message)
+
+
 # ── what is not all, or not right ──
 
 SOME = "This is said for some indices only; whether that is all that is asked is for a person."
@@ -188,6 +229,23 @@ def test_a_wrong_case_beside_a_right_general_answer_is_told():
     text = rf"$${S} = P_{{ij}}, \quad j \neq y_i$$ {general}"
     status, message = said(OF_BATCH, text, "a")
     assert (status, message.endswith("contradicts this one; the last one counts.")) == ("right", True)
+
+
+MISTAKES = {
+    "mask-of-wrong-quantity": (IN_F + IN_C).replace(MARGIN, r"\mathbb{1}(f_k > 0)"),
+    "wrong-sign": IN_F + IN_C.replace("-", ""),
+}
+
+
+@pytest.mark.parametrize("code, text", MISTAKES.items(), ids=MISTAKES)
+def test_mistakes_in_cases_are_named(code, text):
+    found = result(OF_HINGE, text, "f")
+    assert (found.status, [one.code for one in found.diagnosis]) == ("wrong", [code])
+
+
+def test_an_index_that_runs_out_of_its_range_is_named():
+    text = rf"$$\nabla_{{U_{{kj}}}} J = {MARGIN} a_k, \quad k \neq c$$"
+    assert [one.code for one in result(OF_HINGE, text, "U").diagnosis] == ["wrong-index"]
 
 
 # ── what follows from cases ──

@@ -8,6 +8,7 @@ from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.classes_in_words import of_classes
 from derive.checking.continuing import Displays, complete
 from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.expectations import with_expectations
@@ -89,7 +90,7 @@ def check_document(
             if second_look is not None:
                 second_look.look(session, passage, chain)
             said_before = said[number].premises if passage.kind == "inline" else displays.premises
-            premises = read_premises(said_before, session.table.words)
+            premises = read_premises(said_before, session.table.words) + of_classes(said_before, session, chain)
             judgements = _judgements(session, other, passage, chain, stated.by(chain, number), premises, hint)
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)

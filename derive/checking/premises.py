@@ -32,6 +32,8 @@ def read_premises(premises: Sequence[Premise], words: frozenset[str]) -> list[li
     """
     found = []
     for premise in premises:
+        if premise.passage is None:
+            continue
         tokens = tokenize(premise.passage.text.value, words)
         while tokens and tokens[-1].kind in ("COMMA", "PERIOD", "COLON"):
             tokens.pop()

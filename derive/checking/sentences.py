@@ -28,6 +28,12 @@ _BEHIND = re.compile(
 )
 _ENDS_CLAUSE = re.compile(r"[\s)*_]*(?:[.;]|,?\s*\b(?:and|while|whereas|but|otherwise|else)\b|$)", re.IGNORECASE)
 _OTHERWISE_BEHIND = re.compile(r"[\s,(]*(?:otherwise|else|elsewhere)\b", re.IGNORECASE)
+_OF_CLASS = re.compile(
+    r"\b(?:for|at)\s+(?:(?:all|each|every|any)\s+)?(?:(?:of\s+)?the\s+|an?\s+)?"
+    r"(?:(?P<correct>correct|true|right|target|actual|gold|ground[- ]truth)|other|wrong|incorrect|false|remaining)"
+    r"\s+(?:class(?:es)?|labels?|categor(?:y|ies)|entr(?:y|ies))\b",
+    re.IGNORECASE,
+)
 _MAY_DECLARE = re.compile(r"\b(?:where|with)\b", re.IGNORECASE)
 _UNEQUAL = r"[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z])"
 _COMPARISON = re.compile(rf"=|{_UNEQUAL}")
@@ -55,9 +61,12 @@ _PARAGRAPH = re.compile(r"\n[ \t>]*\n")
 
 @dataclass(frozen=True)
 class Premise:
-    """A condition that a sentence makes: a formula behind `if` or `unless`, or one of several joined by `or`."""
+    """A condition that a sentence makes: a formula behind `if` or `unless`, or one of several joined by `or`.
 
-    passage: Passage
+    Without a formula it says `for the correct class`, or `for the others` where it is negated.
+    """
+
+    passage: Passage | None
     is_negated: bool = False
     is_alternative: bool = False
 
@@ -85,12 +94,15 @@ def _read(passages: Sequence[Passage]) -> Iterator[Surroundings]:
     behind: Premise | None = None
     for number, passage in enumerate(passages):
         said = _between(before, passage)
+        if behind is not None and behind.passage is None:
+            said = sentence.take_class_behind(behind, said)
         if passage.kind == "display":
             behind = _condition_behind(passages, number)
             yield sentence.take_display(passage, said, behind)
         elif behind is not None and passage is behind.passage:
             yield sentence.take_condition_behind(behind)
         else:
+            behind = None
             yield sentence.take_inline(passage, said)
         before = passage
 
@@ -98,6 +110,10 @@ def _read(passages: Sequence[Passage]) -> Iterator[Surroundings]:
 def _condition_behind(passages: Sequence[Passage], number: int) -> Premise | None:
     """The condition that ends the clause of a display: `for $k \neq y$,` and what it says is over."""
     display, *following = passages[number : number + 3]
+    words = words_between(display, following[0] if following else None)
+    of_class = _OF_CLASS.match(words.lstrip(" \n,("))
+    if of_class and not _ends_with_full_stop(display) and _ends_clause(words.lstrip(" \n,(")[of_class.end() :]):
+        return Premise(None, not of_class["correct"])
     if not following or following[0].kind != "inline" or _ends_with_full_stop(display):
         return None
     said, condition = _between(display, following[0]), following[0]
@@ -106,8 +122,12 @@ def _condition_behind(passages: Sequence[Passage], number: int) -> Premise | Non
     if not _BEHIND.fullmatch(said) or _PARAGRAPH.search(said.strip()) or not compares:
         return None
     behind = _between(condition, following[1]) if len(following) > 1 else _rest(condition)
-    ends = behind is not None and _ENDS_CLAUSE.match(_PARAGRAPH.split(behind, maxsplit=1)[0])
-    return Premise(condition, bool(_NEGATED.search(said))) if ends else None
+    return Premise(condition, bool(_NEGATED.search(said))) if _ends_clause(behind) else None
+
+
+def _ends_clause(words: str) -> bool:
+    """Whether what was said is over before some words: they go on with `and`, or stand in a paragraph of their own."""
+    return _ENDS_CLAUSE.match(_PARAGRAPH.split(words, maxsplit=1)[0]) is not None
 
 
 def _rest(passage: Passage) -> str:
@@ -174,11 +194,16 @@ class _Sentence:
         self.role, self.is_behind_text = "condition", True
         return Surroundings("condition")
 
+    def take_class_behind(self, premise: Premise, said: str) -> str:
+        """The words behind a display without the class of which they say that it is treated there."""
+        self.latest, self.premises, self.are_new = (premise,), (), False
+        return _OF_CLASS.sub(" ", said, count=1)
+
     def take_display(self, passage: Passage, said: str, behind: Premise | None = None) -> Surroundings:
         if not (self.is_case and _PUNCTUATION.fullmatch(said)):
             self._pass_over(said)
         self.is_behind_text = self.is_case = False
-        premises = self.premises if behind is None else (*self.premises, behind)
+        premises = self.premises if behind is None else (behind,)
         found = Surroundings("claim", premises, (self.are_new or behind is not None) and bool(premises))
         self.role, self.are_new = "claim", False
         if _ends_with_full_stop(passage):
@@ -191,6 +216,10 @@ class _Sentence:
             self._forget()
         if _OTHERWISE.search(said) and len(self.latest) == 1:
             self.premises = (replace(self.latest[0], is_negated=not self.latest[0].is_negated),)
+            self.are_new = True
+        of_class = _OF_CLASS.search(said)
+        if of_class and not _FULL_STOP.search(said, of_class.end()):
+            self.premises = self.latest = (Premise(None, not of_class["correct"]),)
             self.are_new = True
 
     def _forget(self) -> None:
