@@ -233,7 +233,7 @@ def test_a_wrong_case_beside_a_right_general_answer_is_told():
 
 MISTAKES = {
     "mask-of-wrong-quantity": (IN_F + IN_C).replace(MARGIN, r"\mathbb{1}(f_k > 0)"),
-    "wrong-sign": IN_F + IN_C.replace("-", ""),
+    "wrong-sign": IN_F + IN_C.replace(r"-\sum", r"\sum"),
 }
 
 
