@@ -17,10 +17,11 @@ from derive.checking.session import Session, additive_terms
 from derive.deciding.evidence import Equal
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
-from derive.expressions.shapes import Dim
-from derive.expressions.tree import Expr, Number, Quotient, Reduce, Scale, Size, Symbol
+from derive.expressions.shapes import SCALAR, Dim
+from derive.expressions.tree import Expr, Power, Quotient, Reduce, Scale, Size, Symbol
 from derive.expressions.walk import rebuilt
 from derive.gradients import Differentiator
+from derive.gradients.tidy import number
 from derive.notation.symbols import Computed, Meaning, SymbolTable
 
 NUMBERS = (Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 2), Fraction(-2))
@@ -30,17 +31,20 @@ NUMBERS = (Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 
 def expressed(session: Session, name: str, deadline: Deadline) -> dict[Expr, Expr]:
     """For what the loss is made of, how it is said by a quantity; nothing where it is said by that as it is."""
     table = session.table
+    value, loss = (_formula(table, each) for each in (name, table.loss or ""))
+    if value is None or loss is None or name in {table.loss, *names_behind(table, loss)}:
+        return {}
+    own = Symbol(name, value.shape)
+    before = names_behind(table, value)
+    if table.loss in before:
+        return {}
+    found = _by_its_formula(session, own, value, before, deadline)
+    return found or _by_sums(session, own, loss, deadline)
+
+
+def _formula(table: SymbolTable, name: str) -> Expr | None:
     meaning = table.meanings.get(name)
-    loss = table.meanings.get(table.loss or "")
-    if not isinstance(meaning, Computed) or meaning.value is None or not isinstance(loss, Computed):
-        return {}
-    if loss.value is None or name in {table.loss, *names_behind(table, loss.value)}:
-        return {}
-    own = Symbol(name, meaning.shape)
-    before = names_behind(table, meaning.value)
-    return _by_its_formula(session, own, meaning.value, before, deadline) or _by_sums(
-        session, own, loss.value, deadline
-    )
+    return meaning.value if isinstance(meaning, Computed) else None
 
 
 def _by_its_formula(
@@ -51,11 +55,9 @@ def _by_its_formula(
     differentiator = Differentiator(table, session.model.kink, uses_facts=False, uses_names=False)
     sought = differentiator.matrix_notation(value)
     found = {}
-    for name in names_behind(table, Symbol(table.loss or "", value.shape)):
-        meaning = table.meanings.get(name)
-        if name in before or not isinstance(meaning, Computed) or meaning.value is None:
-            continue
-        for part in {*additive_terms(meaning.value), meaning.value}:
+    for name in names_behind(table, Symbol(table.loss or "", SCALAR)) - before:
+        formula = _formula(table, name)
+        for part in [] if formula is None else dict.fromkeys((formula, *additive_terms(formula))):
             plain = differentiator.matrix_notation(part)
             said = rebuilt(plain, lambda node: own if node == sought else None)
             assert isinstance(said, Expr)
@@ -65,10 +67,11 @@ def _by_its_formula(
 
 
 def _by_sums(session: Session, own: Symbol, loss: Expr, deadline: Deadline) -> dict[Expr, Expr]:
-    """A term of the loss, or all of it, as a multiple of the sum of all entries."""
-    total = own if own.shape.is_scalar else Reduce("sum", own)
+    """A term of the loss, or all of it, as a multiple of the sum of all entries, or of their squares."""
+    is_number = own.shape.is_scalar
+    sums = (own if is_number else Reduce("sum", own), Power(own if is_number else Reduce("l2", own), number(2)))
     for part in dict.fromkeys((loss, *additive_terms(loss))):
-        for factor in _factors(own):
+        for total, factor in itertools.product(sums, _factors(own)):
             said = Scale(factor, total)
             if _is_equal(session, part, said, deadline, at_these_sizes=True):
                 return {part: said} if _is_equal(session, part, said, deadline) else {}
@@ -78,14 +81,14 @@ def _by_sums(session: Session, own: Symbol, loss: Expr, deadline: Deadline) -> d
 def _factors(own: Symbol) -> Iterator[Expr]:
     dims = [dim for dim in own.shape.dims if dim.size != 1]
     some = [chosen for count in range(len(dims) + 1) for chosen in itertools.combinations(dims, count)]
-    for number, chosen in itertools.product(NUMBERS, reversed(some)):
-        yield _over(Number(number), chosen)
+    for factor, chosen in itertools.product(NUMBERS, reversed(some)):
+        yield _over(number(factor), chosen)
 
 
-def _over(number: Expr, dims: tuple[Dim, ...]) -> Expr:
+def _over(value: Expr, dims: tuple[Dim, ...]) -> Expr:
     for dim in dims:
-        number = Quotient(number, Size(dim, dim.name))
-    return number
+        value = Quotient(value, Size(dim, dim.name))
+    return value
 
 
 def _is_equal(session: Session, first: Expr, second: Expr, deadline: Deadline, *, at_these_sizes: bool = False) -> bool:

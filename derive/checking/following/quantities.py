@@ -7,6 +7,7 @@ is undone on the other one. Where an equation speaks of some entries only, the q
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from derive.checking.candidates import Candidate, Claim, Restriction, candidates
 from derive.checking.following.one_entry import letters_of, one_entry
@@ -119,6 +120,8 @@ def _unwrapped(table: SymbolTable, side: Expr, value: Expr) -> Saying | None:
             return _unwrapped(table, inner, Transpose(value))
         case Negative(inner):
             return _unwrapped(table, inner, Negative(value))
+        case Entry(Symbol(name), row, column) if (opened := _opened(table, name, row, column)) is not None:
+            return _unwrapped(table, opened, value)
         case Entry(operand, row, column):
             whole = of_entries(table, operand, (row, column), value)
             return None if whole is None else _unwrapped(table, operand, whole)
@@ -163,8 +166,25 @@ def _named(table: SymbolTable, side: Symbol, name: str, value: Expr) -> Saying |
     return Saying(side, value)
 
 
+def _opened(table: SymbolTable, name: str, row: Index, column: Index) -> Derivative | None:
+    """The derivative for which an entry of a name of the student's own stands."""
+    meaning = table.meanings.get(name) if name in table.introduced else None
+    value = meaning.value if isinstance(meaning, Computed) else None
+    if not isinstance(value, EntryFormula) or not isinstance(value.body, Derivative):
+        return None
+    at: dict[Node, Index] = {}
+    for own, index in ((value.row, row), (value.column, column)):
+        if own is not None:
+            at[own] = index
+    return rebuilt(value.body, at.get)  # type: ignore[return-value]
+
+
 def _derivative(table: SymbolTable, side: Derivative, value: Expr) -> Saying | None:
     of, by = side.of, side.by
+    if isinstance(of, Symbol) and of.name in table.introduced:
+        meaning = table.meanings[of.name]
+        if isinstance(meaning, Computed) and isinstance(meaning.value, Symbol):
+            return _derivative(table, replace(side, of=meaning.value), value)
     if isinstance(of, Entry) and isinstance(of.operand, Symbol):
         return _of_entry(table, side, value)
     match by:

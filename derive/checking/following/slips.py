@@ -131,12 +131,12 @@ class Slips:
         mentioned = [name for value in _values(session, claimed) for name in names_behind(session.table, value)]
         for place, definition in reversed(self._own):
             found = definition.left.read(session, None, dict(definition.formal)).upto(1)
-            own = found[0].value if found else None
+            own = _whole(found[0].value) if found else None
             if not isinstance(own, Symbol) or own.name not in mentioned:
                 continue
             if place not in self._meant:
                 meant = derivatives_meant(session, own.name, deadline)
-                self._meant[place] = [Slip(place, derivative, own, place) for derivative in meant]
+                self._meant[place] = [Slip(place, said.what, said.value, place) for said in meant]
             yield from (slip for slip in self._meant[place] if _subject(slip.what) != about)
 
     def _settle(self, slip: Slip) -> None:
