@@ -65,6 +65,12 @@ class Slips:
         else:
             self._heads.setdefault(place[0], claimed.left)
 
+    def definition_of(self, side: Side) -> Claimed | None:
+        """The last step by which the document defined the name that a side is, if it did."""
+        if side.content is None:
+            return None
+        return next((one for _, one in reversed(self._own) if one.left.content == side.content), None)
+
     def _said(self, session: Session, claimed: Claimed, place: Place) -> Saying | None:
         """What a step of a chain says of that with which the chain begins, or of its own left side."""
         with _numbered(session, claimed):
