@@ -61,9 +61,7 @@ def curve(value: Expr, variable: str, span: tuple[Fraction, Fraction], others: S
     return Curve(tuple(_joined(pieces, marks)), tuple(marks))
 
 
-def _pieces(
-    value: Expr, variable: str, left: Fraction, right: Fraction, steps: int
-) -> Iterator[tuple[Place, ...]]:
+def _pieces(value: Expr, variable: str, left: Fraction, right: Fraction, steps: int) -> Iterator[tuple[Place, ...]]:
     """The curve between two breaks, its ends the limits there; broken where there is no value."""
     points: list[Place] = []
     for number in range(steps + 1):
