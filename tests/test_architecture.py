@@ -98,6 +98,7 @@ SEAMS = {
     ("checking.certification", "checking.certifying"),
     ("checking.certification", "exact.sympy_derivatives"),
     ("checking.explaining", "checking.diagnosing"),
+    ("checking.observing", "checking.diagnosing"),
     ("checking.second_reading", "second_reader.agreement"),
     ("checking.second_reading", "second_reader.latex2sympy"),
     ("integrations.pytest_plugin", "integrations.pytest_items"),
