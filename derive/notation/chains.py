@@ -12,7 +12,6 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import field
 from itertools import pairwise
@@ -25,6 +24,7 @@ from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
+_CLOSERS = tuple(_OPENERS.values())
 _CONTINUING = frozenset(
     {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
 )
@@ -217,14 +217,15 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
     """The closing bracket of each opening one that has a partner; the others are left out."""
     partners: dict[int, int] = {}
     stack: list[int] = []
-    awaited: Counter[str] = Counter()
+    awaited = dict.fromkeys(_CLOSERS, 0)
     for at, token in enumerate(tokens):
-        if token.kind in _OPENERS:
+        kind = token.kind
+        if kind in _OPENERS:
             stack.append(at)
-            awaited[_OPENERS[token.kind]] += 1
-        elif awaited[token.kind]:
+            awaited[_OPENERS[kind]] += 1
+        elif awaited.get(kind):
             closed = ""
-            while closed != token.kind:
+            while closed != kind:
                 opener = stack.pop()
                 closed = _OPENERS[tokens[opener].kind]
                 awaited[closed] -= 1
@@ -234,14 +235,12 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
 
 def _top_level(tokens: Sequence[Token]) -> list[bool]:
     """Which tokens stand outside all brackets that close."""
-    inside = [0] * (len(tokens) + 1)
-    for first, last in _partners(tokens).items():
-        inside[first] += 1
-        inside[last + 1] -= 1
-    depth, flags = 0, []
-    for at in range(len(tokens)):
-        depth += inside[at]
-        flags.append(depth == 0)
+    flags = [True] * len(tokens)
+    outside = 0
+    for first, last in sorted(_partners(tokens).items()):
+        if first >= outside:
+            outside = last + 1
+            flags[first:outside] = [False] * (outside - first)
     return flags
 
 
@@ -304,8 +303,11 @@ def _is_lone_brace(token: Token, at: int, partners: Mapping[int, int]) -> bool:
     return token.kind in ("LSET", "RSET") and at not in partners and at not in partners.values()
 
 
+_RELATIONS = frozenset({"RELATION", "COLON"})
+
+
 def _is_relation(token: Token) -> bool:
-    return token.kind in ("RELATION", "COLON")
+    return token.kind in _RELATIONS
 
 
 class _Splitter:
@@ -545,6 +547,8 @@ class _Splitter:
 
 def _relations(tokens: Sequence[Token]) -> list[Token]:
     """The relation signs outside all brackets."""
+    if not any(token.kind in _RELATIONS for token in tokens):
+        return []
     return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
 
 
@@ -562,6 +566,8 @@ def _is_remark(cell: Sequence[Token], at: int) -> bool:
 
 def _without_bracketed_remarks(tokens: list[Token]) -> list[Token]:
     """A cell without `(\\text{by the chain rule})`: words that only comment, in brackets behind a formula."""
+    if all(token.kind != "WORDS" for token in tokens):
+        return tokens
     flags, partners, kept = _top_level(tokens), _partners(tokens), list(tokens)
     for at, last in sorted(partners.items(), reverse=True):
         is_remark = at and last == at + 2 and tokens[at].kind == "LPAR" and tokens[at + 1].kind == "WORDS"
@@ -623,6 +629,8 @@ MAX_WRAPPINGS = 20
 
 def _without_boxes(segment: list[Token]) -> list[Token]:
     """`a = \\boxed{b = c}`: a box around a part of a chain is taken away."""
+    if not any(token.kind in _RELATIONS for token in segment):
+        return segment
     partners = _partners(segment)
     dropped: set[int] = set()
     for at, token in enumerate(segment):
