@@ -13,7 +13,8 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
@@ -24,7 +25,8 @@ from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
-_CLOSERS = tuple(_OPENERS.values())
+_CLOSERS = frozenset(_OPENERS.values())
+_BRACKETS = _CLOSERS | _OPENERS.keys()
 _CONTINUING = frozenset(
     {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
 )
@@ -69,6 +71,14 @@ class Chain:
         """One more condition, behind the relations so far."""
         self.conditions.append(tokens)
         self.places.append(len(self.relations))
+
+    def copy(self) -> "Chain":
+        """The same chain, of which a change changes nothing here."""
+        members = [Member(list(member.tokens), member.written) for member in self.members]
+        conditions = [list(condition) for condition in self.conditions]
+        return replace(
+            self, members=members, relations=list(self.relations), conditions=conditions, places=list(self.places)
+        )
 
     @property
     def alternatives(self) -> list[tuple[int, list[Token]]]:
@@ -117,8 +127,26 @@ def split(
 ) -> list[Chain]:
     """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
 
-    At the offsets `unread` stand commands that are known to be no notation.
+    At the offsets `unread` stand commands that are known to be no notation. A display is split several times on its way
+    to a verdict: how is remembered, with the answers of `is_index` that it rests on.
     """
+    kept = [] if unread else _remembered(text, words)
+    for answers, chains in kept:
+        if all(is_index(name) == answer for name, answer in answers.items()):
+            return [chain.copy() for chain in chains]
+    asked: dict[str, bool] = {}
+    chains = _chains(text, words, lambda name: asked.setdefault(name, is_index(name)), unread)
+    kept.append((asked, chains))
+    return [chain.copy() for chain in chains]
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str, words: frozenset[str]) -> list[tuple[dict[str, bool], list[Chain]]]:
+    """The ways in which a display was split before, each with what it rests on."""
+    return []
+
+
+def _chains(text: str, words: frozenset[str], is_index: Callable[[str], bool], unread: Container[int]) -> list[Chain]:
     tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index)
     for row in _rows(tokens):
