@@ -7,6 +7,7 @@ The longest declared name wins.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction as Rational
+from functools import partial
 from typing import Literal as Literal_
 from typing import cast
 
@@ -226,7 +227,8 @@ class Scripts(NumberedEntries):
         for abbreviation, captured in self.table.abbreviations_of(key):
             indices = self._captured(captured, span)
             if indices is not None:
-                return self._expanded(abbreviation, indices, span)
+                written = id(abbreviation), span, *indices.items()
+                return self.once_in_a_run(written, abbreviation, partial(self._expanded, abbreviation, indices, span))
         return None
 
     def _captured(self, captured: dict[str, str], span: Span) -> dict[str, Index] | None:
