@@ -16,7 +16,7 @@ from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 from derive.sheets.variants.choosing import Choices
 from derive.sheets.variants.draft import Draft, prose_of, text_formulas, with_prose, with_text_formulas
-from derive.sheets.variants.formulas import Edit, edited, outermost, values_in
+from derive.sheets.variants.formulas import Edit, edited, outermost, place_of, values_in, written
 from derive.sheets.variants.sentences import with_last_sentence, without_sentences
 
 
@@ -197,9 +197,10 @@ def _edits(table: SymbolTable, formula: str, old: str, new: str) -> list[Edit]:
     for value in values_in(table, formula):
         for node in outermost(value, lambda node: function_of(node) == old):
             operand = operand_of(node)
-            assert node.span is not None and operand is not None and operand.span is not None
-            argument = formula[operand.span.start : operand.span.end]
-            edits.append((node.span.start, node.span.end, ACTIVATIONS[new].formula.replace("#", argument)))
+            assert isinstance(node, Expr)
+            assert operand is not None
+            span, argument = place_of(node), written(formula, operand)
+            edits.append((span.start, span.end, ACTIVATIONS[new].formula.replace("#", argument)))
     return edits
 
 

@@ -11,9 +11,10 @@ from dataclasses import replace
 from derive.errors import FormulaError
 from derive.expressions.tree import Expr, Node, parts
 from derive.notation.elaboration import Options, elaborated
+from derive.notation.numbering import TRANSPOSES
 from derive.notation.symbols import SymbolTable
 from derive.notation.syntax import List, listed, parse
-from derive.notation.tokens import Token, tokenize
+from derive.notation.tokens import Token, tokenize, without_fonts
 from derive.records import dataclass
 from derive.sheets.variants.draft import Draft, with_text_formulas
 from derive.source import Span
@@ -40,6 +41,16 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
 def tokens_of(table: SymbolTable, formula: str) -> list[Token]:
     """The tokens of a formula."""
     return tokenize(formula, table.words)
+
+
+def is_transpose(tokens: list[Token], at: int) -> bool:
+    """Whether a token is the T of a superscript, alone or behind the number of a layer."""
+    if tokens[at].kind != "NAME" or without_fonts(tokens[at].text) not in TRANSPOSES or not at:
+        return False
+    if tokens[at - 1].kind == "CARET":
+        return True
+    is_last = at + 1 < len(tokens) and tokens[at + 1].kind == "RBRACE"
+    return is_last and tokens[at - 1].kind in ("RBRACK", "RPAR", "LBRACE")
 
 
 def are_spelled_alike(table: SymbolTable, one: str, other: str) -> bool:
@@ -87,6 +98,18 @@ def values_in(table: SymbolTable, formula: str) -> Iterator[Expr]:
         yield from (side.value for side in equation.sides if side.value is not None)
 
 
+def place_of(node: Node) -> Span:
+    """Where a node stands that was read."""
+    assert node.span is not None
+    return node.span
+
+
+def written(formula: str, node: Node) -> str:
+    """How a node is written in the formula in which it was read."""
+    span = place_of(node)
+    return formula[span.start : span.end]
+
+
 def outermost(node: Node, is_meant: Callable[[Node], bool]) -> Iterator[Node]:
     """The nodes in a tree that are meant, without those within one of them."""
     if is_meant(node):
@@ -120,7 +143,7 @@ def with_model_formula(draft: Draft, table: SymbolTable, name: str, new: str) ->
     old = draft.value(name)
 
     def change(formula: str) -> str:
-        found = [span for span in _spans_of(table, name, formula)]
+        found = _spans_of(table, name, formula)
         alike = [one for one in found if are_spelled_alike(table, formula[one.start : one.end], old)]
         return edited(formula, [(one.start, one.end, new) for one in alike])
 

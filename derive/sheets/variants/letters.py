@@ -13,7 +13,7 @@ from derive.notation.symbols import SymbolTable
 from derive.notation.tokens import Token
 from derive.records import dataclass
 from derive.sheets.variants.draft import Draft, prose_of, text_formulas
-from derive.sheets.variants.formulas import Edit, edited, tokens_of, values_in
+from derive.sheets.variants.formulas import Edit, edited, is_transpose, tokens_of, values_in
 
 _DRESS = re.compile(r"\\[a-z]+\{(.*)\}")
 RESERVED = frozenset(
@@ -122,7 +122,9 @@ class Letters:
             if token.kind == "NAME" and self._is_differential(token.text):
                 yield token, True
                 continue
-            if self._is_of_norm(tokens, at) or token.kind != "NAME" or letter in self.doubtful or letter not in self.symbols | self.dims:
+            if token.kind != "NAME" or self._is_of_norm(tokens, at) or is_transpose(tokens, at):
+                continue
+            if letter in self.doubtful or letter not in self.symbols | self.dims:
                 continue
             if letter not in self.dims:
                 yield token, True

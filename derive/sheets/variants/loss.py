@@ -4,12 +4,24 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.expressions.tree import Add, Expr, Negative, Number, Power, Quantified, Quotient, Reduce, Scale, Size, Symbol
+from derive.expressions.tree import (
+    Add,
+    Expr,
+    Negative,
+    Number,
+    Power,
+    Quantified,
+    Quotient,
+    Reduce,
+    Scale,
+    Size,
+    Symbol,
+)
 from derive.grading.parts import ExerciseDocument
 from derive.records import dataclass
 from derive.sheets.variants.choosing import Choices
 from derive.sheets.variants.draft import Draft, prose_of, text_formulas, with_prose
-from derive.sheets.variants.formulas import Edit, edited, how_told, values_in, with_model_formula
+from derive.sheets.variants.formulas import Edit, edited, how_told, place_of, values_in, with_model_formula, written
 
 _OF_MEANS = re.compile(r"\bmeans?\b|\baverag", re.IGNORECASE)
 _SUMS_FOR_MEANS = (
@@ -85,40 +97,33 @@ _OF_PENALTIES = re.compile(r"\bhalf\b|\btimes\b|\bsquares\b", re.IGNORECASE)
 def _ways_of_term(term: Expr, formula: str) -> Iterator[Way]:
     """Each way in which a term can have another constant; a term whose coefficient is no simple one has none."""
     factor, core = (term.factor, term.operand) if isinstance(term, Scale) else (None, term)
-    assert core.span is not None
     if factor is None:
         if _is_square(core):
-            yield Way((core.span.start, core.span.start, r"\frac{1}{2} "), _OF_SQUARES)
+            yield Way((place_of(core).start, place_of(core).start, r"\frac{1}{2} "), _OF_SQUARES)
         return
-    if factor.span is None:
-        return
-    start, end = factor.span.start, factor.span.end
-    written = formula[start:end]
+    start, end = place_of(factor).start, place_of(factor).end
     space = _SPACE.match(formula, end)
     dropped = (start, end if space is None else space.end(), "")
     match factor:
         case Symbol() if _is_penalty(core):
-            yield Way((start, end, rf"\frac{{{written}}}{{2}}"), _OF_PENALTIES)
+            yield Way((start, end, rf"\frac{{{written(formula, factor)}}}{{2}}"), _OF_PENALTIES)
         case Quotient(Symbol(), Number(value)) if value == 2 and _is_penalty(core):
-            yield Way((start, end, _written(formula, factor.numerator)), _OF_PENALTIES)
+            yield Way((start, end, written(formula, factor.numerator)), _OF_PENALTIES)
         case Quotient(Number(value), Number(below)) if value == 1 and below == 2 and _is_square(core):
             yield Way(dropped, _OF_SQUARES)
         case Quotient(Number(value), Size() as size) if value == 1:
             if _is_square(core):
-                yield Way((start, end, rf"\frac{{1}}{{2 {_written(formula, size)}}}"), _OF_SQUARES)
+                yield Way((start, end, rf"\frac{{1}}{{2 {written(formula, size)}}}"), _OF_SQUARES)
             yield Way(dropped, _OF_MEANS, is_sum_for_mean=True)
-        case Quotient(Number(value), Scale(Number(two), Size() as size)) if value == 1 and two == 2 and _is_square(core):
-            yield Way((start, end, rf"\frac{{1}}{{{_written(formula, size)}}}"), _OF_SQUARES)
+        case Quotient(Number(value), Scale(Number(two), Size() as size)) if (
+            value == 1 and two == 2 and _is_square(core)
+        ):
+            yield Way((start, end, rf"\frac{{1}}{{{written(formula, size)}}}"), _OF_SQUARES)
 
 
 def _is_penalty(core: Expr) -> bool:
     """Squares, or several of them in brackets."""
     return all(map(_is_square, core.terms)) if isinstance(core, Add) else _is_square(core)
-
-
-def _written(formula: str, node: Expr) -> str:
-    assert node.span is not None
-    return formula[node.span.start : node.span.end]
 
 
 def _is_square(node: Expr) -> bool:

@@ -2,17 +2,15 @@ r"""Other marks for the same things: `^\top` for `^T`, `\circ` for `\odot`, `\ln
 
 from collections.abc import Iterator, Mapping
 
-from derive.expressions.tree import Extremum
+from derive.expressions.tree import Extremum, Hadamard, MatMul, Node, Softmax
 from derive.expressions.walk import walk
 from derive.grading.parts import ExerciseDocument
-from derive.notation.numbering import TRANSPOSES
 from derive.notation.symbols import SymbolTable
-from derive.notation.tokens import Token, without_fonts
 from derive.records import dataclass
 from derive.sheets.variants.activation import function_of, is_minimum, operand_of
 from derive.sheets.variants.choosing import Choices
 from derive.sheets.variants.draft import Draft, text_formulas, with_formulas
-from derive.sheets.variants.formulas import Edit, edited, outermost, tokens_of, values_in
+from derive.sheets.variants.formulas import Edit, edited, is_transpose, outermost, tokens_of, values_in
 from derive.sheets.variants.sentences import with_last_sentence
 
 
@@ -41,12 +39,22 @@ def vary_marks(draft: Draft, exercise: ExerciseDocument, choices: Choices) -> Dr
     marks = choices.in_turn(ALL_MARKS)
     marked = with_formulas(draft, lambda formula: edited(formula, list(_edits(table, formula, marks))))
     shown = " ".join(text_formulas(marked))
-    meant = (
-        (marks.entrywise, ALL_MARKS[0].entrywise, f"${marks.entrywise}$ for a product entry by entry"),
-        (marks.transpose, ALL_MARKS[0].transpose, f"$^{{{marks.transpose}}}$ for a transpose"),
-    )
-    said = [words for mark, usual, words in meant if mark != usual and mark not in shown]
+    nodes = [node for _, formula in draft.model for value in values_in(table, formula) for node in walk(value)]
+    said = []
+    if marks.entrywise != ALL_MARKS[0].entrywise and marks.entrywise not in shown and any(map(_goes_by_entries, nodes)):
+        said.append(f"${marks.entrywise}$ for a product entry by entry")
+    if marks.transpose != ALL_MARKS[0].transpose and marks.transpose not in shown and any(map(_is_product, nodes)):
+        said.append(f"$^{{{marks.transpose}}}$ for a transpose")
     return with_last_sentence(marked, f"Write {' and '.join(said)}.") if said else marked
+
+
+def _goes_by_entries(node: Node) -> bool:
+    """What goes entry by entry: its derivative comes as a factor at every entry."""
+    return isinstance(node, (Hadamard, Softmax)) or function_of(node) is not None
+
+
+def _is_product(node: Node) -> bool:
+    return isinstance(node, MatMul)
 
 
 def _edits(table: SymbolTable, formula: str, marks: Marks) -> Iterator[Edit]:
@@ -56,23 +64,13 @@ def _edits(table: SymbolTable, formula: str, marks: Marks) -> Iterator[Edit]:
     for at, token in enumerate(tokens):
         if any(start <= token.start < end for start, end, _ in rectified):
             continue
-        if _is_transpose(tokens, at):
+        if is_transpose(tokens, at):
             alone = tokens[at - 1].kind == "CARET" and len(marks.transpose) > 1
             yield token.start, token.end, f"{{{marks.transpose}}}" if alone else marks.transpose
         elif token.kind == "ODOT" and token.text == r"\odot":
             yield token.start, token.end, marks.entrywise
         elif token.kind == "NAME" and token.text in _LOGARITHMS:
             yield token.start, token.end, marks.logarithm
-
-
-def _is_transpose(tokens: list[Token], at: int) -> bool:
-    """Whether a token is the T of a superscript, alone or behind the number of a layer."""
-    if tokens[at].kind != "NAME" or without_fonts(tokens[at].text) not in TRANSPOSES or not at:
-        return False
-    if tokens[at - 1].kind == "CARET":
-        return True
-    is_last = at + 1 < len(tokens) and tokens[at + 1].kind == "RBRACE"
-    return is_last and tokens[at - 1].kind in ("RBRACK", "RPAR", "LBRACE")
 
 
 def _rectified(table: SymbolTable, formula: str, marks: Marks) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from derive.records import dataclass
 from derive.sheets.variants.choosing import Choices
 from derive.sheets.variants.draft import Draft, with_formulas, with_prose
 from derive.sheets.variants.letters import Letters, rewritten
-from derive.sheets.variants.roles import DIMS, POOLS, array_letters, member_holders, roles
+from derive.sheets.variants.roles import DIMS, POOLS, array_letters, dim_role, member_holders, roles
 
 KEPT_ONE_IN = 4
 """So seldom a letter stays as it is."""
@@ -42,6 +42,7 @@ def renamed(draft: Draft, letters: Letters, names: Renaming) -> Draft:
 
 _LETTER = r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
 _LETTER_AS_WORD = re.compile(r"(?:\b(an?) )?(?<![\w'\\$])([A-Za-z])(?![\w'])")
+_TIMES = re.compile(r"\b[A-Za-z] x [A-Za-z]\b")
 _BEGIN_WITH_A_VOWEL = frozenset("aefhilmnorsxAEFHILMNORSX")
 """The letters that are spoken with a vowel first: `an h`."""
 
@@ -62,7 +63,8 @@ def _words(letters: Letters, words: str, names: Renaming) -> str:
     def other(match: re.Match[str]) -> str:
         article, letter = match.groups()
         new = names.dims.get(letter) or names.symbols.get(letter)
-        if letter in ("a", "A") or new is None or (letter in names.symbols and letter in names.dims):
+        is_times = letter == "x" and _TIMES.fullmatch(words, max(0, match.start() - 2), match.end() + 2)
+        if letter in ("a", "A") or is_times or new is None or (letter in names.symbols and letter in names.dims):
             return match.group()
         article = "" if article is None else "an " if new in _BEGIN_WITH_A_VOWEL else "a "
         return f"{article}${new}$" if letter in names.symbols else f"{article}{new}"
@@ -108,7 +110,8 @@ def _for_dims(letters: Letters, symbols: Mapping[str, str], choices: Choices) ->
     new: dict[str, str] = {}
     for name in sorted(letters.dims - letters.doubtful):
         used = (letters.taken | set(symbols.values()) | set(new.values())) - ({"N"} - letters.standing)
-        options = [other for other in DIMS[name.isupper()] if other not in used]
+        pool = DIMS[dim_role(letters.table, name), name.isupper()]
+        options = [other for other in pool if other not in used]
         if len(name) == 1 and options and choices.below(2):
             new[name] = choices.one_of(options)
     return new

@@ -1,4 +1,4 @@
-r"""Another constant in front of an activation: $5\,\tanh(Z)$ becomes $3\,\tanh(Z)$, and where there is none, one is put."""
+r"""Another constant in front of an activation: $5\,\tanh(Z)$ becomes $3\,\tanh(Z)$; where there is none, one is put."""
 
 import re
 from fractions import Fraction
@@ -27,13 +27,15 @@ def vary_scaling(draft: Draft, exercise: ExerciseDocument, choices: Choices) -> 
 
 def _factors(value: Expr) -> list[int]:
     """The whole numbers that stand in front of activations."""
-    return [int(node.factor.value) for node in walk(value) if _is_scaled(node) and isinstance(node.factor, Number)]
+    return [int(factor) for node in walk(value) if (factor := _factor(node)) is not None]
 
 
-def _is_scaled(node: Node) -> bool:
-    if not isinstance(node, Scale) or not isinstance(node.factor, Number) or function_of(node.operand) is None:
-        return False
-    return node.factor.value > Fraction(1) and node.factor.value.denominator == 1
+def _factor(node: Node) -> Fraction | None:
+    """The whole number above 1 in front of an activation that a node is, None where it is none."""
+    match node:
+        case Scale(Number(factor), operand) if function_of(operand) is not None:
+            return factor if factor > 1 and factor.denominator == 1 else None
+    return None
 
 
 def _with_another(draft: Draft, table: SymbolTable, old: int, choices: Choices) -> Draft:

@@ -4,26 +4,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.documents.setting import LARGEST_DIMENSION
-from derive.expressions.tree import Apply, Number, Size
+from derive.expressions.tree import Apply, Node, Number, Size
 from derive.expressions.walk import walk
 from derive.grading.parts import ExerciseDocument
+from derive.notation.symbols import Given
 from derive.sheets.variants.choosing import Choices
 from derive.sheets.variants.draft import Draft, Pairs
 from derive.sheets.variants.formulas import values_in
-from derive.notation.symbols import Given
 
-OFFERED = 3
+OFFERED = 2
 """Of the sizes that fit a dimension one of so many is taken, the least: proofs at small sizes are quick."""
 
 
 def vary_sizes(draft: Draft, exercise: ExerciseDocument, choices: Choices) -> Draft:
-    """The draft with other sizes: none twice, 1 only where it was 1; one by which is divided is like no other number."""
+    """The draft with other sizes: none twice, 1 only where it was 1; one that stands as a number is no factor too."""
     table = exercise.model.table
     values = [value for _, formula in draft.model for value in values_in(table, formula)]
     nodes = [node for value in values for node in walk(value)]
     numbers = {side for node in nodes if isinstance(node, Number) for side in node.value.as_integer_ratio()} | {2}
     counted = {node.dim.name for node in nodes if isinstance(node, Size)}
-    roots = {node.operand.dim.name for node in nodes if _is_root_of_size(node)}
+    roots = {operand.dim.name for node in nodes if (operand := _under_root(node)) is not None}
     sized = [name for name, size in draft.dims if size.isdigit() and size != "1" and name not in table.depths]
     meanings = (meaning for meaning in table.meanings.values() if isinstance(meaning, Given))
     classes = {meaning.classes.name for meaning in meanings if meaning.classes is not None}
@@ -43,5 +43,9 @@ def _resized(dims: Pairs, sizes: Mapping[str, str]) -> Pairs:
     return tuple((name, sizes.get(name, size)) for name, size in dims)
 
 
-def _is_root_of_size(node: object) -> bool:
-    return isinstance(node, Apply) and node.function == "sqrt" and isinstance(node.operand, Size)
+def _under_root(node: Node) -> Size | None:
+    """The dimension of which a node is the square root."""
+    match node:
+        case Apply("sqrt", Size() as size):
+            return size
+    return None
