@@ -3,8 +3,10 @@
 Everything that a rule does not touch stays as its author wrote it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from derive.documents.document import Aside, AsideList, AsideMapping
 from derive.documents.markdown import behind, find_front_matter, find_mathematics
@@ -130,8 +132,17 @@ def with_text_formulas(draft: Draft, change: Change) -> Draft:
 
 
 def with_prose(draft: Draft, change: Change) -> Draft:
-    """The draft with the words changed that stand in its text, its title and its prompts, formulas left alone."""
-    return _with_text(draft, lambda text: "".join(run if is_formula else change(run) for run, is_formula in runs(text)))
+    """The draft with the words changed that stand in its text, its title and its prompts; formulas and code stay."""
+
+    def change_words(run: str) -> str:
+        return "".join(piece if at % 2 else change(piece) for at, piece in enumerate(_CODE.split(run)))
+
+    return _with_text(
+        draft, lambda text: "".join(run if is_formula else change_words(run) for run, is_formula in runs(text))
+    )
+
+
+_CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 
 def _with_text(draft: Draft, change: Change) -> Draft:
@@ -144,15 +155,15 @@ def _with_text(draft: Draft, change: Change) -> Draft:
     return replace(draft, title=change(draft.title), parts=parts, body=change(draft.body))
 
 
-def runs(text: str) -> Iterator[tuple[str, bool]]:
+@lru_cache(maxsize=256)
+def runs(text: str) -> tuple[tuple[str, bool], ...]:
     """The pieces of a Markdown text in order, each with whether it is a formula; delimiters are no part of one."""
-    at = 0
+    found, at = [], 0
     for passage in find_mathematics(Source("text", text)):
         start, end = passage.text.start, passage.text.end
-        yield text[at:start], False
-        yield text[start:end], True
+        found += [(text[at:start], False), (text[start:end], True)]
         at = end
-    yield text[at:], False
+    return (*found, (text[at:], False))
 
 
 def prose_of(draft: Draft) -> str:

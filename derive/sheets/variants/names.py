@@ -41,7 +41,7 @@ def renamed(draft: Draft, letters: Letters, names: Renaming) -> Draft:
 
 
 _LETTER = r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
-_LETTER_AS_WORD = re.compile(r"(?:\b(an?) )?(?<![\w'\\$])([A-Za-z])(?![\w'])")
+_LETTER_AS_WORD = re.compile(r"(?:\b(an?) )?(?<![\w'\\$/.-])([A-Za-z])(?![\w'/-])")
 _TIMES = re.compile(r"\b[A-Za-z] x [A-Za-z]\b")
 _BEGIN_WITH_A_VOWEL = frozenset("aefhilmnorsxAEFHILMNORSX")
 """The letters that are spoken with a vowel first: `an h`."""

@@ -21,7 +21,8 @@ def vary_sizes(draft: Draft, exercise: ExerciseDocument, choices: Choices) -> Dr
     table = exercise.model.table
     values = [value for _, formula in draft.model for value in values_in(table, formula)]
     nodes = [node for value in values for node in walk(value)]
-    numbers = {side for node in nodes if isinstance(node, Number) for side in node.value.as_integer_ratio()} | {2}
+    factors = {side for node in nodes if isinstance(node, Number) for side in node.value.as_integer_ratio()} | {1}
+    numbers = factors | {2 * factor for factor in factors}
     counted = {node.dim.name for node in nodes if isinstance(node, Size)}
     roots = {operand.dim.name for node in nodes if (operand := _under_root(node)) is not None}
     sized = [name for name, size in draft.dims if size.isdigit() and size != "1" and name not in table.depths]

@@ -5,29 +5,29 @@ from derive.expressions.tree import Expr
 from derive.gradients.closed import Differentiator
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
-from derive.grading.parts import ExerciseDocument, Part, exercise_from_text
+from derive.grading.parts import ExerciseDocument, exercise_from_text
 
 
-def sound_exercise(text: str, original: ExerciseDocument) -> ExerciseDocument | None:
-    """The exercise that a text is, None where it is none, or one that asks for something that can not be answered."""
+def is_sound(text: str, original: ExerciseDocument) -> bool:
+    """Whether a text is an exercise in which each part has an answer in closed form that has one in the original."""
     try:
         variant = exercise_from_text(text, original.name)
     except DocumentError:
-        return None
-    pairs = zip(original.parts, variant.parts, strict=True)
-    return variant if all(_is_like(old, new, original, variant) for old, new in pairs) else None
+        return False
+    forms = closed_forms_of(variant)
+    if None not in forms:
+        return True
+    return all(new is not None or old is None for new, old in zip(forms, closed_forms_of(original), strict=True))
 
 
-def _is_like(old: Part, new: Part, original: ExerciseDocument, variant: ExerciseDocument) -> bool:
-    """Whether a part has an answer in closed form wherever it had one, which depends on something as it did."""
-    form = closed_form(new, variant)
-    return form is not None or closed_form(old, original) is None
+def closed_forms_of(exercise: ExerciseDocument) -> tuple[Expr | None, ...]:
+    """What the parts ask for without derivatives, None where there is no such form."""
+    differentiator = Differentiator(exercise.model.table, exercise.model.kink)
+    return tuple(_closed_form(part.value, differentiator) for part in exercise.parts)
 
 
-def closed_form(part: Part, exercise: ExerciseDocument) -> Expr | None:
-    """What is asked without derivatives, None where there is no such form."""
-    model = exercise.model
+def _closed_form(value: Expr, differentiator: Differentiator) -> Expr | None:
     try:
-        return presented(Differentiator(model.table, model.kink).without_derivatives(part.value))
+        return presented(differentiator.without_derivatives(value))
     except (NoClosedForm, FormulaError, Undecidable, RecursionError):
         return None

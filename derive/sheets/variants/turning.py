@@ -91,8 +91,9 @@ class Turner:
     @property
     def _first_tokens(self) -> frozenset[str]:
         """How the names of vectors and matrices begin."""
-        found = [one for one in self.table.meanings.items() if isinstance(one[1], (Computed, Given))]
-        names = (name for name, meaning in found if not meaning.shape.is_scalar)
+        meanings = self.table.meanings.items()
+        arrays = ((name, one.shape) for name, one in meanings if isinstance(one, (Computed, Given)))
+        names = (name for name, shape in arrays if not shape.is_scalar)
         return frozenset(tokenize(name, self.table.words)[0].text for name in names)
 
 

@@ -19,7 +19,7 @@ from derive.sheets.variants.names import vary_names
 from derive.sheets.variants.orientation import vary_orientation
 from derive.sheets.variants.scaling import vary_scaling
 from derive.sheets.variants.sizes import vary_sizes
-from derive.sheets.variants.soundness import sound_exercise
+from derive.sheets.variants.soundness import is_sound
 
 Rule = Callable[[Draft, ExerciseDocument, Choices], Draft]
 
@@ -52,7 +52,7 @@ def variant_of(exercise: ExerciseDocument, number: int, only: Collection[str] = 
     for aspects in _attempts(only):
         draft = _varied(original, exercise, number, aspects)
         text = document_of(draft)
-        if sound_exercise(text, exercise) is not None:
+        if is_sound(text, exercise):
             break
     else:
         raise _no_variants(exercise)
