@@ -22,7 +22,7 @@ from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.supposed import NOTHING_SUPPOSED, Supposed
 from derive.gradients.terms import zero
-from derive.gradients.tidy import as_column, like, matmul, number, plus, tidied, transposed
+from derive.gradients.tidy import as_column, like, matmul, number, plus, tidied, transposed, value_of
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.records import dataclass
 
@@ -210,7 +210,7 @@ class Differentiator:
         of = self.without_derivatives(node.of)
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, Symbol) and of.shape.is_scalar:
             whole = self.gradient(of, node.by.operand.name)
-            return self.context.indices.entry(whole, node.by.row, node.by.column)
+            return tidied(self.context.indices.entry(whole, node.by.row, node.by.column))
         if isinstance(node.by, tree.Slice) and isinstance(node.by.operand, Symbol) and of.shape.is_scalar:
             row = tree.Slice(self.gradient(of, node.by.operand.name), node.by.index, node.by.along)
             return transposed(row) if node.layout == "numerator" else row
@@ -385,18 +385,37 @@ class ClosedForms(Mapping[str, Expr]):
         """The names on which the loss depends, from the loss back."""
         return [name for name in self.backward.names if _can_vary(self.differentiator.table, name)]
 
-    def in_steps(self, name: str) -> Expr:
-        """∂L/∂name in terms of the derivatives by the names that are computed from it: H^T ∂L/∂S."""
+    def in_layout(self, name: str, layout: tree.Layout) -> Expr:
+        """∂L/∂name in a layout, in which it may be the transpose of the gradient."""
+        found = self.backward.adjoint(name)
+        return presented(transposed(found) if layout == "numerator" else found)
+
+    def _is_plain_number(self, name: str) -> bool:
+        """Whether ∂L/∂name is a number, as of a term of the loss that has a name: no step of a derivation."""
+        if not self.differentiator.shape_of(name).is_scalar:
+            return False
+        try:
+            return value_of(self.backward.adjoint(name)) is not None
+        except NoClosedForm:
+            return False
+
+    def in_steps(self, name: str, layout: tree.Layout = "gradient") -> Expr:
+        """∂L/∂name in terms of the derivatives by the names that are computed from it: H^T ∂L/∂S.
+
+        All of these derivatives are meant in the layout that is asked for.
+        """
         if name not in self.names:
             raise KeyError(name)
         if name == self.loss.name:
             return number(1)
         pass_of_name = Backward(self.differentiator, self.loss, number(1))
         for other in self.backward.names:
-            if other not in (name, self.loss.name):
+            if other not in (name, self.loss.name) and not self._is_plain_number(other):
                 symbol = Symbol(other, self.differentiator.shape_of(other))
-                pass_of_name.adjoints[other] = tree.Derivative(self.loss, symbol)
-        return presented(pass_of_name.adjoint(name))
+                derivative = tree.Derivative(self.loss, symbol, layout)
+                pass_of_name.adjoints[other] = transposed(derivative) if layout == "numerator" else derivative
+        found = pass_of_name.adjoint(name)
+        return presented(transposed(found) if layout == "numerator" else found)
 
 
 def _can_vary(table: SymbolTable, name: str) -> bool:

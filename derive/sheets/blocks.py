@@ -7,6 +7,7 @@ Formulas are LaTeX that the reader of this program reads, words are plain text: 
 """
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from derive.records import dataclass
@@ -94,6 +95,14 @@ class Chain:
 
 
 @dataclass(frozen=True)
+class Display:
+    """A formula on lines of its own, as the exercise's author wrote it, with its author's name for it."""
+
+    latex: str
+    label: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """A table with a header; `wide` says of each column whether it takes the space that is left."""
 
@@ -132,16 +141,16 @@ class AnswerSpace:
 
 @dataclass(frozen=True)
 class Question:
-    """The head of a part: its id, what is asked, the points that it earns, as they are printed."""
+    """The head of a part: its id, what is asked, the points that it earns."""
 
     id: str
     asked: str
-    points: str
+    points: Fraction
     prompt: Text
     form: Text = ()
 
 
-Block = Heading | Paragraph | Bullets | Chain | Table | Picture | Remark | AnswerSpace | Question
+Block = Heading | Paragraph | Bullets | Chain | Display | Table | Picture | Remark | AnswerSpace | Question
 
 
 @dataclass(frozen=True)

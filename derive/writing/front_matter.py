@@ -1,13 +1,12 @@
 """A setting as the YAML that its author would write, ready to stand at the head of a document.
 
-Every scalar is written so that it is read back character by character: plain where YAML changes nothing, else in
-single quotes. What was inferred says so in a comment behind it.
+What was inferred says so in a comment behind it.
 """
 
 from collections.abc import Iterator, Sequence
 
 from derive.checking.results import ProposedEntry, ProposedSetting
-from derive.documents.quoting import quoted
+from derive.documents.yaml_text import quoted
 
 
 def to_front_matter(setting: ProposedSetting) -> str:

@@ -1,0 +1,160 @@
+"""A scene as SVG that any viewer shows alone, and that a page may colour.
+
+The ink is the text colour of the page; the other colours are variables of the page, `--figure-backward` and so on, with
+colours of their own where it sets none. No script, no foreign objects, nothing from elsewhere.
+"""
+
+from collections.abc import Iterator
+from html import escape
+
+from derive.figures.mathematics import AROUND, SCRIPT, Formula, Glyphs, Scripts, Space, width
+from derive.figures.paths import Corner, rounded
+from derive.figures.scene import COLOURS, Box, Circle, Item, Label, Path, Point, Role, Scene
+
+PIXELS = 4 / 3
+"""The pixels of a page in a point of type."""
+
+FACES = "'STIX Two Text','Times New Roman','Liberation Serif','Latin Modern Roman',serif"
+
+
+def svg(scene: Scene) -> str:
+    """The scene as one SVG element."""
+    wide, high = _number(scene.width), _number(scene.height)
+    size = f'width="{_number(scene.width * PIXELS)}" height="{_number(scene.height * PIXELS)}"'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure-of-derive" {size} viewBox="0 0 {wide} {high}" role="img"'
+        f' fill="none" stroke-linecap="round" font-family="{FACES}">',
+        f"<title>{escape(_printable(scene.title))}</title>",
+        f"<desc>{escape(_printable(scene.description))}</desc>",
+        f"<style>{_style()}</style>",
+        *(line for item in scene.items for line in _drawn(item)),
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _style() -> str:
+    """The colours of the roles, in a form for viewers that know variables and in one for those that do not."""
+    rules = (
+        f".figure-of-derive .{role}{{color:{colour};color:var(--figure-{role},{colour})}}"
+        for role, colour in COLOURS.items()
+    )
+    return "".join(rules)
+
+
+def _number(value: float) -> str:
+    return (
+        f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0")
+        if abs(value) < 0.005
+        else f"{value:.2f}".rstrip("0").rstrip(".")
+    )
+
+
+def _printable(text: str) -> str:
+    """Text without the control characters that XML forbids."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _drawn(item: Item) -> Iterator[str]:
+    match item:
+        case Box(role=role, radius=radius, is_dashed=is_dashed):
+            bounds = item.bounds()
+            corner = f'x="{_number(bounds.left)}" y="{_number(bounds.top)}"'
+            dashes = ' stroke-dasharray="2.5 2"' if is_dashed else ""
+            yield (
+                f'<rect class="{role}" {corner} width="{_number(item.width)}" height="{_number(item.height)}"'
+                f' rx="{_number(radius)}" {_tinted(role)}{dashes}/>'
+            )
+        case Circle(x, y, radius, role):
+            yield f'<circle class="{role}" cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}" {_tinted(role)}/>'
+        case Point(x, y, role, is_open, radius):
+            inside = "#fff" if is_open else "currentColor"
+            style = ' style="fill:var(--figure-paper,#fff)"' if is_open else ""
+            centre = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
+            yield f'<circle class="{role}" {centre} fill="{inside}" stroke="currentColor" stroke-width="0.8"{style}/>'
+        case Path():
+            yield from _path(item)
+        case Label():
+            yield _text(item)
+
+
+def _tinted(role: Role) -> str:
+    inside = "" if role == "frame" else 'fill="currentColor" fill-opacity="0.1" '
+    return f'{inside}stroke="currentColor" stroke-width="{0.5 if role == "frame" else 0.8}"'
+
+
+# ── paths ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _path(path: Path) -> Iterator[str]:
+    line, head = rounded(path)
+    dashes = ' stroke-dasharray="2.5 2"' if path.is_dashed else ""
+    data = " ".join(_step(step) for step in line)
+    yield f'<path class="{path.role}" d="{data}" stroke="currentColor" stroke-width="{_number(path.thickness)}"{dashes}/>'
+    if head:
+        corners = " ".join(f"{_number(x)},{_number(y)}" for x, y in head)
+        yield f'<polygon class="{path.role}" points="{corners}" fill="currentColor"/>'
+
+
+def _step(step: Corner) -> str:
+    """A line to a point, or around a corner to the point behind it."""
+    points = " ".join(f"{_number(x)} {_number(y)}" for x, y in step.points)
+    return f"{step.kind}{points}"
+
+
+# ── labels ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _text(label: Label) -> str:
+    runs = "".join(_Setting(label.size).runs(label.text))
+    anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
+    place = f'x="{_number(label.x)}" y="{_number(label.y)}" font-size="{_number(label.size)}"'
+    return f'<text class="{label.role}" {place}{anchor} fill="currentColor">{runs}</text>'
+
+
+class _Setting:
+    """Sets a label from left to right; `low` is how far below the line the last run stands."""
+
+    def __init__(self, size: float) -> None:
+        self.size = size
+        self.low = 0.0
+        self.skip = 0.0
+
+    def runs(self, label: Formula, scale: float = 1.0, down: float = 0.0) -> Iterator[str]:
+        for piece in label:
+            match piece:
+                case Space(own):
+                    self.skip += own * scale
+                case Glyphs():
+                    yield self._run(piece, scale, down)
+                case Scripts(base, below, above):
+                    yield from self.runs(base, scale, down)
+                    yield from self._scripts(base, below, above, scale, down)
+
+    def _scripts(self, base: Formula, below: Formula, above: Formula, scale: float, down: float) -> Iterator[str]:
+        """The lower script, then the upper one above it."""
+        small = scale * SCRIPT
+        if above and all(isinstance(piece, Glyphs) and piece.text == "′" for piece in above):  # raised as it is
+            yield from self.runs(above, scale, down)
+            above = ()
+        yield from self.runs(below, small, down + 0.2 * scale)
+        back = width(below, small) if below and above else 0.0
+        self.skip -= back
+        yield from self.runs(above, small, down - 0.38 * scale)
+        self.skip += max(0.0, back - width(above, small)) + 0.05 * scale
+
+    def _run(self, piece: Glyphs, scale: float, down: float) -> str:
+        around = AROUND.get(piece.kind, 0.0) * scale
+        attributes = ""
+        if abs(self.skip + around) > 1e-6:
+            attributes += f' dx="{_number((self.skip + around) * self.size)}"'
+        if abs(down - self.low) > 1e-6:
+            attributes += f' dy="{_number((down - self.low) * self.size)}"'
+        if scale != 1.0:
+            attributes += f' font-size="{_number(scale * self.size)}"'
+        attributes += {"italic": ' font-style="italic"', "bold": ' font-weight="bold"'}.get(piece.face, "")
+        self.skip = around + (0.17 * scale if piece.kind == "punctuation" else 0.0)
+        self.low = down
+        marks = "".join(piece.accents)
+        text = piece.text[:1] + marks + piece.text[1:]
+        return f"<tspan{attributes}>{escape(_printable(text))}</tspan>"

@@ -1,0 +1,134 @@
+r"""Sheets made by hand, as an exercise could yield them: every kind of block, long chains, text from outside."""
+
+from fractions import Fraction
+
+from derive.sheets.blocks import (
+    AnswerSpace,
+    Bullets,
+    Chain,
+    Heading,
+    Member,
+    Paragraph,
+    Question,
+    Remark,
+    Sheet,
+    Table,
+    Words,
+    plain_words,
+    said,
+)  # fmt: skip
+
+SETTING = r"""title: Two-layer ReLU network
+dims: {N: 2, D: 3, H: 4, C: 5}
+symbols:
+  X: N x D
+  W_1: D x H
+  b_1: 1 x H
+  W_2: H x C
+  Y: one-hot N x C
+  \lambda: scalar
+model:
+  Z: X W_1 + b_1
+  A: \max(0, Z)
+  S: A W_2
+  P: \text{softmax}(S)
+  L: \frac{1}{N} \sum_{i=1}^{N} \sum_{k=1}^{C} -Y_{i,k} \log P_{i,k} + \lambda \|W_1\|_F^2
+loss: L
+"""
+
+DS, DW2, DA, DZ, DW1 = (rf"\frac{{\partial L}}{{\partial {name}}}" for name in ("S", "W_2", "A", "Z", "W_1"))
+
+SCORES = Chain(
+    DS,
+    (Member(r"\frac{1}{N} \left(P - Y\right)", said("softmax with cross-entropy, the mean over the batch")),),
+    label="1",
+)
+WEIGHTS = Chain(
+    DW2,
+    (
+        Member(rf"A^{{T}} {DS}", said("the chain rule for $S = A W_2$ when the batch is summed")),
+        Member(r"\frac{1}{N} A^{T} \left(P - Y\right)", said("by (1)")),
+    ),
+    label="2",
+    is_result=True,
+)
+_MASK = r"\mathbb{1}\left(Z > 0\right)"
+LONG = Chain(
+    DW1,
+    (
+        Member(rf"X^{{T}} {DZ} + 2 \lambda W_1", said("the chain rule, and the penalty")),
+        Member(
+            rf"X^{{T}} \left(\left(\frac{{1}}{{N}} \left(P - Y\right) W_2^{{T}}\right) \odot {_MASK}\right) + 2 \lambda W_1"
+            rf" + \frac{{1}}{{N}} X^{{T}} \left(\left(P W_2^{{T}}\right) \odot {_MASK}\right)"
+            rf" - \frac{{1}}{{N}} X^{{T}} \left(\left(Y W_2^{{T}}\right) \odot {_MASK}\right)"
+            rf" - X^{{T}} \left(\left(\frac{{1}}{{N}} \left(P - Y\right) W_2^{{T}}\right) \odot {_MASK}\right)",
+            said("the terms added and taken away again, a line that is far too long for one line of a page"),
+        ),
+        Member(
+            rf"\frac{{1}}{{N}} X^{{T}} \left(\left(\left(P - Y\right) W_2^{{T}}\right) \odot {_MASK}\right) + 2 \lambda W_1"
+        ),
+    ),
+    label="a.3",
+    is_result=True,
+)
+HIDDEN = Chain(
+    DZ,
+    (
+        Member(
+            rf"{DA} \odot {_MASK}", said("the derivative of ReLU, entry by entry; at the kink $0$ it is taken as $0$")
+        ),
+        Member(rf"\left({DS} W_2^{{T}}\right) \odot {_MASK}"),
+    ),
+)
+
+BLOCKS = (
+    Heading(said("The setting")),
+    Paragraph(said("Each row of $X$ is an example. All names are those of the exercise.")),
+    Table(
+        (said("name"), said("shape"), said("meaning")),
+        (
+            (said("$X$"), said("$N \\times D$"), said("the examples, one in each row")),
+            (said("$W_1$"), said("$D \\times H$"), said("the weights of the first layer")),
+            (said("$Y$"), said("$N \\times C$"), plain_words("the labels | one-hot, 100% of <b>them</b>")),
+        ),
+        (False, False, True),
+        said("What is given."),
+    ),
+    Bullets((said("the forward pass computes $Z$"), said("the loss is $L$"))),
+    Heading(said("The parts"), 1),
+    Question(
+        "a", DW2, Fraction(4), said("Derive the gradient of the second layer."), said("Without derivatives left.")
+    ),
+    Paragraph(said("First the scores.")),
+    SCORES,
+    WEIGHTS,
+    Remark("proved", said("Every line is proved for all dimensions.")),
+    Remark("mistake", said("The mean is left out: the answer is $N$ times too large.")),
+    Question("b", DW1, Fraction(1), (Words("Derive the gradient of the "), Words("first", "strong"), Words(" layer."))),
+    HIDDEN,
+    LONG,
+    Remark("kink", said("Where $Z_{i,j} = 0$ there is no derivative.")),
+    Bullets((said("first"), (Words("second: "), Words("x_1 & y", "code"))), numbered=True),
+)
+
+SOLUTION = Sheet(
+    title=said("Two-layer ReLU network with $L_2$ penalty"),
+    source=plain_words("Course notes, café & co., page 3 — 数 Ω ≤ é"),
+    setting=SETTING,
+    blocks=BLOCKS,
+    is_solution=True,
+    proved="8 steps, each proved for all dimensions",
+)
+QUESTIONS = Sheet(
+    title=said("Two-layer ReLU network"),
+    source=(),
+    setting=SETTING,
+    blocks=(
+        Question("a", DW2, Fraction(4), said("Derive the gradient of the second layer.")),
+        AnswerSpace(10),
+        Question("b", DW1, Fraction(1), said("Derive the gradient of the first layer.")),
+        AnswerSpace(10),
+    ),
+    is_solution=False,
+    variant=17,
+)
