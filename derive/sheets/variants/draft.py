@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from derive.documents.document import Aside, AsideList, AsideMapping
 from derive.documents.markdown import behind, find_front_matter, find_mathematics
-from derive.documents.yaml_text import quoted
 from derive.documents.setting import KEYS, Entry
+from derive.documents.yaml_text import quoted
 from derive.errors import DocumentError
 from derive.grading.parts import ExerciseDocument, items_of
 from derive.records import dataclass
