@@ -7,6 +7,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from derive.errors import FormulaError
 from derive.expressions.tree import Expr, Node, parts
@@ -61,10 +62,19 @@ def are_spelled_alike(table: SymbolTable, one: str, other: str) -> bool:
 
 @dataclass(frozen=True)
 class Side:
-    """What stands between the relation signs and commas of a formula; `value` is None where it is not read."""
+    """What stands between the relation signs and commas of a formula."""
 
     span: Span
-    value: Expr | None
+    content: List
+    table: SymbolTable
+
+    @cached_property
+    def value(self) -> Expr | None:
+        """What this is, None where it has no reading."""
+        try:
+            return elaborated(self.table, self.content, Options(self.table.layout)).value
+        except FormulaError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -81,15 +91,7 @@ def equations(table: SymbolTable, formula: str) -> tuple[Equation, ...]:
     except FormulaError:
         return ()
     sides = ([side for side in entry.sides if side is not None] for entry in content.entries)
-    return tuple(Equation(tuple(Side(side.span, value_of(table, listed(side))) for side in entry)) for entry in sides)
-
-
-def value_of(table: SymbolTable, content: List) -> Expr | None:
-    """What a piece of syntax is, None where it has no reading."""
-    try:
-        return elaborated(table, content, Options(table.layout)).value
-    except FormulaError:
-        return None
+    return tuple(Equation(tuple(Side(side.span, listed(side), table) for side in entry)) for entry in sides)
 
 
 def values_in(table: SymbolTable, formula: str) -> Iterator[Expr]:

@@ -69,7 +69,10 @@ def _is_gradient(node: Expr) -> bool:
     return isinstance(node, tree.Derivative) and node.of.shape.is_scalar
 
 
-_NOT_TURNED = re.compile(r"\bJacobian|\bin front of\b|\bbelow each other\b|\bwritten as an? \w", re.IGNORECASE)
+_NOT_TURNED = re.compile(
+    r"\bJacobian|\bin front of\b|\bbelow each other\b|\bwritten as an? \w|\b\w+ (?:x|by|×) \w+ (?:matrix|row|column)\b",
+    re.IGNORECASE,
+)
 _ROWS_OR_COLUMNS = re.compile(r"\b(?:rows?|columns?)\b", re.IGNORECASE)
 
 

@@ -80,11 +80,14 @@ class Turner:
         return self.formula(formula) if any(isinstance(node, tree.Entry) for node in nodes) else formula
 
     def shown(self, formula: str) -> str:
-        """A formula of the text; one that is not read stays, if it is no product."""
+        """A formula of the text; one that is not read stays, if it mentions nothing that is turned. Nor are shapes."""
+        tokens = tokenize(formula, self.table.words)
+        if any(token.kind == "TIMES" for token in tokens):
+            raise NotTurned
         sides = [side for equation in equations(self.table, formula) for side in equation.sides]
         if sides and all(side.value is not None for side in sides):
             return self.formula(formula)
-        if any(token.text in self._first_tokens for token in tokenize(formula, self.table.words)):
+        if any(token.text in self._first_tokens for token in tokens):
             raise NotTurned
         return formula
 
