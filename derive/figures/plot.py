@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from derive.expressions.latex import latex
 from derive.figures.curves import Curve, curve
@@ -160,7 +161,7 @@ def _drawn(one: Curve, panel: Panel, role: Role) -> Iterator[Item]:
 def _inside(piece: Sequence[Place], panel: Panel) -> Iterator[list[Place]]:
     """The parts of a line that lie in the panel, cut at its lower and upper edge."""
     line: list[Place] = []
-    for start, end in zip(piece, piece[1:], strict=False):
+    for start, end in pairwise(piece):
         cut = _cut(start, end, panel)
         if cut is None:
             if line:
@@ -194,7 +195,7 @@ def _cut(start: Place, end: Place, panel: Panel) -> tuple[Place, Place] | None:
 def _thinned(line: list[Place]) -> list[Place]:
     """The line without points at which it goes straight on."""
     kept = [line[0]]
-    for here, after in zip(line[1:], line[2:], strict=False):
+    for here, after in pairwise(line[1:]):
         before = kept[-1]
         area = (here[0] - before[0]) * (after[1] - before[1]) - (after[0] - before[0]) * (here[1] - before[1])
         if abs(area) > 1e-9:

@@ -140,7 +140,7 @@ def _cross_entropy(summed: Summed) -> Recognised | None:
 
 
 def _softmax_cross_entropy(summed: Summed) -> Recognised | None:
-    """-log(e^{s_y} / sum_j e^{s_j}), log sum_j e^{s_j} - s_y, or sum_k t_k (log sum_j e^{s_j} - s_k)."""
+    """-log(e^{s_y} / sum_j e^{s_j}), log sum_j e^{s_j} - s_y, or one weighted by targets t_k and summed."""
     match summed.body:
         case tree.Apply("log", tree.Quotient(tree.Apply("exp", tree.Entry(Symbol(name)) as entry), bottom)):
             labels = list(_labels(entry))
@@ -151,6 +151,12 @@ def _softmax_cross_entropy(summed: Summed) -> Recognised | None:
             labels = list(_labels(found)) if found is not None else []
             if found is not None and len(labels) == 1:
                 return Recognised((r"\text{softmax}", r"\text{cross-entropy}"), (_name(found), labels[0]))
+        case tree.Scale(
+            tree.Entry(Symbol(target)) as weight,
+            tree.Apply("log", tree.Quotient(tree.Apply("exp", tree.Entry(Symbol(name)) as entry), bottom)),
+        ) if summed.is_negative and summed.sums:
+            fits = summed.is_whole and _same_place(entry, weight) and _is_sum_of_exponentials(bottom, name)
+            return Recognised((r"\text{softmax}", r"\text{cross-entropy}"), (name, target)) if fits else None
         case tree.Scale(tree.Entry(Symbol(target)) as weight, tree.Add() as total) if not summed.is_negative:
             found = _score_taken_from_logarithm(total)
             if found is not None and summed.is_whole and _same_place(found, weight):

@@ -22,8 +22,8 @@ def svg(scene: Scene) -> str:
     wide, high = _number(scene.width), _number(scene.height)
     size = f'width="{_number(scene.width * PIXELS)}" height="{_number(scene.height * PIXELS)}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure-of-derive" {size} viewBox="0 0 {wide} {high}" role="img"'
-        f' fill="none" stroke-linecap="round" font-family="{FACES}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure-of-derive" {size} viewBox="0 0 {wide} {high}"'
+        f' role="img" fill="none" stroke-linecap="round" font-family="{FACES}">',
         f"<title>{escape(_printable(scene.title))}</title>",
         f"<desc>{escape(_printable(scene.description))}</desc>",
         f"<style>{_style()}</style>",
@@ -36,18 +36,15 @@ def svg(scene: Scene) -> str:
 def _style() -> str:
     """The colours of the roles, in a form for viewers that know variables and in one for those that do not."""
     rules = (
-        f".figure-of-derive .{role}{{color:{colour};color:var(--figure-{role},{colour})}}"
+        f".figure-of-derive .figure-{role}{{color:{colour};color:var(--figure-{role},{colour})}}"
         for role, colour in COLOURS.items()
     )
     return "".join(rules)
 
 
 def _number(value: float) -> str:
-    return (
-        f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0")
-        if abs(value) < 0.005
-        else f"{value:.2f}".rstrip("0").rstrip(".")
-    )
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _printable(text: str) -> str:
@@ -62,20 +59,23 @@ def _drawn(item: Item) -> Iterator[str]:
             corner = f'x="{_number(bounds.left)}" y="{_number(bounds.top)}"'
             dashes = ' stroke-dasharray="2.5 2"' if is_dashed else ""
             yield (
-                f'<rect class="{role}" {corner} width="{_number(item.width)}" height="{_number(item.height)}"'
+                f'<rect class="figure-{role}" {corner} width="{_number(item.width)}" height="{_number(item.height)}"'
                 f' rx="{_number(radius)}" {_tinted(role)}{dashes}/>'
             )
         case Circle(x, y, radius, role):
-            yield f'<circle class="{role}" cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}" {_tinted(role)}/>'
+            yield f'<circle class="figure-{role}" {_around(x, y, radius)} {_tinted(role)}/>'
         case Point(x, y, role, is_open, radius):
-            inside = "#fff" if is_open else "currentColor"
-            style = ' style="fill:var(--figure-paper,#fff)"' if is_open else ""
-            centre = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
-            yield f'<circle class="{role}" {centre} fill="{inside}" stroke="currentColor" stroke-width="0.8"{style}/>'
+            look = 'fill="#fff" style="fill:var(--figure-paper,#fff)"' if is_open else 'fill="currentColor"'
+            place = _around(x, y, radius)
+            yield f'<circle class="figure-{role}" {place} {look} stroke="currentColor" stroke-width="0.8"/>'
         case Path():
             yield from _path(item)
         case Label():
             yield _text(item)
+
+
+def _around(x: float, y: float, radius: float) -> str:
+    return f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
 
 
 def _tinted(role: Role) -> str:
@@ -90,10 +90,11 @@ def _path(path: Path) -> Iterator[str]:
     line, head = rounded(path)
     dashes = ' stroke-dasharray="2.5 2"' if path.is_dashed else ""
     data = " ".join(_step(step) for step in line)
-    yield f'<path class="{path.role}" d="{data}" stroke="currentColor" stroke-width="{_number(path.thickness)}"{dashes}/>'
+    stroke = f'stroke="currentColor" stroke-width="{_number(path.thickness)}"{dashes}'
+    yield f'<path class="figure-{path.role}" d="{data}" {stroke}/>'
     if head:
         corners = " ".join(f"{_number(x)},{_number(y)}" for x, y in head)
-        yield f'<polygon class="{path.role}" points="{corners}" fill="currentColor"/>'
+        yield f'<polygon class="figure-{path.role}" points="{corners}" fill="currentColor"/>'
 
 
 def _step(step: Corner) -> str:
@@ -109,7 +110,7 @@ def _text(label: Label) -> str:
     runs = "".join(_Setting(label.size).runs(label.text))
     anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
     place = f'x="{_number(label.x)}" y="{_number(label.y)}" font-size="{_number(label.size)}"'
-    return f'<text class="{label.role}" {place}{anchor} fill="currentColor">{runs}</text>'
+    return f'<text class="figure-{label.role}" {place}{anchor} fill="currentColor">{runs}</text>'
 
 
 class _Setting:
@@ -132,16 +133,17 @@ class _Setting:
                     yield from self._scripts(base, below, above, scale, down)
 
     def _scripts(self, base: Formula, below: Formula, above: Formula, scale: float, down: float) -> Iterator[str]:
-        """The lower script, then the upper one above it."""
+        """Both scripts behind the base, one over the other."""
         small = scale * SCRIPT
         if above and all(isinstance(piece, Glyphs) and piece.text == "′" for piece in above):  # raised as it is
             yield from self.runs(above, scale, down)
             above = ()
-        yield from self.runs(below, small, down + 0.2 * scale)
-        back = width(below, small) if below and above else 0.0
-        self.skip -= back
-        yield from self.runs(above, small, down - 0.38 * scale)
-        self.skip += max(0.0, back - width(above, small)) + 0.05 * scale
+        scripts = [(width(below, small), below, 0.2), (width(above, small), above, -0.38)]
+        for place, (wide, script, low) in enumerate(sorted(scripts, key=lambda one: one[0])):
+            yield from self.runs(script, small, down + low * scale)
+            if place == 0:  # back to where it began: the shorter one first, since widths are estimates
+                self.skip -= wide
+        self.skip += 0.05 * scale
 
     def _run(self, piece: Glyphs, scale: float, down: float) -> str:
         around = AROUND.get(piece.kind, 0.0) * scale

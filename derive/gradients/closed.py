@@ -17,7 +17,7 @@ from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import rebuilt, symbols_of, walk
 from derive.gradients.backward import Context, Found, spread_adjoint
 from derive.gradients.indices import Indices
-from derive.gradients.linear import FORMAL, formal, matrix_of
+from derive.gradients.linear import FORMAL, formal, joined_diagonals, matrix_of
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.supposed import NOTHING_SUPPOSED, Supposed
@@ -190,7 +190,7 @@ class Differentiator:
         """The expression with a closed form for every derivative in it."""
 
         def change(part: tree.Node) -> tree.Node | None:
-            if isinstance(part, (tree.Derivative, tree.ChainRule, tree.LocalFactor)):
+            if isinstance(part, _DERIVATIVES):
                 return self.plain.closed_form(part)
             return None
 
@@ -452,8 +452,34 @@ def jacobian(of: Expr, by: str, table: SymbolTable, kink: Fraction) -> Expr:
     return presented(_differentiator(by, table, kink).jacobian(of, by))
 
 
+def derivative(node: Expr, table: SymbolTable, kink: Fraction) -> Expr:
+    """An expression with a closed form for every derivative in it, in the model's own names. Raises `NoClosedForm`.
+
+    The names come last into a derivative of a derivative, which is made without them.
+    """
+
+    def change(part: tree.Node) -> tree.Node | None:
+        if not isinstance(part, _DERIVATIVES):
+            return None
+        inner = [other for other in walk(part) if isinstance(other, tree.Derivative)]
+        by = {symbol.name for other in inner for symbol in symbols_of(other.by)}
+        differentiator = _differentiator(next((name for name in by if _is_one_hot(name, table)), ""), table, kink)
+        if isinstance(part, tree.Derivative) and len(inner) == 1:
+            return differentiator.closed_form(part)
+        plain = differentiator.without_derivatives(part)
+        return tidied(differentiator.context.named(joined_diagonals(tidied(plain))))
+
+    return presented(rebuilt(node, change))  # type: ignore[arg-type]
+
+
+_DERIVATIVES = (tree.Derivative, tree.ChainRule, tree.LocalFactor)
+
+
+def _is_one_hot(name: str, table: SymbolTable) -> bool:
+    meaning = table.meanings.get(name)
+    return isinstance(meaning, Given) and meaning.kind == "one-hot"
+
+
 def _differentiator(by: str, table: SymbolTable, kink: Fraction) -> Differentiator:
     """What is differentiated by a one-hot vector must not have used that its entries sum to one."""
-    meaning = table.meanings.get(by)
-    is_one_hot = isinstance(meaning, Given) and meaning.kind == "one-hot"
-    return Differentiator(table, kink, uses_facts=not is_one_hot)
+    return Differentiator(table, kink, uses_facts=not _is_one_hot(by, table))

@@ -28,6 +28,7 @@ from derive.sheets.blocks import (
     Text,
     Words,
 )  # fmt: skip
+from derive.writing.cells import printable
 from derive.writing.feedback import escaped
 from derive.writing.sheet_chains import in_groups
 from derive.writing.sheet_parts import REMARKS, safe
@@ -110,7 +111,7 @@ def _words(run: Words) -> str:
 
 def _code(text: str) -> str:
     """Code between more backticks than it holds in a row; in a table a stroke would end the cell."""
-    line = " ".join(text.split()).replace("|", "¦")
+    line = printable(" ".join(text.split())).replace("|", "¦")
     fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 
