@@ -172,6 +172,17 @@ def test_letters_change_everywhere_and_alike() -> None:
         )
 
 
+def test_a_word_below_a_name_stays() -> None:
+    text = NETWORK.replace("Z_1", "Z_{new}")
+    assert all("_{new} = " in result or "_{new}: " in result for result in all_results(vary_names, text))
+
+
+def test_code_and_addresses_stay() -> None:
+    kept = "`W_1 = v @ X`, see [here](http://a.b/v/X)."
+    document = exercise(f"{NETWORK}\n{kept}\n")
+    assert kept in document_of(vary_names(draft_of(document), document, Choices("a test", 3)))
+
+
 def test_sizes_keep_apart_what_a_mistake_would_confuse() -> None:
     document = exercise()
     for number in range(40):

@@ -101,8 +101,9 @@ def values_in(table: SymbolTable, formula: str) -> Iterator[Expr]:
 
 
 def place_of(node: Node) -> Span:
-    """Where a node stands that was read."""
-    assert node.span is not None
+    """Where a node stands that was read. Raises `FormulaError` where it was not written, but understood."""
+    if node.span is None:
+        raise FormulaError("this is understood, and stands nowhere")
     return node.span
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from derive.expressions.tree import IndexVariable
 from derive.expressions.walk import walk
+from derive.notation.names import read_name
 from derive.notation.symbols import SymbolTable
 from derive.notation.tokens import Token
 from derive.records import dataclass
@@ -117,8 +118,11 @@ class Letters:
     def roles(self, formula: str) -> Iterator[tuple[Token, bool]]:
         """The tokens of a formula that are a symbol's or a dimension's letter, each with whether it is a symbol's."""
         tokens = tokens_of(self.table, formula)
+        words = self._words_below(tokens)
         for at, token in enumerate(tokens):
             letter = letter_of(token.text)
+            if at in words:
+                continue
             if token.kind == "NAME" and self._is_differential(token.text):
                 yield token, True
                 continue
@@ -148,6 +152,24 @@ class Letters:
     def _is_differential(self, text: str) -> bool:
         """Whether a word such as `dx` is the name of a derivative by a symbol."""
         return text[:1] == "d" and text in self.names and text[1:] in self.symbols
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(map(read_name, self.names))
+
+    def _words_below(self, tokens: list[Token]) -> frozenset[int]:
+        """Where the letters of a word stand below a name to which it belongs, as in `h_{new}`."""
+        found: set[int] = set()
+        for at in range(len(tokens) - 3):
+            if [token.kind for token in tokens[at : at + 3]] == ["NAME", "UNDERSCORE", "LBRACE"]:
+                end = at + 3
+                while end < len(tokens) and tokens[end].kind == "NAME":
+                    end += 1
+                word = [token.text for token in tokens[at + 3 : end]]
+                is_name = f"{tokens[at].text}_{{{''.join(word)}}}" in self._keys
+                if is_name and len(word) > 1 and not set(word) <= self.symbols | self.dims:
+                    found.update(range(at + 3, end))
+        return frozenset(found)
 
     def _is_of_norm(self, tokens: list[Token], at: int) -> bool:
         """The F of a norm is no name."""

@@ -7,7 +7,7 @@ lets only what is sound pass. It depends on the exercise, the number and the ver
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-from derive.errors import DocumentError
+from derive.errors import DocumentError, FormulaError
 from derive.grading.parts import ExerciseDocument, exercise_from_text
 from derive.sheets.variants.activation import vary_activation
 from derive.sheets.variants.choosing import Choices
@@ -84,8 +84,16 @@ def _varied(draft: Draft, exercise: ExerciseDocument, number: int, aspects: Coll
         choices = Choices(f"{rule.__name__} {draft.title or exercise.name}", number)
         if aspect in SELDOM and not choices.below(SELDOM[aspect]):
             continue
-        changed = rule(draft, exercise, choices)
+        changed = _changed(rule, draft, exercise, choices)
         if aspect == "orientation" and changed != draft:
             exercise = exercise_from_text(document_of(changed), exercise.name)
         draft = changed
     return draft
+
+
+def _changed(rule: Rule, draft: Draft, exercise: ExerciseDocument, choices: Choices) -> Draft:
+    """The draft after a rule; the same where the rule meets a formula of which it can make nothing."""
+    try:
+        return rule(draft, exercise, choices)
+    except FormulaError:
+        return draft
