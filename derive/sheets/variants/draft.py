@@ -60,11 +60,16 @@ _CHANGED = ("title", "dims", "symbols", "model", "notation", "loss", "parts")
 
 def draft_of(exercise: ExerciseDocument) -> Draft:
     """The texts of an exercise. Raises `DocumentError` where it is not written in Markdown, or with macros."""
-    source, entries = exercise.document.source, exercise.entries
+    source = exercise.document.source
     head = find_front_matter(source)
     if head is None or any(passage.text.runs for passage in exercise.document.passages):
         problem = "a variant is made of an exercise in Markdown that defines no macros, and this is none"
         raise DocumentError(source.name, problem)
+    return _drafted(exercise, source.text[behind(head) :].strip("\n"))
+
+
+def _drafted(exercise: ExerciseDocument, body: str) -> Draft:
+    entries = exercise.entries
     texts = {key: _pairs(entries.get(key)) for key in ("dims", "symbols", "model", "notation")}
     return Draft(
         exercise.document.setting.title or "",
@@ -74,7 +79,7 @@ def draft_of(exercise: ExerciseDocument) -> Draft:
         texts["notation"],
         _word(entries.get("loss")),
         tuple(_part(item) for item in items_of(exercise.document)),
-        source.text[behind(head) :].strip("\n"),
+        body,
         tuple((key, entry) for key, entry in entries.items() if key not in _CHANGED),
     )
 
@@ -179,6 +184,16 @@ def text_formulas(draft: Draft) -> Iterator[str]:
 
 
 # ── a draft as a document ──
+
+
+def setting_of(exercise: ExerciseDocument) -> str:
+    """The setting of any exercise as YAML, macros expanded: what stands at the head of its sheets.
+
+    What is expected of the steps of a document is left out: a sheet has other steps.
+    """
+    draft = _drafted(exercise, "")
+    kept = tuple((key, entry) for key, entry in draft.others if key != "expect")
+    return "".join(f"{line}\n" for line in _setting_lines(replace(draft, others=kept)))
 
 
 def document_of(draft: Draft) -> str:
