@@ -6,6 +6,8 @@ from derive.sheets.blocks import (
     AnswerSpace,
     Bullets,
     Chain,
+    Display,
+    Formula,
     Heading,
     Member,
     Paragraph,
@@ -132,3 +134,35 @@ QUESTIONS = Sheet(
     is_solution=False,
     variant=17,
 )
+
+ATTACKS = (
+    r"\input{/etc/passwd} \write18{touch pwned} \catcode`\%=12 \def\x{y} ^^5cinput{x} % comment \end{document} \begin{x}",
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> ]]> <!-- --> &lt; \"quoted\" 'single' </style>",
+    "$ $$ $a \\input{x}$ $\\write18{x}$ $$ \\[ \\( {{ 7*7 }} {% raw %} \\VAR{x} \\BLOCK{for x in y} {{< include x >}}",
+    "bidi \u202e\u2066 null \x00 bell \x07 escape \x1b[31m line \u2028 zero\u200bwidth",
+    "é Ω β 数 ≤ → “quoted” – — … ½ ∂ 😀 ﬁ Å İ ł ß Ђ क",
+    "- not a list # not a heading | no | cell | ~~x~~ *x* _x_ `x` [x](javascript:alert(1)) ![x](y) \\",
+    "--- === ::: {math} :::{math} $$ ",
+)
+
+
+def hostile(prose_text) -> Sheet:
+    """A sheet whose every text comes from somebody who means ill: each attack as words, as prose, as code, in a table."""
+    blocks = []
+    for attack in ATTACKS:
+        texts = ((Words(attack),), prose_text(attack), (Words(attack, "code"),), (Words(attack, "strong"),))
+        blocks += [Paragraph(text) for text in texts]
+        blocks += [Heading(texts[1], 2), Bullets(texts), Remark("note", texts[0]), Remark("mistake", texts[1])]
+        blocks += [Table((texts[0], texts[1]), (texts[:2], texts[2:]), (True, True), texts[1])]
+        blocks += [Chain("L", (Member("L", texts[1]), Member("L", texts[0])), label=attack[:5])]
+        blocks += [Question(attack[:12], DW2, Fraction(1, 2), texts[1], texts[0]), AnswerSpace(2)]
+    formula = r"\input{x} <script> $ % \write18{x}"
+    blocks += [Paragraph((Formula(formula),)), Chain(formula, (Member(formula),)), Display(formula, formula)]
+    return Sheet(
+        title=prose_text(" ".join(ATTACKS)),
+        source=(Words(" ".join(ATTACKS)),),
+        setting=SETTING,
+        blocks=tuple(blocks),
+        is_solution=True,
+        proved=ATTACKS[0],
+    )

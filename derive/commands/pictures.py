@@ -1,6 +1,8 @@
 """What the commands that draw share: a model to draw, and a picture on standard output or in a file by its ending."""
 
 import os
+import re
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from derive.figures.scene import Scene
     from derive.models.model import Model
 
+_NUMBER = re.compile(r"[+-]?\d{1,6}(?:\.\d{1,6}|/[1-9]\d{0,5})?")
 ENDINGS = (".svg", ".tex", ".pdf")
 
 
@@ -61,6 +64,11 @@ def _write_pdf(source: str, path: Path) -> None:
         compile_to_pdf(source, path)
     except LatexError as error:
         raise DocumentError(str(path), str(error)) from None
+
+
+def read_number(text: str) -> Fraction | None:
+    """The number that an option gives: -2, 0.5 or 1/2."""
+    return Fraction(text) if _NUMBER.fullmatch(text) else None
 
 
 def model_in(document: str, setting: str | None) -> "Model":

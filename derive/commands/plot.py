@@ -1,12 +1,11 @@
 """`derive plot`: functions of one variable and their derivatives."""
 
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
 
-from derive.commands.pictures import check_output, write_picture
+from derive.commands.pictures import check_output, read_number, write_picture
 from derive.commands.speaking import BAD_INPUT, NOTHING_WRONG, one_line_for_errors
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ Exit status:
 """
 
 MOST_FUNCTIONS = 12
-_NUMBER = re.compile(r"[+-]?\d{1,6}(?:\.\d{1,6}|/[1-9]\d{0,5})?")
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -59,7 +57,7 @@ def _plot(functions: tuple[str, ...], span: str, kink: str, *, together: bool) -
 
     if len(functions) > MOST_FUNCTIONS:
         raise DocumentError("derive plot", f"at most {MOST_FUNCTIONS} functions stand in one picture")
-    value = _number(kink)
+    value = read_number(kink)
     if value is None:
         raise DocumentError("derive plot", f"--kink is a number such as 0 or 1/2, not {kink[:40]}")
     return plot_of(_checked(functions, value), _span(span), value, together=together)
@@ -84,11 +82,7 @@ def _checked(functions: tuple[str, ...], kink: Fraction) -> tuple[str, ...]:
 def _span(text: str) -> tuple[Fraction, Fraction]:
     from derive.errors import DocumentError
 
-    ends = [_number(part.strip()) for part in text.split(",")]
+    ends = [read_number(part.strip()) for part in text.split(",")]
     if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
         return ends[0], ends[1]
     raise DocumentError("derive plot", f"--range is two numbers, the smaller one first, such as -4,4, not {text[:40]}")
-
-
-def _number(text: str) -> Fraction | None:
-    return Fraction(text) if _NUMBER.fullmatch(text) else None

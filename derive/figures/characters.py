@@ -37,7 +37,8 @@ ACCENTS = MappingProxyType({
     "underline": "\u0332",
 })  # fmt: skip
 FONTS = MappingProxyType({
-    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "textbf": "bold", "mathrm": "upright", "operatorname": "upright",
+    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "textbf": "bold",
+    "mathrm": "upright", "operatorname": "upright",
     "text": "upright", "textrm": "upright", "mathsf": "upright", "mathtt": "upright", "mathit": "italic",
     "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "FRAKTUR", "mathbb": "DOUBLE-STRUCK",
 })  # fmt: skip

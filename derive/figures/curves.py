@@ -7,6 +7,7 @@ no value. Such a place is exact where what changes its sign is linear in the var
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from derive.expressions import tree
 from derive.expressions.tree import Expr, Node, Number
@@ -14,9 +15,12 @@ from derive.expressions.walk import walk
 from derive.figures.evaluation import Value, value_at
 from derive.records import dataclass
 
-STEPS = 160
-"""The straight pieces of which a curve is drawn."""
-LOOKS = 400
+STEPS, LEAST_STEPS = 120, 48
+"""The straight pieces of which a curve is drawn, and those of a part of it at least."""
+NEAR_ENDS = 10
+"""How often the way to an end is halved at which a curve goes to infinity."""
+LOOKS = 240
+"""How often it is looked for a change of sign."""
 CLOSE = Fraction(1, 10**7)
 
 Place = tuple[float, float]
@@ -42,7 +46,7 @@ class Curve:
 def curve(value: Expr, variable: str, span: tuple[Fraction, Fraction], others: Sequence[Expr] = ()) -> Curve:
     """The curve of an expression over a span. Raises `FormulaError` for what has no numbers for values.
 
-    Where one of the `others` has a break, this curve has no value of its own: the slope of a function that jumps.
+    Where one of the `others` has no value there is no curve, and where it jumps no point: the slope of a function.
     """
     zeros = switches(value, variable, span)
     places = list(zeros)
@@ -50,41 +54,42 @@ def curve(value: Expr, variable: str, span: tuple[Fraction, Fraction], others: S
     ends = sorted({span[0], *places, *jumps, span[1]})
     pieces: list[tuple[Place, ...]] = []
     marks: list[Mark] = []
-    for left, right in zip(ends, ends[1:], strict=False):
-        pieces += _pieces(value, variable, left, right)
+    for left, right in pairwise(ends):
+        share = (right - left) / (span[1] - span[0])
+        middle = (left + right) / 2
+        if not any(math.isnan(value_at(other, variable, middle)) for other in others):
+            pieces += _pieces(value, variable, left, right, max(LEAST_STEPS, math.ceil(STEPS * share)))
     for at in sorted({*places, *jumps}):
         own = math.nan if at in jumps else float(value_at(value, variable, at, zeros[at]))
         marks += _marks(value, variable, at, span, own)
     return Curve(tuple(_joined(pieces, marks)), tuple(marks))
 
 
-def _pieces(value: Expr, variable: str, left: Fraction, right: Fraction) -> Iterator[tuple[Place, ...]]:
+def _pieces(value: Expr, variable: str, left: Fraction, right: Fraction, steps: int) -> Iterator[tuple[Place, ...]]:
     """The curve between two breaks, its ends the limits there; broken where there is no value."""
-    steps = max(8, STEPS)
     points: list[Place] = []
-    for number in range(steps + 1):
-        x = left + (right - left) * Fraction(number, steps)
-        at_end = number in (0, steps)
-        y = limit(value, variable, x, 1 if number == 0 else -1) if at_end else value_at(value, variable, _short(x))
-        if math.isnan(y):
-            if len(points) > 1:
-                yield tuple(points)
-            points = []
+    places = [left + (right - left) * Fraction(number, steps) for number in range(1, steps)]
+    ends = limit(value, variable, left, 1), limit(value, variable, right, -1)
+    near = [(right - left) / steps / 2**times for times in range(1, NEAR_ENDS)]
+    if math.isnan(ends[0]):
+        places = [left + distance for distance in reversed(near)] + places
+    if math.isnan(ends[1]):
+        places += [right - distance for distance in near]
+    heights = [float(value_at(value, variable, float(x))) for x in places]
+    for x, y in zip([left, *places, right], [ends[0], *heights, ends[1]], strict=True):
+        if not math.isnan(y):
+            points.append((float(x), y))
         else:
-            points.append((float(x), float(y)))
-    if len(points) > 1:
-        yield tuple(points)
-
-
-def _short(x: Fraction) -> Fraction:
-    return x.limit_denominator(10**6)
+            yield from [tuple(points)] if len(points) > 1 else []
+            points = []
+    yield from [tuple(points)] if len(points) > 1 else []
 
 
 def limit(value: Expr, variable: str, x: Value, side: int) -> float:
     """The limit from above (1) or below (-1), nan where there is none that is finite."""
     near = float(value_at(value, variable, x + side * CLOSE))
     further = float(value_at(value, variable, x + 2 * side * CLOSE))
-    if math.isnan(near) or math.isnan(further) or abs(near) > 1e4:
+    if not abs(near - further) < 1e-3 * (1 + abs(near)):  # nan, too
         return math.nan
     found = 2 * near - further
     exact = value_at(value, variable, x)
@@ -135,10 +140,10 @@ def _jumps(value: Expr, variable: str, at: Fraction) -> bool:
 def switches(value: Node, variable: str, span: tuple[Fraction, Fraction]) -> dict[Fraction, frozenset[Expr]]:
     """The places in a span at which something in an expression changes its sign, each with what is zero there."""
     found: dict[Fraction, frozenset[Expr]] = {}
-    for part in walk(value):
-        for inner in _switching(part):
-            for at in _zeros(inner, variable, span):
-                found[at] = found.get(at, frozenset()) | {inner}
+    switching = dict.fromkeys(inner for part in walk(value) for inner in _switching(part))
+    for inner in switching:
+        for at in _zeros(inner, variable, span):
+            found[at] = found.get(at, frozenset()) | {inner}
     return found
 
 
@@ -174,15 +179,15 @@ def _zeros(value: Expr, variable: str, span: tuple[Fraction, Fraction]) -> Itera
         yield before
     for number in range(1, LOOKS + 1):
         here = span[0] + step * number
-        sign = _sign(value, variable, here)
-        if sign == 0:
+        sign = _sign(value, variable, float(here))
+        if sign == 0 and _sign(value, variable, here) == 0:
             yield here
         elif sign * sign_before == -1:
             yield _halved(value, variable, before, here)
         before, sign_before = here, sign
 
 
-def _sign(value: Expr, variable: str, x: Fraction) -> int:
+def _sign(value: Expr, variable: str, x: Value) -> int:
     found = value_at(value, variable, x)
     return (found > 0) - (found < 0)
 

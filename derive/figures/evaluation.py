@@ -18,7 +18,7 @@ MOST_DIGITS = 400
 
 @dataclass(frozen=True)
 class At:
-    """The values of names; `zeros` are expressions that are known to be zero there, whatever arithmetic makes of them."""
+    """The values of names; `zeros` are expressions that are zero there, whatever arithmetic makes of them."""
 
     values: Mapping[str, Value]
     zeros: frozenset[Expr] = frozenset()

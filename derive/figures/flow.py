@@ -16,7 +16,7 @@ from derive.expressions.shapes import SCALAR, Shape, column, row
 from derive.expressions.tree import Expr, Number, Symbol
 from derive.expressions.walk import rebuilt, walk
 from derive.figures.mathematics import Formula, formula, width
-from derive.figures.recognised import Recognised, is_constant, names_in, recognised
+from derive.figures.recognised import Recognised, is_constant, names_in, recognised, taken_apart
 from derive.models.model import Model
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.records import dataclass
@@ -126,6 +126,8 @@ class Flow:
             return self._recognised(found, value)
         if is_constant(value):
             return self.add(Node("given", (formula(latex(value)),), value.shape))
+        if taken_apart(value).sums:
+            return self.of_formula(value)
         return _RULES.get(type(value), Flow.of_formula)(self, value)
 
     def _recognised(self, found: Recognised, value: Expr) -> int:
@@ -335,19 +337,31 @@ def displayed(name: str) -> str:
     return name.split(" for every ", maxsplit=1)[0]
 
 
-def flow_of(model: Model, loss: str | None) -> Flow:
-    """The flow of a model up to its loss; without one up to all that nothing else is computed from."""
+def flows_of(model: Model, loss: str | None) -> list[Flow]:
+    """The flow of a model up to its loss; without one up to all that nothing else is computed from.
+
+    Ends that have nothing computed in common have a flow each.
+    """
     table = model.table
     computed = {
         name: meaning.value
         for name, meaning in table.meanings.items()
         if isinstance(meaning, Computed) and meaning.value is not None
     }
-    needed = _upstream(computed, [loss] if loss in computed else _ends(computed))
+    groups: list[set[str]] = []
+    for end in [loss] if loss in computed else _ends(computed):
+        needed = _upstream(computed, [end])
+        shared = [group for group in groups if group & needed]
+        groups = [group for group in groups if not group & needed] + [needed.union(*shared)]
+    order = list(computed)
+    groups.sort(key=lambda group: min(map(order.index, group)))
+    return [_flow(table, {name: value for name, value in computed.items() if name in group}) for group in groups]
+
+
+def _flow(table: SymbolTable, computed: dict[str, Expr]) -> Flow:
     flow = Flow(table)
     for name, value in computed.items():
-        if name in needed:
-            flow.define(name, value)
+        flow.define(name, value)
     _add_results(flow)
     return flow
 

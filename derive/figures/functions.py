@@ -1,4 +1,4 @@
-r"""What `derive plot` draws: a function of one real variable, by name (`leaky-relu(0.1)`) or as LaTeX (`\max(0, 1 - z)`)."""
+r"""What `derive plot` draws: a function of one variable, by name (`leaky-relu(0.1)`) or as LaTeX (`\max(0, 1 - z)`)."""
 
 import re
 from collections.abc import Callable

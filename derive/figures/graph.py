@@ -4,15 +4,19 @@ A graph that is too wide for a page goes on in bands one under the other: what a
 stands at its left again, in a dashed box. The backward pass stands below the wires, in red.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 
-from derive.figures.flow import Flow, flow_of
-from derive.figures.layers import Cell, Layered, layered
+from derive.figures.flow import Flow, flows_of
+from derive.figures.layers import Cell, Layered, layered, layers_of
+from derive.figures.mathematics import height
+from derive.figures.numbers import numbers_of
 from derive.figures.parts import LINE, Note, Part, Writing, parts_of
 from derive.figures.placing import place
 from derive.figures.routing import Segment, Trunk, chains, trunks
 from derive.figures.scene import (
+    PAGE,
     Box,
     Circle,
     Item,
@@ -23,6 +27,7 @@ from derive.figures.scene import (
     Role,
     Scene,
     centred,
+    fitted,
     framed,
     stacked,
 )
@@ -30,10 +35,10 @@ from derive.models.model import Model
 from derive.notation.symbols import shown
 from derive.records import dataclass
 
-PAGE = 480.0
-"""How wide a page is."""
 TRACK, ARROW, PADDING = 6.0, 11.0, 4.5
 ROUNDING = 3.0
+BALANCING = (0.88, 0.78, 0.68)
+"""The shares of a page to which bands are made narrower, while there are not more of them."""
 ROLES: dict[str, Role] = {"given": "given", "again": "muted", "operation": "operation", "result": "result"}
 
 
@@ -41,26 +46,25 @@ def graph_of(
     model: Model,
     loss: str | None = None,
     backward: Mapping[str, str] | None = None,
-    values: Mapping[str, str] | None = None,
+    numbers: Mapping[str, Fraction] | None = None,
     *,
     page: float = PAGE,
 ) -> Scene:
     """The graph of a model up to its loss, or to all that it computes.
 
-    `backward` are labels below the wires, LaTeX by the names of values; `values` what the values are, the same.
+    `backward` are labels below the wires, LaTeX by the names of values. `numbers` for all that is given make the
+    picture one of numbers, forward and, where `backward` names anything, backward. Raises `FormulaError` where there
+    are none: the graph is not small, or not of scalars.
     """
     end = loss or model.table.loss
-    flow = flow_of(model, end)
-    writing = Writing.of(backward, values)
+    flows = flows_of(model, end)
+    labels = {shown(name): label for name, label in (backward or {}).items()}
     what = f"Computational graph of {shown(end)}" if end else "Computational graph"
-    scenes = _bands(flow, writing, page)
-    return stacked(scenes, what, _in_words(flow)) if len(scenes) > 1 else _named(scenes, what, _in_words(flow))
-
-
-def _named(scenes: Sequence[Scene], title: str, description: str) -> Scene:
-    if not scenes:
-        return Scene(10, 10, title, description, ())
-    return Scene(scenes[0].width, scenes[0].height, title, description, scenes[0].items)
+    scenes: list[Scene] = []
+    for flow in flows:
+        found = None if numbers is None else numbers_of(flow, numbers, model.kink)
+        scenes += _bands(flow, Writing(labels, found), page)
+    return fitted(stacked(scenes, what, "; ".join(map(_in_words, flows))), page)
 
 
 def _in_words(flow: Flow) -> str:
@@ -88,25 +92,44 @@ def _bands(flow: Flow, writing: Writing, page: float) -> list[Scene]:
     groups = _groups(flow)
 
     @cache
-    def band(first: int, last: int) -> Scene:
-        return _band(parts_of(flow, range(groups[first], groups[last]), writing))
+    def parts(first: int, last: int) -> list[Part]:
+        return parts_of(flow, range(groups[first], groups[last]), writing)
 
-    def greedy(limit: float) -> list[tuple[int, int]]:
+    @cache
+    def band(first: int, last: int) -> Scene:
+        return _band(parts(first, last))
+
+    def fits(first: int, last: int) -> bool:
+        """Whether some groups are one band; what is surely too wide is not set for it."""
+        return _least_width(parts(first, last)) <= page and band(first, last).width <= page
+
+    def divided(is_one: Callable[[int, int], bool]) -> list[tuple[int, int]]:
         found, first = [], 0
         while first < len(groups) - 1:
             last = first + 1
-            while last + 1 < len(groups) and band(first, last + 1).width <= limit:
+            while last + 1 < len(groups) and is_one(first, last + 1):
                 last += 1
             found.append((first, last))
             first = last
         return found
 
-    best = greedy(page)
-    for share in (0.9, 0.8, 0.7, 0.6) if len(best) > 1 else ():
-        found = greedy(page * share)
-        if len(found) == len(best):
+    best = divided(fits)
+    for share in BALANCING if len(best) > 1 else ():
+        found = divided(lambda first, last: _least_width(parts(first, last)) <= page * share)  # noqa: B023
+        if len(found) == len(best) and all(fits(*one) for one in found):
             best = found
     return [band(*one) for one in best]
+
+
+def _least_width(parts: Sequence[Part]) -> float:
+    """About how wide a band is, and not wider: its columns without the tracks of wires that bend."""
+    layers = layers_of([part.vertex for part in parts])
+    total = 0.0
+    for layer in set(layers):
+        here = [part for part, own in zip(parts, layers, strict=True) if own == layer]
+        wide = max(part.width for part in here)
+        total += wide + max(_room(part, wide) for part in here) + ARROW
+    return total - ARROW
 
 
 def _groups(flow: Flow) -> list[int]:
@@ -208,7 +231,7 @@ def _notes(part: Part, x: float, y: float) -> Iterator[Item]:
     """What stands above a wire, from the wire up, and what stands below it."""
     up = y - 2.5
     for note in reversed(part.above):
-        yield Label(x, up - 0.24 * note.size, note.text, note.role, note.size)
+        yield Label(x, up - height(note.text, note.size)[1], note.text, note.role, note.size)
         up -= note.height
     down = y + 5.5
     for note in part.below:

@@ -119,7 +119,7 @@ class _Finder:
         if not all(isinstance(part, ENTRYWISE) for part in walk(value)):
             return None
         symbols = {part for part in walk(value) if isinstance(part, Symbol) and not part.shape.is_scalar}
-        if len(symbols) != 1 or not (only := symbols.pop()).name in self.computed:
+        if len(symbols) != 1 or (only := symbols.pop()).name not in self.computed:
             return None
         chain = self.of(only)
         if chain is None or chain[-1].activation:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from derive.records import dataclass
 
-SWEEPS = 12
+SWEEPS = 8
 
 Side = Literal["left", "above", "below"]
 
@@ -78,9 +78,10 @@ class Layered:
 
     def crossings(self) -> int:
         """How often wires of different values cross between columns."""
-        return sum(self._crossings(layer) for layer in range(len(self.columns) - 1))
+        return sum(self.crossings_behind(layer) for layer in range(len(self.columns) - 1))
 
-    def _crossings(self, layer: int) -> int:
+    def crossings_behind(self, layer: int) -> int:
+        """The same between a column and the next."""
         left = {id(cell): place for place, cell in enumerate(self.cells(layer))}
         right = {id(cell): place for place, cell in enumerate(self.cells(layer + 1))}
         ends = [(left[id(start)], right[id(end)], start.node) for start, end in self.ends(layer)]
@@ -245,6 +246,8 @@ def _exchange(graph: Layered) -> None:
         before = graph.crossings()
         for layer, column in enumerate(graph.columns):
             around = [one for one in (layer - 1, layer) if 0 <= one < len(graph.columns) - 1]
+            if not sum(map(graph.crossings_behind, around)):
+                continue
             for at, _pair in enumerate(pairwise(column)):
                 _keep_if_better(graph, column, at, around)
             for block in column:
@@ -255,14 +258,14 @@ def _exchange(graph: Layered) -> None:
 
 
 def _keep_if_better(graph: Layered, column: list[Block], at: int, around: list[int]) -> None:
-    before = sum(map(graph._crossings, around))
+    before = sum(map(graph.crossings_behind, around))
     column[at], column[at + 1] = column[at + 1], column[at]
-    if sum(map(graph._crossings, around)) >= before:
+    if sum(map(graph.crossings_behind, around)) >= before:
         column[at], column[at + 1] = column[at + 1], column[at]
 
 
 def _turn_if_better(graph: Layered, block: Block, around: list[int]) -> None:
-    before = sum(map(graph._crossings, around))
+    before = sum(map(graph.crossings_behind, around))
     block.reverse()
-    if sum(map(graph._crossings, around)) >= before:
+    if sum(map(graph.crossings_behind, around)) >= before:
         block.reverse()

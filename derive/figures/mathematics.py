@@ -270,11 +270,18 @@ def _with_signs(pieces: Formula) -> Formula:
     for number, piece in enumerate(pieces):
         before = found[-1] if found else None
         alone = len(pieces) == 1 or before is None or number == len(pieces) - 1
+        if isinstance(piece, Glyphs) and piece.text in FUNCTIONS and _is_factor(before):
+            found.append(Space(SPACES[","]))
         if isinstance(piece, Glyphs) and piece.kind == "binary" and (alone or _takes_sign(before)):
             found.append(Glyphs(piece.text, piece.face, f"{{{piece.tex}}}", "ordinary", piece.accents))
         else:
             found.append(piece)
     return tuple(found)
+
+
+def _is_factor(before: Piece | None) -> bool:
+    """Whether a function's name needs a thin space behind what stands before it."""
+    return isinstance(before, Scripts) or (isinstance(before, Glyphs) and before.kind == "ordinary")
 
 
 def _takes_sign(before: Piece | None) -> bool:
@@ -319,7 +326,8 @@ def _above(piece: Piece) -> float:
 
 _ESCAPES = MappingProxyType({
     "\\": "/", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "^": "?", "~": "?",
-    '"': r"\mbox{''}", "`": r"\mbox{'}", "'": r"\mbox{'}", "-": r"\mbox{-}", " ": r"\ ", "\u00a0": r"\ ", ":": "{:}", ",": "{,}",
+    '"': r"\mbox{''}", "`": r"\mbox{'}", "'": r"\mbox{'}", "-": r"\mbox{-}", " ": r"\ ", "\u00a0": r"\ ",
+    ":": "{:}", ",": "{,}",
 })  # fmt: skip
 
 

@@ -1,17 +1,34 @@
-"""A network as layers of units: circles, an edge between any two of neighbouring layers, names above and sizes below."""
+"""A network as layers of units: circles, edges between neighbouring layers, names above and sizes below."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import hypot
 
 from derive.figures.layering import Layer, network_in, shown_names
 from derive.figures.mathematics import formula, width
-from derive.figures.scene import NORMAL, SMALL, Circle, Item, Path, Place, Point, Role, Scene, framed, math_label
+from derive.figures.scene import (
+    NORMAL,
+    PAGE,
+    SMALL,
+    Circle,
+    Item,
+    Path,
+    Place,
+    Point,
+    Role,
+    Scene,
+    fitted,
+    framed,
+    math_label,
+)
 from derive.models.model import Model
 from derive.notation.symbols import shown
 from derive.records import dataclass
 
 RADIUS, PITCH, LEAST = 8.0, 24.0, 84.0
 """The radius of a unit, from one unit to the next, and from one layer to the next at least."""
+FEW, NARROW = 5, 56.0
+"""More layers than these stand nearer to each other."""
 MOST_UNITS = 6
 """A layer with more units than these shows the first ones and the last one, with dots between."""
 
@@ -27,8 +44,8 @@ class Drawn:
     layer: Layer
 
 
-def network_of(model: Model, loss: str | None = None) -> Scene | None:
-    """The network of a model; None where the model is none."""
+def network_of(model: Model, loss: str | None = None, *, page: float = PAGE) -> Scene | None:
+    """The network of a model up to its loss; None where the model is no network."""
     found = network_in(model, loss or model.table.loss)
     if found is None:
         return None
@@ -36,7 +53,8 @@ def network_of(model: Model, loss: str | None = None) -> Scene | None:
     columns = _columns(layers)
     items = [*_edges(layers, columns), *_units(layers, columns), *_labels(layers, columns)]
     sizes = ", ".join(str(layer.units) for layer in found.layers)
-    return framed(items, "Network of layers", f"A network with layers of {sizes} units: {_in_words(found.layers)}")
+    what = f"A network with layers of {sizes} units: {_in_words(found.layers)}"
+    return fitted(framed(items, "Network of layers", what), page)
 
 
 def _in_words(layers: Sequence[Layer]) -> str:
@@ -60,10 +78,11 @@ def _drawn(layer: Layer, *, is_open: bool) -> Drawn:
 def _columns(layers: Sequence[Drawn]) -> list[float]:
     """Where each layer stands, far enough from the one before for all labels."""
     places = [0.0]
-    for before, here in zip(layers, layers[1:], strict=False):
+    for before, here in pairwise(layers):
         names = (_wide(before.name, NORMAL) + _wide(here.name, NORMAL)) / 2
-        sizes = (_below(before) + _below(here)) / 2 + _wide(_map(here.layer), SMALL)
-        places.append(places[-1] + max(LEAST, names + 14, sizes + 16))
+        sizes, maps = (_below(before) + _below(here)) / 2, _wide(_map(here.layer), SMALL)
+        least = LEAST if len(layers) <= FEW else NARROW
+        places.append(places[-1] + max(least, names + 12, sizes + 12, maps + 12))
     return places
 
 
@@ -84,7 +103,7 @@ def _map(layer: Layer) -> str:
 
 
 def _edges(layers: Sequence[Drawn], columns: Sequence[float]) -> Iterator[Item]:
-    for number, (before, here) in enumerate(zip(layers, layers[1:], strict=False)):
+    for number, (before, here) in enumerate(pairwise(layers)):
         for top in before.heights:
             for bottom in here.heights:
                 start, end = (columns[number], top), (columns[number + 1], bottom)
@@ -116,4 +135,4 @@ def _labels(layers: Sequence[Drawn], columns: Sequence[float]) -> Iterator[Item]
             yield math_label(x, tallest + 28, layer.layer.activation, "forward", SMALL)
         if number:
             middle = (columns[number - 1] + x) / 2
-            yield math_label(middle, tallest + 15, _map(layer.layer), "given", SMALL)
+            yield math_label(middle, -tallest - 24, _map(layer.layer), "given", SMALL)

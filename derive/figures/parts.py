@@ -8,6 +8,7 @@ from derive.figures.data import Rank, data_rank
 from derive.figures.flow import Flow, Node, displayed
 from derive.figures.layers import Vertex
 from derive.figures.mathematics import Formula, formula, height, width
+from derive.figures.numbers import Numbers, number_label
 from derive.figures.scene import NORMAL, SMALL, TINY, Role
 from derive.notation.symbols import shown
 from derive.records import dataclass
@@ -61,32 +62,28 @@ class Part:
 
 @dataclass(frozen=True)
 class Writing:
-    """What is written beside the wires: the derivatives by names, and the values of names."""
+    """What is written beside the wires: the derivatives by names, and in a small graph the numbers of its nodes."""
 
     backward: Mapping[str, str]
-    values: Mapping[str, str]
+    numbers: Numbers | None = None
 
-    @classmethod
-    def of(cls, backward: Mapping[str, str] | None, values: Mapping[str, str] | None) -> "Writing":
-        return cls(_by_shown(backward or {}), _by_shown(values or {}))
-
-    def above(self, node: Node, *, has_name: bool) -> tuple[Note, ...]:
+    def above(self, flow: Flow, number: int, *, has_name: bool) -> tuple[Note, ...]:
         """The name of the value, then its shape or, where it is known, the value itself."""
+        node = flow.nodes[number]
         notes = [Note(formula("=".join(map(displayed, node.names))), NORMAL, "forward")] if has_name else []
-        value = next((self.values[shown(name)] for name in node.names if shown(name) in self.values), None)
-        if value is not None:
-            notes.append(Note(formula(value), SMALL, "result"))
+        if self.numbers is not None:
+            notes.append(Note(formula(number_label(self.numbers.values[number])), SMALL, "result"))
         elif not node.shape.is_scalar:
             notes.append(Note(formula(shape_label(node.shape)), TINY, "muted"))
         return tuple(notes)
 
-    def below(self, node: Node) -> tuple[Note, ...]:
-        label = next((self.backward[shown(name)] for name in node.names if shown(name) in self.backward), None)
+    def below(self, flow: Flow, number: int) -> tuple[Note, ...]:
+        """The derivative of the loss by the value: as a number where there are numbers."""
+        if self.numbers is not None and self.backward:
+            return (Note(formula(number_label(self.numbers.slopes[number])), SMALL, "backward"),)
+        names = map(shown, flow.nodes[number].names)
+        label = next((self.backward[name] for name in names if name in self.backward), None)
         return () if label is None else (_derivative(label),)
-
-
-def _by_shown(some: Mapping[str, str]) -> dict[str, str]:
-    return {shown(name): text for name, text in some.items()}
 
 
 def shape_label(shape: Shape) -> str:
@@ -135,7 +132,7 @@ def parts_of(flow: Flow, statements: range, writing: Writing) -> list[Part]:
     later = {one for node in flow.nodes if node.statement not in statements for one in node.inputs}
     numbers = [*sources, *inside]
     at = {number: place for place, number in enumerate(numbers)}
-    parts = [_part(flow, number, at, used, statements, writing) for number in numbers]
+    parts = [_part(flow, number, at, statements, writing) for number in numbers]
     for number in inside:
         if number in later and number not in used:
             label = (formula("=".join(map(displayed, flow.nodes[number].names))),)
@@ -143,17 +140,17 @@ def parts_of(flow: Flow, statements: range, writing: Writing) -> list[Part]:
     return parts
 
 
-def _part(flow: Flow, number: int, at: Mapping[int, int], used: set[int], statements: range, writing: Writing) -> Part:
+def _part(flow: Flow, number: int, at: Mapping[int, int], statements: range, writing: Writing) -> Part:
     node = flow.nodes[number]
-    if number not in at or (node.statement not in statements or node.kind == "given"):
-        if node.kind == "given" and node.statement in statements:
-            return _given(node, writing)
-        label = node.label if node.kind == "given" else (formula("=".join(map(displayed, node.names)) or r"\cdot"),)
-        return _again(label, Vertex((), True), writing.above(node, has_name=False))
+    if node.kind == "given" and node.statement in statements:
+        return _given(node, writing.above(flow, number, has_name=False), writing.below(flow, number))
+    if node.kind == "given" or node.statement not in statements:
+        label = node.label if node.kind == "given" else (formula("=".join(map(displayed, node.names))),)
+        return _again(label, Vertex((), True), writing.above(flow, number, has_name=False))
     if node.kind == "result":
         return _result(node, at)
     has_name = bool(node.names) and _is_used_inside(flow, number, at)
-    above, below = writing.above(node, has_name=has_name), writing.below(node)
+    above, below = writing.above(flow, number, has_name=has_name), writing.below(flow, number)
     inputs = tuple(at[one] for one in node.inputs)
     vertex = Vertex(inputs, False, _left(flow, node), _preferred(node))
     return _operation(node, above, below, vertex)
@@ -164,9 +161,8 @@ def _is_used_inside(flow: Flow, number: int, at: Mapping[int, int]) -> bool:
     return any(number in flow.nodes[one].inputs for one in at if flow.nodes[one].kind == "operation")
 
 
-def _given(node: Node, writing: Writing) -> Part:
+def _given(node: Node, above: tuple[Note, ...], below: tuple[Note, ...]) -> Part:
     wide = max(18.0, width(node.label[0], NORMAL) + 9)
-    above, below = writing.above(node, has_name=False), writing.below(node)
     return Part("given", node.label, wide, 17.0, False, above, below, Vertex((), True))
 
 

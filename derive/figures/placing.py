@@ -11,6 +11,9 @@ from derive.figures.layers import Cell, Layered
 GAP = 5.0
 """The room between two cells."""
 ROUNDS = 16
+MOST_MOVES = 40
+NEAR, BEND = 0.01, 6.0
+"""Heights that differ by less are the same; what a bend costs beside its height."""
 MAIN, LONG, LIGHT, TO_NODE = 24.0, 4.0, 1.0, 0.5
 """How much a bend costs: between two operations, in a wire that passes a column, at what is given; and how much it
 costs that a wire goes far down or up to its node."""
@@ -31,6 +34,82 @@ def place(graph: Layered) -> None:
                 both = number >= ROUNDS // 8
                 near = 0.0 if number > ROUNDS // 2 else TO_NODE
                 _settle(graph, layer, before=forwards or both, behind=not forwards or both, to_node=near)
+    _straighten(graph)
+
+
+# ── moving what is straight together ──
+
+
+def _straighten(graph: Layered) -> None:
+    """Move cells that one straight wire joins to where another wire is straight, too, while that makes it better."""
+    for _ in range(MOST_MOVES):
+        before = _cost(graph)
+        best: tuple[float, list[Cell], float] | None = None
+        for start, end in _bent(graph):
+            for moving, aim in ((end, start.y), (start, end.y)):
+                cells, shift = _pushed(graph, moving, aim - moving.y), aim - moving.y
+                _shift(cells, shift)
+                cost = _cost(graph)
+                _shift(cells, -shift)
+                if cost < before - 0.01 and (best is None or cost < best[0]):
+                    best = cost, cells, shift
+        if best is None:
+            return
+        _shift(best[1], best[2])
+
+
+def _bent(graph: Layered) -> list[tuple[Cell, Cell]]:
+    ends = [pair for layer in range(len(graph.columns) - 1) for pair in graph.ends(layer)]
+    return [(start, end) for start, end in ends if abs(start.y - end.y) > NEAR]
+
+
+def _cost(graph: Layered) -> float:
+    """How much all bends cost, each for itself and by its height, and how far wires go down or up to their nodes."""
+    cost = 0.0
+    for layer in range(len(graph.columns) - 1):
+        for start, end in graph.ends(layer):
+            bend = abs(start.y - end.y)
+            cost += _weight(graph, start, end) * (bend + BEND * (bend > NEAR))
+            if end.into is not None:
+                cost += TO_NODE * abs(end.y - graph.nodes[end.into].y)
+    return cost
+
+
+def _shift(cells: Sequence[Cell], by: float) -> None:
+    for cell in cells:
+        cell.y += by
+
+
+def _pushed(graph: Layered, first: Cell, by: float) -> list[Cell]:
+    """The cells that move with one: those that straight wires join to it, and those that would be in their way."""
+    joined: dict[int, list[Cell]] = {}
+    for layer in range(len(graph.columns) - 1):
+        for start, end in graph.ends(layer):
+            if abs(start.y - end.y) <= NEAR:
+                joined.setdefault(id(start), []).append(end)
+                joined.setdefault(id(end), []).append(start)
+    found: dict[int, Cell] = {}
+    waiting = [first]
+    while waiting:
+        cell = waiting.pop()
+        if id(cell) not in found:
+            found[id(cell)] = cell
+            waiting += joined.get(id(cell), [])
+            waiting += _in_the_way(graph, cell, by)
+    return list(found.values())
+
+
+def _in_the_way(graph: Layered, cell: Cell, by: float) -> list[Cell]:
+    """The next cell of a column, where one that moves comes too near to it."""
+    cells = graph.cells(cell.layer)
+    at = next(number for number, one in enumerate(cells) if one is cell)
+    if by > 0 and at + 1 < len(cells):
+        other = cells[at + 1]
+        return [other] if cell.y + by + cell.down + GAP + other.up > other.y + NEAR else []
+    if by < 0 and at > 0:
+        other = cells[at - 1]
+        return [other] if cell.y + by - cell.up - GAP - other.down < other.y - NEAR else []
+    return []
 
 
 def _packed(cells: Sequence[Cell]) -> list[float]:

@@ -4,7 +4,7 @@ Each value has at most one vertical line between two columns, on a track of its 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from derive.figures.layers import Cell, Layered
 from derive.figures.scene import Place
@@ -89,7 +89,7 @@ def _neighbours(segments: list[Segment]) -> dict[Place, set[Place]]:
     near: dict[Place, set[Place]] = {place: set() for place in places}
     for start, end in rounded:
         along = sorted(place for place in places if _is_on(place, start, end))
-        for one, other in zip(along, along[1:], strict=False):
+        for one, other in pairwise(along):
             near[one].add(other)
             near[other].add(one)
     return {place: others for place, others in near.items() if others}

@@ -4,6 +4,7 @@ One unit is a point of type; x grows to the right and y downwards. What a thing 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -23,6 +24,8 @@ COLOURS = MappingProxyType({
 Anchor = Literal["start", "middle", "end"]
 Place = tuple[float, float]
 
+PAGE = 450.0
+"""How wide the text of a page is: A4 with wide margins."""
 NORMAL, SMALL, TINY = 10.0, 8.0, 7.0
 """The sizes of type."""
 
@@ -170,18 +173,31 @@ def centred(x: float, y: float, text: Formula, role: Role, size: float = NORMAL)
 
 def moved(item: Item, right: float, down: float) -> Item:
     """The same thing at another place."""
+    if isinstance(item, Path):
+        return replace(item, points=tuple((x + right, y + down) for x, y in item.points))
+    return replace(item, x=item.x + right, y=item.y + down)
+
+
+def scaled(item: Item, by: float) -> Item:
+    """The same thing in another size, its strokes as thick as they were."""
     match item:
-        case Path(points, role, has_head, rounding, thickness, is_dashed):
-            shifted = tuple((x + right, y + down) for x, y in points)
-            return Path(shifted, role, has_head, rounding, thickness, is_dashed)
-        case Box(x, y, wide, high, role, radius, is_dashed):
-            return Box(x + right, y + down, wide, high, role, radius, is_dashed)
-        case Circle(x, y, radius, role):
-            return Circle(x + right, y + down, radius, role)
-        case Point(x, y, role, is_open, radius):
-            return Point(x + right, y + down, role, is_open, radius)
-        case Label(x, y, text, role, size, anchor):
-            return Label(x + right, y + down, text, role, size, anchor)
+        case Path(points):
+            return replace(item, points=tuple((x * by, y * by) for x, y in points), rounding=item.rounding * by)
+        case Box(x, y, wide, high):
+            return replace(item, x=x * by, y=y * by, width=wide * by, height=high * by, radius=item.radius * by)
+        case Label(x, y):
+            return replace(item, x=x * by, y=y * by, size=item.size * by)
+        case Circle(x, y, radius) | Point(x, y, _, _, radius):
+            return replace(item, x=x * by, y=y * by, radius=radius * by)
+
+
+def fitted(scene: Scene, page: float) -> Scene:
+    """The scene, smaller where it is wider than a page."""
+    if scene.width <= page:
+        return scene
+    by = page / scene.width
+    items = tuple(scaled(item, by) for item in scene.items)
+    return replace(scene, width=page, height=round(scene.height * by, 2), items=items)
 
 
 def framed(items: Iterable[Item], title: str, description: str, margin: float = 4.0) -> Scene:
@@ -202,4 +218,4 @@ def stacked(scenes: Iterable[Scene], title: str, description: str, gap: float = 
         items += [moved(item, 0, down) for item in scene.items]
         down += scene.height + gap
         wide = max(wide, scene.width)
-    return Scene(wide, round(down - gap, 2), title, description, tuple(items))
+    return Scene(wide, round(max(0.0, down - gap), 2), title, description, tuple(items))

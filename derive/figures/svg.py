@@ -5,11 +5,13 @@ colours of their own where it sets none. No script, no foreign objects, nothing 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 from derive.figures.mathematics import AROUND, SCRIPT, Formula, Glyphs, Scripts, Space, width
 from derive.figures.paths import Corner, rounded
 from derive.figures.scene import COLOURS, Box, Circle, Item, Label, Path, Point, Role, Scene
+from derive.records import dataclass
 
 PIXELS = 4 / 3
 """The pixels of a page in a point of type."""
@@ -22,8 +24,8 @@ def svg(scene: Scene) -> str:
     wide, high = _number(scene.width), _number(scene.height)
     size = f'width="{_number(scene.width * PIXELS)}" height="{_number(scene.height * PIXELS)}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure-of-derive" {size} viewBox="0 0 {wide} {high}" role="img"'
-        f' fill="none" stroke-linecap="round" font-family="{FACES}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure-of-derive" {size} viewBox="0 0 {wide} {high}"'
+        f' role="img" fill="none" stroke-linecap="round" font-family="{FACES}">',
         f"<title>{escape(_printable(scene.title))}</title>",
         f"<desc>{escape(_printable(scene.description))}</desc>",
         f"<style>{_style()}</style>",
@@ -36,18 +38,15 @@ def svg(scene: Scene) -> str:
 def _style() -> str:
     """The colours of the roles, in a form for viewers that know variables and in one for those that do not."""
     rules = (
-        f".figure-of-derive .{role}{{color:{colour};color:var(--figure-{role},{colour})}}"
+        f".figure-of-derive .figure-{role}{{color:{colour};color:var(--figure-{role},{colour})}}"
         for role, colour in COLOURS.items()
     )
     return "".join(rules)
 
 
 def _number(value: float) -> str:
-    return (
-        f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0")
-        if abs(value) < 0.005
-        else f"{value:.2f}".rstrip("0").rstrip(".")
-    )
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _printable(text: str) -> str:
@@ -62,20 +61,23 @@ def _drawn(item: Item) -> Iterator[str]:
             corner = f'x="{_number(bounds.left)}" y="{_number(bounds.top)}"'
             dashes = ' stroke-dasharray="2.5 2"' if is_dashed else ""
             yield (
-                f'<rect class="{role}" {corner} width="{_number(item.width)}" height="{_number(item.height)}"'
+                f'<rect class="figure-{role}" {corner} width="{_number(item.width)}" height="{_number(item.height)}"'
                 f' rx="{_number(radius)}" {_tinted(role)}{dashes}/>'
             )
         case Circle(x, y, radius, role):
-            yield f'<circle class="{role}" cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}" {_tinted(role)}/>'
+            yield f'<circle class="figure-{role}" {_around(x, y, radius)} {_tinted(role)}/>'
         case Point(x, y, role, is_open, radius):
-            inside = "#fff" if is_open else "currentColor"
-            style = ' style="fill:var(--figure-paper,#fff)"' if is_open else ""
-            centre = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
-            yield f'<circle class="{role}" {centre} fill="{inside}" stroke="currentColor" stroke-width="0.8"{style}/>'
+            look = 'fill="#fff" style="fill:var(--figure-paper,#fff)"' if is_open else 'fill="currentColor"'
+            place = _around(x, y, radius)
+            yield f'<circle class="figure-{role}" {place} {look} stroke="currentColor" stroke-width="0.8"/>'
         case Path():
             yield from _path(item)
         case Label():
             yield _text(item)
+
+
+def _around(x: float, y: float, radius: float) -> str:
+    return f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
 
 
 def _tinted(role: Role) -> str:
@@ -90,10 +92,11 @@ def _path(path: Path) -> Iterator[str]:
     line, head = rounded(path)
     dashes = ' stroke-dasharray="2.5 2"' if path.is_dashed else ""
     data = " ".join(_step(step) for step in line)
-    yield f'<path class="{path.role}" d="{data}" stroke="currentColor" stroke-width="{_number(path.thickness)}"{dashes}/>'
+    stroke = f'stroke="currentColor" stroke-width="{_number(path.thickness)}"{dashes}'
+    yield f'<path class="figure-{path.role}" d="{data}" {stroke}/>'
     if head:
         corners = " ".join(f"{_number(x)},{_number(y)}" for x, y in head)
-        yield f'<polygon class="{path.role}" points="{corners}" fill="currentColor"/>'
+        yield f'<polygon class="figure-{path.role}" points="{corners}" fill="currentColor"/>'
 
 
 def _step(step: Corner) -> str:
@@ -109,7 +112,34 @@ def _text(label: Label) -> str:
     runs = "".join(_Setting(label.size).runs(label.text))
     anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
     place = f'x="{_number(label.x)}" y="{_number(label.y)}" font-size="{_number(label.size)}"'
-    return f'<text class="{label.role}" {place}{anchor} fill="currentColor">{runs}</text>'
+    return f'<text class="figure-{label.role}" {place}{anchor} fill="currentColor">{runs}</text>'
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An accent as a character of its own, since few faces have letters with all accents: its width, size and lift."""
+
+    text: str
+    width: float = 0.333
+    size: float = 1.0
+    lift: float = 0.0
+
+
+_MARKS = {
+    "\u0302": Mark("ˆ"), "\u0303": Mark("˜"), "\u0304": Mark("ˉ"), "\u0306": Mark("˘"), "\u0307": Mark("˙"),
+    "\u0308": Mark("¨"), "\u030c": Mark("ˇ"), "\u20d7": Mark("→", 0.7, 0.7, 0.38),
+    "\u0332": Mark("_", 0.5, 1.0, -0.06),
+}  # fmt: skip
+_TALL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZbdfhklβδζθλξφψΓΔΘΛΞΠΣΥΦΨΩ")
+TALL, STACKED = 0.2, 0.2
+"""How much higher the accent of a tall letter stands, and one above another."""
+LEAN = 0.84
+"""How wide letters are in the faces of pages beside those of TeX."""
+
+
+def _dotless(piece: Glyphs) -> Glyphs:
+    """An i or j gives its dot for an accent."""
+    return replace(piece, text={"i": "ı", "j": "ȷ"}.get(piece.text, piece.text)) if piece.accents else piece
 
 
 class _Setting:
@@ -126,22 +156,36 @@ class _Setting:
                 case Space(own):
                     self.skip += own * scale
                 case Glyphs():
-                    yield self._run(piece, scale, down)
+                    yield self._run(_dotless(piece), scale, down)
+                    yield from self._accents(piece, scale, down)
                 case Scripts(base, below, above):
                     yield from self.runs(base, scale, down)
                     yield from self._scripts(base, below, above, scale, down)
 
     def _scripts(self, base: Formula, below: Formula, above: Formula, scale: float, down: float) -> Iterator[str]:
-        """The lower script, then the upper one above it."""
+        """Both scripts behind the base, one over the other."""
         small = scale * SCRIPT
         if above and all(isinstance(piece, Glyphs) and piece.text == "′" for piece in above):  # raised as it is
             yield from self.runs(above, scale, down)
             above = ()
-        yield from self.runs(below, small, down + 0.2 * scale)
-        back = width(below, small) if below and above else 0.0
-        self.skip -= back
-        yield from self.runs(above, small, down - 0.38 * scale)
-        self.skip += max(0.0, back - width(above, small)) + 0.05 * scale
+        scripts = [(width(below, small), below, 0.2), (width(above, small), above, -0.38)]
+        for place, (wide, script, low) in enumerate(sorted(scripts, key=lambda one: one[0])):
+            yield from self.runs(script, small, down + low * scale)
+            if place == 0:  # back to where it began: the shorter one first, since widths are estimates
+                self.skip -= wide
+        self.skip += 0.05 * scale
+
+    def _accents(self, piece: Glyphs, scale: float, down: float) -> Iterator[str]:
+        """The accents of a letter, each above the one before; then on from behind the letter."""
+        half = LEAN * width((Glyphs(piece.text, piece.face, ""),), 1.0) / 2
+        high = TALL if piece.text in _TALL else 0.0
+        for accent in piece.accents:
+            mark = _MARKS[accent]
+            self.skip -= (half + mark.width / 2) * scale
+            lift = mark.lift + (high if mark.lift >= 0 else 0.0)
+            yield self._run(Glyphs(mark.text, piece.face, ""), scale * mark.size, down - lift * scale)
+            self.skip += (half - mark.width / 2) * scale
+            high += STACKED
 
     def _run(self, piece: Glyphs, scale: float, down: float) -> str:
         around = AROUND.get(piece.kind, 0.0) * scale
@@ -155,6 +199,4 @@ class _Setting:
         attributes += {"italic": ' font-style="italic"', "bold": ' font-weight="bold"'}.get(piece.face, "")
         self.skip = around + (0.17 * scale if piece.kind == "punctuation" else 0.0)
         self.low = down
-        marks = "".join(piece.accents)
-        text = piece.text[:1] + marks + piece.text[1:]
-        return f"<tspan{attributes}>{escape(_printable(text))}</tspan>"
+        return f"<tspan{attributes}>{escape(_printable(piece.text))}</tspan>"

@@ -96,9 +96,14 @@ def _step(step: Corner, before: Corner) -> str:
     return f" .. controls {_place(first)} and {_place(second)} .. {_place((right, bottom))}"
 
 
+SIZES = (5, 6, 7, 8, 9, 10)
+"""The sizes of type that every TeX has as they are."""
+
+
 def _text(label: Label) -> str:
     anchor = {"start": "base west", "middle": "base", "end": "base east"}[label.anchor]
-    size = _number(label.size)
+    size = max((one for one in SIZES if one <= label.size + 0.01), default=SIZES[0])
+    scale = "" if abs(size - label.size) < 0.01 else f",scale={_number(label.size / size)}"
     font = rf"\fontsize{{{size}}}{{{size}}}\selectfont"
-    style = f"derive text,anchor={anchor},text=derive-{label.role},font={font}"
+    style = f"derive text,anchor={anchor},text=derive-{label.role},font={font}{scale}"
     return rf"\node[{style}] at {_place((label.x, label.y))} {{${tex(label.text)}$}};"

@@ -51,11 +51,11 @@ class Numbers:
 
     @property
     def latex(self) -> str:
-        """A number, or a small matrix in brackets, for a line of text."""
+        """A number, or a matrix in brackets."""
         if len(self.rows) == 1 and len(self.rows[0]) == 1:
             return _written(self.rows[0][0])
         inside = r" \\ ".join(" & ".join(map(_written, row)) for row in self.rows)
-        return rf"\left(\begin{{smallmatrix}} {inside} \end{{smallmatrix}}\right)"
+        return rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}"
 
 
 @dataclass(frozen=True)

@@ -40,37 +40,51 @@ def prose_blocks(document: Document) -> tuple[Block, ...]:
         return ()
     head = find_front_matter(document.source)
     start = 0 if head is None else behind(head)
-    blocks = _Marked.of(document.source, start, document.passages).blocks()
+    written = find_mathematics(document.source, start)
+    blocks = _Marked.of(document.source, start, written, _without_macros(written, document.passages)).blocks()
     return blocks[1:] if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1 else blocks
 
 
 def prose_text(text: str) -> Text:
     """Markdown as one line: a prompt, a title."""
     source = Source("", " ".join(_MARKS.sub("", text).split()))
-    marked = _Marked.of(source, 0, find_mathematics(source))
+    written = find_mathematics(source)
+    marked = _Marked.of(source, 0, written, written)
     tokens = MarkdownIt("commonmark", {"html": False}).parseInline(marked.text)
     return tuple(run for token in tokens for run in marked.runs(token))
 
 
+def _without_macros(written: Sequence[Passage], read: Sequence[Passage]) -> list[Passage | None]:
+    """For each formula as it is written the one without macros that stands there; null where it only defines some."""
+    found: list[Passage | None] = []
+    waiting = list(reversed(read))
+    for passage in written:
+        while waiting and waiting[-1].text.offset(0) < passage.text.start:
+            waiting.pop()
+        is_here = bool(waiting) and waiting[-1].text.offset(0) <= passage.text.end
+        found.append(waiting.pop() if is_here else None)
+    return found
+
+
 @dataclass
 class _Marked:
-    """A Markdown text in which each formula is a mark that holds its number."""
+    """A Markdown text in which each formula is a mark that holds its number; a null one says nothing."""
 
     text: str
-    passages: Sequence[Passage]
+    passages: Sequence[Passage | None]
 
     @classmethod
-    def of(cls, source: Source, start: int, passages: Sequence[Passage]) -> "_Marked":
-        """The text of a source from an offset on."""
+    def of(cls, source: Source, start: int, written: Sequence[Passage], read: Sequence[Passage | None]) -> "_Marked":
+        """The text of a source from an offset on, its formulas as they are written and as they are read."""
         pieces: list[str] = []
         at = start
-        for number, passage in enumerate(passages):
+        for number, passage in enumerate(written):
             first, last = _extent(source.text, passage, at)
             if first < at:
                 continue
             pieces += [_words_between(source.text[at:first]), f"\ue000{number}\ue001"]
             at = last
-        return cls("".join([*pieces, _words_between(source.text[at:])]), passages)
+        return cls("".join([*pieces, _words_between(source.text[at:])]), read)
 
     def blocks(self) -> tuple[Block, ...]:
         """The blocks of the text in their order."""
@@ -124,11 +138,16 @@ class _Marked:
                 yield from (Words(piece, style),) if piece else ()
             else:
                 passage = self.passages[int(piece)]
-                yield passage if passage.kind == "display" else _formula(passage)
+                if passage is not None:
+                    yield passage if passage.kind == "display" else _formula(passage)
 
     def unmarked(self, text: str) -> str:
         """A text with formulas as their authors wrote them."""
-        return _MARK.sub(lambda mark: f"${self.passages[int(mark[1])].text.value}$", text)
+        return _MARK.sub(lambda mark: self._in_code(self.passages[int(mark[1])]), text)
+
+    @staticmethod
+    def _in_code(passage: Passage | None) -> str:
+        return "" if passage is None else f"${passage.text.value}$"
 
 
 def _words_between(text: str) -> str:

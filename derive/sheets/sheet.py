@@ -12,7 +12,6 @@ from derive.grading.parts import ExerciseDocument
 from derive.sheets.answer_section import (
     answer_blocks,
     check_blocks,
-    definition_blocks,
     question_blocks,
     summary_blocks,
 )
@@ -23,6 +22,7 @@ from derive.sheets.example_section import example_blocks
 from derive.sheets.picture_section import picture_blocks
 from derive.sheets.prose import prose_blocks, prose_text
 from derive.sheets.setting_section import setting_blocks
+from derive.sheets.unclaimed import unclaimed_block
 from derive.sheets.usual_mistakes import usual_mistakes
 
 
@@ -44,7 +44,7 @@ def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store 
 
 def _questions(composition: Composition) -> Iterator[Block]:
     exercise = composition.exercise
-    yield from prose_blocks(exercise.document)
+    yield from map(unclaimed_block, prose_blocks(exercise.document))
     yield from setting_blocks(exercise.model, composition.formulas, composition.forward)
     yield from picture_blocks(exercise.model)
     yield Heading(said("What is asked"))
@@ -53,10 +53,9 @@ def _questions(composition: Composition) -> Iterator[Block]:
 
 
 def _solutions(composition: Composition) -> Iterator[Block]:
-    yield from prose_blocks(composition.exercise.document)
+    yield from map(unclaimed_block, prose_blocks(composition.exercise.document))
     yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
     yield from picture_blocks(composition.exercise.model)
-    yield from definition_blocks(composition.definitions)
     yield Heading(said("Derivation"))
     kinks: set[str] = set()
     mistakes = usual_mistakes(composition)

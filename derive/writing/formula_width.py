@@ -291,6 +291,15 @@ def _words_width(words: str) -> float:
     return sum(_TEXT.get(letter, 500 if letter.isalnum() else 333) for letter in plain)
 
 
+def table_cells(latex: str) -> list[list[str]]:
+    r"""The rows of what stands in an environment, their cells.
+
+    >>> table_cells(r"a &= b \\\\ &= \sqrt{c}")
+    [['a', '= b'], ['', '= \\sqrt{c}']]
+    """
+    return [["".join(cell).strip() for cell in row] for row in _cells(_TOKEN.findall(latex))]
+
+
 def _cells(tokens: Sequence[str]) -> list[list[list[str]]]:
     """The rows of a matrix, their cells."""
     rows: list[list[list[str]]] = [[[]]]

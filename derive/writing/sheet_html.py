@@ -7,12 +7,13 @@ from markupsafe import Markup, escape
 
 from derive.figures.svg import svg
 from derive.records import dataclass
-from derive.sheets.blocks import Block, Chain, Display, Formula, Picture, Sheet, Text, Words, text_of
+from derive.sheets.blocks import Block, Chain, Display, Formula, Picture, Sheet, Table, Text, Words, text_of
 from derive.writing.cells import printable
+from derive.writing.formula_width import table_cells
 from derive.writing.mathml import to_mathml
 from derive.writing.pages import page
 from derive.writing.sheet_chains import Row, arranged, in_groups
-from derive.writing.sheet_parts import REMARKS, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
 from derive.writing.statuses import of_points
 
 STYLES = ("base.css", "sheet.css")
@@ -20,6 +21,10 @@ TEMPLATE = "sheet.html"
 MEASURE = 42_000
 """How wide a display may be on a wide screen, in thousandths of an em; on a narrow one it scrolls by itself."""
 
+_ALIGNED = re.compile(
+    r"\\begin\{(?:aligned|gathered)\} ((?:(?!\\(?:begin|end)\{(?:aligned|gathered)).)*) \\end\{(?:aligned|gathered)\}",
+    re.DOTALL,
+)
 _ELEMENTS = {"strong": "strong", "emphasis": "em", "code": "code"}
 
 
@@ -68,6 +73,10 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[tuple[str, object]]:
             yield "Equations", ShownDisplay(tuple(row for chain in block for row in _chain(chain).rows))
         elif isinstance(block, Chain):
             yield "Equations", _chain(block)
+        elif isinstance(block, Display):
+            yield "Equations", _author_display(block)
+        elif isinstance(block, Table) and is_list_of_values(block):
+            yield "Values", block
         else:
             yield type(block).__name__, block
 
@@ -80,6 +89,22 @@ def _chain(chain: Chain) -> ShownDisplay:
     for row in layout.rows:
         rows += _rows(row, Markup("") if rows else left)
     return ShownDisplay(tuple(rows), chain.label or "", chain.is_result, layout.beside is not None)
+
+
+def _author_display(display: Display) -> ShownDisplay:
+    """A display of the exercise; the rows of one that is aligned are rows here, too."""
+    known = safe(display.latex) or display.latex
+    inside = _ALIGNED.fullmatch(known)
+    cells = [["", known]] if inside is None else table_cells(inside[1])
+    rows = (
+        ShownRow(_cell(first if others else ""), _cell(" ".join(others) or first), Markup(""))
+        for first, *others in cells
+    )
+    return ShownDisplay(tuple(rows), display.label or "")
+
+
+def _cell(latex: str) -> Markup:
+    return _displayed(latex) if latex.strip() else Markup("")
 
 
 def _rows(row: Row, left: Markup) -> Iterator[ShownRow]:
@@ -95,12 +120,7 @@ def _picture(picture: Picture) -> Markup:
     return Markup(re.sub(r"<style>.*?</style>", "", svg(picture.scene), flags=re.DOTALL))
 
 
-def _displayed(latex: str | Display) -> Markup:
-    """A formula as large as in a display."""
-    return _formula(latex.latex if isinstance(latex, Display) else latex)
-
-
-def _formula(latex: str) -> Markup:
+def _displayed(latex: str) -> Markup:
     """A formula as MathML, or its LaTeX as code."""
     known = safe(latex)
     mathml = None if known is None else to_mathml(known)
@@ -108,7 +128,7 @@ def _formula(latex: str) -> Markup:
 
 
 def _text(text: Text) -> Markup:
-    runs = (_formula(run.latex) if isinstance(run, Formula) else _words(run) for run in text)
+    runs = (_displayed(run.latex) if isinstance(run, Formula) else _words(run) for run in text)
     return Markup("").join(runs)
 
 

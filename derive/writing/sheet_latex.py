@@ -33,12 +33,14 @@ from derive.sheets.blocks import (
 from derive.writing.formula_width import broken, width
 from derive.writing.pages import resource
 from derive.writing.sheet_chains import INDENT, SAFETY, Layout, Row, arranged, in_groups, text_width
-from derive.writing.sheet_parts import REMARKS, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
 from derive.writing.statuses import of_points
-from derive.writing.tex_text import to_plain, to_tex
+from derive.writing.tex_text import LONGEST_CODE_UNBROKEN, to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
 
+MOST_KEPT_TOGETHER = 28
+"""How many lines are kept on one page."""
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
 SECTIONS = ("section", "subsection", "subsubsection")
@@ -99,13 +101,13 @@ def _text(text: Text) -> str:
 
 
 def _words(run: Words) -> str:
-    words = to_tex(run.text)
+    words = to_tex(run.text, LONGEST_CODE_UNBROKEN) if run.style == "code" else to_tex(run.text)
     return f"{STYLES[run.style]}{{{words}}}" if run.style in STYLES else words
 
 
 def _formula(latex: str) -> str:
     known = safe(latex)
-    return rf"\texttt{{{to_tex(latex)}}}" if known is None else f"${_drawn(known)}$"
+    return rf"\texttt{{{to_tex(latex, LONGEST_CODE_UNBROKEN)}}}" if known is None else f"${_drawn(known)}$"
 
 
 def _math(latex: str) -> str:
@@ -126,8 +128,12 @@ class _Body:
         self.measure = measure
 
     def written(self, blocks: Sequence[Block]) -> str:
-        groups = in_groups(blocks, self.measure)
-        return "\n".join(_together(one) if isinstance(one, tuple) else self._block(one) for one in groups)
+        groups = list(in_groups(blocks, self.measure))
+        texts = [_together(one) if isinstance(one, tuple) else self._block(one) for one in groups]
+        for at, one in enumerate(groups):
+            if isinstance(one, Question):
+                texts[at] = _kept(6 + _rows_of("".join(texts[at + 1 : at + 2]))) + texts[at]
+        return "\n".join(texts)
 
     @singledispatchmethod
     def _block(self, block: Block) -> str:
@@ -153,14 +159,20 @@ class _Body:
     def _chain(self, block: Chain) -> str:
         measure = self.measure - (2_000 if block.is_result else 0)
         display = _display(block, arranged(block, measure))
-        return f"\\begin{{result}}\n{display}\\end{{result}}\n" if block.is_result else display
+        if not block.is_result:
+            return display
+        return f"{_kept(_rows_of(display))}\\begin{{result}}\n{display}\\end{{result}}\n"
 
     @_block.register
     def _author_display(self, block: Display) -> str:
         tag = "" if block.label is None else rf" \tag{{{to_tex(block.label)}}}"
         room = self.measure - (0 if block.label is None else 1_500 + 550 * len(block.label))
         formula = _math(block.latex)
-        lines = [block.latex] if r"\begin{aligned}" in block.latex else broken(block.latex, room, room - INDENT)
+        lines = (
+            [block.latex]
+            if r"\begin{aligned}" in block.latex
+            else broken(block.latex, room / SAFETY, room / SAFETY - INDENT)
+        )
         if any(width(line) * SAFETY > room for line in lines):
             formula = rf"\squeezed{{{room / 1_000:.2f}em}}{{{formula}}}"
         elif len(lines) > 1:
@@ -170,6 +182,8 @@ class _Body:
 
     @_block.register
     def _table(self, block: Table) -> str:
+        if is_list_of_values(block):
+            return self._values(block)
         wide, room = self._columns(block)
         columns = "".join(r">{\raggedright\arraybackslash}X" if each else "l" for each in wide)
         header = " & ".join(rf"\textbf{{{_text(cell)}}}" for cell in block.header)
@@ -181,6 +195,13 @@ class _Body:
             f"\\begin{{sheettable}}\n{caption}\\begin{{{environment}}}{given_width}{{@{{}}{columns}@{{}}}}\n\\toprule\n"
             f"{header} \\\\\n\\midrule\n{rows}\\bottomrule\n\\end{{{environment}}}\n\\end{{sheettable}}\n"
         )
+
+    def _values(self, block: Table) -> str:
+        """Names with their values side by side, as many on a line as fit."""
+        pairs = "".join(
+            f"\\sheetvalue{{{_text(name)}}}{{{_cell(value, self.measure * 0.85)}}}\n" for name, value in block.rows
+        )
+        return f"\\begin{{sheetvalues}}{{{_text(block.header[0])}}}\n{pairs}\\end{{sheetvalues}}\n"
 
     def _columns(self, block: Table) -> tuple[list[bool], float]:
         """Which columns share the space that is left, all of them where the others would not fit; what each gets."""
@@ -206,7 +227,7 @@ class _Body:
 
     @_block.register
     def _question(self, block: Question) -> str:
-        head = f"\n\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_math(block.asked)}}}\n"
+        head = f"\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_math(block.asked)}}}\n"
         return head + "".join(f"\n{_text(text)}\n" for text in (block.prompt, block.form) if text)
 
 
@@ -214,18 +235,29 @@ def _table_row(row: Sequence[Text], wide: Sequence[bool], room: float) -> str:
     """A row of a table; one with formulas that stand alone in their cells gets more space."""
     cells = " & ".join(_cell(cell, room if each else None) for cell, each in zip(row, wide, strict=True))
     is_tall = any(r"\frac" in cell[0].latex for cell in row if len(cell) == 1 and isinstance(cell[0], Formula))
-    return f"{cells} \\\\\n" + ("\\addlinespace[0.5em]\n" if is_tall else "")
+    space = "\\addlinespace[0.3em]\n" if is_tall else ""
+    return f"{space}{cells} \\\\\n{space}"
 
 
 def _cell(cell: Text, room: float | None) -> str:
     """A cell; a formula that is alone in it stands as in a display, squeezed where it cannot be broken to fit."""
     match cell:
         case (Formula(latex),):
-            lines = [latex] if room is None else broken(latex, room, room)
+            lines = [latex] if room is None else broken(latex, room / SAFETY, room / SAFETY)
             if room is not None and any(width(line) * SAFETY > room for line in lines):
                 return rf"\squeezed{{{room / 1_000:.2f}em}}{{{_math(latex)}}}"
             return rf"$\displaystyle {_math(latex)}$"
     return _text(cell)
+
+
+def _rows_of(display: str) -> int:
+    """How many lines of text the rows of a display take, about."""
+    return 3 * display.count("\\\\\n") + 4
+
+
+def _kept(lines: int) -> str:
+    """What keeps the next lines on one page, if they are not too many."""
+    return f"\\keep{{{min(lines, MOST_KEPT_TOGETHER)}}}\n"
 
 
 # --- Chains --------------------------------------------------------------------------------------
