@@ -39,7 +39,7 @@ from derive.writing.tex_text import LONGEST_CODE_UNBROKEN, to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
 
-MOST_KEPT_TOGETHER = 28
+MOST_KEPT_TOGETHER = 32
 """How many lines are kept on one page."""
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
@@ -132,7 +132,8 @@ class _Body:
         texts = [_together(one) if isinstance(one, tuple) else self._block(one) for one in groups]
         for at, one in enumerate(groups):
             if isinstance(one, Question):
-                texts[at] = _kept(6 + _rows_of("".join(texts[at + 1 : at + 2]))) + texts[at]
+                first = at - 1 if at and isinstance(groups[at - 1], Heading) else at
+                texts[first] = _kept(6 + 3 * (at - first) + _lines_of("".join(texts[at + 1 : at + 2]))) + texts[first]
         return "\n".join(texts)
 
     @singledispatchmethod
@@ -161,7 +162,7 @@ class _Body:
         display = _display(block, arranged(block, measure))
         if not block.is_result:
             return display
-        return f"{_kept(_rows_of(display))}\\begin{{result}}\n{display}\\end{{result}}\n"
+        return f"{_kept(_lines_of(display))}\\begin{{result}}\n{display}\\end{{result}}\n"
 
     @_block.register
     def _author_display(self, block: Display) -> str:
@@ -228,7 +229,9 @@ class _Body:
     @_block.register
     def _question(self, block: Question) -> str:
         head = f"\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_math(block.asked)}}}\n"
-        return head + "".join(f"\n{_text(text)}\n" for text in (block.prompt, block.form) if text)
+        prompt = f"\n{_text(block.prompt)}\n" if block.prompt else ""
+        form = f"\n{{\\itshape\\color{{quiet}}{_text(block.form)}}}\n" if block.form else ""
+        return head + prompt + form
 
 
 def _table_row(row: Sequence[Text], wide: Sequence[bool], room: float) -> str:
@@ -250,14 +253,20 @@ def _cell(cell: Text, room: float | None) -> str:
     return _text(cell)
 
 
-def _rows_of(display: str) -> int:
-    """How many lines of text the rows of a display take, about."""
-    return 3 * display.count("\\\\\n") + 4
+_HEIGHTS = ((r"\underbrace", 3.8), (r"\begin", 4.0), (r"\frac", 2.9), (r"\sum", 3.2), (r"\why", 1.3))
+"""How many lines of text a row of a display takes, about, by what stands in it; the first that fits."""
 
 
-def _kept(lines: int) -> str:
+def _lines_of(display: str) -> float:
+    """How many lines of text a display takes, about."""
+    rows = display.split("\\\\\n")
+    heights = (next((height for part, height in _HEIGHTS if part in row), 1.8) for row in rows)
+    return sum(heights) + sum(0.9 * (len(row) // 110) for row in rows if r"\why" in row) + 2
+
+
+def _kept(lines: float) -> str:
     """What keeps the next lines on one page, if they are not too many."""
-    return f"\\keep{{{min(lines, MOST_KEPT_TOGETHER)}}}\n"
+    return f"\\keep{{{min(round(lines), MOST_KEPT_TOGETHER)}}}\n"
 
 
 # --- Chains --------------------------------------------------------------------------------------
