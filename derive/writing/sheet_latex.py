@@ -43,6 +43,7 @@ MOST_KEPT_TOGETHER = 32
 """How many lines are kept on one page."""
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
+DISPLAY_BEGINS = "\\displaystart\n"
 SECTIONS = ("section", "subsection", "subsubsection")
 STYLES = {"strong": r"\textbf", "emphasis": r"\emph", "code": r"\texttt"}
 
@@ -131,9 +132,12 @@ class _Body:
         groups = list(in_groups(blocks, self.measure))
         texts = [_together(one) if isinstance(one, tuple) else self._block(one) for one in groups]
         for at, one in enumerate(groups):
+            following = "".join(texts[at + 1 : at + 2])
             if isinstance(one, Question):
                 first = at - 1 if at and isinstance(groups[at - 1], Heading) else at
-                texts[first] = _kept(6 + 3 * (at - first) + _lines_of("".join(texts[at + 1 : at + 2]))) + texts[first]
+                texts[first] = _kept(6 + 3 * (at - first) + _lines_of(following)) + texts[first]
+            elif isinstance(one, Paragraph) and following.startswith(DISPLAY_BEGINS):
+                texts[at] = texts[at].rstrip("\n")
         return "\n".join(texts)
 
     @singledispatchmethod
@@ -179,7 +183,7 @@ class _Body:
         elif len(lines) > 1:
             rows = " \\\\\n".join([f"&{_math(lines[0])}", *(rf"&\quad {{}} {_math(line)}" for line in lines[1:])])
             formula = f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
-        return f"\\displaystart\n\\[\n{formula}{tag}\n\\]\n"
+        return f"{DISPLAY_BEGINS}\\[\n{formula}{tag}\n\\]\n"
 
     @_block.register
     def _table(self, block: Table) -> str:
@@ -277,7 +281,7 @@ def _together(chains: Sequence[Chain]) -> str:
     rows = (
         f"{_math(chain.lhs)} &{member.relation} {_math(member.latex)}" for chain in chains for member in chain.members
     )
-    return "\\displaystart\n\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}\n"
+    return DISPLAY_BEGINS + "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}\n"
 
 
 def _display(chain: Chain, layout: Layout) -> str:
@@ -293,8 +297,7 @@ def _display(chain: Chain, layout: Layout) -> str:
     lines = [*rows[:-1], *lines]
     tag = "" if chain.label is None else rf" \tag{{{to_tex(chain.label)}}}"
     display = "\\begin{align*}\n" + " \\\\\n".join(lines) + f"{tag}\n\\end{{align*}}\n"
-    start = "\\displaystart\n"
-    return start + display if layout.size == "normal" else f"{start}{{\\{layout.size}\n{display}}}\n"
+    return DISPLAY_BEGINS + display if layout.size == "normal" else f"{DISPLAY_BEGINS}{{\\{layout.size}\n{display}}}\n"
 
 
 def _lines(row: Row, layout: Layout) -> list[str]:
