@@ -135,7 +135,7 @@ class _Body:
             following = "".join(texts[at + 1 : at + 2])
             if isinstance(one, Question):
                 first = at - 1 if at and isinstance(groups[at - 1], Heading) else at
-                texts[first] = _kept(6 + 3 * (at - first) + _lines_of(following)) + texts[first]
+                texts[first] = _kept(6 + 3 * (at - first) + _need(groups[at + 1 : at + 2], following)) + texts[first]
             elif isinstance(one, Paragraph) and following.startswith(DISPLAY_BEGINS):
                 texts[at] = texts[at].rstrip("\n")
         return "\n".join(texts)
@@ -266,6 +266,12 @@ def _lines_of(display: str) -> float:
     rows = display.split("\\\\\n")
     heights = (next((height for part, height in _HEIGHTS if part in row), 1.8) for row in rows)
     return sum(heights) + sum(0.9 * (len(row) // 110) for row in rows if r"\why" in row) + 2
+
+
+def _need(groups: Sequence[object], text: str) -> float:
+    """How many lines what follows a question takes: room for an answer, or the display that begins the answer."""
+    space = next((group.lines for group in groups if isinstance(group, AnswerSpace)), None)
+    return _lines_of(text) if space is None else space
 
 
 def _kept(lines: float) -> str:
