@@ -37,6 +37,8 @@ from derive.records import dataclass
 
 TRACK, ARROW, PADDING = 6.0, 11.0, 4.5
 ROUNDING = 3.0
+SMALLEST = 0.9
+"""How small a graph may be made to stand in fewer bands."""
 BALANCING = (0.88, 0.78, 0.68)
 """The shares of a page to which bands are made narrower, while there are not more of them."""
 ROLES: dict[str, Role] = {"given": "given", "again": "muted", "operation": "operation", "result": "result"}
@@ -88,7 +90,7 @@ def _named_inputs(flow: Flow, inputs: Sequence[int]) -> list[str]:
 
 
 def _bands(flow: Flow, writing: Writing, page: float) -> list[Scene]:
-    """As few bands as the page allows, about equally wide."""
+    """As few bands as the page allows, about equally wide; a little wider where that makes one less."""
     groups = _groups(flow)
 
     @cache
@@ -99,9 +101,9 @@ def _bands(flow: Flow, writing: Writing, page: float) -> list[Scene]:
     def band(first: int, last: int) -> Scene:
         return _band(parts(first, last))
 
-    def fits(first: int, last: int) -> bool:
+    def fits(first: int, last: int, limit: float) -> bool:
         """Whether some groups are one band; what is surely too wide is not set for it."""
-        return _least_width(parts(first, last)) <= page and band(first, last).width <= page
+        return _least_width(parts(first, last)) <= limit and band(first, last).width <= limit
 
     def divided(is_one: Callable[[int, int], bool]) -> list[tuple[int, int]]:
         found, first = [], 0
@@ -113,10 +115,13 @@ def _bands(flow: Flow, writing: Writing, page: float) -> list[Scene]:
             first = last
         return found
 
-    best = divided(fits)
+    best = divided(lambda first, last: fits(first, last, page))
+    if len(best) > 1:
+        found = divided(lambda first, last: fits(first, last, page / SMALLEST))
+        best = min(best, found, key=len)
     for share in BALANCING if len(best) > 1 else ():
         found = divided(lambda first, last: _least_width(parts(first, last)) <= page * share)  # noqa: B023
-        if len(found) == len(best) and all(fits(*one) for one in found):
+        if len(found) == len(best) and all(fits(*one, page) for one in found):
             best = found
     return [band(*one) for one in best]
 
