@@ -21,6 +21,7 @@ from derive.commands.graph import graph
 from derive.commands.lint import lint
 from derive.commands.new import new
 from derive.commands.plot import plot
+from derive.commands.sheet import sheet
 from derive.commands.speaking import (
     BAD_INPUT,
     NOTHING_WRONG,
@@ -93,7 +94,7 @@ def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
 
 
-for command in (explain, grade, graph, lint, new, plot):
+for command in (explain, grade, graph, lint, new, plot, sheet):
     commands.add_command(command)
 
 

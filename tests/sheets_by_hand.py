@@ -1,9 +1,13 @@
 r"""Sheets made by hand, as an exercise could yield them: every kind of block, long chains, text from outside."""
 
+from fractions import Fraction
+
 from derive.sheets.blocks import (
     AnswerSpace,
     Bullets,
     Chain,
+    Display,
+    Formula,
     Heading,
     Member,
     Paragraph,
@@ -94,13 +98,15 @@ BLOCKS = (
     ),
     Bullets((said("the forward pass computes $Z$"), said("the loss is $L$"))),
     Heading(said("The parts"), 1),
-    Question("a", DW2, "4 points", said("Derive the gradient of the second layer."), said("Without derivatives left.")),
+    Question(
+        "a", DW2, Fraction(4), said("Derive the gradient of the second layer."), said("Without derivatives left.")
+    ),
     Paragraph(said("First the scores.")),
     SCORES,
     WEIGHTS,
     Remark("proved", said("Every line is proved for all dimensions.")),
     Remark("mistake", said("The mean is left out: the answer is $N$ times too large.")),
-    Question("b", DW1, "1 point", (Words("Derive the gradient of the "), Words("first", "strong"), Words(" layer."))),
+    Question("b", DW1, Fraction(1), (Words("Derive the gradient of the "), Words("first", "strong"), Words(" layer."))),
     HIDDEN,
     LONG,
     Remark("kink", said("Where $Z_{i,j} = 0$ there is no derivative.")),
@@ -120,11 +126,43 @@ QUESTIONS = Sheet(
     source=(),
     setting=SETTING,
     blocks=(
-        Question("a", DW2, "4 points", said("Derive the gradient of the second layer.")),
+        Question("a", DW2, Fraction(4), said("Derive the gradient of the second layer.")),
         AnswerSpace(10),
-        Question("b", DW1, "1 point", said("Derive the gradient of the first layer.")),
+        Question("b", DW1, Fraction(1), said("Derive the gradient of the first layer.")),
         AnswerSpace(10),
     ),
     is_solution=False,
     variant=17,
 )
+
+ATTACKS = (
+    r"\input{/etc/passwd} \write18{touch pwned} \catcode`\%=12 \def\x{y} ^^5cinput{x} % comment \end{document} \begin{x}",
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> ]]> <!-- --> &lt; \"quoted\" 'single' </style>",
+    "$ $$ $a \\input{x}$ $\\write18{x}$ $$ \\[ \\( {{ 7*7 }} {% raw %} \\VAR{x} \\BLOCK{for x in y} {{< include x >}}",
+    "bidi \u202e\u2066 null \x00 bell \x07 escape \x1b[31m line \u2028 zero\u200bwidth",
+    "é Ω β 数 ≤ → “quoted” – — … ½ ∂ 😀 ﬁ Å İ ł ß Ђ क",
+    "- not a list # not a heading | no | cell | ~~x~~ *x* _x_ `x` [x](javascript:alert(1)) ![x](y) \\",
+    "--- === ::: {math} :::{math} $$ ",
+)
+
+
+def hostile(prose_text) -> Sheet:
+    """A sheet whose every text comes from somebody who means ill: each attack as words, as prose, as code, in a table."""
+    blocks = []
+    for attack in ATTACKS:
+        texts = ((Words(attack),), prose_text(attack), (Words(attack, "code"),), (Words(attack, "strong"),))
+        blocks += [Paragraph(text) for text in texts]
+        blocks += [Heading(texts[1], 2), Bullets(texts), Remark("note", texts[0]), Remark("mistake", texts[1])]
+        blocks += [Table((texts[0], texts[1]), (texts[:2], texts[2:]), (True, True), texts[1])]
+        blocks += [Chain("L", (Member("L", texts[1]), Member("L", texts[0])), label=attack[:5])]
+        blocks += [Question(attack[:12], DW2, Fraction(1, 2), texts[1], texts[0]), AnswerSpace(2)]
+    formula = r"\input{x} <script> $ % \write18{x}"
+    blocks += [Paragraph((Formula(formula),)), Chain(formula, (Member(formula),)), Display(formula, formula)]
+    return Sheet(
+        title=prose_text(" ".join(ATTACKS)),
+        source=(Words(" ".join(ATTACKS)),),
+        setting=SETTING,
+        blocks=tuple(blocks),
+        is_solution=True,
+        proved=ATTACKS[0],
+    )

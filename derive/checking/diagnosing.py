@@ -104,7 +104,7 @@ class _Search:
     target: list[Values] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _know_all_names(self.session)
+        know_all_names(self.session)
         for probe in itertools.islice(self._probes(), PLACES):
             try:
                 self.target.append(probe.value(self.quantity.value))
@@ -119,8 +119,12 @@ class _Search:
 
     @property
     def free(self) -> Uses:
-        """Where the indices are used for all of whose values the claim is made."""
-        return joined(self.quantity.free, {} if self.written is None else self.written.free)
+        """Where the indices are used for all of whose values the claim is made: they run as they do in the quantity."""
+        written = {} if self.written is None else self.written.free
+        return {
+            **joined(self.quantity.free, written),
+            **{name: uses for name, uses in self.quantity.free.items() if uses},
+        }
 
     def _probes(self) -> Iterator[Probe]:
         """The points and the values of free indices for which the claim is made."""
@@ -228,7 +232,7 @@ class _Search:
         return bool(self.probes)
 
 
-def _know_all_names(session: Session) -> None:
+def know_all_names(session: Session) -> None:
     """Lowers every name, so that all facts are known before a point is chosen that satisfies them."""
     for name, meaning in session.table.meanings.items():
         if isinstance(meaning, (Given, Computed)):

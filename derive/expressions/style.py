@@ -156,7 +156,7 @@ def _entry(node: Expr, row: tree.Index, column: tree.Index) -> Expr:
     match node:
         case tree.Negative(operand):
             return tree.Negative(_entry(operand, row, column))
-        case tree.Add(terms) if all(term.shape in (node.shape, SCALAR) for term in terms):
+        case tree.Add(terms) if _fit(node, *terms):
             return tree.Add(tuple(_entry(term, row, column) for term in terms))
         case tree.Scale(factor, operand):
             return tree.Scale(factor, _entry(operand, row, column))
@@ -166,4 +166,14 @@ def _entry(node: Expr, row: tree.Index, column: tree.Index) -> Expr:
             return tree.Power(_entry(base, row, column), exponent)
         case tree.Transpose(operand):
             return _entry(operand, column, row)
+        case tree.Indicator(tree.Comparison(left, comparator, right)) if _fit(node, left, right):
+            sides = _entry(left, row, column), _entry(right, row, column)
+            return tree.Indicator(tree.Comparison(sides[0], comparator, sides[1]))
+        case tree.Apply(operand=operand):
+            return replace(node, operand=_entry(operand, row, column))
     return tree.Entry(node, row, column)
+
+
+def _fit(node: Expr, *parts: Expr) -> bool:
+    """Whether the parts have an entry wherever the node has one."""
+    return all(part.shape in (node.shape, SCALAR) for part in parts)

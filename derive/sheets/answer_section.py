@@ -4,11 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from derive.expressions.tree import Derivative, Symbol
 from derive.grading.parts import Part
-from derive.sheets.auxiliary import Auxiliary
 from derive.sheets.blocks import (
     AnswerSpace,
     Block,
-    Chain,
     Formula,
     Heading,
     Paragraph,
@@ -20,9 +18,12 @@ from derive.sheets.blocks import (
     plain_words,
     said,
 )
-from derive.sheets.composition import Composition, ProvedAnswer
+from derive.sheets.composition import Composition, ProvedAnswer, ProvedLine
 from derive.sheets.computation import Computation
+from derive.sheets.prose import prose_text
 from derive.sheets.reasons import has_kink
+from derive.sheets.unclaimed import unclaimed
+from derive.sheets.usual_mistakes import UsualMistake
 
 LINES_FOR_A_POINT = 3
 MOST_LINES = 24
@@ -36,19 +37,17 @@ _KINK = (
 FORMS = {"explicit": "Give it without derivatives in it.", "entries": "Give it entry by entry."}
 
 
-def definition_blocks(definitions: Sequence[tuple[Auxiliary, Chain]]) -> Iterator[Block]:
-    """The names that the derivation needs beside those of the model."""
-    if not definitions:
-        return
-    yield Heading(said("Names for the derivation"))
-    for name, chain in definitions:
-        yield Paragraph((Words("For "), *said(name.sentence), Words(", write")))
+def _line_blocks(line: ProvedLine) -> Iterator[Block]:
+    """A line, behind the definitions of the names that it introduces."""
+    for name, chain in line.introduces:
+        yield Paragraph(said(f"Write for {name.sentence}:"))
         yield chain
+    yield line.chain
 
 
 def question(part: Part, asked: str) -> Question:
     """The head of a part."""
-    return Question(part.id, asked, part.points, plain_words(part.prompt), said(FORMS.get(part.form, "")))
+    return Question(part.id, asked, part.points, unclaimed(prose_text(part.prompt)), said(FORMS.get(part.form, "")))
 
 
 def question_blocks(part: Part, asked: str) -> Iterator[Block]:
@@ -57,16 +56,25 @@ def question_blocks(part: Part, asked: str) -> Iterator[Block]:
     yield AnswerSpace(min(MOST_LINES, max(6, round(part.points * LINES_FOR_A_POINT))))
 
 
-def answer_blocks(composition: Composition, answer: ProvedAnswer, kinks: set[str]) -> Iterator[Block]:
-    """A part with its derivation; what is said of a kink is said once, and `kinks` gains its name."""
+def answer_blocks(
+    composition: Composition, answer: ProvedAnswer, mistakes: Sequence[UsualMistake], kinks: set[str]
+) -> Iterator[Block]:
+    """A part with its derivation and the mistakes that are often made in it.
+
+    What is said of a kink is said once, and `kinks` gains its name.
+    """
     yield question(answer.part, composition.written(answer.part.value))
-    yield from (line.chain for line in answer.lines)
+    for line in answer.lines:
+        yield from _line_blocks(line)
     if not answer.is_whole:
         yield Remark("note", said(_what_lacks(answer)))
     for name in _kinks(composition, answer):
         if name not in kinks:
             kinks.add(name)
             yield Remark("kink", said(_KINK.format(name=name, kink=composition.exercise.model.kink)))
+    for usual in mistakes:
+        said_of_it = said(f" {usual.mistake.title}. {usual.mistake.message}")
+        yield Remark("mistake", (Formula(usual.latex), Words(":"), *said_of_it))
 
 
 def _what_lacks(answer: ProvedAnswer) -> str:

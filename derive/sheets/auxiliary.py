@@ -71,7 +71,7 @@ class Auxiliary:
             "softmax": "the probabilities that the softmax makes of the scores",
             "one-hot": "the one-hot form of the labels",
             "mask": "which entries count",
-            "other": "a name for what is used below",
+            "other": "what follows",
         }[_kind(self.value)]
 
 

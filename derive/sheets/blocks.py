@@ -95,6 +95,14 @@ class Chain:
 
 
 @dataclass(frozen=True)
+class Display:
+    """A formula on lines of its own, as the exercise's author wrote it, with its author's name for it."""
+
+    latex: str
+    label: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """A table with a header; `wide` says of each column whether it takes the space that is left."""
 
@@ -142,7 +150,7 @@ class Question:
     form: Text = ()
 
 
-Block = Heading | Paragraph | Bullets | Chain | Table | Picture | Remark | AnswerSpace | Question
+Block = Heading | Paragraph | Bullets | Chain | Display | Table | Picture | Remark | AnswerSpace | Question
 
 
 @dataclass(frozen=True)

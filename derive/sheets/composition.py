@@ -5,6 +5,7 @@ from functools import cached_property
 
 from derive.certificates import Store
 from derive.expressions.tree import Expr
+from derive.expressions.walk import walk
 from derive.grading.parts import ExerciseDocument, Part
 from derive.records import dataclass
 from derive.sheets.auxiliary import Auxiliary, auxiliary_names, with_names
@@ -12,16 +13,21 @@ from derive.sheets.blocks import Chain, Member, Text, Words
 from derive.sheets.derivation import Answer, answers
 from derive.sheets.formulas import Formulas
 from derive.sheets.lines import Line, Step
+from derive.sheets.notation import style_of_exercise
 from derive.sheets.proving import Claim, Shown, proved
 from derive.sheets.setting_section import forward_equations
 
 
 @dataclass(frozen=True)
 class ProvedLine:
-    """A line of which every step that is left is proved, as a display with its number."""
+    """A line of which every step that is left is proved, as a display with its number.
+
+    `introduces` are the names that are not the model's and that are used in it first, with their definitions.
+    """
 
     line: Line
     chain: Chain
+    introduces: tuple[tuple[Auxiliary, Chain], ...]
     reaches_the_end: bool
     holds_for_all_dimensions: bool
 
@@ -45,8 +51,8 @@ class Composition:
 
     def __init__(self, exercise: ExerciseDocument, store: Store) -> None:
         self.exercise = exercise
-        self.formulas = Formulas(exercise.model.table)
-        self._store = store
+        self.formulas = Formulas(exercise.model.table, style_of_exercise(exercise))
+        self.store = store
 
     @cached_property
     def found(self) -> tuple[Answer, ...]:
@@ -70,7 +76,7 @@ class Composition:
         names = [Claim(self.written(name.defined), ((self.formulas.written(name.meaning),),)) for name in self.names]
         lines = [Claim(self.written(line.quantity), tuple(map(self._spellings, line.steps))) for line in self._lines]
         setting, name = self.exercise.document.setting, self.exercise.name
-        found = proved([*forward, *names, *lines], setting, self._store, name)
+        found = proved([*forward, *names, *lines], setting, self.store, name)
         after_forward, after_names = len(forward), len(forward) + len(names)
         return found[:after_forward], found[after_forward:after_names], found[after_names:]
 
@@ -105,33 +111,42 @@ class Composition:
     def answers(self) -> tuple[ProvedAnswer, ...]:
         """The answers, each line that is left of them numbered from 1."""
         numbers: dict[Expr, int] = {}
+        new = dict(self.definitions)
         waiting = iter(zip(self._lines, self._shown[2], strict=True))
         proved_answers = []
         for answer in self.found:
             pairs = [next(waiting) for _ in answer.lines]
-            lines = tuple(self._proved(line, shown, answer.part, numbers) for line, shown in pairs if shown.kept)
+            lines = tuple(self._proved(line, shown, answer.part, numbers, new) for line, shown in pairs if shown.kept)
             proved_answers.append(ProvedAnswer(answer.part, lines, answer.problem))
         return tuple(proved_answers)
 
-    def _proved(self, line: Line, shown: Shown, part: Part, numbers: dict[Expr, int]) -> ProvedLine:
+    def _proved(
+        self, line: Line, shown: Shown, part: Part, numbers: dict[Expr, int], new: dict[Auxiliary, Chain]
+    ) -> ProvedLine:
         members = tuple(Member(latex, self._reason(line.steps[at], numbers)) for at, latex in shown.kept)
         number = numbers.setdefault(line.quantity, len(numbers) + 1)
         chain = Chain(self.written(line.quantity), members, str(number), is_result=line.quantity == part.value)
+        used = [name for name in new if any(_stands_in(name.value, line.steps[at].value) for at, _ in shown.kept)]
+        introduces = tuple((name, new.pop(name)) for name in used)
         reaches_the_end = shown.kept[-1][0] == len(line.steps) - 1
-        return ProvedLine(line, chain, reaches_the_end, shown.holds_for_all_dimensions)
+        return ProvedLine(line, chain, introduces, reaches_the_end, shown.holds_for_all_dimensions)
 
     @staticmethod
     def _reason(step: Step, numbers: Mapping[Expr, int]) -> Text:
         """Why a step holds, or which earlier lines were put in."""
         used = [f"({numbers[quantity]})" for quantity in step.puts_in if quantity in numbers]
-        if step.reason or not used:
+        if not used:
             return step.reason
-        return (Words(f"With {_listed(used)}."),)
+        return (Words(f"With {_listed(used)}." + (" " if step.reason else "")), *step.reason)
 
     @property
     def lines(self) -> Sequence[ProvedLine]:
         """All lines of all answers."""
         return [line for answer in self.answers for line in answer.lines]
+
+
+def _stands_in(part: Expr, whole: Expr) -> bool:
+    return any(node == part for node in walk(whole))
 
 
 def _listed(words: Sequence[str]) -> str:

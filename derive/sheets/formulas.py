@@ -3,41 +3,32 @@
 from derive.expressions import tree
 from derive.expressions.latex import latex
 from derive.expressions.shapes import Shape
+from derive.expressions.style import PLAIN, Style
 from derive.expressions.tree import Expr, Symbol
-from derive.expressions.walk import rebuilt
 from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 
 
 @dataclass(frozen=True)
 class Formulas:
-    """Writes formulas in the names of a table."""
+    """Writes formulas as the author of an exercise does."""
 
     table: SymbolTable
+    style: Style = PLAIN
 
     def written(self, node: Expr) -> str:
         """The LaTeX of an expression."""
-        named = rebuilt(node, self._family)
-        second = self._second_derivative(named)
-        return latex(named) if second is None else second  # type: ignore[arg-type]
+        second = self._second_derivative(node)
+        return latex(node, self.style) if second is None else second
 
-    def _family(self, node: tree.Node) -> tree.Node | None:
-        """A name that is defined by its entries, `p_{ij}`, stands as a whole without its indices."""
-        if isinstance(node, tree.Entry) and isinstance(node.operand, Symbol):
-            return node
-        if isinstance(node, Symbol):
-            base = next((base for base, name in self.table.families.items() if name == node.name), None)
-            return None if base is None else Symbol(base, node.shape)
-        return None
-
-    def _second_derivative(self, node: tree.Node) -> str | None:
+    def _second_derivative(self, node: Expr) -> str | None:
         r"""`\frac{\partial^2 L}{\partial w \partial w^T}`; null for anything else."""
         if not (isinstance(node, tree.Derivative) and isinstance(node.of, tree.Derivative)):
             return None
-        top, first, second = node.of.of, node.of.by, node.by
-        if not isinstance(top, Symbol):
+        top, first, second = (latex(part, self.style) for part in (node.of.of, node.of.by, node.by))
+        if not isinstance(node.of.of, Symbol):
             return None
-        return rf"\frac{{\partial^2 {latex(top)}}}{{\partial {latex(second)} \partial {latex(first)}}}"
+        return rf"\frac{{\partial^2 {top}}}{{\partial {second} \partial {first}}}"
 
     def shaped(self, node: Expr) -> str | None:
         """The LaTeX of a product, or of a sum with products, with the shape below each factor; null for others."""

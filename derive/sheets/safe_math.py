@@ -114,7 +114,7 @@ ENVIRONMENTS: Mapping[str, str] = {
 }  # fmt: skip
 """The environments that are known, and what each becomes within a display; nothing where it is the display itself."""
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|[^\\\s]", re.DOTALL)
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|[^\s]", re.DOTALL)
 _WORDS = re.compile(r"[A-Za-z0-9 .,;:()'=+/!?-]*")
 _NAME = re.compile(r"[A-Za-z0-9 .,:'-]{1,60}")
 _COLUMNS = re.compile(r"[lcr| ]{1,60}")
@@ -212,7 +212,7 @@ class _Builder:
                     self.at += 1
             else:
                 found[sign] = f"{sign}{{{self._argument()}}}"
-        return base + "".join(found[sign] for sign in ("'", "_", "^") if sign in found)
+        return base + "".join(found.values())
 
     def _next_sign(self) -> str:
         """The next token that is no space, if it is a script; the spaces before it go."""

@@ -12,13 +12,18 @@ from derive.grading.parts import ExerciseDocument
 from derive.sheets.answer_section import (
     answer_blocks,
     check_blocks,
-    definition_blocks,
     question_blocks,
     summary_blocks,
 )
-from derive.sheets.blocks import Block, Heading, Sheet, plain_words, said
+from derive.sheets.blocks import Block, Heading, Sheet, said
 from derive.sheets.composition import Composition
+from derive.sheets.example import example_of
+from derive.sheets.example_section import example_blocks
+from derive.sheets.picture_section import picture_blocks
+from derive.sheets.prose import prose_blocks, prose_text
 from derive.sheets.setting_section import setting_blocks
+from derive.sheets.unclaimed import unclaimed_block
+from derive.sheets.usual_mistakes import usual_mistakes
 
 
 def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store | None = None) -> Sheet:
@@ -29,8 +34,8 @@ def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store 
     composition = Composition(exercise, store or Store(None))
     setting = exercise.document.setting
     return Sheet(
-        title=plain_words(" ".join((setting.title or exercise.name).split())),
-        source=plain_words(" ".join((setting.source_note or "").split())),
+        title=prose_text(setting.title or exercise.name),
+        source=prose_text(setting.source_note or ""),
         setting="".join(f"{line}\n" for line in setting_lines(setting)),
         blocks=tuple(_questions(composition) if student else _solutions(composition)),
         is_solution=not student,
@@ -39,18 +44,24 @@ def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store 
 
 def _questions(composition: Composition) -> Iterator[Block]:
     exercise = composition.exercise
+    yield from map(unclaimed_block, prose_blocks(exercise.document))
     yield from setting_blocks(exercise.model, composition.formulas, composition.forward)
+    yield from picture_blocks(exercise.model)
     yield Heading(said("What is asked"))
     for part in exercise.parts:
         yield from question_blocks(part, composition.formulas.written(part.value))
 
 
 def _solutions(composition: Composition) -> Iterator[Block]:
+    yield from map(unclaimed_block, prose_blocks(composition.exercise.document))
     yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
-    yield from definition_blocks(composition.definitions)
+    yield from picture_blocks(composition.exercise.model)
     yield Heading(said("Derivation"))
     kinks: set[str] = set()
+    mistakes = usual_mistakes(composition)
     for answer in composition.answers:
-        yield from answer_blocks(composition, answer, kinks)
+        yield from answer_blocks(composition, answer, mistakes.get(answer.part.id, ()), kinks)
     yield from summary_blocks(composition)
+    asked = [part.value for part in composition.exercise.parts]
+    yield from example_blocks(composition, example_of(composition.exercise.model, asked))
     yield from check_blocks(composition)

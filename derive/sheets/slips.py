@@ -8,7 +8,20 @@ from fractions import Fraction
 from itertools import islice
 
 from derive.expressions import tree
-from derive.expressions.tree import Add, Expr, Hadamard, MatMul, Negative, Node, Number, Power, Scale, Size, Symbol, Transpose
+from derive.expressions.tree import (
+    Add,
+    Expr,
+    Hadamard,
+    MatMul,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Scale,
+    Size,
+    Symbol,
+    Transpose,
+)
 from derive.expressions.walk import symbols_of, walk
 from derive.mistakes.rewriting import everywhere, sum_of
 from derive.records import dataclass

@@ -7,7 +7,6 @@ proved to be the one that was made: undone, the claim holds.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.certificates import Store
 from derive.checking.check import check_document
 from derive.checking.diagnosing import is_made
 from derive.checking.observing import Observed
@@ -18,6 +17,7 @@ from derive.mistakes.catalogue import CATALOGUE
 from derive.mistakes.mistake import Mistake
 from derive.notation.symbols import Given
 from derive.records import dataclass
+from derive.sheets.auxiliary import with_names
 from derive.sheets.composition import Composition, ProvedAnswer
 from derive.sheets.slips import slips
 from derive.source import Source, Text
@@ -45,11 +45,11 @@ class _Broken:
     latex: str
 
 
-def usual_mistakes(composition: Composition, store: Store) -> dict[str, tuple[UsualMistake, ...]]:
+def usual_mistakes(composition: Composition) -> dict[str, tuple[UsualMistake, ...]]:
     """The mistakes that can be made in each part, by the part's id."""
     broken = [one for answer in composition.answers for one in _broken(composition, answer)]
     found: dict[str, tuple[UsualMistake, ...]] = {}
-    for one in _confirmed(composition, broken, store):
+    for one in _confirmed(composition, broken):
         found[one.part] = (*found.get(one.part, ()), UsualMistake(_BY_CODE[one.code], one.latex))
     return found
 
@@ -59,17 +59,18 @@ def _broken(composition: Composition, answer: ProvedAnswer) -> list[_Broken]:
     if not answer.is_whole:
         return []
     last = answer.lines[-1]
+    closed = with_names(last.line.closed, composition.names)
     asked = answer.part.value
     by = asked.by if isinstance(asked, Derivative) else None
     is_given = isinstance(by, Symbol) and isinstance(composition.exercise.model.table.meanings.get(by.name), Given)
     parameter = by.name if is_given and isinstance(by, Symbol) else None
     return [
         _Broken(answer.part.id, slip.code, last.chain.lhs, composition.written(slip.value))
-        for slip in slips(last.line.closed, parameter)
+        for slip in slips(closed, parameter)
     ]
 
 
-def _confirmed(composition: Composition, broken: Sequence[_Broken], store: Store) -> list[_Broken]:
+def _confirmed(composition: Composition, broken: Sequence[_Broken]) -> list[_Broken]:
     """Those of the broken answers that are refuted and show the mistake that they are meant to show."""
     if not broken:
         return []
@@ -87,7 +88,7 @@ def _confirmed(composition: Composition, broken: Sequence[_Broken], store: Store
         if _is_wanted(one, found) and is_made(observed.session, judgement.claimed, _BY_CODE[one.code]):
             found.append(one)
 
-    check_document(document, store=store, observer=look)
+    check_document(document, store=composition.store, observer=look)
     return found
 
 

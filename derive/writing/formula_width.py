@@ -36,8 +36,9 @@ _COMMANDS = {
     "varpi": 856, "rho": 517, "varrho": 517, "sigma": 607, "varsigma": 443, "tau": 550, "upsilon": 576, "phi": 596,
     "varphi": 654, "chi": 626, "psi": 687, "omega": 658, "Gamma": 625, "Delta": 833, "Theta": 778, "Lambda": 694,
     "Xi": 667, "Pi": 750, "Sigma": 722, "Upsilon": 778, "Phi": 722, "Psi": 778, "Omega": 722, "ell": 417,
-    "partial": 586, "nabla": 833, "infty": 1000, "prime": 275, "top": 778, "intercal": 556, "bot": 778, "forall": 556,
-    "quad": 1000, "qquad": 2000, "dots": 1167, "ldots": 1167, "cdots": 1167, "ddots": 1167, "vdots": 278, ",": 167, ":": 222,
+    "partial": 586, "nabla": 833, "infty": 1000, "prime": 275, "top": 778, "intercal": 556, "bot": 778,
+    "forall": 556, "quad": 1000, "qquad": 2000, "dots": 1167, "ldots": 1167, "cdots": 1167,
+    "ddots": 1167, "vdots": 278, ",": 167, ":": 222,
     ";": 278, "!": -167, " ": 333, "|": 500, "Vert": 500, "vert": 278, "{": 500, "}": 500, "star": 500, "emptyset": 500,
 }  # fmt: skip
 _BINARY = {"+": 778, "-": 778, "*": 500} | {
@@ -288,6 +289,15 @@ def _words_width(words: str) -> float:
     """The width of upright words; formulas among them count as words, which is about right."""
     plain = re.sub(r"\\[A-Za-z]+|[${}]", "", words)
     return sum(_TEXT.get(letter, 500 if letter.isalnum() else 333) for letter in plain)
+
+
+def table_cells(latex: str) -> list[list[str]]:
+    r"""The rows of what stands in an environment, their cells.
+
+    >>> table_cells(r"a &= b \\\\ &= \sqrt{c}")
+    [['a', '= b'], ['', '= \\sqrt{c}']]
+    """
+    return [["".join(cell).strip() for cell in row] for row in _cells(_TOKEN.findall(latex))]
 
 
 def _cells(tokens: Sequence[str]) -> list[list[list[str]]]:

@@ -93,7 +93,7 @@ def _run(command: str, folder: Path) -> str:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """The variables of an engine; fonts and formats that it makes for itself go to the folder where it may not write."""
+    """The variables of an engine: little of the user's own, and what keeps it in its folder."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {**kept, **SAFETY, "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)}
 

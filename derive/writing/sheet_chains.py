@@ -4,11 +4,11 @@ Every line is estimated to fit. A chain that does not fit as it is, is broken, i
 set in smaller type, and as the last resort a member is squeezed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from derive.records import dataclass
-from derive.sheets.blocks import Chain, Formula, Text
+from derive.sheets.blocks import Block, Chain, Formula, Text
 from derive.writing.formula_width import broken, width
 
 RELATION = 1_334
@@ -44,6 +44,40 @@ class Layout:
     size: Size = "normal"
     beside: float | None = None
     below: float | None = None
+
+
+def in_groups(blocks: Sequence[Block], measure: float | None = None) -> Iterator[Block | tuple[Chain, ...]]:
+    """The blocks in their order, plain equations that follow one another as one display, aligned at their relations.
+
+    Those of a display fit into a measure, if there is one.
+    """
+    group: list[Chain] = []
+    for block in blocks:
+        if isinstance(block, Chain) and _is_plain(block) and _fit_together([*group, block], measure):
+            group.append(block)
+            continue
+        yield from _as_group(group)
+        is_first = isinstance(block, Chain) and _is_plain(block) and _fit_together([block], measure)
+        group = [block] if is_first and isinstance(block, Chain) else []
+        if not group:
+            yield block
+    yield from _as_group(group)
+
+
+def _as_group(group: list[Chain]) -> Iterator[Block | tuple[Chain, ...]]:
+    if group:
+        yield group[0] if len(group) == 1 else tuple(group)
+
+
+def _is_plain(chain: Chain) -> bool:
+    return len(chain.members) == 1 and chain.label is None and not chain.is_result and not chain.members[0].reason
+
+
+def _fit_together(chains: Sequence[Chain], measure: float | None) -> bool:
+    if measure is None:
+        return True
+    widest = max(_wide(chain.members[0].latex) for chain in chains)
+    return max(_wide(chain.lhs) for chain in chains) + RELATION + widest <= measure
 
 
 def arranged(chain: Chain, measure: float) -> Layout:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatchmethod
 
+from derive.figures.svg import svg
 from derive.records import dataclass
 from derive.sheets.blocks import (
     AnswerSpace,
     Block,
     Bullets,
     Chain,
+    Display,
     Formula,
     Heading,
     Member,
@@ -26,17 +28,11 @@ from derive.sheets.blocks import (
     Text,
     Words,
 )  # fmt: skip
+from derive.writing.cells import printable
 from derive.writing.feedback import escaped
+from derive.writing.sheet_chains import in_groups
+from derive.writing.sheet_parts import REMARKS, safe
 from derive.writing.statuses import of_points
-
-REMARKS = {
-    "proved": "Proved.",
-    "rule": "Rule.",
-    "kink": "At the kink.",
-    "mistake": "A common mistake.",
-    "note": "Note.",
-}
-"""What stands at the head of a remark."""
 
 STYLES = {"strong": "**", "emphasis": "*"}
 
@@ -52,6 +48,7 @@ IN_LINE = IN_DISPLAY | {
     r"\ ": r"\space ",
 }
 """Signs that HTML, a table or Markdown's escapes would take for their own, as the commands that mean the same."""
+_BEGINS_A_BLOCK = re.compile(r"^(\d*)([-+=.)])")
 _SIGN = re.compile(r"\\[A-Za-z]+|\\.|[<>|]", re.DOTALL)
 
 
@@ -63,13 +60,17 @@ class MarkdownSheet:
     pictures: Mapping[str, str]
 
 
-def to_markdown(sheet: Sheet, *, headings: Sequence[str] = (), stem: str = "sheet") -> MarkdownSheet:
-    """The sheet as Markdown; its pictures are to be written beside it, under names that begin with `stem`."""
+def to_markdown(sheet: Sheet, *, headings: Sequence[str] = (), stem: str | None = "sheet") -> MarkdownSheet:
+    """The sheet as Markdown; its pictures are to be written beside it, under names that begin with `stem`.
+
+    Without a stem they are told in words.
+    """
     writer = _Writer(stem)
     parts = [f"---\n{sheet.setting.rstrip()}\n---", *(escaped(line) for line in headings), f"# {_text(sheet.title)}"]
     parts += [f"*{_text(sheet.source)}*"] if sheet.source else []
     parts += [f"*{escaped(sheet.proved)}*"] if sheet.proved else []
-    parts += [writer.block(block) for block in sheet.blocks]
+    parts += [f"*variant {sheet.variant}*"] if sheet.variant is not None else []
+    parts += [_together(one) if isinstance(one, tuple) else writer.block(one) for one in in_groups(sheet.blocks)]
     return MarkdownSheet("\n\n".join(part.strip("\n") for part in parts if part) + "\n", writer.pictures)
 
 
@@ -77,20 +78,37 @@ def _text(text: Text) -> str:
     return "".join(_formula(run.latex) if isinstance(run, Formula) else _words(run) for run in text)
 
 
+def _line(text: Text) -> str:
+    """A text that begins a line, where some signs would begin a list, a ruler or a heading."""
+    return _BEGINS_A_BLOCK.sub(r"\1\\\2", _text(text).strip())
+
+
 def _formula(latex: str) -> str:
     """A formula in a line, where a backslash before a sign would escape it for Markdown."""
-    return f"${_safe(latex, IN_LINE)}$"
+    known = safe(latex)
+    return _code(latex) if known is None else f"${_spelled(known, IN_LINE)}$"
 
 
-def _safe(latex: str, signs: Mapping[str, str]) -> str:
-    line = _SIGN.sub(lambda sign: signs.get(sign[0], sign[0]), " ".join(latex.split()))
+def _math(latex: str) -> str:
+    """A formula in a display, or its LaTeX as words."""
+    known = safe(latex)
+    return _in_words(latex) if known is None else _spelled(known, IN_DISPLAY)
+
+
+def _spelled(latex: str, signs: Mapping[str, str]) -> str:
+    line = _SIGN.sub(lambda sign: signs.get(sign[0], sign[0]), latex)
     return re.sub(" +", " ", line).strip()
+
+
+def _in_words(latex: str) -> str:
+    """What of a formula that is not understood can stand in a display: its letters and digits."""
+    return rf"\text{{{' '.join(re.findall('[A-Za-z0-9]+', latex))}}}"
 
 
 def _words(run: Words) -> str:
     if run.style == "code":
         return _code(run.text)
-    words = escaped(run.text)
+    words = escaped(run.text).replace(":::", r"\:::")
     mark = STYLES.get(run.style, "")
     inside = words.strip()
     if not mark or not inside:
@@ -100,7 +118,7 @@ def _words(run: Words) -> str:
 
 def _code(text: str) -> str:
     """Code between more backticks than it holds in a row; in a table a stroke would end the cell."""
-    line = " ".join(text.split()).replace("|", "¦")
+    line = printable(" ".join(text.split())).replace("|", "¦")
     fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 
@@ -108,7 +126,7 @@ def _code(text: str) -> str:
 class _Writer:
     """Writes blocks, and keeps the pictures that they show."""
 
-    def __init__(self, stem: str) -> None:
+    def __init__(self, stem: str | None) -> None:
         self.stem = stem
         self.pictures: dict[str, str] = {}
 
@@ -122,18 +140,23 @@ class _Writer:
 
     @block.register
     def _paragraph(self, block: Paragraph) -> str:
-        return _text(block.text)
+        return _line(block.text)
 
     @block.register
     def _bullets(self, block: Bullets) -> str:
         marks = (f"{at}." if block.numbered else "-" for at in range(1, len(block.items) + 1))
-        return "\n".join(f"{mark} {_text(item)}" for mark, item in zip(marks, block.items, strict=True))
+        return "\n".join(f"{mark} {_line(item)}" for mark, item in zip(marks, block.items, strict=True))
 
     @block.register
     def _chain(self, block: Chain) -> str:
         parts = ["**Result.**"] if block.is_result else []
         parts += [f"$$\n{_display(block)}\n$$", "\n".join(_reasons(block.members))]
         return "\n\n".join(part for part in parts if part)
+
+    @block.register
+    def _author_display(self, block: Display) -> str:
+        tag = "" if block.label is None else rf" \tag{{{_tag(block.label)}}}"
+        return f"$$\n{_math(block.latex)}{tag}\n$$"
 
     @block.register
     def _table(self, block: Table) -> str:
@@ -145,11 +168,16 @@ class _Writer:
 
     @block.register
     def _picture(self, block: Picture) -> str:
-        return f"*{_text(block.caption)}*"
+        if self.stem is None:
+            return f"*{_text(block.caption)}* {escaped(block.description)}"
+        name = f"{self.stem}-{len(self.pictures) + 1}.svg"
+        self.pictures[name] = svg(block.scene)
+        caption = f"\n\n*{_text(block.caption)}*" if block.caption else ""
+        return f"![{escaped(block.description)}](<{name}>){caption}"
 
     @block.register
     def _remark(self, block: Remark) -> str:
-        return f"> **{REMARKS[block.kind]}** {_text(block.text)}"
+        return f"> **{REMARKS[block.kind]}.** {_text(block.text)}"
 
     @block.register
     def _answer_space(self, block: AnswerSpace) -> str:
@@ -157,19 +185,36 @@ class _Writer:
 
     @block.register
     def _question(self, block: Question) -> str:
-        points = f" · {of_points(block.points)}"
-        said = [f"### ({escaped(block.id)}) {_formula(block.asked)}{points}", _text(block.prompt), _text(block.form)]
+        said = [
+            f"### ({escaped(block.id)}) {_formula(block.asked)} · {of_points(block.points)}",
+            _text(block.prompt),
+            _text(block.form),
+        ]
         return "\n\n".join(part for part in said if part)
+
+
+def _together(chains: Sequence[Chain]) -> str:
+    """Equations one below the other in one display."""
+    rows = (f"{_math(chain.lhs)} &{_member(member)}" for chain in chains for member in chain.members)
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
+
+
+def _member(member: Member) -> str:
+    return f"{member.relation} {_math(member.latex)}"
 
 
 def _display(chain: Chain) -> str:
     """The chain as one formula, aligned where it has several lines."""
-    tag = "" if chain.label is None else rf" \tag{{{chain.label}}}"
-    members = [f"{member.relation} {_safe(member.latex, IN_DISPLAY)}" for member in chain.members]
+    tag = "" if chain.label is None else rf" \tag{{{_tag(chain.label)}}}"
+    members = [_member(member) for member in chain.members]
     if len(members) == 1:
-        return f"{_safe(chain.lhs, IN_DISPLAY)} {members[0]}{tag}"
+        return f"{_math(chain.lhs)} {members[0]}{tag}"
     rows = " \\\\\n".join(f"&{member}" for member in members)
-    return f"\\begin{{aligned}}\n{_safe(chain.lhs, IN_DISPLAY)} {rows}\n\\end{{aligned}}{tag}"
+    return f"\\begin{{aligned}}\n{_math(chain.lhs)} {rows}\n\\end{{aligned}}{tag}"
+
+
+def _tag(label: str) -> str:
+    return re.sub(r"[^\w .:'-]", "", label)
 
 
 def _reasons(members: Sequence[Member]) -> Iterator[str]:

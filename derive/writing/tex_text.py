@@ -51,7 +51,7 @@ MATHEMATICS = {
 
 ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u", "\u0307": ".", "\u0308": '"',
-    "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c", "\u0328": "k", "\u0323": "d", "\u0331": "b",
+    "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c", "\u0328": "k", "\u0323": "d", "\u0331": "b", "\u0326": "textcommabelow",
 }  # fmt: skip
 ACCENTED = frozenset(
     "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĖėĘęĚěĜĝĞğĠġĤĥĪīĮįİĴĵĹĺĽľŃńŇňŌōŐőŔŕŘř"
@@ -59,14 +59,25 @@ ACCENTED = frozenset(
 )  # fmt: skip
 """The letters with an accent that all three engines typeset."""
 
+LONGEST_UNBROKEN = 24
+LONGEST_CODE_UNBROKEN = 6
+"""Of how many characters a word may be that is never broken."""
+
 _WHITE = re.compile(r"\s+")
+_PIECE = re.compile(r"\w{1,16}\W?|\W")
 _LIGATURE = re.compile(r"-(?=-)|'(?=')|,(?=,)")
 
 
-def to_tex(text: str) -> str:
-    """Words as TeX on one line."""
+def to_tex(text: str, longest_unbroken: int = LONGEST_UNBROKEN) -> str:
+    """Words as TeX on one line; a word longer than that may be broken behind its signs."""
     composed = unicodedata.normalize("NFC", _WHITE.sub(" ", text))
-    return _LIGATURE.sub(r"\g<0>{}", "".join(map(_character, composed)))
+    return " ".join(_word(word, longest_unbroken) for word in composed.split(" "))
+
+
+def _word(word: str, longest_unbroken: int) -> str:
+    """One word; a long one may be broken behind its signs, and anywhere if it has none for long."""
+    pieces = _PIECE.findall(word) if len(word) > longest_unbroken else [word]
+    return r"\allowbreak{}".join(_LIGATURE.sub(r"\g<0>{}", "".join(map(_character, piece))) for piece in pieces)
 
 
 @cache
@@ -87,7 +98,7 @@ def _character(character: str) -> str:
 def _accented(character: str) -> str:
     r"""A letter with its accent: `\'{e}`."""
     base, mark = list(unicodedata.normalize("NFD", character))
-    letter = {"i": r"\i", "j": r"\j"}.get(base, base) if mark not in ("\u0328", "\u0323") else base
+    letter = {"i": r"\i", "j": r"\j"}.get(base, base) if mark not in ("\u0328", "\u0323", "\u0326") else base
     return rf"\{ACCENTS[mark]}{{{letter}}}"
 
 
@@ -101,7 +112,10 @@ def _without_glyph(character: str) -> str:
     return rf"\missing{{{ord(character):04X}}}"
 
 
+LONGEST_PLAIN = 80
+
+
 def to_plain(text: str) -> str:
-    """Words for a bookmark or the properties of a PDF: letters, digits and harmless punctuation of ASCII."""
+    """Words for a bookmark, a foot, the properties of a PDF: letters, digits, punctuation of ASCII; not many."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return _WHITE.sub(" ", re.sub(r"[^A-Za-z0-9 .,:;()/+-]", " ", folded)).strip()
+    return _WHITE.sub(" ", re.sub(r"[^A-Za-z0-9 .,:;()/+-]", " ", folded)).strip()[:LONGEST_PLAIN]
