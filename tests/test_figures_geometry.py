@@ -72,6 +72,17 @@ def crossed(scene: Scene) -> list[str]:
     return [f"{piece} through {box}" for piece in pieces(scene) for box in boxes if piece.meets(box, 1.0)]
 
 
+def doubled(scene: Scene) -> list[str]:
+    """Straight pieces of wires that lie on each other; wires may cross."""
+    found = []
+    for one, other in combinations(pieces(scene), 2):
+        across = min(one.right, other.right) - max(one.left, other.left)
+        down = min(one.bottom, other.bottom) - max(one.top, other.top)
+        if min(across, down) > 0.3 and max(across, down) > 3:
+            found.append(f"{one} on {other}")
+    return found
+
+
 def said(label: Label) -> str:
     return f"{''.join(getattr(piece, 'text', '?') for piece in label.text)} at {label.x:.0f}, {label.y:.0f}"
 
@@ -79,7 +90,7 @@ def said(label: Label) -> str:
 @pytest.mark.parametrize("path", WITH_MODEL, ids=name_of)
 def test_nothing_meets_in_the_graph_of_an_exercise(path):
     scene = graph_of(model_of(path))
-    assert meeting(scene) + crossed(scene) == []
+    assert meeting(scene) + crossed(scene) + doubled(scene) == []
     assert scene.width <= scenes.PAGE
 
 
@@ -89,7 +100,7 @@ def test_nothing_meets_in_the_graph_with_the_backward_pass(path):
     if model.table.loss is None:
         pytest.skip("the exercise has no loss")
     scene = graph_of(model, None, backward_labels(model, model.table.loss))
-    assert meeting(scene) + crossed(scene) == []
+    assert meeting(scene) + crossed(scene) + doubled(scene) == []
     assert scene.width <= scenes.PAGE
 
 

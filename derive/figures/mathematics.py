@@ -34,8 +34,8 @@ from derive.records import dataclass
 Face = Literal["italic", "upright", "bold", "SCRIPT", "FRAKTUR", "DOUBLE-STRUCK"]
 Kind = Literal["ordinary", "binary", "relation", "opening", "punctuation"]
 
-SCRIPT = 0.7
-"""The size of a script beside that of its base."""
+SCRIPT, WIDE_SCRIPT = 0.7, 0.77
+"""The size of a script beside that of its base, and its width: small type is wider for its size."""
 AROUND = {"binary": 0.2, "relation": 0.27}
 DEEPEST = 12
 """Groups within groups beyond this many are left out."""
@@ -301,7 +301,7 @@ def _width(piece: Piece) -> float:
         case Space(own):
             return own
         case Scripts(base, below, above):
-            return width(base, 1) + SCRIPT * max(width(below, 1), width(above, 1)) + 0.05
+            return width(base, 1) + WIDE_SCRIPT * max(width(below, 1), width(above, 1)) + 0.05
         case Glyphs(text, face, _, kind):
             return width_of(text, face) + 2 * AROUND.get(kind, 0) + (0.17 if kind == "punctuation" else 0)
 
