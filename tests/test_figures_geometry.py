@@ -111,6 +111,10 @@ def test_nothing_meets_in_the_network_of_an_exercise(path):
         assert meeting(scene) == []
 
 
-def test_nothing_meets_in_a_plot():
+@pytest.mark.parametrize("together", [False, True])
+def test_nothing_meets_in_a_plot(together):
     names = ("relu", "leaky-relu(0.1)", "softplus(1)", "gelu", "sign", "sin", r"\max(0, 1 - z)", "|x^2 - 2|")
-    assert meeting(plot_of(names)) == []
+    scene = plot_of(names, together=together)
+    labels = [item.bounds() for item in scene.items if isinstance(item, Label)]
+    assert [pair for pair in combinations(labels, 2) if pair[0].meets(pair[1])] == []
+    assert scene.width <= scenes.PAGE
