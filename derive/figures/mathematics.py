@@ -12,7 +12,6 @@ True
 import re
 import unicodedata
 from collections.abc import Iterator
-from types import MappingProxyType
 from typing import Literal
 
 from derive.figures.characters import (
@@ -28,6 +27,7 @@ from derive.figures.characters import (
     SIGNS,
     SPACES,
 )
+from derive.figures.escaping import escaped
 from derive.figures.widths import width_of
 from derive.records import dataclass
 
@@ -323,25 +323,6 @@ def _above(piece: Piece) -> float:
 
 
 # ── LaTeX ────────────────────────────────────────────────────────────────────────────────────────────
-
-_ESCAPES = MappingProxyType({
-    "\\": "/", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "^": "?", "~": "?",
-    '"': r"\mbox{''}", "`": r"\mbox{'}", "'": r"\mbox{'}", "-": r"\mbox{-}", " ": r"\ ", "\u00a0": r"\ ",
-    ":": "{:}", ",": "{,}",
-})  # fmt: skip
-
-
-def escaped(text: str) -> str:
-    """Characters that stand for themselves in any TeX's mathematics; what not every font has is a question mark."""
-    return "".join(_ESCAPES.get(character, _plain(character)) for character in text)
-
-
-def _plain(character: str) -> str:
-    """`é` as `e`: what of a character every font has."""
-    if character.isascii() and character.isprintable():
-        return character
-    base = unicodedata.normalize("NFKD", character)[0]
-    return base if base.isascii() and base.isalnum() else "?"
 
 
 def tex(label: Formula) -> str:
