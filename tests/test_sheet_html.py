@@ -92,7 +92,11 @@ def test_values_stand_side_by_side():
 
 
 def test_a_picture_takes_its_colours_from_the_page():
-    page = page_of(Picture(Scene(10, 10, "a <b>", "a & b", (Point(5, 5, "given", is_open=True),)), said("What <i>it</i> is."), 'x "y"'))
+    page = page_of(
+        Picture(
+            Scene(10, 10, "a <b>", "a & b", (Point(5, 5, "given", is_open=True),)), said("What <i>it</i> is."), 'x "y"'
+        )
+    )
     assert page.count("<style") == 1
     assert "style=" not in page
     assert all(f".figure-{role}" in page for role in COLOURS)
