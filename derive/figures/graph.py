@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from derive.figures.bands import bands_of
 from derive.figures.flow import Flow, flows_of
-from derive.figures.numbers import numbers_of
+from derive.figures.numeric import numbers_of
 from derive.figures.parts import Writing
 from derive.figures.scene import PAGE, Scene, fitted, stacked
 from derive.models.model import Model
