@@ -288,3 +288,10 @@ def test_entries_of_a_name_that_are_known_are_not_defined_again():
     steps = marked(OF_BATCH, text).result.steps
     assert [step.verdict for step in steps] == ["definition", "definition", "refuted"]
     assert steps[1].message == "G is introduced for these indices, too."
+    assert (steps[2].counterexample.lhs, steps[2].counterexample.at["i"]) == ("1", "1")
+
+
+def test_a_range_along_another_dimension_is_a_case():
+    formula = r"\frac1N (P_{ij} - \mathbb{1}(j = y_i) \mathbb{1}(j \leq 2))"
+    assert said(OF_BATCH, rf"$${S} = {formula}, \quad j = 1, \dots, D$$", "a")[0] in ("review", "wrong")
+    assert said(OF_BATCH, rf"$${S} = {OTHERS} - \frac1N \delta_{{j,y_i}}, \quad j = 1, \dots, C$$", "a")[0] == "right"
