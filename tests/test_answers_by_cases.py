@@ -188,6 +188,14 @@ def test_a_condition_that_never_holds_makes_no_case():
     assert said(OF_BATCH, text, "a")[0] == "review"
 
 
+def test_a_case_that_is_said_by_the_others_is_for_a_person():
+    others = r"-\sum_{j \neq y_i} \frac{\partial L}{\partial S_{ij}}"
+    text = rf"$${S} = {OTHERS}, \quad j \neq y_i$$ $$\frac{{\partial L}}{{\partial S_{{i,y_i}}}} = {others}$$"
+    message = "What is said in line 1 may follow from the other cases, which is for a person."
+    assert said(OF_BATCH, text, "a") == ("review", message)
+    assert said(OF_BATCH, text.replace("-", ""), "a")[0] == "wrong"
+
+
 WRONG = {
     "a sign": (AT_LABEL.replace("-", "+"), ["wrong-sign"]),
     "the mean": (AT_LABEL.replace(r"\frac1N", ""), ["missing-mean"]),
