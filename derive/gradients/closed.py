@@ -100,6 +100,10 @@ class Differentiator:
             return context.indices.formula(None, None, value, value.shape)
         return value
 
+    def matrix_notation(self, node: Expr) -> Expr:
+        """An expression in matrix notation where there is one: equal formulas of entries become equal trees."""
+        return self._in_matrix_notation(node, self.context)
+
     @cached_property
     def plain(self) -> "Differentiator":
         """The same without names and facts."""

@@ -31,6 +31,7 @@ from derive.grading.credit import (
 from derive.grading.doubts import doubt
 from derive.grading.hidden import hidden_text
 from derive.grading.leftovers import beside_others, leftover, names_below_a_brace
+from derive.grading.own_slips import is_own
 from derive.grading.parts import ExerciseDocument, Part, read_exercise
 from derive.grading.places import line_of, place_of
 from derive.grading.results import Marked, PartResult
@@ -196,7 +197,7 @@ class _Marker:
             return in_another_form(part, f"it is said by the answer to {circle}, which is said by this one in turn")
         slips = [step for step in form.relies_on if step.verdict == "refuted"]
         if slips:
-            return following(part, slips[0])
+            return self._behind(part, slips[0])
         if form.relies_on:
             return undecided(part, f"it rests on {line_of(form.relies_on[0].where)}, where that could not be done.")
         if HELD_FIXED in judgement.conventions:
@@ -213,7 +214,7 @@ class _Marker:
         if failing and len(slips) == len(failing) and slips[0] is not None:
             if answer.form.problem is not None:
                 return in_another_form(part, answer.form.problem)
-            return following(part, slips[0])
+            return self._behind(part, slips[0])
         new = [step for step in failing if step.follows_from is None]
         diagnosis = tuple(one for step in new for one in step.diagnosis)
         explained = bool(new) and all(step.diagnosis for step in new)
@@ -225,6 +226,14 @@ class _Marker:
             explained = bool(diagnosis)
         explained = explained and answer.form.problem is None
         return wrong(part, diagnosis, explained, None if judgement.counterexample else judgement.shapes)
+
+    def _behind(self, part: Part, slip: StepResult) -> Outcome:
+        """An answer that is right but for a slip before it, which may have been made in the work for this very part."""
+        answers = (found.answer for name, found in self.found.items() if name != part.id)
+        others = [answer.place.line for answer in answers if answer is not None]
+        if is_own(slip, part, self.workings.lines, others, self.workings.value_of):
+            return wrong(part, slip.diagnosis, bool(slip.diagnosis), None)
+        return following(part, slip)
 
     def _circle(self, part: Part, answer: Answer) -> str | None:
         """The part by whose answer this one is said, where that one is said by this in turn."""
