@@ -17,8 +17,11 @@ import click
 
 from derive.commands.explain import explain
 from derive.commands.grade import grade
+from derive.commands.graph import graph
 from derive.commands.lint import lint
 from derive.commands.new import new
+from derive.commands.plot import plot
+from derive.commands.sheet import sheet
 from derive.commands.speaking import (
     BAD_INPUT,
     NOTHING_WRONG,
@@ -91,7 +94,7 @@ def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
 
 
-for command in (explain, grade, lint, new):
+for command in (explain, grade, graph, lint, new, plot, sheet):
     commands.add_command(command)
 
 

@@ -1,19 +1,50 @@
-"""What holds in all tests: certificates are remembered in a folder of their own, never in the user's."""
+"""What holds in all tests: where certificates are remembered, and in which order and on which process files are run."""
 
+import gc
 import os
+import shutil
 import tempfile
 
 import pytest
 
-os.environ["DERIVE_CACHE_DIR"] = tempfile.mkdtemp(prefix="derive-tests-")
+# One folder for the whole run, never the user's: what one process has derived by SymPy is there for the others.
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not IS_WORKER:
+    os.environ["DERIVE_CACHE_DIR"] = tempfile.mkdtemp(prefix="derive-tests-")
 
 # Documents in this folder are what tests read; `pytest exercises/` shows documents that are tests themselves.
 collect_ignore_glob = ["*.md", "*.tex", "*.ipynb"]
 
+# The files that take longest, in this order. They come first, so that none is left over when the rest is done.
+LONGEST = (
+    "test_homework.py", "test_gradients.py", "test_mutants.py", "test_public.py", "test_exercises.py", "test_lint.py",
+    "test_recurrences.py", "test_mistakes.py", "test_readme.py", "test_packaging.py", "test_differentials.py",
+    "test_architecture.py", "test_documents_markdown.py", "test_inference.py", "test_layers.py",
+    "test_alternatives.py", "test_following.py", "test_memory.py", "test_soundness.py", "test_gallery.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first; the tests of a file stay in their order."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays until the end, so the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Neighbouring tests on one process, where a document that several of them ask for is checked once."""
-    from xdist.scheduler import WorkStealingScheduling
+    """A file on one process, where what several of its tests ask for is worked out once."""
+    from xdist.scheduler import LoadFileScheduling
 
-    return WorkStealingScheduling(config, log)
+    config.option.loadscopereorder = False  # the order is ours
+    return LoadFileScheduling(config, log)
+
+
+def pytest_unconfigure():
+    if not IS_WORKER:
+        shutil.rmtree(os.environ["DERIVE_CACHE_DIR"], ignore_errors=True)

@@ -4,7 +4,7 @@ import ast
 import dataclasses
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -67,9 +67,32 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "checking",
     },
+    "figures": {"records", "errors", "expressions", "notation", "models", "gradients"},
+    "sheets": {
+        "records",
+        "source",
+        "errors",
+        "expressions",
+        "notation",
+        "documents",
+        "certificates",
+        "models",
+        "gradients",
+        "indexed",
+        "exact",
+        "deciding",
+        "mistakes",
+        "checking",
+        "grading",
+        "figures",
+    },
     "writing": {
         "records",
         "errors",
+        "figures",
+        "sheets.blocks",
+        "sheets.safe_math",
+        "documents.yaml_text",
         "mistakes",
         "checking.results",
         "checking.conventions",
@@ -80,7 +103,19 @@ ROOMS: dict[str, set[str]] = {
         "grading.linting",
     },
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
-    "commands": {"records", "errors", "documents", "certificates", "grading", "writing"},
+    "commands": {
+        "records",
+        "errors",
+        "notation",
+        "documents",
+        "certificates",
+        "models",
+        "checking.defined",
+        "grading",
+        "figures",
+        "sheets",
+        "writing",
+    },
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition", "commands"},
     "__main__": {"cli"},
 }
@@ -112,6 +147,8 @@ FORBIDDEN_MODULES = {
     "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http",
     "sympy.parsing", "sympy.core.sympify",
 }  # fmt: skip
+# The one module that starts another process, LaTeX, which makes PDFs: with a list of arguments, without a shell.
+STARTS_PROCESSES = ("writing.latex_engine", "subprocess")
 # The constructors of records are written from the names of their fields alone, as the standard library does it.
 WRITES_CONSTRUCTORS = ("records", "_init", "exec")
 HARMLESS = {"importlib.resources", "importlib.metadata", "urllib.parse"}
@@ -130,9 +167,21 @@ def modules() -> dict[str, ast.Module]:
 NAMES = [name for name in modules() if name]
 
 
-def imports(root: ast.AST) -> Iterator[tuple[str, int]]:
-    """The full names of what is imported anywhere below a node, with their lines."""
-    for node in ast.walk(root):
+@cache
+def nodes(name: str) -> tuple[ast.AST, ...]:
+    """Everything in a module: walked once for all tests."""
+    return tuple(ast.walk(modules()[name]))
+
+
+@cache
+def imported(name: str) -> tuple[tuple[str, int], ...]:
+    """The full names of what a module imports anywhere, with their lines."""
+    return tuple(imports(nodes(name)))
+
+
+def imports(found: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+    """The full names of what is imported by some nodes, with their lines."""
+    for node in found:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -145,7 +194,7 @@ def imports(root: ast.AST) -> Iterator[tuple[str, int]]:
 
 def own_imports(name: str) -> Iterator[tuple[str, int]]:
     """The modules of the program that a module imports, by their names inside `derive`."""
-    for full, line in imports(modules()[name]):
+    for full, line in imported(name):
         if is_in(full, "derive"):
             yield full.removeprefix("derive").removeprefix("."), line
 
@@ -159,7 +208,7 @@ def is_in(module: str, room: str) -> bool:
 
 
 def imports_package(name: str, package: str) -> bool:
-    return any(is_in(full, package) for full, _ in imports(modules()[name]))
+    return any(is_in(full, package) for full, _ in imported(name))
 
 
 def called(node: ast.Call) -> str:
@@ -214,9 +263,9 @@ def test_no_two_modules_need_each_other():
 
 def inner_imports(name: str) -> Iterator[tuple[str, int]]:
     """What a module imports inside its functions and classes."""
-    for node in ast.walk(modules()[name]):
+    for node in nodes(name):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            yield from imports(node)
+            yield from imports(ast.walk(node))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if room_of(name) not in {"cli", "commands"}])
@@ -256,7 +305,7 @@ def test_what_every_run_of_pytest_loads_is_the_standard_library_and_little_of_ou
         waiting += [other for other, _ in own_imports(name) if (name, other) not in SEAMS]
     assert reached == {"integrations.pytest_plugin", "integrations.recognition"}
     seams = {f"derive.{inner}" for _, inner in SEAMS}
-    loaded = {full.partition(".")[0] for name in reached for full, _ in imports(modules()[name]) if full not in seams}
+    loaded = {full.partition(".")[0] for name in reached for full, _ in imported(name) if full not in seams}
     assert loaded - set(sys.stdlib_module_names) == {"derive", "pytest"}
 
 
@@ -269,12 +318,12 @@ def test_only_the_exact_rooms_know_flint():
 def test_only_the_command_line_prints_or_exits(name):
     wrong = [
         f"line {node.lineno}: {called(node)}"
-        for node in ast.walk(modules()[name])
+        for node in nodes(name)
         if isinstance(node, ast.Call) and called(node) in {"print", "exit", "_exit", "quit", "breakpoint", "input"}
     ]
     raised = [
         f"line {node.lineno}: {node.id}"
-        for node in ast.walk(modules()[name])
+        for node in nodes(name)
         if isinstance(node, ast.Name) and node.id in {"SystemExit", "KeyboardInterrupt"}
     ]
     assert wrong + raised == []
@@ -284,25 +333,26 @@ def test_only_the_command_line_prints_or_exits(name):
 def test_text_is_never_run_as_code(name):
     calls = [
         f"line {node.lineno}: {called(node)}"
-        for node in ast.walk(modules()[name])
+        for node in nodes(name)
         if isinstance(node, ast.Call) and called(node) in FORBIDDEN_CALLS and not _is_of(node, "re", "compile")
         if (name, _function_around(name, node), called(node)) != WRITES_CONSTRUCTORS
     ]
     names = [
         f"line {node.lineno}: {alias.name}"
-        for node in ast.walk(modules()[name])
+        for node in nodes(name)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
         if alias.name in FORBIDDEN_CALLS - {"S"}
     ]
     whole = [
         f"line {line}: {full}"
-        for full, line in imports(modules()[name])
+        for full, line in imported(name)
         if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in HARMLESS
+        if (name, full) != STARTS_PROCESSES
     ]
     shell = [
         f"line {node.lineno}: os.{node.attr}"
-        for node in ast.walk(modules()[name])
+        for node in nodes(name)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "os"
@@ -311,9 +361,26 @@ def test_text_is_never_run_as_code(name):
     assert calls + names + whole + shell == []
 
 
+def test_the_other_process_gets_a_list_of_arguments_and_no_shell():
+    room, module = STARTS_PROCESSES
+    calls = [node for node in nodes(room) if isinstance(node, ast.Call)]
+    started = [node for node in calls if isinstance(node.func, ast.Attribute) and _is_named(node.func.value, module)]
+    assert [node.func.attr for node in started] == ["run"]
+    assert not any(keyword.arg == "shell" for node in calls for keyword in node.keywords)
+    assert isinstance(started[0].args[0], ast.Name)
+    assigned = [node for node in nodes(room) if isinstance(node, ast.Assign)]
+    lists = [node for node in assigned if _is_named(node.targets[0], started[0].args[0].id)]
+    assert len(lists) == 1
+    assert isinstance(lists[0].value, ast.List)
+
+
+def _is_named(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
 def _function_around(name: str, call: ast.Call) -> str:
     """The function of a module in which a call stands."""
-    functions = (node for node in ast.walk(modules()[name]) if isinstance(node, ast.FunctionDef))
+    functions = (node for node in nodes(name) if isinstance(node, ast.FunctionDef))
     return next((node.name for node in functions if any(inner is call for inner in ast.walk(node))), "")
 
 

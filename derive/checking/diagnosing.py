@@ -61,6 +61,16 @@ def diagnosed(session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
     return ()
 
 
+def is_made(session: Session, claimed: Claimed, mistake: Mistake) -> bool:
+    """Whether one mistake explains a refuted claim: one of its repairs is proved."""
+    deadline = Deadline(SECONDS)
+    try:
+        with deadline.enforced():
+            return any(search.shows(mistake) for search in _searches(session, claimed, deadline))
+    except (Undecidable, FormulaError, RecursionError):
+        return False
+
+
 def _searches(session: Session, claimed: Claimed, deadline: Deadline) -> Iterator["_Search"]:
     """Mistakes are looked for on the right, then on the left, unless that is but the name of a quantity.
 
@@ -95,7 +105,7 @@ class _Search:
     target: list[Values] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _know_all_names(self.session)
+        know_all_names(self.session)
         for probe in itertools.islice(self._probes(), PLACES):
             try:
                 self.target.append(probe.value(self.quantity.value))
@@ -110,8 +120,12 @@ class _Search:
 
     @property
     def free(self) -> Uses:
-        """Where the indices are used for all of whose values the claim is made."""
-        return joined(self.quantity.free, {} if self.written is None else self.written.free)
+        """Where the indices are used for all of whose values the claim is made: they run as they do in the quantity."""
+        written = {} if self.written is None else self.written.free
+        return {
+            **joined(self.quantity.free, written),
+            **{name: uses for name, uses in self.quantity.free.items() if uses},
+        }
 
     def _probes(self) -> Iterator[Probe]:
         """The points and the values of free indices for which the claim is made."""
@@ -138,6 +152,10 @@ class _Search:
             if self._is_right(repaired.written):
                 return (self._diagnosis(mistake, repaired),)
         return ()
+
+    def shows(self, mistake: Mistake) -> bool:
+        """Whether a repair by one mistake is proved."""
+        return any(self._is_right(repaired.written) for _, repaired in self._repaired(self.wrong, [mistake]))
 
     def two_mistakes(self) -> tuple[Diagnosis, ...]:
         """Two mistakes whose repairs one after the other are proved, or one that was made twice."""
@@ -215,7 +233,7 @@ class _Search:
         return bool(self.probes)
 
 
-def _know_all_names(session: Session) -> None:
+def know_all_names(session: Session) -> None:
     """Lowers every name, so that all facts are known before a point is chosen that satisfies them."""
     for name, meaning in session.table.meanings.items():
         if isinstance(meaning, (Given, Computed)):

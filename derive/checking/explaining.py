@@ -83,9 +83,12 @@ class Explainer:
         return source
 
     def _mistakes(self, claimed: Claimed) -> tuple[Diagnosis, ...]:
+        """The mistakes in a claim, or in the formula of the name that all of its right side is."""
         from derive.checking.diagnosing import diagnosed  # noqa: PLC0415
 
-        return diagnosed(self.session, claimed)
+        found = diagnosed(self.session, claimed)
+        definition = None if found else self.slips.definition_of(claimed.right)
+        return found if definition is None else diagnosed(self.session, replace(claimed, right=definition.right))
 
     def _write_down(self, judgement: Judgement, claimed: Claimed, place: Place) -> None:
         """Adds a step to the history by which another document is known to say the same."""

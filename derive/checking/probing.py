@@ -97,7 +97,7 @@ class Probe:
         return self._inner[key]
 
     def position(self, index: Index) -> int:
-        """The position, from 0, that an index has here. Raises `NoValueError` for that of a label."""
+        """The position, from 0, that an index has here. Raises `NoValueError` where it is not fixed."""
         match index:
             case IndexNumber(position):
                 return position
@@ -200,6 +200,8 @@ def _alone(value: Values) -> float:
 
 
 def _entry(probe: Probe, node: tree.Entry) -> Values:
+    if isinstance(node.row, tree.Label) or isinstance(node.column, tree.Label):
+        return probe.lowered(node)
     value, row, column = probe.value(node.operand), probe.position(node.row), probe.position(node.column)
     count, width = value.sizes
     if not (0 <= row < count and 0 <= column < width):

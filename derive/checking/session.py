@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import field
 
+from derive.checking.kinks import has_minima, with_other_slope_of_minima
 from derive.checking.memory import Fact, Memory, key_of_table
 from derive.deciding.cascade import Decider, GeneralProving
 from derive.deciding.evidence import Different, Evidence
@@ -68,7 +69,7 @@ class Session:
     unsummed: frozenset[str] | None = None
     facts: list[Fact] = field(default_factory=list)
     _key_of_table: tuple[SymbolTable, Hashable] | None = None
-    _other_kinks: "dict[Scalar, Session]" = field(default_factory=dict)
+    _other_kinks: "dict[tuple[Scalar, bool], Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
 
@@ -132,18 +133,22 @@ class Session:
         return self._decider
 
     def with_other_kinks(self) -> "Iterator[Session]":
-        """The same document with other values for derivatives where a function has none."""
-        return (self._with_kink(value) for value in KINKS if value is not self.entries.kink)
+        """The same document with other values for derivatives where a function has none, also for minima alone."""
+        yield from (self._with_kink(value, self.table) for value in KINKS if value is not self.entries.kink)
+        if has_minima(self.table):
+            turned = with_other_slope_of_minima(self.table)
+            yield from (self._with_kink(value, turned) for value in (ZERO, ONE))
 
-    def _with_kink(self, value: Scalar) -> "Session":
-        if value not in self._other_kinks:
+    def _with_kink(self, value: Scalar, table: SymbolTable) -> "Session":
+        key = value, table is self.table
+        if key not in self._other_kinks:
             other = Session(self.model, self.allow, self.trust, type(self.definitions)())
             other.entries.kink = value
             assert isinstance(value, Number)
-            other.prover = Prover(self.table, value.value)
-            self._other_kinks[value] = other
-        other = self._other_kinks[value]
-        other.learn(self.table)
+            other.prover = Prover(table, value.value)
+            self._other_kinks[key] = other
+        other = self._other_kinks[key]
+        other.learn(table)
         other.treated_apart = self.treated_apart
         other.varied = self.varied
         other.unsummed = self.unsummed

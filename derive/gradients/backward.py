@@ -13,7 +13,7 @@ from functools import singledispatch
 from derive.expressions import tree
 from derive.expressions.shapes import ONE, SCALAR, Dim, Shape, column, matrix
 from derive.expressions.tree import Expr, Index, Symbol
-from derive.expressions.walk import rebuilt, symbols_of
+from derive.expressions.walk import rebuilt, symbols_of, walk
 from derive.gradients.indices import Binder, Indices, mentions, replaced, whole
 from derive.gradients.local import compared, slope, slope_by_parameter, step
 from derive.gradients.refusal import NoClosedForm
@@ -79,7 +79,7 @@ class Context:
     def value(self, node: Expr) -> Expr:
         """The node's own value, by its name where it has one."""
         value = tidied(node)
-        if value.shape.is_scalar and isinstance(value, (tree.Quantified, tree.Add, tree.Scale)):
+        if value.shape.is_scalar and any(isinstance(part, tree.Quantified) for part in walk(value)):
             value = self.indices.formula(None, None, value, value.shape)
         return self.named(value)
 

@@ -17,12 +17,12 @@ from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import rebuilt, symbols_of, walk
 from derive.gradients.backward import Context, Found, spread_adjoint
 from derive.gradients.indices import Indices
-from derive.gradients.linear import FORMAL, formal, matrix_of
+from derive.gradients.linear import FORMAL, formal, joined_diagonals, matrix_of
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.supposed import NOTHING_SUPPOSED, Supposed
 from derive.gradients.terms import zero
-from derive.gradients.tidy import as_column, like, matmul, number, plus, tidied, transposed
+from derive.gradients.tidy import as_column, like, matmul, number, plus, tidied, transposed, value_of
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.records import dataclass
 
@@ -99,6 +99,10 @@ class Differentiator:
         if value.shape.is_scalar:
             return context.indices.formula(None, None, value, value.shape)
         return value
+
+    def matrix_notation(self, node: Expr) -> Expr:
+        """An expression in matrix notation where there is one: equal formulas of entries become equal trees."""
+        return self._in_matrix_notation(node, self.context)
 
     @cached_property
     def plain(self) -> "Differentiator":
@@ -190,7 +194,7 @@ class Differentiator:
         """The expression with a closed form for every derivative in it."""
 
         def change(part: tree.Node) -> tree.Node | None:
-            if isinstance(part, (tree.Derivative, tree.ChainRule, tree.LocalFactor)):
+            if isinstance(part, _DERIVATIVES):
                 return self.plain.closed_form(part)
             return None
 
@@ -210,7 +214,7 @@ class Differentiator:
         of = self.without_derivatives(node.of)
         if isinstance(node.by, tree.Entry) and isinstance(node.by.operand, Symbol) and of.shape.is_scalar:
             whole = self.gradient(of, node.by.operand.name)
-            return self.context.indices.entry(whole, node.by.row, node.by.column)
+            return tidied(self.context.indices.entry(whole, node.by.row, node.by.column))
         if isinstance(node.by, tree.Slice) and isinstance(node.by.operand, Symbol) and of.shape.is_scalar:
             row = tree.Slice(self.gradient(of, node.by.operand.name), node.by.index, node.by.along)
             return transposed(row) if node.layout == "numerator" else row
@@ -385,18 +389,37 @@ class ClosedForms(Mapping[str, Expr]):
         """The names on which the loss depends, from the loss back."""
         return [name for name in self.backward.names if _can_vary(self.differentiator.table, name)]
 
-    def in_steps(self, name: str) -> Expr:
-        """∂L/∂name in terms of the derivatives by the names that are computed from it: H^T ∂L/∂S."""
+    def in_layout(self, name: str, layout: tree.Layout) -> Expr:
+        """∂L/∂name in a layout, in which it may be the transpose of the gradient."""
+        found = self.backward.adjoint(name)
+        return presented(transposed(found) if layout == "numerator" else found)
+
+    def _is_plain_number(self, name: str) -> bool:
+        """Whether ∂L/∂name is a number, as of a term of the loss that has a name: no step of a derivation."""
+        if not self.differentiator.shape_of(name).is_scalar:
+            return False
+        try:
+            return value_of(self.backward.adjoint(name)) is not None
+        except NoClosedForm:
+            return False
+
+    def in_steps(self, name: str, layout: tree.Layout = "gradient") -> Expr:
+        """∂L/∂name in terms of the derivatives by the names that are computed from it: H^T ∂L/∂S.
+
+        All of these derivatives are meant in the layout that is asked for.
+        """
         if name not in self.names:
             raise KeyError(name)
         if name == self.loss.name:
             return number(1)
         pass_of_name = Backward(self.differentiator, self.loss, number(1))
         for other in self.backward.names:
-            if other not in (name, self.loss.name):
+            if other not in (name, self.loss.name) and not self._is_plain_number(other):
                 symbol = Symbol(other, self.differentiator.shape_of(other))
-                pass_of_name.adjoints[other] = tree.Derivative(self.loss, symbol)
-        return presented(pass_of_name.adjoint(name))
+                derivative = tree.Derivative(self.loss, symbol, layout)
+                pass_of_name.adjoints[other] = transposed(derivative) if layout == "numerator" else derivative
+        found = pass_of_name.adjoint(name)
+        return presented(transposed(found) if layout == "numerator" else found)
 
 
 def _can_vary(table: SymbolTable, name: str) -> bool:
@@ -433,8 +456,34 @@ def jacobian(of: Expr, by: str, table: SymbolTable, kink: Fraction) -> Expr:
     return presented(_differentiator(by, table, kink).jacobian(of, by))
 
 
+def derivative(node: Expr, table: SymbolTable, kink: Fraction) -> Expr:
+    """An expression with a closed form for every derivative in it, in the model's own names. Raises `NoClosedForm`.
+
+    The names come last into a derivative of a derivative, which is made without them.
+    """
+
+    def change(part: tree.Node) -> tree.Node | None:
+        if not isinstance(part, _DERIVATIVES):
+            return None
+        inner = [other for other in walk(part) if isinstance(other, tree.Derivative)]
+        by = {symbol.name for other in inner for symbol in symbols_of(other.by)}
+        differentiator = _differentiator(next((name for name in by if _is_one_hot(name, table)), ""), table, kink)
+        if isinstance(part, tree.Derivative) and len(inner) == 1:
+            return differentiator.closed_form(part)
+        plain = differentiator.without_derivatives(part)
+        return tidied(differentiator.context.named(joined_diagonals(tidied(plain))))
+
+    return presented(rebuilt(node, change))  # type: ignore[arg-type]
+
+
+_DERIVATIVES = (tree.Derivative, tree.ChainRule, tree.LocalFactor)
+
+
+def _is_one_hot(name: str, table: SymbolTable) -> bool:
+    meaning = table.meanings.get(name)
+    return isinstance(meaning, Given) and meaning.kind == "one-hot"
+
+
 def _differentiator(by: str, table: SymbolTable, kink: Fraction) -> Differentiator:
     """What is differentiated by a one-hot vector must not have used that its entries sum to one."""
-    meaning = table.meanings.get(by)
-    is_one_hot = isinstance(meaning, Given) and meaning.kind == "one-hot"
-    return Differentiator(table, kink, uses_facts=not is_one_hot)
+    return Differentiator(table, kink, uses_facts=not _is_one_hot(by, table))

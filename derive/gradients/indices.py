@@ -250,7 +250,8 @@ class Indices:
         for term in terms_of(node):
             made = Term(term.number, SCALAR, term.scalars)
             for atom, exponent in term.factors.items():
-                inside = tree.Entry(atom, *_placed(atom, row, column)) if not free_indices(atom) else None
+                is_whole = not free_indices(atom) and not isinstance(atom, tree.EntryFormula)
+                inside = tree.Entry(atom, *_placed(atom, row, column)) if is_whole else None
                 made = made.times(term_of(inside or self.entry(atom, row, column)).to_the(exponent))
             terms.append(of_term(made))
         return plus(*terms) if terms else number(0)

@@ -7,8 +7,8 @@ from functools import singledispatch
 
 from derive.expressions import tree
 from derive.expressions.shapes import Dim, column
-from derive.expressions.tree import Expr, Symbol
-from derive.expressions.walk import symbols_of
+from derive.expressions.tree import Expr, Node, Symbol
+from derive.expressions.walk import rebuilt, symbols_of
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.terms import Term, expression, terms_of, without
 from derive.gradients.tidy import as_column, is_zero, matmul, ones_column, plus, split, times, transposed
@@ -126,6 +126,33 @@ def multiplied(left: Expr, right: Expr) -> Expr:
     if isinstance(b, tree.MatMul) and b.shape.is_matrix:
         return times(front, other, tree.MatMul(multiplied(a, b.left), b.right))
     return times(front, other, tree.MatMul(a, b))
+
+
+def joined_diagonals(node: Expr) -> Expr:
+    """diag(a) M + diag(b) M = diag(a + b) M, in every sum of an expression."""
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, tree.Add):
+            return None
+        found: dict[Expr | None, list[Expr]] = {}
+        others: list[Expr] = []
+        for term in part.terms:
+            front, rest = split(joined_diagonals(term))
+            left, right = (rest.left, rest.right) if isinstance(rest, tree.MatMul) else (rest, None)
+            if isinstance(left, tree.Diagonal) and left.operand.shape.is_vector:
+                found.setdefault(right, []).append(times(front, as_column(left.operand)))
+            else:
+                others.append(times(front, rest))
+        joint = [_of_diagonal(plus(*parts), right) for right, parts in found.items()]
+        return plus(*joint, *others, shape=part.shape)
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def _of_diagonal(vector: Expr, right: Expr | None) -> Expr:
+    front, rest = split(vector)
+    diagonal = tree.Diagonal(rest)
+    return times(front, diagonal if right is None else tree.MatMul(diagonal, right))
 
 
 def matrix_or_none(node: Expr) -> Expr | None:

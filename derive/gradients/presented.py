@@ -1,4 +1,6 @@
-"""The last touch on a closed form: scalars at the first factor of a product, as people write `2 A B`."""
+"""The last touch on a closed form: scalars at the first factor of a product, as people write `2 A B`; `a (1 - a)`."""
+
+from fractions import Fraction
 
 from derive.expressions import tree
 from derive.expressions.tree import Expr, Node
@@ -23,8 +25,23 @@ def _change(node: Node) -> Node | None:
         case tree.Scale(factor, operand) if isinstance(operand, (tree.MatMul, tree.Hadamard)):
             moved = _at_first_factor(factor, operand)
             return None if moved == node else _presented(moved)
+        case tree.Add() if _slope_of_sigmoid(node) is not None:
+            return _slope_of_sigmoid(node)
+        case tree.Scale(factor, tree.Add() as total) if total.shape.is_scalar and _slope_of_sigmoid(total) is not None:
+            slope = _slope_of_sigmoid(total)
+            assert isinstance(slope, tree.Scale)
+            return tree.Scale(tree.Scale(_presented(factor), slope.factor), slope.operand)
         case tree.Add(terms) if sum(isinstance(_unsigned(term), tree.EntryFormula) for term in terms) > 1:
             return _with_one_formula(terms)
+    return None
+
+
+def _slope_of_sigmoid(total: tree.Add) -> Expr | None:
+    """a - a² as a (1 - a)."""
+    match total.terms:
+        case (first, tree.Negative(tree.Power(base, tree.Number(value)))) if first == base and value == 2:
+            rest = tree.Add((tree.Number(Fraction(1)), tree.Negative(first)))
+            return tree.Scale(first, rest) if first.shape.is_scalar else tree.Hadamard(first, rest)
     return None
 
 

@@ -172,13 +172,14 @@ def zero(shape: Shape) -> Expr:
 
 
 def expression_of_sum(terms: list[Term], shape: Shape) -> Expr:
-    """The sum of collected terms: what is common in front, positive terms first."""
+    """The sum of collected terms: what is common in front, as they come, a positive one first where there is one."""
     if not terms:
         return zero(shape)
     if len(terms) == 1:
         return expression(filled(terms[0], shape))
     front, rest = _common(terms)
-    ordered = [term for term in rest if term.number > 0] + [term for term in rest if term.number < 0]
+    first = next((at for at, term in enumerate(rest) if term.number > 0), 0)
+    ordered = [rest[first], *rest[:first], *rest[first + 1 :]]
     parts = tuple(expression(_narrowed(term)) for term in ordered)
     inner = _added(parts, shape)
     if front.number == 1 and not front.scalars:

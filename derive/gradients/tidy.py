@@ -287,7 +287,8 @@ def summed(node: Expr) -> Expr:
     if node.shape.is_scalar:
         return node
     if isinstance(node, tree.Add):
-        return plus(*(summed(spread(part, node.shape)) for part in node.terms))
+        apart, together = plus(*(summed(spread(part, node.shape)) for part in node.terms)), tree.Reduce("sum", node)
+        return together if weight(together) < weight(apart) else apart
     front, rest = split(node)
     match rest:
         case tree.Fill(value):
@@ -432,6 +433,17 @@ def _(node: tree.Transpose) -> Expr:
 def _(node: tree.Dot) -> Expr:
     if node.left.shape == node.right.shape:
         return inner(node.left, node.right)
+    return node
+
+
+@_made.register
+def _(node: tree.Indicator) -> Expr:
+    """1(i = i) is 1."""
+    match node.condition:
+        case tree.Comparison(tree.IndexValue(left), "=" | "<=" | ">=", tree.IndexValue(right)) if left == right:
+            return number(1)
+        case tree.Comparison(tree.IndexValue(left), "!=" | "<" | ">", tree.IndexValue(right)) if left == right:
+            return number(0)
     return node
 
 

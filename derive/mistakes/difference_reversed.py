@@ -3,44 +3,29 @@
 from collections.abc import Container, Iterator
 
 from derive.expressions.tree import Add, Expr, Negative
-from derive.expressions.walk import symbols_of, walk
+from derive.mistakes.differences import Difference, compared, difference_of, differences
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, negated, sum_of
-from derive.mistakes.wrong import Known, Wrong
-
-Difference = frozenset[tuple[bool, frozenset[str]]]
+from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """A difference of two turned round.
+    """A difference of two turned round, not one behind a minus before the whole: then that sign is wrong.
 
-    Not one that stands in the truth or in the model as it is: then a sign before it is wrong; nor one behind a minus
-    before the whole.
+    So it is where a difference stands in the truth or in the model as it is, but for those of the two quantities that
+    the loss compares: from `(t - y)^2` comes `y - t`, and who writes `t - y` has it the wrong way round.
     """
     if wrong.written is None or isinstance(wrong.written, Negative):
         return
-    right = wrong.known.once(_differences)
+    right = wrong.known.once(differences) - wrong.known.once(compared)
     yield from everywhere(wrong.written, lambda node: _reversed(node, right))
 
 
 def _reversed(node: Expr, right: Container[Difference]) -> Iterator[Expr]:
-    if not isinstance(node, Add) or len(node.terms) != 2 or _names(node) in right:
+    if not isinstance(node, Add) or len(node.terms) != 2 or difference_of(node) in right:
         return
     if sum(isinstance(term, Negative) for term in node.terms) == 1:
         yield sum_of(negated(term) for term in reversed(node.terms))
-
-
-def _differences(known: Known) -> frozenset[Difference]:
-    """The differences in the truth and in the model's formulas, by the names in them."""
-    values = [value for _, value in known.computed] + ([] if known.truth is None else [known.truth])
-    return frozenset(_names(node) for value in values for node in walk(value) if isinstance(node, Add))
-
-
-def _names(node: Add) -> Difference:
-    """Which names are added and which subtracted: `p_i - y_i` and `p - y` are the same difference."""
-    return frozenset(
-        (isinstance(term, Negative), frozenset(symbol.name for symbol in symbols_of(term))) for term in node.terms
-    )
 
 
 DIFFERENCE_REVERSED = Mistake(

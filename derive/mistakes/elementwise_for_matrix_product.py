@@ -1,22 +1,40 @@
 """`H^T \\odot \\delta` for `H^T \\delta`: entry by entry where a matrix product is meant."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.respelling import each_product, joined_otherwise, transposed, with_factor
 from derive.mistakes.wrong import Known, Wrong
-from derive.notation.syntax import List, Term
+from derive.notation.syntax import Group, List, Syntax, Term, listed
 
 ENTRY_BY_ENTRY = frozenset({"ODOT", "CIRC", "STAR", "TIMES"})
 
 
 def repairs(wrong: Wrong) -> Iterator[List]:
-    """One sign of the product entry by entry left out, or all of them; with a vector beside it transposed."""
+    """One sign of the product entry by entry left out, or all of them; with a vector beside it transposed.
+
+    What stands on both sides of it may be products themselves: `(s ⊙ W) (r ⊙ V)` for `s ⊙ W ⊙ r ⊙ V`.
+    """
     if wrong.syntax is not None:
         yield from each_product(wrong.syntax, lambda term: joined_otherwise(term, ENTRY_BY_ENTRY, ""))
+        yield from each_product(wrong.syntax, _as_product_of_both_sides)
         if not wrong.shape.is_scalar:
             yield from each_product(wrong.syntax, partial(_as_outer_products, wrong.known))
+
+
+def _as_product_of_both_sides(term: Term) -> Iterator[Term]:
+    for at, operator in enumerate(term.operators):
+        if operator.kind in ENTRY_BY_ENTRY and len(term.operators) > 1:
+            before = replace(term, factors=term.factors[: at + 1], operators=term.operators[:at])
+            after = replace(term, factors=term.factors[at + 1 :], operators=term.operators[at + 1 :])
+            sides = tuple(_bracketed(side) for side in (before, after))
+            yield replace(term, factors=sides, operators=(replace(operator, kind=""),))
+
+
+def _bracketed(term: Term) -> Syntax:
+    return term.factors[0] if len(term.factors) == 1 else Group("(", listed(term), span=term.span)
 
 
 def _as_outer_products(known: Known, term: Term) -> Iterator[Term]:

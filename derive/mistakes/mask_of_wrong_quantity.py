@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Expr
-from derive.expressions.walk import symbols_of
-from derive.mistakes.masks import is_a_mask, true_masks
+from derive.expressions.tree import Comparison, Entry, Expr, Node, Symbol
+from derive.expressions.walk import symbols_of, walk
+from derive.mistakes.masks import in_letters_of, is_a_mask, true_masks
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.respelling import each_comparison, named
 from derive.mistakes.rewriting import everywhere, substituted
@@ -25,10 +25,25 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
 
 def _other_masks(wrong: Wrong, node: Expr, masks: tuple[Expr, ...]) -> Iterator[Expr]:
     if is_a_mask(node):
-        yield from masks
+        for mask in masks:
+            yield from in_letters_of(mask, node, wrong.known.free)
         for symbol in dict.fromkeys(symbols_of(node)):
             for other in other_names(wrong, symbol):
                 yield substituted(node, symbol, other)
+        for part in _formulas_compared(node):
+            for name in value_names(wrong):
+                if getattr(wrong.known.table.meanings[name], "shape", None) == part.shape:
+                    yield substituted(node, part, Symbol(name, part.shape))
+
+
+def _formulas_compared(node: Node) -> Iterator[Expr]:
+    """What a mask looks at where that is a formula: `X W` in `1((X W)_i > 0)`."""
+    for comparison in walk(node):
+        if isinstance(comparison, Comparison):
+            for side in (comparison.left, comparison.right):
+                whole = side.operand if isinstance(side, Entry) else side
+                if symbols_of(whole) and not isinstance(whole, Symbol):
+                    yield whole
 
 
 MASK_OF_WRONG_QUANTITY = Mistake(

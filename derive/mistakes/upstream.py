@@ -4,13 +4,29 @@ from collections.abc import Iterator
 
 from derive.errors import FormulaError
 from derive.expressions.shapes import Shape
-from derive.expressions.tree import Derivative, Diagonal, Expr, Hadamard, Identity, MatMul, Scale, Symbol, Transpose
+from derive.expressions.tree import (
+    Derivative,
+    Diagonal,
+    Expr,
+    Hadamard,
+    Identity,
+    MatMul,
+    Negative,
+    Scale,
+    Symbol,
+    Transpose,
+)
 from derive.expressions.walk import walk
-from derive.mistakes.wrong import Wrong
+from derive.gradients.refusal import NoClosedForm
+from derive.mistakes.differences import compared, differences_in, other_way_round
+from derive.mistakes.wrong import Known, Wrong
 
 
 def with_upstream(wrong: Wrong) -> Iterator[Expr]:
-    """The formula times `∂L/∂name` for each name between the variable and the loss."""
+    """The formula times `∂L/∂name` for each name between the variable and the loss.
+
+    Of `-(t - y)` the error `t - y` may be left out and its sign not.
+    """
     quantity, written = wrong.quantity, wrong.written
     if not (isinstance(quantity, Derivative) and isinstance(quantity.by, Symbol)) or written is None:
         return
@@ -18,7 +34,17 @@ def with_upstream(wrong: Wrong) -> Iterator[Expr]:
     for name, value in wrong.known.computed:
         if quantity.by.name in upstream(value) and Symbol(name, value.shape) != quantity.of:
             gradient = Derivative(quantity.of, Symbol(name, value.shape))
-            yield from (found for found in _products(gradient, written) if found.shape == wrong.shape)
+            for factor in (gradient, Negative(gradient)) if _turns_a_difference(wrong.known, gradient) else (gradient,):
+                yield from (found for found in _products(factor, written) if found.shape == wrong.shape)
+
+
+def _turns_a_difference(known: Known, gradient: Derivative) -> bool:
+    """Whether a difference that the loss compares stands in a gradient the other way round."""
+    turned = {other_way_round(difference) for difference in known.once(compared)}
+    try:
+        return bool(turned) and not turned.isdisjoint(differences_in([known.differentiator.closed_form(gradient)]))
+    except (NoClosedForm, FormulaError):
+        return False
 
 
 def _products(first: Expr, second: Expr) -> Iterator[Expr]:

@@ -124,31 +124,46 @@ def split(
     words: frozenset[str],
     is_index: Callable[[str], bool] = lambda name: len(name) == 1,
     unread: Container[int] = (),
+    is_hot: Callable[[str], bool] = lambda name: False,
 ) -> list[Chain]:
     """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
 
-    At the offsets `unread` stand commands that are known to be no notation. A display is split several times on its way
-    to a verdict: how is remembered, with the answers of `is_index` that it rests on.
+    At the offsets `unread` stand commands that are known to be no notation. `is_hot` says which names have zeros and
+    ones as their entries. A display is split several times on its way to a verdict: how is remembered, with the answers
+    of both that it rests on.
     """
     kept = [] if unread else _remembered(text, words)
-    for answers, chains in kept:
-        if all(is_index(name) == answer for name, answer in answers.items()):
+    for indices, hot, chains in kept:
+        if _gives(is_index, indices) and _gives(is_hot, hot):
             return [chain.copy() for chain in chains]
-    asked: dict[str, bool] = {}
-    chains = _chains(text, words, lambda name: asked.setdefault(name, is_index(name)), unread)
-    kept.append((asked, chains))
+    indices, hot = {}, {}
+    chains = _chains(text, words, _recording(is_index, indices), unread, _recording(is_hot, hot))
+    kept.append((indices, hot, chains))
     return [chain.copy() for chain in chains]
 
 
+Ask = Callable[[str], bool]
+Answers = dict[str, bool]
+
+
+def _gives(ask: Ask, answers: Answers) -> bool:
+    return all(ask(name) == answer for name, answer in answers.items())
+
+
+def _recording(ask: Ask, answers: Answers) -> Ask:
+    """The same, with every answer kept."""
+    return lambda name: answers.setdefault(name, ask(name))
+
+
 @lru_cache(maxsize=1024)
-def _remembered(text: str, words: frozenset[str]) -> list[tuple[dict[str, bool], list[Chain]]]:
+def _remembered(text: str, words: frozenset[str]) -> list[tuple[Answers, Answers, list[Chain]]]:
     """The ways in which a display was split before, each with what it rests on."""
     return []
 
 
-def _chains(text: str, words: frozenset[str], is_index: Callable[[str], bool], unread: Container[int]) -> list[Chain]:
+def _chains(text: str, words: frozenset[str], is_index: Ask, unread: Container[int], is_hot: Ask) -> list[Chain]:
     tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
-    splitter = _Splitter(is_index)
+    splitter = _Splitter(is_index, is_hot)
     for row in _rows(tokens):
         splitter.read_row(row)
     splitter.finish()
@@ -341,8 +356,9 @@ def _is_relation(token: Token) -> bool:
 class _Splitter:
     """Reads rows in order and collects chains. `current` is the chain that a next row may go on with."""
 
-    def __init__(self, is_index: Callable[[str], bool]) -> None:
+    def __init__(self, is_index: Callable[[str], bool], is_hot: Callable[[str], bool]) -> None:
         self.is_index = is_index
+        self.is_hot = is_hot
         self.chains: list[Chain] = []
         self.current: Chain | None = None
         self.untagged: list[Chain] = []
@@ -500,7 +516,7 @@ class _Splitter:
 
     def read_segment(self, segment: list[Token], goes_on: bool, is_first: bool, opens: bool) -> None:
         """One piece of a cell; `opens`: a relation begins the next cell, so that even a lone member begins a chain."""
-        segment = _without_boxes(_unwrapped(segment))
+        segment = _without_boxes(_unwrapped(_without_end(segment)))
         first = segment[0]
         if first.kind in ("CONDITION", "FORALL", "OTHERWISE"):
             if len(segment) > 1 or first.kind == "OTHERWISE":
@@ -546,7 +562,10 @@ class _Splitter:
             self.current.add_condition(segment)
 
     def is_condition(self, segment: list[Token]) -> bool:
-        """Behind an equation: a comparison, or an equality or membership of an index that the equation uses."""
+        """Behind an equation: a comparison, or an equality or membership of an index that the equation uses.
+
+        `t_k = 1`, of an entry that is 0 or 1, says for which k the equation is.
+        """
         if self.current is None or not self.current.relations:
             return False
         relations = _relations(segment)
@@ -560,7 +579,16 @@ class _Splitter:
         used = {token.text for member in self.current.members for token in _in_scripts(member.tokens)}
         in_range = _RANGE_TOKENS if any(token.kind == "DOTS" for token in right) else _INDEX_TOKENS
         values = all(token.kind in in_range for token in right)
+        if kinds == {"claim"} and self.is_hot_entry(left, used) and [token.text for token in right] in (["0"], ["1"]):
+            return True
         return is_index and left[0].text in used and kinds <= {"claim", "member"} and values
+
+    def is_hot_entry(self, tokens: list[Token], used: Container[str]) -> bool:
+        """Whether an entry of zeros and ones stands there, all of its indices letters that the equation uses."""
+        if len(tokens) < 3 or tokens[0].kind != "NAME" or tokens[1].kind != "UNDERSCORE":
+            return False
+        indices = [token.text for token in tokens[2:] if token.kind not in ("LBRACE", "RBRACE", "COMMA")]
+        return self.is_hot(tokens[0].text) and all(name in used and self.is_index(name) for name in indices)
 
     def extend(self, segment: list[Token]) -> None:
         assert self.current is not None
@@ -637,6 +665,14 @@ def _is_claim(token: Token) -> bool:
     return _is_relation(token) and kind_of(token) not in ("map", "implies") and token.kind != "COLON"
 
 
+def _without_end(segment: list[Token]) -> list[Token]:
+    """What stands in brackets as a whole, without the comma behind them."""
+    bare = segment
+    while len(bare) > 1 and bare[-1].kind in _TRAILING:
+        bare = bare[:-1]
+    return bare if bare[0].kind in _OPENERS and _partners(bare).get(0) == len(bare) - 1 else segment
+
+
 def _unwrapped(segment: list[Token]) -> list[Token]:
     """An equation that stands in brackets as a whole, or in boxes, without them."""
     inside = segment
@@ -675,13 +711,17 @@ def _is_empty(tokens: Sequence[Token]) -> bool:
 
 
 def _wrapped_condition(tokens: list[Token]) -> bool:
-    """`(k \\neq y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
+    """`(k \\neq y)`, `(k = y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
     if not tokens or tokens[0].kind not in _OPENERS:
         return False
     inside = _unwrapped(tokens)
     if len(inside) == len(tokens) or not inside:
         return False
-    return inside[0].kind in ("CONDITION", "FORALL") or {kind_of(token) for token in _relations(inside)} <= _CONDITIONAL
+    kinds = {kind_of(token) for token in _relations(inside)}
+    compares_indices = all(token.kind in _INDEX_TOKENS or _is_relation(token) for token in inside)
+    return (
+        inside[0].kind in ("CONDITION", "FORALL") or kinds <= _CONDITIONAL or (kinds == {"claim"} and compares_indices)
+    )
 
 
 def _in_scripts(tokens: Sequence[Token]) -> Iterable[Token]:

@@ -130,6 +130,11 @@ class SymbolTable:
             return key
         return _only_one(self._plain_names, key)
 
+    def is_hot(self, key: str) -> bool:
+        """Whether a name is that of a given vector or matrix with zeros and ones as its entries."""
+        meaning = self.meanings.get(self.find(key) or "")
+        return isinstance(meaning, Given) and meaning.kind == "one-hot"
+
     def find_dim(self, key: str) -> Dim | None:
         """The dimension of that name, in any font."""
         return self.dims.get(key) or self.dims.get(plain(key))

@@ -1,17 +1,12 @@
 """A setting as the YAML that its author would write, ready to stand at the head of a document.
 
-Every scalar is written so that it is read back character by character: plain where YAML changes nothing, else in
-single quotes. What was inferred says so in a comment behind it.
+What was inferred says so in a comment behind it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from derive.checking.results import ProposedEntry, ProposedSetting
-
-_BLOCKED_START = re.compile(r"[\s\-?:,\[\]{}#&*!|>'\"%@`]")
-_BLOCKED = re.compile(r": |:$| #|[\n\t]|[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]")
-_WORDS = frozenset({"", "~", "null", "true", "false", "yes", "no", "on", "off"})
+from derive.documents.yaml_text import quoted
 
 
 def to_front_matter(setting: ProposedSetting) -> str:
@@ -49,15 +44,3 @@ def _entries(entries: Sequence[ProposedEntry]) -> Iterator[str]:
 def _with_comment(text: str, comment: str) -> str:
     """A comment is words, on one line."""
     return f"{text}  # {' '.join(comment.split())}" if comment else text
-
-
-def quoted(text: str, *, in_flow: bool = False) -> str:
-    """A scalar as YAML reads it back."""
-    is_plain = not (
-        text.lower() in _WORDS
-        or _BLOCKED_START.match(text)
-        or _BLOCKED.search(text)
-        or text != text.strip()
-        or (in_flow and re.search(r"[\[\]{},]", text))
-    )
-    return text if is_plain else "'" + text.replace("'", "''") + "'"

@@ -32,7 +32,16 @@ MARKS: Mapping[Verdict, str] = {
 }
 GROUNDS: Mapping[Ground, str] = {"index form": "its index form", "entries": "its entries"}
 
-TEMPLATES = ("base.html", "report.html", "results.html", "steps.html", "class.html", "feedback.html", "topics.html")
+TEMPLATES = (
+    "base.html",
+    "report.html",
+    "results.html",
+    "steps.html",
+    "class.html",
+    "feedback.html",
+    "topics.html",
+    "sheet.html",
+)
 
 _FORMULA = re.compile(r"\$([^$]+)\$")
 

@@ -1,20 +1,26 @@
 """Names that a student gives to derivatives without saying so: `dS = …`, `\\delta_2 := …`, `\\bar{S} = …`.
 
 The name says of which quantity it may be the derivative of the loss: a `d`, a bar or a subscript names it, a δ leaves
-it open, and is tried for all of one shape. A name that is right for one of them is no slip. Other names may be of
-anything, a mask or an error, and say nothing.
+it open, and is tried for all of one shape. A name that is right for one of them is no slip. It may also be the
+derivative of what the loss is the mean of, the loss of one example. Other names may be of anything, a mask or an error,
+and say nothing.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from derive.checking.candidates import Candidate
 from derive.checking.evidence import evidence
 from derive.checking.following.dependence import names_behind
+from derive.checking.following.quantities import Saying
 from derive.checking.session import Session
 from derive.deciding.evidence import Different
 from derive.deciding.limits import Deadline
-from derive.expressions.tree import Derivative, Symbol
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import Derivative, Quotient, Scale, Size, Symbol
+from derive.expressions.walk import walk
+from derive.gradients.tidy import number
 from derive.notation.names import plain
 from derive.notation.symbols import Computed, Given, SymbolTable
 
@@ -29,8 +35,8 @@ _OF_A_NAME = (
 _OPEN = re.compile(r"(?:\\delta|\\Delta|\\nabla)(?![A-Za-z]).*")
 
 
-def derivatives_meant(session: Session, name: str, deadline: Deadline) -> list[Derivative]:
-    """The derivatives of the loss that a name may be meant as, none where it is right for one; the plainest first."""
+def derivatives_meant(session: Session, name: str, deadline: Deadline) -> list[Saying]:
+    """What a name may be meant to say of the loss, nothing where it is right for one quantity; the plainest first."""
     table = session.table
     meaning = table.meanings.get(name)
     if table.loss is None or not isinstance(meaning, Computed) or meaning.value is None:
@@ -40,7 +46,22 @@ def derivatives_meant(session: Session, name: str, deadline: Deadline) -> list[D
         return []
     meant = [Derivative(_symbol(table, table.loss), node) for node in nodes]
     own = Symbol(name, meaning.shape)
-    return meant if all(_differ(session, own, derivative, deadline) for derivative in meant) else []
+    if not all(_differ(session, own, derivative, deadline) for derivative in meant):
+        return []
+    averaged = _averaged(table)
+    of_one = (
+        Saying(derivative, Scale(Quotient(number(1), Size(dim, dim.name)), own))
+        for derivative in meant
+        for dim in averaged & set(derivative.by.shape.dims)
+    )
+    return [*(Saying(derivative, own) for derivative in meant), *of_one]
+
+
+def _averaged(table: SymbolTable) -> set[Dim]:
+    """The dimensions by whose size something is divided in the loss."""
+    meaning = table.meanings.get(table.loss or "")
+    value = meaning.value if isinstance(meaning, Computed) else None
+    return {node.dim for node in walk(value) if isinstance(node, Size)} if value is not None else set()
 
 
 def _differ(session: Session, own: Symbol, derivative: Derivative, deadline: Deadline) -> bool:
@@ -53,14 +74,15 @@ def _nodes(table: SymbolTable, name: str) -> Iterator[Symbol]:
     behind = names_behind(table, _symbol(table, table.loss)) - {table.loss}
     symbols = [_symbol(table, other) for other in reversed(list(table.meanings)) if other in behind]
     symbols = [symbol for symbol in symbols if _can_vary(table, symbol.name)]
-    for pattern in _OF_A_NAME:
-        found = pattern.fullmatch(name.strip())
+    spelled = [name, *(base for base, holder in table.families.items() if holder == name)]
+    for each, pattern in itertools.product(spelled, _OF_A_NAME):
+        found = pattern.fullmatch(each.strip())
         named = None if found is None else plain("".join(found.groups("")))
         here = [symbol for symbol in symbols if named is not None and plain(symbol.name) == named]
         if here:
             yield from here
             return
-    if _OPEN.fullmatch(name.strip()):
+    if any(_OPEN.fullmatch(each.strip()) for each in spelled):
         yield from symbols
 
 

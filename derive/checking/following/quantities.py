@@ -7,31 +7,26 @@ is undone on the other one. Where an equation speaks of some entries only, the q
 
 import itertools
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from dataclasses import replace
 
 from derive.checking.candidates import Candidate, Claim, Restriction, candidates
+from derive.checking.following.one_entry import letters_of, one_entry
+from derive.checking.following.whole import of_entries, of_slices, where
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.errors import FormulaError
-from derive.expressions.shapes import SCALAR, Shape
+from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import (
     Add,
-    AllOf,
     Apply,
-    Cases,
     ChainRule,
-    Comparison,
-    Condition,
     Derivative,
     Entry,
     EntryFormula,
     Expr,
     Hadamard,
     Index,
-    IndexNumber,
-    IndexValue,
     IndexVariable,
-    Label,
     LocalFactor,
     Negative,
     Node,
@@ -48,9 +43,6 @@ from derive.notation.symbols import Computed, SymbolTable
 from derive.records import dataclass
 
 MAX_CANDIDATES = 6
-ROW, COLUMN = "row of a quantity", "column of a quantity"
-"""The letters of entries that an equation does not name by one, which no author writes."""
-
 
 VARIABLE = "formal variable of a function"
 _ENTRY_BY_ENTRY = (Symbol, Apply, Add, Negative, Scale, Hadamard, Quotient, Power, Number)
@@ -59,7 +51,10 @@ _ENTRY_BY_ENTRY = (Symbol, Apply, Add, Negative, Scale, Hadamard, Quotient, Powe
 
 @dataclass(frozen=True)
 class Saying:
-    """A quantity and the value, of its shape, that an equation gives it. A derivative is in the layout `gradient`."""
+    """A quantity and the value, of its shape, that an equation gives it. A derivative is in the layout `gradient`.
+
+    That of one entry is given for all values of its index letters, which may stand in the value.
+    """
 
     what: Expr
     value: Expr
@@ -96,14 +91,15 @@ def _solved(table: SymbolTable, candidate: Candidate, restrictions: Sequence[Res
         return
     for side, other in ((candidate.left, candidate.right), (candidate.right, candidate.left)):
         conditions = [restriction.condition for restriction in restrictions]
-        found = _unwrapped(table, side, _where(conditions, other, side))
-        if found is not None and found.what.shape == found.value.shape and _is_closed(found.value, candidate):
+        found = _unwrapped(table, side, where(conditions, other, side))
+        if found is not None and found.what.shape == found.value.shape and _is_closed(found, candidate):
             yield found
 
 
-def _is_closed(value: Expr, candidate: Candidate) -> bool:
-    """Whether no index of the equation is left free."""
-    bound = {
+def _is_closed(said: Saying, candidate: Candidate) -> bool:
+    """Whether no index of the equation is left free, but those of all entries of which it speaks."""
+    value = said.value
+    bound = set(letters_of(said.what)) | {
         index.name
         for node in walk(value)
         if isinstance(node, EntryFormula)
@@ -112,13 +108,6 @@ def _is_closed(value: Expr, candidate: Candidate) -> bool:
     }
     used = {node.name for node in walk(value) if isinstance(node, IndexVariable) and node.scope == 0}
     return not (used & set(candidate.free)) - bound
-
-
-def _where(conditions: Sequence[Condition], value: Expr, otherwise: Expr) -> Expr:
-    if not conditions:
-        return value
-    condition = conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions))
-    return Cases(((value, condition), (otherwise, None)))
 
 
 # ── undoing what stands around a quantity ──
@@ -131,11 +120,13 @@ def _unwrapped(table: SymbolTable, side: Expr, value: Expr) -> Saying | None:
             return _unwrapped(table, inner, Transpose(value))
         case Negative(inner):
             return _unwrapped(table, inner, Negative(value))
+        case Entry(Symbol(name), row, column) if (opened := _opened(table, name, row, column)) is not None:
+            return _unwrapped(table, opened, value)
         case Entry(operand, row, column):
-            whole = _of_entries(table, operand, (row, column), value)
+            whole = of_entries(table, operand, (row, column), value)
             return None if whole is None else _unwrapped(table, operand, whole)
         case Slice(operand, index, along):
-            whole = _of_slices(table, operand, index, along, value)
+            whole = of_slices(table, operand, index, along, value)
             return None if whole is None else _unwrapped(table, operand, whole)
         case Derivative(Apply(function, Symbol() as variable), Symbol() as by) if variable == by and by.shape.is_scalar:
             return _slope(Apply(function, variable, order=1), variable, value)
@@ -175,8 +166,27 @@ def _named(table: SymbolTable, side: Symbol, name: str, value: Expr) -> Saying |
     return Saying(side, value)
 
 
+def _opened(table: SymbolTable, name: str, row: Index, column: Index) -> Derivative | None:
+    """The derivative for which an entry of a name of the student's own stands."""
+    meaning = table.meanings.get(name) if name in table.introduced else None
+    value = meaning.value if isinstance(meaning, Computed) else None
+    if not isinstance(value, EntryFormula) or not isinstance(value.body, Derivative):
+        return None
+    at: dict[Node, Index] = {}
+    for own, index in ((value.row, row), (value.column, column)):
+        if own is not None:
+            at[own] = index
+    return rebuilt(value.body, at.get)  # type: ignore[return-value]
+
+
 def _derivative(table: SymbolTable, side: Derivative, value: Expr) -> Saying | None:
     of, by = side.of, side.by
+    if isinstance(of, Symbol) and of.name in table.introduced:
+        meaning = table.meanings[of.name]
+        if isinstance(meaning, Computed) and isinstance(meaning.value, Symbol):
+            return _derivative(table, replace(side, of=meaning.value), value)
+    if isinstance(of, Entry) and isinstance(of.operand, Symbol):
+        return _of_entry(table, side, value)
     match by:
         case Symbol():
             turned = side.layout == "numerator" if of.shape.is_scalar else side.layout == "denominator"
@@ -186,73 +196,33 @@ def _derivative(table: SymbolTable, side: Derivative, value: Expr) -> Saying | N
         case Transpose(Symbol() as inner) if of.shape.is_scalar:
             is_turned = side.shape == inner.shape.transposed
             return Saying(Derivative(of, inner), Transpose(value) if is_turned else value)
-        case Entry(Symbol() as inner, row, column) if isinstance(of, Entry) and isinstance(of.operand, Symbol):
-            return _of_jacobian(table, of, inner, _running(inner.shape, row, column), value)
         case Entry(Symbol() as inner, row, column) if of.shape.is_scalar:
             return _of_derivative(table, Derivative(of, inner), (row, column), value)
         case Slice(Symbol() as inner, index, along) if of.shape.is_scalar:
             turned_value = Transpose(value) if side.layout == "numerator" else value
-            whole_value = _of_slices(table, Derivative(of, inner), index, along, turned_value)
+            whole_value = of_slices(table, Derivative(of, inner), index, along, turned_value)
             return None if whole_value is None else Saying(Derivative(of, inner), whole_value)
     return None
 
 
 def _of_derivative(table: SymbolTable, whole: Derivative, at: tuple[Index, Index], value: Expr) -> Saying | None:
-    found = _of_entries(table, whole, at, value)
+    found = of_entries(table, whole, at, value)
     return None if found is None else Saying(whole, found)
 
 
-def _of_jacobian(table: SymbolTable, of: Entry, by: Symbol, column: Index, value: Expr) -> Saying | None:
-    """∂f_i/∂x_j of two vectors."""
-    if not (of.operand.shape.is_vector and by.shape.is_vector):
-        return None
-    row = _running(of.operand.shape, of.row, of.column)
-    return _of_derivative(table, Derivative(of.operand, by), (row, column), value)
+def _of_entry(table: SymbolTable, side: Derivative, value: Expr) -> Saying | None:
+    """∂f_i/∂x_j of two vectors, which is their Jacobian; else the derivative of one entry by one entry."""
+    of, by = side.of, side.by
+    assert isinstance(of, Entry)
+    if isinstance(by, Entry) and isinstance(by.operand, Symbol):
+        row, column = (_running(one) for one in (of, by))
+        is_jacobian = of.operand.shape.is_vector and by.operand.shape.is_vector
+        if is_jacobian and not (row == column and isinstance(row, IndexVariable)):
+            return _of_derivative(table, Derivative(of.operand, by.operand), (row, column), value)
+    found = one_entry(table, side, value)
+    return None if found is None else Saying(*found)
 
 
-def _running(shape: Shape, row: Index, column: Index) -> Index:
+def _running(entry: Entry) -> Index:
     """The index of a vector's entry that runs along it."""
-    return row if shape.is_column else column
-
-
-# ── from entries to the whole ──
-
-
-def _of_entries(table: SymbolTable, whole: Expr, at: tuple[Index, Index], value: Expr) -> Expr | None:
-    """The matrix whose entries at these indices have a value, as it was elsewhere."""
-    letters: list[IndexVariable | None] = []
-    conditions: list[Condition] = []
-    for index, name, dim in zip(at, (ROW, COLUMN), whole.shape.dims, strict=True):
-        if dim.size == 1:
-            letters.append(None)
-        elif isinstance(index, IndexVariable) and index not in letters:
-            letters.append(index)
-        else:
-            letters.append(IndexVariable(name))
-            condition = _is_at(table, IndexVariable(name), index)
-            if condition is None:
-                return None
-            conditions.append(condition)
-    row, column = letters
-    if row is None and column is None:
-        return None
-    first = IndexNumber(0)
-    here = _where(conditions, value, Entry(whole, row or first, column or first))
-    return EntryFormula(row, column, here, whole.shape)
-
-
-def _is_at(table: SymbolTable, letter: IndexVariable, index: Index) -> Condition | None:
-    match index:
-        case IndexVariable() | Label():
-            return Comparison(IndexValue(letter), "=", IndexValue(index))
-        case IndexNumber(position):
-            return Comparison(IndexValue(letter), "=", Number(Fraction(position + table.index_base)))
-    return None
-
-
-def _of_slices(table: SymbolTable, whole: Expr, index: Index, along: str, value: Expr) -> Expr | None:
-    """The matrix whose rows, or columns, have a value."""
-    first = IndexNumber(0)
-    if along == "row":
-        return _of_entries(table, whole, (index, IndexVariable(COLUMN)), Entry(value, first, IndexVariable(COLUMN)))
-    return _of_entries(table, whole, (IndexVariable(ROW), index), Entry(value, IndexVariable(ROW), first))
+    return entry.row if entry.operand.shape.is_column else entry.column

@@ -2,30 +2,28 @@
 
 A wrong step follows from an earlier one if it is proved where the value that the earlier one gives to its quantity
 stands for this quantity. It does not if it speaks of the same quantity again: a wrong answer is no better the second
-time. Nor does it follow from a slip that makes what comes after easy: a derivative must still depend on some parameter
-or datum on which the right one depends, and so must what is said of the later one; a value in the forward pass must
-still depend on all on which the right one depends, and may not be straight where that one bends, so that a left-out
-layer, activation, weight or target is another exercise, not a slip in this one. (Another activation, or a factor, is a
-slip.)
+time. Nor does it follow from a slip that makes what comes after easy (`earnest`), and what is said of the later
+quantity must still depend on some parameter or datum on which the right one depends.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
 
 from derive.checking.claims import Claimed, Judgement
 from derive.checking.following.dependence import depends, given_behind, names_behind
+from derive.checking.following.earnest import is_earnest
+from derive.checking.following.expressed import expressed
 from derive.checking.following.own_names import derivatives_meant
-from derive.checking.following.quantities import VARIABLE, Saying, quantity, saying
+from derive.checking.following.quantities import Saying, quantity, saying
 from derive.checking.following.world import Place, Slip, World
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable
-from derive.expressions.tree import Apply, ChainRule, Derivative, Expr, LocalFactor, Symbol
-from derive.expressions.walk import symbols_of
+from derive.expressions.tree import ChainRule, Derivative, Entry, Expr, LocalFactor, Symbol
 from derive.gradients import NoClosedForm
-from derive.notation.symbols import Computed, SymbolTable
+from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 
 SECONDS = 2.0
@@ -46,6 +44,7 @@ class Slips:
     _roots: dict[Place, Place] = field(default_factory=dict)
     _heads: dict[int, Side] = field(default_factory=dict)
     _worlds: dict[tuple[Slip, ...], World] = field(default_factory=dict)
+    _parts: dict[str, dict[Expr, Expr]] = field(default_factory=dict)
     _table: SymbolTable | None = None
 
     # ── what was said ──
@@ -65,6 +64,12 @@ class Slips:
             self._heads.pop(place[0], None)
         else:
             self._heads.setdefault(place[0], claimed.left)
+
+    def definition_of(self, side: Side) -> Claimed | None:
+        """The last step by which the document defined the name that a side is, if it did."""
+        if side.content is None:
+            return None
+        return next((one for _, one in reversed(self._own) if one.left.content == side.content), None)
 
     def _said(self, session: Session, claimed: Claimed, place: Place) -> Saying | None:
         """What a step of a chain says of that with which the chain begins, or of its own left side."""
@@ -132,12 +137,12 @@ class Slips:
         mentioned = [name for value in _values(session, claimed) for name in names_behind(session.table, value)]
         for place, definition in reversed(self._own):
             found = definition.left.read(session, None, dict(definition.formal)).upto(1)
-            own = found[0].value if found else None
+            own = _whole(found[0].value) if found else None
             if not isinstance(own, Symbol) or own.name not in mentioned:
                 continue
             if place not in self._meant:
                 meant = derivatives_meant(session, own.name, deadline)
-                self._meant[place] = [Slip(place, derivative, own, place) for derivative in meant]
+                self._meant[place] = [Slip(place, said.what, said.value, place) for said in meant]
             yield from (slip for slip in self._meant[place] if _subject(slip.what) != about)
 
     def _settle(self, slip: Slip) -> None:
@@ -164,42 +169,42 @@ class Slips:
         """The world with these slips, kept as long as no name is added. Raises `NoClosedForm`."""
         if session.table is not self._table:
             self._worlds.clear()
+            self._parts.clear()
             self._table = session.table
         if slips not in self._worlds:
-            self._worlds[slips] = World(session, slips)
+            self._worlds[slips] = World(session, slips, self._said_by(session, slips))
         return self._worlds[slips]
 
-    def _is_earnest(self, session: Session, slip: Slip, deadline: Deadline) -> bool:
-        """Whether the value of a slip still depends on what the right one depends on; see the head of this module."""
-        if slip not in self._earnest:
-            given = [VARIABLE] if isinstance(slip.what, Apply) else given_behind(session.table, slip.what)
-            groups = [[name] for name in given] if slip.gives_a_value else [given]
-            self._earnest[slip] = all(depends(session, slip.value, group, deadline) for group in groups) and (
-                not slip.gives_a_value or self._keeps_its_bends(session, slip, given, deadline)
-            )
-        return self._earnest[slip]
+    def _said_by(self, session: Session, slips: Sequence[Slip]) -> Mapping[Expr, Expr]:
+        """How the loss is said by that of which slips are, where it is written without."""
+        found: dict[Expr, Expr] = {}
+        for name in dict.fromkeys(slip.of for slip in slips):
+            if name is not None and name not in self._parts:
+                self._parts[name] = expressed(session, name, Deadline(SECONDS))
+            found |= {} if name is None else self._parts[name]
+        return found
 
-    def _keeps_its_bends(self, session: Session, slip: Slip, given: Sequence[str], deadline: Deadline) -> bool:
-        """Whether a value is no simpler a function: it has no constant slope where the right one has another."""
-        meaning = session.table.meanings[slip.what.name] if isinstance(slip.what, Symbol) else None
-        value = meaning.value if isinstance(meaning, Computed) else None
-        for symbol in dict.fromkeys(symbols_of(value)) if value is not None else ():
-            bends = depends(session, Derivative(slip.what, symbol), given, deadline)
-            if bends and not depends(session, Derivative(slip.value, symbol), given, deadline):
-                return False
-        return True
+    def _is_earnest(self, session: Session, slip: Slip, deadline: Deadline) -> bool:
+        """Whether a slip leaves something to follow from it."""
+        if slip not in self._earnest:
+            self._earnest[slip] = is_earnest(session, slip, deadline)
+        return self._earnest[slip]
 
 
 def _subject(what: Expr) -> object:
     """What tells quantities apart: a derivative is one however its product is written."""
     match what:
         case Derivative(of, by):
-            return of, by
+            return _whole(of), _whole(by)
         case ChainRule(factors):
             return factors[0].of, factors[-1].by
         case LocalFactor(derivative):
             return derivative.of, derivative.by
     return what
+
+
+def _whole(part: Expr) -> Expr:
+    return part.operand if isinstance(part, Entry) else part
 
 
 def _values(session: Session, claimed: Claimed) -> list[Expr]:

@@ -5,15 +5,18 @@ what reaches them around S, as the derivative of a penalty does, is as it was. A
 the model. The value itself is held as it is: nothing is differentiated through the derivative for which it stands.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
 from derive.checking.claims import Claimed, Judgement, judge
 from derive.checking.following.dependence import names_behind
+from derive.checking.following.expressed import said_by, with_parts
 from derive.checking.following.free_sizes import freed, with_free_sizes
+from derive.checking.following.one_entry import handed_back, letters_of
 from derive.checking.following.quantities import VARIABLE
+from derive.checking.kinks import has_minima, with_other_slope_of_minima
 from derive.checking.session import Session, additive_terms, loss_terms
 from derive.checking.sides import Attempt, Readings, Side
 from derive.deciding.limits import Deadline
@@ -50,6 +53,20 @@ OTHER_KINKS = (Fraction(1), Fraction(1, 2))
 
 
 @dataclass(frozen=True)
+class Choice:
+    """How a world is made: the derivative where there is none, whether the other one for minima, any sizes."""
+
+    kink: Fraction
+    turns_minima: bool = False
+    frees_sizes: bool = False
+
+    def table(self, table: SymbolTable) -> SymbolTable:
+        """A table as it is chosen."""
+        table = with_free_sizes(table) if self.frees_sizes else table
+        return with_other_slope_of_minima(table) if self.turns_minima else table
+
+
+@dataclass(frozen=True)
 class Slip:
     """A quantity and the wrong value that a step gives it; `root` is the step from which that followed, or itself."""
 
@@ -63,24 +80,32 @@ class Slip:
         """Whether it is of a name, and so changes the model, not of a derivative."""
         return isinstance(self.what, Symbol)
 
+    @property
+    def of(self) -> str | None:
+        """The name of that of which it is the derivative, or of whose entry."""
+        derivative = self.what.derivative if isinstance(self.what, LocalFactor) else self.what
+        of = derivative.of if isinstance(derivative, Derivative) else None
+        whole = of.operand if isinstance(of, Entry) else of
+        return whole.name if isinstance(whole, Symbol) else None
+
 
 class World:
-    """A document's names with the values of some slips, the earliest first.
+    """A document's names with the values of some slips, the earliest first; `parts` are said by what these are of.
 
     Raises `NoClosedForm` where what follows from them cannot be written down.
     """
 
     def __init__(
-        self, session: Session, slips: Sequence[Slip], kink: Fraction | None = None, *, frees_sizes: bool = False
+        self, session: Session, slips: Sequence[Slip], parts: Mapping[Expr, Expr], choice: Choice | None = None
     ) -> None:
         self._before = session
         self._slips = slips
-        self._frees_sizes = frees_sizes
-        self._kink = session.model.kink if kink is None else kink
+        self._parts = parts
+        self._choice = Choice(session.model.kink) if choice is None else choice
         self._supposed = Supposed()
         self._nodes: dict[Expr, Expr] = {}
         self.changed: set[str] = set()
-        self._use(with_free_sizes(session.table) if frees_sizes else session.table)
+        self._use(self._choice.table(with_parts(session.table, parts)))
         for slip in slips:
             self._suppose(slip)
             self._follow_in_names()
@@ -91,7 +116,7 @@ class World:
         self.table = table
         self._known: dict[Expr, Expr] = {}
         self._differentiator = Differentiator(
-            table, self._kink, uses_facts=False, uses_names=False, supposed=self._supposed
+            table, self._choice.kink, uses_facts=False, uses_names=False, supposed=self._supposed
         )
 
     def _suppose(self, slip: Slip) -> None:
@@ -99,6 +124,9 @@ class World:
         value = self.expression(slip.value)
         if isinstance(slip.what, Symbol):
             self._give(slip.what, value, slip.place)
+            return
+        if letters_of(slip.what):
+            self._suppose_of_entries(slip.what, value)
             return
         held = self._held(value, slip.place)
         match slip.what:
@@ -115,6 +143,12 @@ class World:
                 self._share(of, by, _through_factor(Transpose(held) if turned else held, paired))
             case _:
                 self._nodes[slip.what] = held
+
+    def _suppose_of_entries(self, what: Expr, value: Expr) -> None:
+        assert isinstance(what, Derivative)
+        whole = [part.operand if isinstance(part, Entry) else part for part in (what.of, what.by)]
+        of, by = (part for part in whole if isinstance(part, Symbol))
+        self._share(of, by, handed_back(what, value, self._differentiator))
 
     def _held(self, value: Expr, place: Place) -> Symbol:
         """A name for a value, which no author writes."""
@@ -142,11 +176,16 @@ class World:
         if isinstance(of, Symbol):
             self._share(of, by, lambda adjoint: Scale(adjoint, held))
         if of == Symbol(self.table.loss or "", of.shape):
-            for part in {self._sized(part) for parts in self._before.treated_apart.values() for part in parts}:
+            for part in {self._sized(part) for parts in self._treated_apart.values() for part in parts}:
                 if not any(by.name in names_behind(self.table, term) for term in self._left_out(part)):
                     adjoints[part, by.name] = held
         self._supposed = replace(self._supposed, adjoints=adjoints)
         self._use(self.table)
+
+    @property
+    def _treated_apart(self) -> dict[str, tuple[Expr, ...]]:
+        apart = self._before.treated_apart
+        return {name: tuple(said_by(part, self._parts) for part in found) for name, found in apart.items()}
 
     def _left_out(self, part: Expr) -> list[Expr]:
         """The terms of the loss that are not in a part of it."""
@@ -174,7 +213,7 @@ class World:
         return rebuilt(self._sized(value), self._change)  # type: ignore[return-value]
 
     def _sized(self, value: Expr) -> Expr:
-        return freed(value) if self._frees_sizes else value
+        return freed(value) if self._choice.frees_sizes else value
 
     def _change(self, node: Node) -> Node | None:
         if isinstance(node, Expr) and node in self._nodes:
@@ -227,9 +266,9 @@ class World:
     def session(self) -> Session:
         """A session in this world."""
         before = self._before
-        model = replace(before.model, kink=self._kink)
+        model = replace(before.model, kink=self._choice.kink)
         session = Session(model, before.allow, replace(before.trust, names=None), type(before.definitions)())
-        session.treated_apart = before.treated_apart
+        session.treated_apart = self._treated_apart
         session.argument_orders = before.argument_orders
         session.varied = before.varied
         session.learn(self.table)
@@ -258,9 +297,8 @@ class World:
 
     def shows(self, claimed: Claimed, deadline: Deadline) -> bool:
         """Whether a claim is proved in this world, maybe under a convention, and whatever sizes are as numbers."""
-        kinks = (self._kink, *OTHER_KINKS)
-        worlds = (self if kink == self._kink else World(self._before, self._slips, kink) for kink in kinks)
-        for world in worlds:
+        for choice in self._choices():
+            world = self if choice == self._choice else World(self._before, self._slips, self._parts, choice)
             found = world._judged(claimed, deadline)
             if found.verdict in ("proved", "convention"):
                 return found.scope == "all dimensions" or world._shows_freely(claimed, deadline)
@@ -268,8 +306,15 @@ class World:
                 break
         return False
 
+    def _choices(self) -> Iterator[Choice]:
+        """The setting's value where there is no derivative, then others."""
+        yield self._choice
+        if has_minima(self.table):
+            yield replace(self._choice, turns_minima=True)
+        yield from (replace(self._choice, kink=kink) for kink in OTHER_KINKS if kink != self._choice.kink)
+
     def _shows_freely(self, claimed: Claimed, deadline: Deadline) -> bool:
-        world = World(self._before, self._slips, self._kink, frees_sizes=True)
+        world = World(self._before, self._slips, self._parts, replace(self._choice, frees_sizes=True))
         return world._judged(claimed, deadline).verdict in ("proved", "convention")
 
     def _judged(self, claimed: Claimed, deadline: Deadline) -> Judgement:

@@ -1,0 +1,122 @@
+"""What a sheet says of the parts: the question, the lines that answer it, what to mind, and all results together."""
+
+from collections.abc import Iterator, Sequence
+
+from derive.expressions.tree import Derivative, Symbol
+from derive.grading.parts import Part
+from derive.sheets.blocks import (
+    AnswerSpace,
+    Block,
+    Formula,
+    Heading,
+    Paragraph,
+    Question,
+    Remark,
+    Table,
+    Text,
+    Words,
+    plain_words,
+    said,
+)
+from derive.sheets.composition import Composition, ProvedAnswer, ProvedLine
+from derive.sheets.computation import Computation
+from derive.sheets.prose import prose_text
+from derive.sheets.reasons import has_kink
+from derive.sheets.unclaimed import unclaimed
+from derive.sheets.usual_mistakes import UsualMistake
+
+LINES_FOR_A_POINT = 3
+MOST_LINES = 24
+"""Room for an answer on a question sheet."""
+
+_KINK = (
+    "Where ${name}$ has a kink there is no derivative, and the value {kink} is taken. Any value between those on both "
+    "sides is a subgradient."
+)
+
+FORMS = {"explicit": "Give it without derivatives in it.", "entries": "Give it entry by entry."}
+
+
+def _line_blocks(line: ProvedLine) -> Iterator[Block]:
+    """A line, behind the definitions of the names that it introduces."""
+    for name, chain in line.introduces:
+        yield Paragraph(said(f"Write for {name.sentence}:"))
+        yield chain
+    yield line.chain
+
+
+def question(part: Part, asked: str) -> Question:
+    """The head of a part."""
+    return Question(part.id, asked, part.points, unclaimed(prose_text(part.prompt)), said(FORMS.get(part.form, "")))
+
+
+def question_blocks(part: Part, asked: str) -> Iterator[Block]:
+    """A part on a question sheet, with room for the answer."""
+    yield question(part, asked)
+    yield AnswerSpace(min(MOST_LINES, max(6, round(part.points * LINES_FOR_A_POINT))))
+
+
+def answer_blocks(
+    composition: Composition, answer: ProvedAnswer, mistakes: Sequence[UsualMistake], kinks: set[str]
+) -> Iterator[Block]:
+    """A part with its derivation and the mistakes that are often made in it.
+
+    What is said of a kink is said once, and `kinks` gains its name.
+    """
+    yield question(answer.part, composition.written(answer.part.value))
+    for line in answer.lines:
+        yield from _line_blocks(line)
+    if not answer.is_whole:
+        yield Remark("note", said(_what_lacks(answer)))
+    for name in _kinks(composition, answer):
+        if name not in kinks:
+            kinks.add(name)
+            yield Remark("kink", said(_KINK.format(name=name, kink=composition.exercise.model.kink)))
+    for usual in mistakes:
+        said_of_it = said(f" {usual.mistake.title}. {usual.mistake.message}")
+        yield Remark("mistake", (Formula(usual.latex), Words(":"), *said_of_it))
+
+
+def _what_lacks(answer: ProvedAnswer) -> str:
+    if answer.problem is not None or not answer.lines:
+        return "No answer to this part was found that could be proved."
+    return "What follows from the lines above has no closed form that could be proved."
+
+
+def _kinks(composition: Composition, answer: ProvedAnswer) -> Iterator[str]:
+    """The names that are computed by a function with a kink and through which an answer goes."""
+    computation = Computation(composition.exercise.model)
+    for line in answer.lines:
+        match line.line.quantity:
+            case Derivative(Symbol(top), Symbol(bottom)):
+                for use in computation.uses(bottom, top):
+                    value = computation.value(use)
+                    if value is not None and has_kink(value, bottom):
+                        yield computation.written(use)
+
+
+def summary_blocks(composition: Composition) -> Iterator[Block]:
+    """All results in one table."""
+    rows: list[tuple[Text, ...]] = []
+    for answer in composition.answers:
+        if answer.is_whole:
+            chain = answer.lines[-1].chain
+            rows.append((plain_words(answer.part.id), (Formula(chain.lhs),), (Formula(chain.members[-1].latex),)))
+    if rows:
+        yield Heading(said("All results"))
+        yield Table((said("Part"), said("What is asked"), said("Result")), tuple(rows), (False, False, True))
+
+
+def check_blocks(composition: Composition) -> Iterator[Block]:
+    """What was proved."""
+    count = len(composition.lines)
+    if not count:
+        return
+    general = sum(line.holds_for_all_dimensions for line in composition.lines)
+    if general == count:
+        yield Remark("proved", (Words(f"Each of the {count} numbered equations is proved, for all dimensions."),))
+        return
+    dims = composition.exercise.model.table.dims
+    sizes = ", ".join(f"{name} is {dim.size}" for name, dim in dims.items() if dim.size)
+    words = f"Each of the {count} numbered equations is proved, {general} for all dimensions, the others where {sizes}."
+    yield Remark("proved", (Words(words),))

@@ -1,0 +1,154 @@
+"""The displays of a sheet in their order, each held against the checker and numbered: what its sections consist of."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from derive.certificates import Store
+from derive.expressions.tree import Expr
+from derive.expressions.walk import walk
+from derive.grading.parts import ExerciseDocument, Part
+from derive.records import dataclass
+from derive.sheets.auxiliary import Auxiliary, auxiliary_names, with_names
+from derive.sheets.blocks import Chain, Member, Text, Words
+from derive.sheets.derivation import Answer, answers
+from derive.sheets.formulas import Formulas
+from derive.sheets.lines import Line, Step
+from derive.sheets.notation import style_of_exercise
+from derive.sheets.proving import Claim, Shown, proved
+from derive.sheets.setting_section import forward_equations
+
+
+@dataclass(frozen=True)
+class ProvedLine:
+    """A line of which every step that is left is proved, as a display with its number.
+
+    `introduces` are the names that are not the model's and that are used in it first, with their definitions.
+    """
+
+    line: Line
+    chain: Chain
+    introduces: tuple[tuple[Auxiliary, Chain], ...]
+    reaches_the_end: bool
+    holds_for_all_dimensions: bool
+
+
+@dataclass(frozen=True)
+class ProvedAnswer:
+    """What is left of the answer to a part."""
+
+    part: Part
+    lines: tuple[ProvedLine, ...]
+    problem: str | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what is asked is there, in the form in which it was found."""
+        return bool(self.lines) and self.lines[-1].line.quantity == self.part.value and self.lines[-1].reaches_the_end
+
+
+class Composition:
+    """All displays of the sheet of an exercise. Raises `DocumentError` where its setting cannot be used."""
+
+    def __init__(self, exercise: ExerciseDocument, store: Store) -> None:
+        self.exercise = exercise
+        self.formulas = Formulas(exercise.model.table, style_of_exercise(exercise))
+        self.store = store
+
+    @cached_property
+    def found(self) -> tuple[Answer, ...]:
+        """The answers as they were found, before anything of them is proved."""
+        return answers(self.exercise.model, self.exercise.parts)
+
+    @cached_property
+    def names(self) -> tuple[Auxiliary, ...]:
+        """The names that the answers need beside those of the model."""
+        lines = (line for answer in self.found for line in answer.lines)
+        return auxiliary_names(self.exercise.model, (step.value for line in lines for step in line.steps))
+
+    @cached_property
+    def _lines(self) -> list[Line]:
+        return [line for answer in self.found for line in answer.lines]
+
+    @cached_property
+    def _shown(self) -> tuple[list[Shown], list[Shown], list[Shown]]:
+        """What is proved of the forward pass, of the definitions of new names, of the lines of the answers."""
+        forward = [Claim(lhs, ((meaning,),)) for lhs, meaning in forward_equations(self.exercise.model, self.formulas)]
+        names = [Claim(self.written(name.defined), ((self.formulas.written(name.meaning),),)) for name in self.names]
+        lines = [Claim(self.written(line.quantity), tuple(map(self._spellings, line.steps))) for line in self._lines]
+        setting, name = self.exercise.document.setting, self.exercise.name
+        found = proved([*forward, *names, *lines], setting, self.store, name)
+        after_forward, after_names = len(forward), len(forward) + len(names)
+        return found[:after_forward], found[after_forward:after_names], found[after_names:]
+
+    def _spellings(self, step: Step) -> tuple[str, ...]:
+        value = with_names(step.value, self.names)
+        with_shapes = self.formulas.shaped(value) if step.has_shapes else None
+        plain = self.formulas.written(value)
+        return (plain,) if with_shapes is None else (with_shapes, plain)
+
+    def written(self, node: Expr) -> str:
+        """An expression as LaTeX, in the names of the sheet."""
+        return self.formulas.written(with_names(node, self.names))
+
+    @cached_property
+    def forward(self) -> tuple[Chain, ...]:
+        """The forward pass."""
+        equations = forward_equations(self.exercise.model, self.formulas)
+        proved_ones = zip(equations, self._shown[0], strict=True)
+        return tuple(Chain(lhs, (Member(meaning),)) for (lhs, meaning), shown in proved_ones if shown.kept)
+
+    @cached_property
+    def definitions(self) -> tuple[tuple[Auxiliary, Chain], ...]:
+        """The definitions of the names that the answers need."""
+        pairs = zip(self.names, self._shown[1], strict=True)
+        return tuple(
+            (name, Chain(self.written(name.defined), (Member(shown.kept[0][1]),)))
+            for name, shown in pairs
+            if shown.kept
+        )
+
+    @cached_property
+    def answers(self) -> tuple[ProvedAnswer, ...]:
+        """The answers, each line that is left of them numbered from 1."""
+        numbers: dict[Expr, int] = {}
+        new = dict(self.definitions)
+        waiting = iter(zip(self._lines, self._shown[2], strict=True))
+        proved_answers = []
+        for answer in self.found:
+            pairs = [next(waiting) for _ in answer.lines]
+            lines = tuple(self._proved(line, shown, answer.part, numbers, new) for line, shown in pairs if shown.kept)
+            proved_answers.append(ProvedAnswer(answer.part, lines, answer.problem))
+        return tuple(proved_answers)
+
+    def _proved(
+        self, line: Line, shown: Shown, part: Part, numbers: dict[Expr, int], new: dict[Auxiliary, Chain]
+    ) -> ProvedLine:
+        members = tuple(Member(latex, self._reason(line.steps[at], numbers)) for at, latex in shown.kept)
+        number = numbers.setdefault(line.quantity, len(numbers) + 1)
+        chain = Chain(self.written(line.quantity), members, str(number), is_result=line.quantity == part.value)
+        used = [name for name in new if any(_stands_in(name.value, line.steps[at].value) for at, _ in shown.kept)]
+        introduces = tuple((name, new.pop(name)) for name in used)
+        reaches_the_end = shown.kept[-1][0] == len(line.steps) - 1
+        return ProvedLine(line, chain, introduces, reaches_the_end, shown.holds_for_all_dimensions)
+
+    @staticmethod
+    def _reason(step: Step, numbers: Mapping[Expr, int]) -> Text:
+        """Why a step holds, or which earlier lines were put in."""
+        used = [f"({numbers[quantity]})" for quantity in step.puts_in if quantity in numbers]
+        if not used:
+            return step.reason
+        return (Words(f"With {_listed(used)}." + (" " if step.reason else "")), *step.reason)
+
+    @property
+    def lines(self) -> Sequence[ProvedLine]:
+        """All lines of all answers."""
+        return [line for answer in self.answers for line in answer.lines]
+
+
+def _stands_in(part: Expr, whole: Expr) -> bool:
+    return any(node == part for node in walk(whole))
+
+
+def _listed(words: Sequence[str]) -> str:
+    """`(1)`, `(1) and (2)`, `(1), (2) and (3)`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,75 @@
+"""An exercise -> the lines that answer each of its parts, none of which repeats what stands above it."""
+
+from collections.abc import Iterator
+
+from derive.errors import FormulaError, Undecidable
+from derive.expressions.tree import Derivative, Entry, Expr, Symbol
+from derive.gradients.refusal import NoClosedForm
+from derive.grading.parts import Part
+from derive.models import Model
+from derive.records import dataclass
+from derive.sheets.computation import Computation
+from derive.sheets.entry_lines import entry_lines
+from derive.sheets.lines import Line, Step, line
+from derive.sheets.scalar_lines import gradient_lines
+from derive.sheets.second_lines import second_lines, second_names
+from derive.sheets.vector_lines import jacobian_lines
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The lines that lead to what a part asks, the last of which is its answer; `problem` where there is none."""
+
+    part: Part
+    lines: tuple[Line, ...]
+    problem: str | None = None
+
+
+def answers(model: Model, parts: tuple[Part, ...]) -> tuple[Answer, ...]:
+    """The derivation of what is asked, part by part."""
+    computation = Computation(model)
+    known: dict[Expr, Expr] = {}
+    return tuple(_answer(computation, part, known) for part in parts)
+
+
+def _answer(computation: Computation, part: Part, known: dict[Expr, Expr]) -> Answer:
+    before = dict(known)
+    try:
+        lines = [one for one in lines_to(computation, part.value, known) if one.steps]
+        if not lines or lines[-1].quantity != part.value:
+            lines += [_again(computation, part.value, known)]
+        return Answer(part, tuple(lines))
+    except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
+        known.clear()
+        known.update(before)
+        return Answer(part, (), getattr(refusal, "problem", "it is nested too deeply"))
+
+
+def _again(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Line:
+    """What an earlier part, or the way to one, found already."""
+    return line(asked, Step(known[asked] if asked in known else computation.closed(asked)))
+
+
+def lines_to(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Iterator[Line]:
+    """The lines that lead to a derivative, by what it is a derivative of and by what. Raises `NoClosedForm`."""
+    if second_names(asked) is not None:
+        yield from _or_closed(computation, asked, second_lines(computation, asked, known))
+    elif not isinstance(asked, Derivative):
+        yield line(asked, Step(computation.closed(asked)))
+    elif isinstance(asked.by, Entry):
+        yield from entry_lines(computation, asked, known)
+    elif not (isinstance(asked.of, Symbol) and isinstance(asked.by, Symbol)):
+        yield line(asked, Step(computation.closed(asked)))
+    elif asked.of.shape.is_scalar and asked.layout == "gradient":
+        yield from gradient_lines(computation, asked.of.name, asked.by.name, known)
+    else:
+        found = jacobian_lines(computation, asked.of.name, asked.by.name, known)
+        yield from _or_closed(computation, asked, found)
+
+
+def _or_closed(computation: Computation, asked: Expr, found: Iterator[Line]) -> Iterator[Line]:
+    """The lines; where the steps have no notation, the closed form alone."""
+    try:
+        yield from list(found)
+    except NoClosedForm:
+        yield line(asked, Step(computation.closed(asked)))

@@ -1,0 +1,44 @@
+"""The lines of a derivation: a quantity and what it is equal to, step by step, each step with its reason."""
+
+from derive.expressions.tree import Expr
+from derive.records import dataclass
+from derive.sheets.blocks import Text
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a quantity is equal to, and why.
+
+    `has_shapes` where the shapes of its factors teach something; `puts_in` are the quantities whose closed forms, found
+    in earlier lines, were put in.
+    """
+
+    value: Expr
+    reason: Text = ()
+    has_shapes: bool = False
+    puts_in: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A quantity with the steps to its closed form, which is the last of them."""
+
+    quantity: Expr
+    steps: tuple[Step, ...]
+
+    @property
+    def closed(self) -> Expr:
+        """What the quantity is in the end."""
+        return self.steps[-1].value
+
+
+def line(quantity: Expr, *steps: Step | None) -> Line:
+    """A line with those of the steps that say something new, each value written once."""
+    kept: list[Step] = []
+    for step in steps:
+        if step is None or step.value == quantity:
+            continue
+        if kept and kept[-1].value == step.value:
+            continue
+        kept.append(step)
+    return Line(quantity, tuple(kept))

@@ -1,0 +1,67 @@
+"""An exercise -> its sheet: the setting, the parts with their derivations, each line of them proved.
+
+The lines are found first, then every display of the sheet is held against the checker, as a reader's checker will read
+it; what is not proved is not printed, and a part of which nothing is left says so.
+"""
+
+from collections.abc import Iterator
+
+from derive.certificates import Store
+from derive.documents.yaml_text import setting_lines
+from derive.grading.parts import ExerciseDocument
+from derive.sheets.answer_section import (
+    answer_blocks,
+    check_blocks,
+    question_blocks,
+    summary_blocks,
+)
+from derive.sheets.blocks import Block, Heading, Sheet, said
+from derive.sheets.composition import Composition
+from derive.sheets.example import example_of
+from derive.sheets.example_section import example_blocks
+from derive.sheets.picture_section import picture_blocks
+from derive.sheets.prose import prose_blocks, prose_text
+from derive.sheets.setting_section import setting_blocks
+from derive.sheets.unclaimed import unclaimed_block
+from derive.sheets.usual_mistakes import usual_mistakes
+
+
+def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store | None = None) -> Sheet:
+    """The solution sheet of an exercise; with `student` the questions alone.
+
+    Raises `DocumentError` where the setting of the exercise cannot be used.
+    """
+    composition = Composition(exercise, store or Store(None))
+    setting = exercise.document.setting
+    return Sheet(
+        title=prose_text(setting.title or exercise.name),
+        source=prose_text(setting.source_note or ""),
+        setting="".join(f"{line}\n" for line in setting_lines(setting)),
+        blocks=tuple(_questions(composition) if student else _solutions(composition)),
+        is_solution=not student,
+    )
+
+
+def _questions(composition: Composition) -> Iterator[Block]:
+    exercise = composition.exercise
+    yield from map(unclaimed_block, prose_blocks(exercise.document))
+    yield from setting_blocks(exercise.model, composition.formulas, composition.forward)
+    yield from picture_blocks(exercise.model)
+    yield Heading(said("What is asked"))
+    for part in exercise.parts:
+        yield from question_blocks(part, composition.formulas.written(part.value))
+
+
+def _solutions(composition: Composition) -> Iterator[Block]:
+    yield from map(unclaimed_block, prose_blocks(composition.exercise.document))
+    yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
+    yield from picture_blocks(composition.exercise.model)
+    yield Heading(said("Derivation"))
+    kinks: set[str] = set()
+    mistakes = usual_mistakes(composition)
+    for answer in composition.answers:
+        yield from answer_blocks(composition, answer, mistakes.get(answer.part.id, ()), kinks)
+    yield from summary_blocks(composition)
+    asked = [part.value for part in composition.exercise.parts]
+    yield from example_blocks(composition, example_of(composition.exercise.model, asked))
+    yield from check_blocks(composition)

@@ -1,0 +1,107 @@
+"""A sheet -> the files of its form: the sheet, for Markdown its pictures beside it. No file is overwritten."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from derive.errors import DocumentError
+from derive.records import dataclass
+from derive.sheets.blocks import Sheet
+from derive.writing.latex_engine import LatexError, compile_to_pdf, find_engine
+from derive.writing.sheet_html import to_html
+from derive.writing.sheet_latex import to_latex
+from derive.writing.sheet_markdown import to_markdown
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a sheet is to look: lines above its title; the name and text of a user's template; the LaTeX engine."""
+
+    headings: tuple[str, ...] = ()
+    template: tuple[str, str] | None = None
+    engine: str | None = None
+
+
+Written = Mapping[str, bytes]
+"""What stands in each file, by its name."""
+
+
+def _markdown(sheet: Sheet, path: Path, options: Options) -> Written:
+    made = to_markdown(sheet, headings=options.headings, stem=path.stem)
+    return _encoded({path.name: made.text, **made.pictures})
+
+
+def _latex(sheet: Sheet, path: Path, options: Options) -> Written:
+    return _encoded({path.name: to_latex(sheet, headings=options.headings, template=options.template)})
+
+
+def _html(sheet: Sheet, path: Path, options: Options) -> Written:
+    return _encoded({path.name: to_html(sheet, headings=options.headings)})
+
+
+def _pdf(sheet: Sheet, path: Path, options: Options) -> Written:
+    source = to_latex(sheet, headings=options.headings, template=options.template)
+    with TemporaryDirectory(prefix="derive-") as folder:
+        made = Path(folder) / "sheet.pdf"
+        compile_to_pdf(source, made, engine=options.engine)
+        return {path.name: made.read_bytes()}
+
+
+def _encoded(texts: Mapping[str, str]) -> Written:
+    return {name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
+
+
+FORMS: Mapping[str, Callable[[Sheet, Path, Options], Written]] = {
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".tex": _latex,
+    ".pdf": _pdf,
+    ".html": _html,
+    ".htm": _html,
+}
+"""The forms of a sheet, by the ending of its file."""
+
+
+def check_target(path: Path, name: str, options: Options) -> None:
+    """Raises `DocumentError` where no sheet can be written to a path, before the work of it is done."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMS:
+        raise DocumentError(name, f"the form of a sheet is its file's ending, one of {', '.join(FORMS)}")
+    if options.template is not None and suffix not in (".tex", ".pdf"):
+        raise DocumentError(name, f"--template is LaTeX; it has no meaning for {suffix}")
+    if options.engine is not None and suffix != ".pdf":
+        raise DocumentError(name, f"--engine makes a PDF; it has no meaning for {suffix}")
+    if path.exists():
+        raise DocumentError(name, "there is such a file already, and it is not overwritten")
+    if suffix == ".pdf":
+        try:
+            find_engine(options.engine)
+        except LatexError as error:
+            raise DocumentError(name, str(error)) from None
+
+
+def write_sheet(sheet: Sheet, path: Path, name: str, options: Options) -> Sequence[str]:
+    """Write a sheet in the form that the ending of its file says; the names of all files that were written.
+
+    Raises `DocumentError` where that is not possible. `name` is the path as messages show it.
+    """
+    try:
+        files = FORMS[path.suffix.lower()](sheet, path, options)
+    except LatexError as error:
+        raise DocumentError(name, str(error)) from None
+    return list(_new_files(files, path.parent))
+
+
+def _new_files(files: Written, folder: Path) -> Iterator[str]:
+    """Write files that are not there yet."""
+    for name, content in files.items():
+        shown = str(folder / name)
+        try:
+            with (folder / name).open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            raise DocumentError(shown, "there is such a file already, and it is not overwritten") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise DocumentError(shown, f"the file can not be written ({reason})") from None
+        yield shown
