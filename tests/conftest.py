@@ -15,7 +15,7 @@ if not IS_WORKER:
 # Documents in this folder are what tests read; `pytest exercises/` shows documents that are tests themselves.
 collect_ignore_glob = ["*.md", "*.tex", "*.ipynb"]
 
-# The files that take longest, in this order. They come first, so that no process is left with one when the rest is done.
+# The files that take longest, in this order. They come first, so that none is left over when the rest is done.
 LONGEST = (
     "test_homework.py", "test_gradients.py", "test_mutants.py", "test_public.py", "test_exercises.py", "test_lint.py",
     "test_recurrences.py", "test_mistakes.py", "test_readme.py", "test_packaging.py", "test_differentials.py",

@@ -265,7 +265,8 @@ class Evaluation:
     @_value.register
     def _(self, node: tree.Kronecker, env: Environment, world: World) -> Values:
         left, right = _batched(self.value(node.left, env, world), self.value(node.right, env, world))
-        return np.stack([np.kron(a, b) for a, b in zip(left, right, strict=True)])
+        products = left[:, :, None, :, None] * right[:, None, :, None, :]
+        return products.reshape(len(left), left.shape[1] * right.shape[1], left.shape[2] * right.shape[2])
 
     @_value.register
     def _(self, node: tree.Transpose, env: Environment, world: World) -> Values:

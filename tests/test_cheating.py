@@ -207,7 +207,7 @@ def test_a_condition_that_is_not_needed_takes_nothing_back():
 def test_conditional_answers_that_may_be_all_together_are_for_a_person():
     entry = r"\frac{\partial L}{\partial S_{ij}}"
     one = rf"$${entry} = \frac1N (P_{{ij}} - 1) \text{{ if }} Y_{{ij}} = 1$$"
-    both = rf"{one} $${entry} = \frac1N P_{{ij}} \text{{ if }} Y_{{ij}} = 0$$"
+    both = rf"{one} $${entry} = \frac1N (P_{{ij}} - Y_{{ij}}) \mathbb{{1}}(X_{{i1}} > 0) \text{{ if }} X_{{i1}} > 0$$"
     of = exercise(SOFTMAX, TWO)
     assert said(of, one, "a")[0] == "wrong"
     message = "This is said for some values each; whether that is all that is asked is for a person."

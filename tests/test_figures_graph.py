@@ -102,18 +102,20 @@ def test_weights_that_are_used_twice_are_one_node(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("loss", "label"),
+    "loss, label",
     [
         (r"-\frac{1}{N} \sum_{i=1}^{N} \sum_{k=1}^{C} Y_{ik} \log P_{ik}", "mean cross-entropy"),
         (r"-\sum_{i=1}^{N} \sum_{k=1}^{C} Y_{ik} \log P_{ik}", "cross-entropy"),
         (r"-\frac{1}{N} \sum_{i=1}^{N} \log P_{i,y_i}", "mean cross-entropy"),
-        (r"\frac{1}{N} \sum_{i=1}^{N} -\log\frac{e^{P_{i,y_i}}}{\sum_{j=1}^{C} e^{P_{i,j}}}", "mean\u00a0softmax cross-entropy"),
+        (r"\frac{1}{N} \sum_{i=1}^{N} -\log\frac{e^{P_{i,y_i}}}{\sum_{j=1}^{C} e^{P_{i,j}}}",
+         "mean\u00a0softmax cross-entropy"),
         (r"\sum_{i=1}^{N} (\log \sum_{j=1}^{C} e^{P_{i,j}} - P_{i,y_i})", "softmax cross-entropy"),
         (r"\sum_{i=1}^{N} \sum_{k=1}^{C} P_{ik}^2", "∑(·)"),
         (r"\frac{1}{N} \sum_{i=1}^{N} (u_i - v_i)^2", "mean\u00a0of (·−·)"),
         (r"\sum_{i=1}^{N} u_i v_i", "⟨·,·⟩"),
         (r"\frac{1}{N} \sum_{i=1}^{N} u_i", "mean"),
         (r"\sum_{i=1}^{N} \max(0, 1 - u_i)", "hinge"),
+        (r"\sum_{i=1}^{N} \sum_{j \neq y_i} \max(0, P_{ij} - P_{i,y_i} + 1)", "multi-class hinge"),
         (r"\log \sum_{i=1}^{N} e^{u_i}", "log-sum-exp"),
         (r"-\frac{1}{N} \sum_{i=1}^{N} (v_i \log u_i + (1 - v_i) \log(1 - u_i))", "mean\u00a0binary cross-entropy"),
     ],
@@ -134,6 +136,10 @@ def test_a_formula_in_indices_is_named_after_what_it_is(tmp_path, loss, label):
         r"-\sum_{i=1}^{N} (v_i \log u_i + (1 - u_i) \log(1 - v_i))",
         r"\sum_{i=1}^{N} \max(0, 2 - u_i)",
         r"\sum_{i=1}^{N} P_{i1}^2",
+        r"\sum_{i=1}^{N} \sum_{j=1}^{C} \max(0, P_{ij} - P_{i,y_i} + 1)",
+        r"-\sum_{i=1}^{N} \log P_{i,y_1}",
+        r"-\sum_{k=1}^{C} Y_{1k} \log P_{1k}",
+        r"-\sum_{i=1}^{N} \log P_{1,y_1}",
         r"\sum_{i=1}^{N} (\log \sum_{j=1}^{2} e^{P_{i,j}} - P_{i,y_i})",
     ],
 )
@@ -190,9 +196,7 @@ def test_the_shape_on_a_wire_is_that_of_its_value(name):
 
 def _in_order(flow: Flow) -> list:
     """The nodes as they are drawn: what is given first."""
-    return [node for node in flow.nodes if node.kind == "given"] + [
-        node for node in flow.nodes if node.kind != "given"
-    ]
+    return [node for node in flow.nodes if node.kind == "given"] + [node for node in flow.nodes if node.kind != "given"]
 
 
 def test_the_backward_pass_names_the_derivative_by_every_value():
@@ -223,7 +227,8 @@ def test_there_is_no_backward_pass_unless_it_is_asked_for():
 def test_a_graph_that_is_too_wide_goes_on_below_under_the_same_names():
     model = homework("two-layer-relu-softmax-rows")
     wide, narrow = graph_of(model, page=2000), graph_of(model, page=300)
-    assert wide.width > 450 > 300 >= narrow.width
+    assert wide.width > 450
+    assert narrow.width <= 300
     assert narrow.height > wide.height
     dashed = [item for item in narrow.items if isinstance(item, Box) and item.is_dashed]
     assert len(dashed) >= 4
@@ -288,7 +293,7 @@ def test_the_numbers_stand_on_the_wires(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("symbols", "model", "at", "problem"),
+    "symbols, model, at, problem",
     [
         ("x: scalar; y: scalar", "L: x y", {"x": 1}, "there is no number for y"),
         ("x: n x 1", r"L: \|x\|^2", {"x": 1}, "numbers are for graphs of scalars, and here is one of n x 1"),

@@ -8,7 +8,7 @@ from derive.documents import read_document
 
 SETTING = "symbols: {p: positive scalar, y: scalar, x: scalar}"
 USED = r"$$\frac{\partial L}{\partial p} = -\frac1p$$"
-MESSAGE = "This says what L is only where $y = 1$, as the text before it says; write all cases."
+MESSAGE = "This says what L is only where $y = 1$, as the text beside it says; write all cases."
 
 
 def told(tmp_path, body):

@@ -53,19 +53,52 @@ RESTRICTED = {
 def test_a_sentence_says_of_which_case_a_display_speaks(tmp_path: Path, body: str) -> None:
     steps = judged(tmp_path, body)
     assert {step.verdict for step in steps} == {"proved"}
-    assert all(step.side_conditions and "as the text before it says" in step.message for step in steps)
+    assert all(step.side_conditions and "as the text beside it says" in step.message for step in steps)
 
 
 def test_what_holds_for_a_case_says_so(tmp_path: Path) -> None:
     (step,) = judged(tmp_path, f"If $i = k$:\n\n{SAME}\n")
     sentence = "Both sides are equal for every value of the symbols."
-    assert step.message == f"{sentence} This is claimed where $i = k$, as the text before it says."
+    assert step.message == f"{sentence} This is claimed where $i = k$, as the text beside it says."
     assert step.side_conditions == ("$i = k$",)
 
 
 def test_what_holds_in_general_is_not_restricted(tmp_path: Path) -> None:
     (step,) = judged(tmp_path, f"If $i = k$:\n\n$${D} = p_i (\\delta_{{ik}} - p_k)$$\n")
     assert (step.message, step.side_conditions) == ("Both sides are equal for every value of the symbols.", ())
+
+
+BEHIND = {
+    "for": f"{SAME}\nfor $i = k$, and\n{OTHER}\nfor $i \\neq k$.\n",
+    "if": f"{SAME}\nif $i = k$; {OTHER} if $i \\ne k$.\n",
+    "otherwise": f"{OTHER}\n(for $i \\neq k$) and {SAME} when $k = i$\n\nSo it is.",
+    "where": f"{OTHER} where $i \\neq k$, while {SAME} whenever $k = i$.",
+    "a new paragraph": f"{SAME}\n\nfor all $k = i$.\n",
+}
+
+
+@pytest.mark.parametrize("body", BEHIND.values(), ids=list(BEHIND))
+def test_a_condition_behind_a_display_is_one_on_it(tmp_path: Path, body: str) -> None:
+    assert {step.verdict for step in judged(tmp_path, body)} == {"proved"}
+
+
+NOT_BEHIND = {
+    "it belongs to what follows": f"{SAME}\nfor $i = k$ we have {SAME}",
+    "a full stop": f"$${D} = p_i (1 - p_i).$$\nFor $i = k$.",
+    "a new sentence": f"{SAME}\n\nThis is for $i = k$.",
+    "another condition": f"{SAME}\nfor $i \\neq k$.",
+    "a declaration": f"{SAME}\nwhere $i = k$.",
+}
+
+
+@pytest.mark.parametrize("body", NOT_BEHIND.values(), ids=list(NOT_BEHIND))
+def test_another_condition_is_none_on_the_display_before(tmp_path: Path, body: str) -> None:
+    assert judged(tmp_path, body)[0].verdict == "refuted"
+
+
+def test_what_stands_behind_where_is_still_defined(tmp_path: Path) -> None:
+    steps = judged(tmp_path, "$$x + x = 2 x$$\nwhere $r = 2 x$.\n\n$$r = x + x$$\n")
+    assert told(steps) == ["x + x = 2 x: proved", "r = x + x: proved"]
 
 
 MUTANTS = {
@@ -98,7 +131,7 @@ def test_a_counterexample_lies_in_the_case(tmp_path: Path) -> None:
 def test_a_condition_that_is_not_read_refutes_nothing(tmp_path: Path, condition: str, shown: str) -> None:
     (step,) = judged(tmp_path, f"If {condition}:\n\n{SAME}\n")
     assert step.verdict == "unreadable"
-    assert step.message == f"The condition ${shown}$ in the text before this equation is not read."
+    assert step.message == f"The condition ${shown}$ in the text beside this equation is not read."
 
 
 # ── equations in the text ──

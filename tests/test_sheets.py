@@ -34,7 +34,11 @@ model:
   \ell: -\frac{1}{N} \sum_{i=1}^N \sum_{k=1}^C T_{ik} \ln Q_{ik}
 loss: \ell
 parts:
-  - {id: scores, ask: '\frac{\partial \ell}{\partial O}', points: 2, prompt: 'Begin with $O$.', form: no derivatives left}
+  - id: scores
+    ask: '\frac{\partial \ell}{\partial O}'
+    points: 2
+    prompt: Begin with $O$.
+    form: no derivatives left
   - {id: weights, ask: '\frac{\partial \ell}{\partial V}', points: 5/2}
   - {id: offsets, ask: '\frac{\partial \ell}{\partial \mathbf{r}}'}
 ---
@@ -117,8 +121,8 @@ def test_a_sheet_says_what_was_proved_and_how_far(tmp_path: Path, store: Store):
 def test_usual_mistakes_stand_where_they_can_first_be_made(tmp_path: Path, store: Store):
     assert remarks(sheet_from(tmp_path, ONE_LAYER, store), "mistake") == [
         "$Q - T$: the factor of a mean is missing. The loss is a mean over the examples. Is your derivative one, too?",
-        r"$\frac{1}{N} Q$: the target was not subtracted. The loss compares the prediction with something. Where is that "
-        "in your derivative?",
+        r"$\frac{1}{N} Q$: the target was not subtracted. The loss compares the prediction with something. "
+        "Where is that in your derivative?",
         r"$\frac{1}{N} (T - Q)$: a difference stands the wrong way round. Look at the difference: which of the two is "
         "subtracted from which?",
     ]
@@ -154,7 +158,8 @@ def test_a_wrong_line_is_never_printed(tmp_path: Path, store: Store, monkeypatch
     found = composition_module.answers
     monkeypatch.setattr(composition_module, "answers", lambda model, parts: broken(found(model, parts)))
     sheet = sheet_from(tmp_path, ONE_LAYER, store)
-    right = r"Q \circ \left(\frac{\partial \ell}{\partial Q} - \left(Q \circ \frac{\partial \ell}{\partial Q}\right) \mathbf{1}\right)"
+    by_q = r"\frac{\partial \ell}{\partial Q}"
+    right = rf"Q \circ \left({by_q} - \left(Q \circ {by_q}\right) \mathbf{{1}}\right)"
     assert chains(sheet)[r"\frac{\partial \ell}{\partial O}"] == [right]
     assert r"\frac{\partial \ell}{\partial Q}" not in chains(sheet)
     assert len(remarks(sheet, "note")) == 3

@@ -8,11 +8,13 @@ from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
+from derive.checking.classes_in_words import of_classes
 from derive.checking.continuing import Displays, complete
 from derive.checking.differentials import learn_differentials, may_hold_differentials
 from derive.checking.expectations import with_expectations
 from derive.checking.explaining import Explainer
 from derive.checking.hints import LaterDefinitions, hinted
+from derive.checking.hot_letters import hot_letters
 from derive.checking.implications import Implications
 from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
@@ -88,7 +90,7 @@ def check_document(
             if second_look is not None:
                 second_look.look(session, passage, chain)
             said_before = said[number].premises if passage.kind == "inline" else displays.premises
-            premises = read_premises(said_before, session.table.words)
+            premises = read_premises(said_before, session.table.words) + of_classes(said_before, session, chain)
             judgements = _judgements(session, other, passage, chain, stated.by(chain, number), premises, hint)
             if passage.kind == "display":
                 displays.close(passage, chain, judgements)
@@ -131,6 +133,8 @@ def _model(document: Document, inference: Inference, *, at_other_sizes: bool = F
 def _session(document: Document, model: Model, *, trust: Trust, memory: Memory | None, key: str) -> Session:
     session = Session(model, frozenset(document.setting.allow), trust, definitions_for(trust), memory, key)
     _learn_added_terms(session, document)
+    for letter, meaning in hot_letters(session.table, document.passages).items():
+        session.learn(session.table.with_meaning(letter, meaning))
     written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
     learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
     return session
@@ -174,7 +178,7 @@ def _all_chains(session: Session, passage: Passage) -> list[Chain]:
     text = passage.text.value
     elaborator = Elaborator.plain(session.table, {})
     words = session.table.words | new_words(text, elaborator)
-    chains = split(text, words, lambda name: session.table.find(name) is None, passage.unread)
+    chains = split(text, words, lambda name: session.table.find(name) is None, passage.unread, session.table.is_hot)
     for chain in chains:
         if chain.label is None:
             chain.label = passage.label

@@ -119,8 +119,12 @@ class _Search:
 
     @property
     def free(self) -> Uses:
-        """Where the indices are used for all of whose values the claim is made."""
-        return joined(self.quantity.free, {} if self.written is None else self.written.free)
+        """Where the indices are used for all of whose values the claim is made: they run as they do in the quantity."""
+        written = {} if self.written is None else self.written.free
+        return {
+            **joined(self.quantity.free, written),
+            **{name: uses for name, uses in self.quantity.free.items() if uses},
+        }
 
     def _probes(self) -> Iterator[Probe]:
         """The points and the values of free indices for which the claim is made."""

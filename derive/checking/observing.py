@@ -1,11 +1,15 @@
-"""Looking on while a document is checked, and asking of its formulas what no step of it claims."""
+"""Looking on while a document is checked, and asking of its formulas what no step of it claims.
+
+The catalogue of mistakes is loaded when the first one is looked for: to check a document takes none.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
+from derive.checking.candidates import Restriction
 from derive.checking.claims import Claimed, Judgement, failed, judge
-from derive.checking.diagnosing import diagnosed
+from derive.checking.piecewise import held
 from derive.checking.results import Diagnosis, StepResult
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
@@ -51,12 +55,16 @@ def knowing(session: Session, table: SymbolTable, numbers: Mapping[str, int]) ->
 
 @dataclass(frozen=True)
 class Question:
-    """Whether two sides are equal, for the names that are bound and the numbers for which letters stand."""
+    """Whether two sides are equal, for the names that are bound and the numbers for which letters stand.
+
+    `restrictions` are the conditions under which alone this is asked.
+    """
 
     left: Side
     right: Side
     formal: Mapping[str, Expr]
     numbers: Mapping[str, int]
+    restrictions: tuple[Restriction, ...] = ()
 
 
 def decide(session: Session, other: OtherSizes | None, question: Question) -> Judgement:
@@ -71,8 +79,10 @@ def decide(session: Session, other: OtherSizes | None, question: Question) -> Ju
 
 def mistakes(session: Session, question: Question) -> tuple[Diagnosis, ...]:
     """The mistakes that were made on the right where the two sides differ."""
+    from derive.checking.diagnosing import diagnosed  # noqa: PLC0415
+
     with knowing(session, session.table, question.numbers):
-        claimed = Claimed(question.left, question.right, question.formal, (), question.numbers)
+        claimed = Claimed(question.left, question.right, question.formal, question.restrictions, question.numbers)
         return diagnosed(session, claimed)
 
 
@@ -81,7 +91,9 @@ def _judged(session: Session, question: Question) -> Judgement:
     session.unsummed = None
     try:
         with knowing(session, session.table, question.numbers), deadline.enforced():
-            return judge(session, question.left, question.right, (), dict(question.formal), deadline)
+            formal = dict(question.formal)
+            found = judge(session, question.left, question.right, question.restrictions, formal, deadline)
+            return held(session, found, question.left, question.right, formal)
     except Undecidable as error:
         return Judgement("unknown", f"Neither a proof nor a counterexample was found: {error}.")
     except FormulaError as error:

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from derive.checking.claims import Judgement
-from derive.checking.definitions import new_name
+from derive.checking.definitions import NewName, new_name
 from derive.checking.sentences import Premise
 from derive.checking.session import Session
 from derive.checking.unrolling import judgements as judgements_on
 from derive.errors import FormulaError
+from derive.models.families import letters_of
 from derive.notation.chains import Chain, kind_of
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
@@ -31,6 +32,8 @@ def read_premises(premises: Sequence[Premise], words: frozenset[str]) -> list[li
     """
     found = []
     for premise in premises:
+        if premise.passage is None:
+            continue
         tokens = tokenize(premise.passage.text.value, words)
         while tokens and tokens[-1].kind in ("COMMA", "PERIOD", "COLON"):
             tokens.pop()
@@ -59,11 +62,13 @@ def judgements(
     premises: Sequence[Sequence[Token]] = (),
 ) -> list[Judgement]:
     """One judgement for each relation of a chain; what fails is judged again under the premises that concern it."""
+    concerning = [list(tokens) for tokens in premises if _concerns(tokens, chain)]
+    if not known and _defines_entries_of_a_case(session, chain, concerning):
+        return judgements_on(session, replace(chain, conditions=[*chain.conditions, *concerning]), is_inline, known)
     in_one_case = None if known else _defined_in_one_case(session, chain, premises)
     if in_one_case is not None:
         return [in_one_case] * len(chain.relations)
     first = judgements_on(session, chain, is_inline, known)
-    concerning = [list(tokens) for tokens in premises if _concerns(tokens, chain)]
     if not concerning or all(judgement.verdict not in ("refuted", "unknown") for judgement in first):
         return first
     written = ", ".join(_written(tokens) for tokens in concerning)
@@ -77,17 +82,31 @@ def judgements(
 def _defined_in_one_case(session: Session, chain: Chain, premises: Sequence[Sequence[Token]]) -> Judgement | None:
     """The judgement on an equation that would define a name, but does so only for some values of what is known."""
     on_values = [tokens for tokens in premises if compares_value(tokens, session.table)]
-    if not on_values or not chain.members[0].tokens or kind_of(chain.relations[0]) not in ("claim", "define"):
-        return None
-    try:
-        new = new_name(parse(chain.members[0].tokens), Elaborator.plain(session.table, {}))
-    except FormulaError:
-        return None
+    new = _new_name(session, chain) if on_values else None
     if new is None:
         return None
     written = ", ".join(_written(tokens) for tokens in on_values)
-    message = f"This says what {shown(new.key)} is only where ${written}$, as the text before it says; write all cases."
+    message = f"This says what {shown(new.key)} is only where ${written}$, as the text beside it says; write all cases."
     return Judgement("unreadable", message)
+
+
+def _defines_entries_of_a_case(session: Session, chain: Chain, premises: Sequence[Sequence[Token]]) -> bool:
+    """Whether an equation defines a name with indices, and all premises on it say `=` or `\\neq` of one of them."""
+    new = _new_name(session, chain) if premises else None
+    letters = set() if new is None else set(letters_of(new.key))
+    relations = [[token for token in tokens if token.kind == "RELATION"] for tokens in premises]
+    is_plain = all(len(signs) == 1 and signs[0].text in _NEGATIONS for signs in relations)
+    return is_plain and all(any(token.text in letters for token in tokens) for tokens in premises) and bool(letters)
+
+
+def _new_name(session: Session, chain: Chain) -> NewName | None:
+    """The name that an equation would define."""
+    if not chain.members[0].tokens or kind_of(chain.relations[0]) not in ("claim", "define"):
+        return None
+    try:
+        return new_name(parse(chain.members[0].tokens), Elaborator.plain(session.table, {}))
+    except FormulaError:
+        return None
 
 
 def compares_value(tokens: Sequence[Token], table: SymbolTable) -> bool:
@@ -101,7 +120,7 @@ def _for_the_case(general: Judgement, restricted: Judgement, written: str) -> Ju
     if general.verdict not in ("refuted", "unknown"):
         return general
     if restricted.verdict in ("proved", "convention"):
-        message = f"{restricted.message} This is claimed where ${written}$, as the text before it says."
+        message = f"{restricted.message} This is claimed where ${written}$, as the text beside it says."
         conditions = (*restricted.side_conditions, f"${written}$")
         return replace(restricted, message=message, side_conditions=conditions)
     if restricted.verdict == "unreadable":
@@ -113,7 +132,7 @@ def _unread(judgement: Judgement, written: str) -> Judgement:
     """What fails in general, and is said under a condition that is not read."""
     if judgement.verdict not in ("refuted", "unknown"):
         return judgement
-    return Judgement("unreadable", f"The condition ${written}$ in the text before this equation is not read.")
+    return Judgement("unreadable", f"The condition ${written}$ in the text beside this equation is not read.")
 
 
 def _is_readable(tokens: Sequence[Token]) -> bool:

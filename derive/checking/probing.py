@@ -83,7 +83,7 @@ class Probe:
         return self._inner[key]
 
     def position(self, index: Index) -> int:
-        """The position, from 0, that an index has here. Raises `NoValueError` for that of a label."""
+        """The position, from 0, that an index has here. Raises `NoValueError` where it is not fixed."""
         match index:
             case IndexNumber(position):
                 return position
@@ -196,6 +196,8 @@ def _entry_formula(probe: Probe, node: tree.EntryFormula) -> Values:
 
 
 def _entry(probe: Probe, node: tree.Entry) -> Values:
+    if isinstance(node.row, tree.Label) or isinstance(node.column, tree.Label):
+        return probe.lowered(node)
     value, place = probe.value(node.operand), (probe.position(node.row), probe.position(node.column))
     if any(not 0 <= position < size for position, size in zip(place, value.shape, strict=True)):
         raise NoValueError

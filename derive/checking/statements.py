@@ -23,6 +23,7 @@ from derive.checking.definitions import (
     new_name,
 )
 from derive.checking.differentials import dimension_before_name, speaks_of_differentials
+from derive.checking.piecewise import defined_further, held, is_in_one_case, leave_open_elsewhere
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
@@ -141,15 +142,7 @@ class Statement:
     def _equation(self, number: int, left: Side, right: Side, deadline: Deadline) -> tuple[Judgement, Side]:
         new = self._introduced(number)
         if new is None:
-            judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline, self.sides)
-            if judgement.verdict in ("refuted", "unknown") and kind_of(self.chain.relations[number]) == "define":
-                return self._updated(left, judgement), right
-            if judgement.verdict == "refuted" and is_gradient_step(self.session, left, right, self.formal):
-                return UPDATED, right
-            if judgement.verdict == "refuted" and judgement.counterexample is None:
-                judgement = self._for_every_number(left, right, deadline) or judgement
-            self._remember(left, right, judgement)
-            return judgement, self._next(left, right)
+            return self._claim(number, left, right, deadline)
         if right.content is None:
             return failed(right.error or Unreadable("something is missing here")), self.sides[number]
         if kind_of(self.chain.relations[number]) == "claim":
@@ -159,13 +152,33 @@ class Statement:
         if any(isinstance(node, Symbol) for one in self.restrictions for node in walk(one.condition)):
             return failed(Unreadable(IN_ONE_CASE.format(shown(new.key)))), self.sides[number]
         goes_on = number + 1 < len(self.chain.relations)
-        if self.is_inline:
-            define_silently(self.session, new, right.content)
-            return Judgement("definition", "A name is introduced in the text."), right
         try:
-            return define(self.session, new, right.content, self.formal, goes_on), right
+            if self.is_inline:
+                define_silently(self.session, new, right.content)
+                judgement = Judgement("definition", "A name is introduced in the text.")
+            else:
+                judgement = define(self.session, new, right.content, self.formal, goes_on)
         except FormulaError as error:
             return failed(error), right
+        if is_in_one_case(new, self.restrictions):
+            leave_open_elsewhere(self.session, new, self.restrictions)
+        return judgement, right
+
+    def _claim(self, number: int, left: Side, right: Side, deadline: Deadline) -> tuple[Judgement, Side]:
+        """An equation for what is known, which may say more of a name that is defined case by case."""
+        further = defined_further(self.session, left, right, self.formal, self.restrictions, deadline)
+        if further is not None:
+            return further, right
+        judgement = judge(self.session, left, right, self.restrictions, self.formal, deadline, self.sides)
+        if judgement.verdict in ("refuted", "unknown") and kind_of(self.chain.relations[number]) == "define":
+            return self._updated(left, judgement), right
+        if judgement.verdict == "refuted" and is_gradient_step(self.session, left, right, self.formal):
+            return UPDATED, right
+        if judgement.verdict == "refuted" and judgement.counterexample is None:
+            judgement = self._for_every_number(left, right, deadline) or judgement
+        judgement = held(self.session, judgement, left, right, self.formal)
+        self._remember(left, right, judgement)
+        return judgement, self._next(left, right)
 
     def _uncertain_differential(self, left: Side, right: Side, new: NewName) -> Unreadable | None:
         """Why `dL = 0` or `dL = g dx`, with a known L, may speak of a differential as well as introduce a name."""

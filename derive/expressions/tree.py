@@ -25,7 +25,7 @@ from derive.expressions.shapes import (
     product_dim,
     row,
 )
-from derive.records import dataclass
+from derive.records import dataclass, remembered
 from derive.source import Span
 
 Layout = Literal["gradient", "numerator", "denominator"]
@@ -798,23 +798,28 @@ class AllOf(Node):
 Condition = Comparison | AllOf
 
 
+@remembered
 def parts(node: Node) -> tuple[Node, ...]:
     """The nodes that a node is made of, in order."""
     found: list[Node] = []
-
-    def collect(value: object) -> None:
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            for item in value:
-                collect(item)
-
-    kind = type(node)
-    if kind not in _NAMES_OF_PARTS:
-        _NAMES_OF_PARTS[kind] = tuple(part.name for part in fields(kind) if part.name not in ("span", "shape"))
-    for name in _NAMES_OF_PARTS[kind]:
-        collect(getattr(node, name))
+    for name in names_of_parts(type(node)):
+        _collect(getattr(node, name), found)
     return tuple(found)
+
+
+def _collect(value: object, found: list[Node]) -> None:
+    if isinstance(value, Node):
+        found.append(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            _collect(item, found)
+
+
+def names_of_parts(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of nodes that say what it is made of: neither its place nor its shape."""
+    if kind not in _NAMES_OF_PARTS:
+        _NAMES_OF_PARTS[kind] = tuple(part.name for part in fields(kind) if part.init and part.name != "span")
+    return _NAMES_OF_PARTS[kind]
 
 
 _NAMES_OF_PARTS: dict[type, tuple[str, ...]] = {}

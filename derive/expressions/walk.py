@@ -1,10 +1,10 @@
 """Walking over expressions: the only generic traversal."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from derive.expressions.tree import Index, IndexNumber, IndexShift, IndexVariable, Node, Symbol, parts
+from derive.expressions.tree import Index, IndexNumber, IndexShift, IndexVariable, Node, Symbol, names_of_parts, parts
 
 N = TypeVar("N", bound=Node)
 
@@ -34,13 +34,11 @@ def rebuilt(node: Node, change: Callable[[Node], Node | None]) -> Node:
 def with_fields(node: N, change: Callable[[object], object]) -> N:
     """The node with what it is made of changed, field by field; the very same where nothing changes."""
     updates = {}
-    for part in fields(node):
-        if part.name in ("span", "shape") or not part.init:
-            continue
-        before = getattr(node, part.name)
+    for name in names_of_parts(type(node)):
+        before = getattr(node, name)
         after = change(before)
         if after is not before:
-            updates[part.name] = after
+            updates[name] = after
     return replace(node, **updates) if updates else node  # type: ignore[arg-type]
 
 

@@ -15,8 +15,10 @@ from derive.expressions.walk import walk
 from derive.figures.evaluation import Value, value_at
 from derive.records import dataclass
 
-STEPS, LEAST_STEPS = 120, 16
+STEPS, LEAST_STEPS = 120, 48
 """The straight pieces of which a curve is drawn, and those of a part of it at least."""
+NEAR_ENDS = 10
+"""How often the way to an end is halved at which a curve goes to infinity."""
 LOOKS = 240
 """How often it is looked for a change of sign."""
 CLOSE = Fraction(1, 10**7)
@@ -44,7 +46,7 @@ class Curve:
 def curve(value: Expr, variable: str, span: tuple[Fraction, Fraction], others: Sequence[Expr] = ()) -> Curve:
     """The curve of an expression over a span. Raises `FormulaError` for what has no numbers for values.
 
-    Where one of the `others` has a break, this curve has no value of its own: the slope of a function that jumps.
+    Where one of the `others` has no value there is no curve, and where it jumps no point: the slope of a function.
     """
     zeros = switches(value, variable, span)
     places = list(zeros)
@@ -54,7 +56,9 @@ def curve(value: Expr, variable: str, span: tuple[Fraction, Fraction], others: S
     marks: list[Mark] = []
     for left, right in pairwise(ends):
         share = (right - left) / (span[1] - span[0])
-        pieces += _pieces(value, variable, left, right, max(LEAST_STEPS, math.ceil(STEPS * share)))
+        middle = (left + right) / 2
+        if not any(math.isnan(value_at(other, variable, middle)) for other in others):
+            pieces += _pieces(value, variable, left, right, max(LEAST_STEPS, math.ceil(STEPS * share)))
     for at in sorted({*places, *jumps}):
         own = math.nan if at in jumps else float(value_at(value, variable, at, zeros[at]))
         marks += _marks(value, variable, at, span, own)
@@ -64,25 +68,28 @@ def curve(value: Expr, variable: str, span: tuple[Fraction, Fraction], others: S
 def _pieces(value: Expr, variable: str, left: Fraction, right: Fraction, steps: int) -> Iterator[tuple[Place, ...]]:
     """The curve between two breaks, its ends the limits there; broken where there is no value."""
     points: list[Place] = []
-    for number in range(steps + 1):
-        x = left + (right - left) * Fraction(number, steps)
-        at_end = number in (0, steps)
-        y = limit(value, variable, x, 1 if number == 0 else -1) if at_end else value_at(value, variable, float(x))
-        if math.isnan(y):
-            if len(points) > 1:
-                yield tuple(points)
-            points = []
+    places = [left + (right - left) * Fraction(number, steps) for number in range(1, steps)]
+    ends = limit(value, variable, left, 1), limit(value, variable, right, -1)
+    near = [(right - left) / steps / 2**times for times in range(1, NEAR_ENDS)]
+    if math.isnan(ends[0]):
+        places = [left + distance for distance in reversed(near)] + places
+    if math.isnan(ends[1]):
+        places += [right - distance for distance in near]
+    heights = [float(value_at(value, variable, float(x))) for x in places]
+    for x, y in zip([left, *places, right], [ends[0], *heights, ends[1]], strict=True):
+        if not math.isnan(y):
+            points.append((float(x), y))
         else:
-            points.append((float(x), float(y)))
-    if len(points) > 1:
-        yield tuple(points)
+            yield from [tuple(points)] if len(points) > 1 else []
+            points = []
+    yield from [tuple(points)] if len(points) > 1 else []
 
 
 def limit(value: Expr, variable: str, x: Value, side: int) -> float:
     """The limit from above (1) or below (-1), nan where there is none that is finite."""
     near = float(value_at(value, variable, x + side * CLOSE))
     further = float(value_at(value, variable, x + 2 * side * CLOSE))
-    if math.isnan(near) or math.isnan(further) or abs(near) > 1e4:
+    if not abs(near - further) < 1e-3 * (1 + abs(near)):  # nan, too
         return math.nan
     found = 2 * near - further
     exact = value_at(value, variable, x)

@@ -26,12 +26,12 @@ from derive.figures.scene import (
 )
 from derive.records import dataclass
 
-WIDE, HIGH = 200.0, 120.0
+WIDE, HIGH = 192.0, 116.0
 """The size of a panel."""
 GAP = 34.0
 USUAL = (Fraction(-4), Fraction(4))
-TALLEST = 1.0
-"""How high a panel reaches, in widths of its span."""
+TALLEST = 2.5
+"""How high a panel reaches for the sake of all of a curve, in widths of its span."""
 
 Span = tuple[Fraction, Fraction]
 
@@ -100,15 +100,27 @@ def _heading(text: str, role: Role, x: float, anchor: str = "start") -> Iterator
 def _panel(curves: Iterable[Curve], span: Span) -> Panel:
     """High enough for the curves, and for zero; not much higher than it is wide."""
     left, right = float(span[0]), float(span[1])
-    heights = [y for one in curves for piece in one.pieces for _, y in piece]
-    heights += [mark.y for one in curves for mark in one.marks]
-    most = TALLEST * (right - left) / 2
-    low = max(min([0.0, *heights]), -most)
-    high = min(max([0.0, *heights]), most)
+    heights = [(y, x - before) for one in curves for piece in one.pieces for (before, _), (x, y) in pairwise(piece)]
+    heights += [(mark.y, 0.0) for one in curves for mark in one.marks]
+    low = -_most([(-y, wide) for y, wide in heights], right - left)
+    high = _most(heights, right - left)
     if high - low < 1e-9:
         low, high = -1.0, 1.0
     margin = 0.08 * (high - low)
     return Panel(left, right, low - margin, high + margin)
+
+
+def _most(heights: Sequence[tuple[float, float]], wide: float) -> float:
+    """How high a panel reaches above zero: where a curve goes far up, as high as it is in four fifths of its width."""
+    highest = max([0.0, *(y for y, _ in heights)])
+    if highest <= TALLEST * wide:
+        return highest
+    rest = sum(share for _, share in heights) / 5
+    for y, share in sorted(heights, reverse=True):
+        rest -= share
+        if rest <= 0:
+            return max(y, wide / 2)
+    return wide / 2
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[Fraction]:

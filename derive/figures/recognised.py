@@ -40,6 +40,25 @@ class Summed:
         """Whether every sum runs over all of its dimension, without a condition."""
         return all(one.condition is None and one.range.is_whole for one in self.sums)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether general entries are summed over indices of theirs."""
+        entries = [part for part in walk(self.body) if isinstance(part, tree.Entry)]
+        used = {index for entry in entries for index in (entry.row, entry.column)}
+        return all(map(_is_plain, entries)) and all(one.index in used for one in self.sums)
+
+
+def _is_plain(entry: tree.Entry) -> bool:
+    """Whether an entry is a general one, or that of a label of its own example."""
+    dims = entry.operand.shape.dims
+    both = [(entry.row, entry.column), (entry.column, entry.row)]
+    for (index, other), dim in zip(both, dims, strict=True):
+        if isinstance(index, Label) and index.example not in (None, other):
+            return False
+        if not isinstance(index, (Label, tree.IndexVariable)) and not dim.is_unit:
+            return False
+    return True
+
 
 def is_constant(value: tree.Node) -> bool:
     """Whether a value is made of numbers and sizes alone."""
@@ -60,6 +79,8 @@ def recognised(value: Expr) -> Recognised | None:
     if not value.shape.is_scalar:
         return None
     summed = taken_apart(value)
+    if not summed.is_plain:
+        return None
     for rule in _RULES:
         found = rule(summed)
         if found is not None:
@@ -131,7 +152,7 @@ def _cross_entropy(summed: Summed) -> Recognised | None:
             both = _entry_name(prediction), _entry_name(target)
             if None not in both and _same_place(prediction, target) and summed.is_whole:
                 return Recognised((r"\text{cross-entropy}",), both)  # type: ignore[arg-type]
-        case tree.Apply("log", tree.Entry(Symbol(name)) as entry) if summed.is_negative:
+        case tree.Apply("log", tree.Entry(Symbol(name)) as entry) if summed.is_negative and summed.is_whole:
             labels = list(_labels(entry))
             return Recognised((r"\text{cross-entropy}",), (name, labels[0])) if len(labels) == 1 else None
         case tree.MatMul(tree.Transpose(Symbol(target)), tree.Apply("log", Symbol(prediction))) if summed.is_negative:
@@ -144,12 +165,13 @@ def _softmax_cross_entropy(summed: Summed) -> Recognised | None:
     match summed.body:
         case tree.Apply("log", tree.Quotient(tree.Apply("exp", tree.Entry(Symbol(name)) as entry), bottom)):
             labels = list(_labels(entry))
-            if summed.is_negative and len(labels) == 1 and _is_sum_of_exponentials(bottom, name):
+            fits = summed.is_negative and summed.is_whole and _is_sum_of_exponentials(bottom, name)
+            if fits and len(labels) == 1:
                 return Recognised((r"\text{softmax}", r"\text{cross-entropy}"), (name, labels[0]))
         case tree.Add() as total if not summed.is_negative:
             found = _score_taken_from_logarithm(total)
             labels = list(_labels(found)) if found is not None else []
-            if found is not None and len(labels) == 1:
+            if found is not None and len(labels) == 1 and summed.is_whole:
                 return Recognised((r"\text{softmax}", r"\text{cross-entropy}"), (_name(found), labels[0]))
         case tree.Scale(
             tree.Entry(Symbol(target)) as weight,
@@ -248,9 +270,19 @@ def _hinge(summed: Summed) -> Recognised | None:
         case tree.Extremum("max", zero, tree.Add((left, tree.Negative(right), margin))):
             name, other = _entry_name(left) or "", _entry_name(right)
             labels = list(_labels(right))
-            if zero == ZERO and name == other and len(labels) == 1 and is_constant(margin):
+            fits = zero == ZERO and name == other and is_constant(margin) and _leaves_out_labels(summed)
+            if fits and len(labels) == 1:
                 return Recognised((r"\text{multi-class}", r"\text{hinge}"), (name, labels[0]))
     return None
+
+
+def _leaves_out_labels(summed: Summed) -> bool:
+    """Whether one sum leaves out the index that a label names, and the others nothing."""
+    partial = [one for one in summed.sums if one.condition is not None or not one.range.is_whole]
+    match partial:
+        case [tree.Quantified(condition=tree.Comparison(tree.IndexValue(index), "!=", tree.IndexValue(Label())))]:
+            return partial[0].range.is_whole and index == partial[0].index
+    return False
 
 
 def _log_sum_exp(summed: Summed) -> Recognised | None:

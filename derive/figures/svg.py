@@ -5,11 +5,13 @@ colours of their own where it sets none. No script, no foreign objects, nothing 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 from derive.figures.mathematics import AROUND, SCRIPT, Formula, Glyphs, Scripts, Space, width
 from derive.figures.paths import Corner, rounded
 from derive.figures.scene import COLOURS, Box, Circle, Item, Label, Path, Point, Role, Scene
+from derive.records import dataclass
 
 PIXELS = 4 / 3
 """The pixels of a page in a point of type."""
@@ -113,6 +115,33 @@ def _text(label: Label) -> str:
     return f'<text class="figure-{label.role}" {place}{anchor} fill="currentColor">{runs}</text>'
 
 
+@dataclass(frozen=True)
+class Mark:
+    """An accent as a character of its own, since few faces have letters with all accents: its width, size and lift."""
+
+    text: str
+    width: float = 0.333
+    size: float = 1.0
+    lift: float = 0.0
+
+
+_MARKS = {
+    "\u0302": Mark("ˆ"), "\u0303": Mark("˜"), "\u0304": Mark("ˉ"), "\u0306": Mark("˘"), "\u0307": Mark("˙"),
+    "\u0308": Mark("¨"), "\u030c": Mark("ˇ"), "\u20d7": Mark("→", 0.7, 0.7, 0.38),
+    "\u0332": Mark("_", 0.5, 1.0, -0.06),
+}  # fmt: skip
+_TALL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZbdfhklβδζθλξφψΓΔΘΛΞΠΣΥΦΨΩ")
+TALL, STACKED = 0.2, 0.2
+"""How much higher the accent of a tall letter stands, and one above another."""
+LEAN = 0.84
+"""How wide letters are in the faces of pages beside those of TeX."""
+
+
+def _dotless(piece: Glyphs) -> Glyphs:
+    """An i or j gives its dot for an accent."""
+    return replace(piece, text={"i": "ı", "j": "ȷ"}.get(piece.text, piece.text)) if piece.accents else piece
+
+
 class _Setting:
     """Sets a label from left to right; `low` is how far below the line the last run stands."""
 
@@ -127,7 +156,8 @@ class _Setting:
                 case Space(own):
                     self.skip += own * scale
                 case Glyphs():
-                    yield self._run(piece, scale, down)
+                    yield self._run(_dotless(piece), scale, down)
+                    yield from self._accents(piece, scale, down)
                 case Scripts(base, below, above):
                     yield from self.runs(base, scale, down)
                     yield from self._scripts(base, below, above, scale, down)
@@ -145,6 +175,18 @@ class _Setting:
                 self.skip -= wide
         self.skip += 0.05 * scale
 
+    def _accents(self, piece: Glyphs, scale: float, down: float) -> Iterator[str]:
+        """The accents of a letter, each above the one before; then on from behind the letter."""
+        half = LEAN * width((Glyphs(piece.text, piece.face, ""),), 1.0) / 2
+        high = TALL if piece.text in _TALL else 0.0
+        for accent in piece.accents:
+            mark = _MARKS[accent]
+            self.skip -= (half + mark.width / 2) * scale
+            lift = mark.lift + (high if mark.lift >= 0 else 0.0)
+            yield self._run(Glyphs(mark.text, piece.face, ""), scale * mark.size, down - lift * scale)
+            self.skip += (half - mark.width / 2) * scale
+            high += STACKED
+
     def _run(self, piece: Glyphs, scale: float, down: float) -> str:
         around = AROUND.get(piece.kind, 0.0) * scale
         attributes = ""
@@ -157,6 +199,4 @@ class _Setting:
         attributes += {"italic": ' font-style="italic"', "bold": ' font-weight="bold"'}.get(piece.face, "")
         self.skip = around + (0.17 * scale if piece.kind == "punctuation" else 0.0)
         self.low = down
-        marks = "".join(piece.accents)
-        text = piece.text[:1] + marks + piece.text[1:]
-        return f"<tspan{attributes}>{escape(_printable(text))}</tspan>"
+        return f"<tspan{attributes}>{escape(_printable(piece.text))}</tspan>"

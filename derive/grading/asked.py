@@ -33,7 +33,7 @@ from derive.records import dataclass
 ValueOf = Callable[[str], Expr | None]
 """What a name of the submission's own stands for."""
 
-Presence = Literal["whole", "entries", "chain rule"]
+Presence = Literal["whole", "entries", "one entry", "chain rule"]
 
 MOST_STEPS = 40
 

@@ -27,6 +27,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import symbols_of, walk
 from derive.grading.asked import alike, core_of, presence
+from derive.grading.coverage import Coverage, Said
 from derive.grading.parts import Part
 from derive.grading.workings import Line, Workings
 from derive.records import dataclass
@@ -51,6 +52,7 @@ class Forms:
 
     workings: Workings
     parts: Sequence[Part]
+    coverage: Coverage
     _pending: list[Expr] = field(default_factory=list)
 
     def of(self, value: Expr, part: Part) -> Form:
@@ -132,26 +134,36 @@ class Forms:
             return None
         self._pending.append(core.value)
         try:
-            found = [self._by(line, core.value, part) for line in reversed(self.workings.lines)]
+            found = [(said, form) for said, form in self._said(core.value, part) if form is not None]
         finally:
             self._pending.pop()
-        closed = [form for form in found if form is not None]
+        closed = [form for said, form in found if not self._is_in_one_case(core.value, said)]
+        cases = [(said, form) for said, form in found if self._is_in_one_case(core.value, said)]
+        if cases and self.coverage.covers(core.value, [said for said, _ in cases]):
+            closed.append(_joined([form for _, form in cases]))
         return min(closed, key=lambda form: bool(form.relies_on), default=None)
 
-    def _by(self, line: Line, core: Expr, part: Part) -> Form | None:
+    def _said(self, core: Expr, part: Part) -> Iterator[tuple[Said, Form | None]]:
+        """The lines that speak of something, the last one first, and where in them; what they leave open."""
+        for line in reversed(self.workings.lines):
+            at = next((at for at, one in enumerate(line.members) if one.value and self._is(one.value, core)), None)
+            if at is not None:
+                yield (line, line.members[at].value), self._by(line, at, core, part)
+
+    def _is_in_one_case(self, core: Expr, said: Said) -> bool:
+        """Whether a line speaks of some entries only, or under a condition."""
+        case = self.coverage.case(core, said)
+        return bool(said[0].restrictions) or (case is not None and bool(case.condition.conditions))
+
+    def _by(self, line: Line, place: int, core: Expr, part: Part) -> Form | None:
         """What a line rests on that says what something is without a derivative that is open; null where none does."""
-        places = [
-            at for at, member in enumerate(line.members) if member.value is not None and self._is(member.value, core)
-        ]
-        if not places or line.limits:
-            return None
         for at in reversed(range(len(line.members))):
             value = line.members[at].value
-            if value is None or at in places or self._is(value, core):
+            if value is None or self._is(value, core):
                 continue
             form = self._look(value, part, explicit=part.form == "explicit")
             if form.problem is None:
-                doubtful = [link.step for link in line.between(places[0], at) if link.step is not None]
+                doubtful = [link.step for link in line.between(place, at) if link.step is not None]
                 doubtful = [step for step in doubtful if step.verdict in ("refuted", "unknown", "unreadable")]
                 if doubtful and self._says_nothing(value):
                     continue
@@ -171,6 +183,12 @@ class Forms:
         if isinstance(core, Apply) and isinstance(value, Apply):
             return (value.function, value.order, value.parameters) == (core.function, core.order, core.parameters)
         return alike(core_of(value, self._value).value, core)
+
+
+def _joined(forms: Sequence[Form]) -> Form:
+    """What several lines rest on together."""
+    relies_on = dict.fromkeys(step for form in forms for step in form.relies_on)
+    return Form(None, tuple(relies_on), frozenset(use for form in forms for use in form.uses))
 
 
 def _has_derivative(value: Expr) -> bool:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
 
 from derive.certificates import Store
@@ -13,8 +12,10 @@ from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
 from derive.documents.reading import Submission, read_submission, shown_name
 from derive.errors import DocumentError
-from derive.grading.answers import Answer, Answers, Found, Place, complete_each_other
+from derive.grading.answers import Answer, Answers, Found, Place
 from derive.grading.asked import AskedSide
+from derive.grading.by_cases import Credited, contradicted, counting, said_of, together, written
+from derive.grading.coverage import Coverage
 from derive.grading.credit import (
     Outcome,
     following,
@@ -76,8 +77,9 @@ def mark(exercise: ExerciseDocument, submission_path: str | Path, store: Store |
             name, exercise.name, tuple(_part_result(part, unmarked) for part in exercise.parts), None, str(error)
         )
     workings.finish(submission.document.passages, result)
-    found = Answers(workings, exercise.parts).find()
-    marker = _Marker(exercise, submission, result, workings, found)
+    coverage = Coverage(workings)
+    found = Answers(workings, exercise.parts, coverage).find()
+    marker = _Marker(exercise, submission, result, workings, found, coverage)
     parts = tuple(marker.part(part) for part in exercise.parts)
     return Marked(name, exercise.name, parts, result, _problem(submission, parts))
 
@@ -108,18 +110,24 @@ class _Marker:
         result: DocumentResult,
         workings: Workings,
         found: dict[str, Found],
+        coverage: Coverage,
     ) -> None:
         self.exercise = exercise
         self.submission = submission
         self.result = result
         self.workings = workings
         self.found = found
+        self.coverage = coverage
 
     def part(self, part: Part) -> PartResult:
         """The marks of one part."""
         found = self.found[part.id]
+        if found.cases and self._are_the_answer(part, found):
+            return self._by_cases(part, found)
         if found.answer is not None:
             return self._answered(part, found, found.answer)
+        if found.cases:
+            return self._by_cases(part, found)
         if found.empty:
             return self._empty(part, found.empty[0])
         if found.unclear:
@@ -136,13 +144,14 @@ class _Marker:
     def _attributed(self) -> list[Line]:
         """The lines in which an answer stands, or should."""
         places = [one.answer.place for one in self.found.values() if one.answer is not None]
+        places += [case.place for one in self.found.values() for case in one.cases]
         places += [place for one in self.found.values() for place in one.empty]
         return [place.line for place in places]
 
     # ── a part that has an answer ──
 
     def _answered(self, part: Part, found: Found, answer: Answer) -> PartResult:
-        outcome = self._outcome(part, found, answer)
+        outcome = self._outcome(part, answer)
         if outcome.credit != "review":
             outcome = self._with_rivals(part, found, answer, outcome)
         doubtful = doubt(answer.place.line) if outcome.credit not in ("review", 0) else None
@@ -150,12 +159,8 @@ class _Marker:
             outcome = for_a_person(doubtful)
         return _part_result(part, outcome, answer.place.line, answer.at)
 
-    def _outcome(self, part: Part, found: Found, answer: Answer) -> Outcome:
+    def _outcome(self, part: Part, answer: Answer) -> Outcome:
         line = answer.place.line
-        if line.is_for_some_values:
-            return self._under_a_condition(part, found, answer)
-        if line.limits:
-            return self._by_cases(part, [answer, *found.others])
         if answer.unread_behind is not None:
             return _without_value(part, line, answer.unread_behind)
         judgement = self._verdict(part, answer)
@@ -171,40 +176,17 @@ class _Marker:
         """Whether the final form is what is asked, whatever was said on the way."""
         line = answer.place.line
         verdicts = [link.verdict for link in answer.path]
-        says = answer.place.basis == "equation" and answer.place.presence != "chain rule"
+        says = answer.place.says
         if says and all(verdict == "proved" for verdict in verdicts):
             return answer.path[0].judgement
         if says and len(answer.path) == 1 and not line.numbers and verdicts[0] in ("convention", "refuted", "unknown"):
             return answer.path[0].judgement
-        left = line.members[answer.place.at].side if says else AskedSide(part.content)
-        found = self.workings.decide(left, line, answer.member)
+        left = answer.place.side or AskedSide(part.content)
+        found = self.workings.decide(left, line, answer.member, line.restrictions)
         if found.verdict == "unknown" and says and all(verdict in ACCEPTED for verdict in verdicts):
             names = (name for link in answer.path for name in link.judgement.conventions)
             return Judgement("convention", "", tuple(dict.fromkeys(names)))
         return found
-
-    def _under_a_condition(self, part: Part, found: Found, answer: Answer) -> Outcome:
-        """An answer for some values counts where it holds for all; several of them may together be what is asked."""
-        judgement = self.workings.decide(AskedSide(part.content), answer.place.line, answer.member)
-        if judgement.verdict in ACCEPTED:
-            return self._accepted(part, answer, judgement)
-        if judgement.verdict == "unknown":
-            return undecided(part, judgement.message)
-        if sum(one.place.line.is_for_some_values for one in (answer, *found.others)) > 1:
-            return for_a_person("This is said for some values each; whether that is all that is asked is for a person.")
-        return nothing("This is said under a condition only; what is asked is the answer for every value.")
-
-    def _by_cases(self, part: Part, answers: Sequence[Answer]) -> Outcome:
-        """Answers that are given for some indices each: right if together they are for all, wrong if one is wrong."""
-        cases = [one for one in answers if one.place.line.limits and not one.place.line.is_for_some_values]
-        for case in cases:
-            if len(case.path) == 1 and case.path[0].verdict == "refuted":
-                return wrong(part, case.path[0].step.diagnosis if case.path[0].step else (), False, None)
-        good = [case for case in cases if all(link.verdict in ACCEPTED for link in case.path)]
-        good = [case for case in good if case.form.problem is None]
-        if any(complete_each_other(first, second) for first, second in combinations(good, 2)):
-            return right()
-        return for_a_person("This is said for some indices only; whether that is all that is asked is for a person.")
 
     def _accepted(self, part: Part, answer: Answer, judgement: Judgement) -> Outcome:
         form = answer.form
@@ -237,7 +219,10 @@ class _Marker:
         diagnosis = tuple(one for step in new for one in step.diagnosis)
         explained = bool(new) and all(step.diagnosis for step in new)
         if not diagnosis:
-            diagnosis = self.workings.mistakes(AskedSide(part.content), answer.place.line, answer.member)
+            line = answer.place.line
+            left = answer.place.side if answer.place.presence in ("entries", "one entry") else None
+            left = left or AskedSide(part.content)
+            diagnosis = self.workings.mistakes(left, line, answer.member, line.restrictions)
             explained = bool(diagnosis)
         explained = explained and answer.form.problem is None
         return wrong(part, diagnosis, explained, None if judgement.counterexample else judgement.shapes)
@@ -258,8 +243,9 @@ class _Marker:
             if name in seen:
                 continue
             seen.add(name)
-            other = self.found[name].answer
-            uses = other.form.uses if other is not None else frozenset()
+            other = self.found[name]
+            said = [one for one in (other.answer, *other.cases) if one is not None]
+            uses = frozenset(use for one in said for use in one.form.uses)
             if part.id in uses:
                 return name
             waiting += uses
@@ -269,8 +255,10 @@ class _Marker:
         """What is added where the submission gives other answers that contradict the one that counts."""
         is_right = outcome.status == "right"
         rivals = [one for one in found.others if one.form.problem is None and not one.is_zero]
-        rivals = [one for one in rivals if not one.place.line.limits and one.value != answer.value]
+        rivals = [one for one in rivals if one.value != answer.value]
         contrary = [one for one in rivals if (self._verdict(part, one).verdict in ACCEPTED) != is_right]
+        if is_right:
+            contrary += [one for one in found.cases if self._verdict(part, one).verdict == "refuted"]
         if not contrary:
             return outcome
         if len(contrary) > 1 and is_right:
@@ -279,12 +267,59 @@ class _Marker:
         where = place_of(contrary[0].place.line.where(contrary[0].at))
         return outcome.with_note(f"Another answer ({where}) contradicts this one; the last one counts.")
 
+    # ── a part that is answered case by case ──
+
+    def _are_the_answer(self, part: Part, found: Found) -> bool:
+        """Whether cases count, and not an answer for all of them at once: they are all, and said last."""
+        if not self.coverage.covers(part.value, map(said_of, found.cases)):
+            return False
+        answer = found.answer
+        if answer is None or answer.is_zero or answer.form.problem is not None:
+            return True
+        order = {id(line): at for at, line in enumerate(self.workings.lines)}
+        return all(order[id(case.place.line)] > order[id(answer.place.line)] for case in found.cases)
+
+    def _by_cases(self, part: Part, found: Found) -> PartResult:
+        """Answers that are given for some indices each: right if together they are for all, wrong if one is wrong."""
+        cases, earlier = counting(self.coverage, part, found.cases)
+        credited = [Credited(case, self._outcome(part, case)) for case in cases]
+        decisive = together(credited)
+        answer, outcome = decisive.answer, decisive.outcome
+        if outcome.credit in ("review", 0):
+            return _part_result(part, outcome, answer.place.line, answer.at)
+        if not self.coverage.covers(part.value, map(said_of, cases)):
+            return self._incomplete(part, cases)
+        doubts = [reason for case in cases if (reason := doubt(case.place.line)) is not None]
+        if doubts:
+            return _part_result(part, for_a_person(doubts[0]), answer.place.line, answer.at)
+        contrary = [one for one in earlier if self._outcome(part, one).status != "right"]
+        outcome = contradicted(outcome, contrary)
+        return _part_result(part, outcome, answer.place.line, answer.at, written(cases))
+
+    def _incomplete(self, part: Part, cases: Sequence[Answer]) -> PartResult:
+        """Right as far as it goes, but perhaps not for all that is asked."""
+        last = cases[-1]
+        line = last.place.line
+        by_itself = self.workings.decide(last.place.side or AskedSide(part.content), line, last.member)
+        for_values = sum(case.place.line.is_for_some_values for case in cases)
+        if last.place.presence != "one entry" and by_itself.verdict in ACCEPTED:
+            outcome = self._accepted(part, last, by_itself)
+        elif len(cases) == 1 and not line.restrictions:
+            where = line_of(line.where(last.place.at))
+            outcome = for_a_person(f"Only one entry is given, in {where}; what is asked is ${part.ask}$.")
+        elif for_values == len(cases) == 1:
+            outcome = nothing("This is said under a condition only; what is asked is the answer for every value.")
+        else:
+            what = "values each" if for_values else "indices only"
+            outcome = for_a_person(f"This is said for some {what}; whether that is all that is asked is for a person.")
+        return _part_result(part, outcome, line, last.at)
+
     # ── a part that is mentioned, but not answered ──
 
     def _unclear(self, part: Part, place: Place) -> PartResult:
         where = line_of(place.line.where(place.at))
         message = f"Nothing says what ${part.ask}$ is, but a name in {where} might be meant for it."
-        if place.basis == "one entry":
+        if place.presence == "one entry":
             message = f"Only one entry is given, in {where}; what is asked is ${part.ask}$."
         return _part_result(part, for_a_person(message), place.line, place.at)
 

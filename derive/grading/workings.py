@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import pairwise
 
+from derive.checking.candidates import Restriction
 from derive.checking.claims import Claimed, Judgement
 from derive.checking.observing import Observed, Question, decide, first_value, knowing, mistakes
 from derive.checking.results import Diagnosis, DocumentResult, StepResult
@@ -56,17 +57,22 @@ class Link:
 class Line:
     """Members that are said to be equal, in order, with the relations between them: one fewer.
 
-    `roughly` are members behind it that are only said to be about the same. `limits` are conditions under which alone
-    it is said. `numbers`: for which numbers its letters stand, of what is said for every layer or every time.
+    `roughly` are members behind it that are only said to be about the same. `restrictions` are the conditions under
+    which alone it is said. `numbers`: for which numbers its letters stand, of what is said for every layer or time.
     """
 
     passage: Passage
     members: tuple[Member, ...]
     links: tuple[Link, ...]
     formal: Mapping[str, Expr]
-    limits: tuple[Condition, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     roughly: tuple[Member, ...] = ()
+
+    @property
+    def limits(self) -> tuple[Condition, ...]:
+        """The conditions alone."""
+        return tuple(one.condition for one in self.restrictions)
 
     @property
     def is_for_some_values(self) -> bool:
@@ -123,15 +129,22 @@ class Workings:
         """The same at other sizes, if these count."""
         return self.observed[-1][0].other if self.observed else None
 
-    def decide(self, left: Side, line: Line, member: Member) -> Judgement:
+    def decide(self, left: Side, line: Line, member: Member, restrictions: tuple[Restriction, ...] = ()) -> Judgement:
         """Whether a member of a line equals something, with all that the submission defines anywhere."""
         assert self.session is not None
-        return decide(self.session, self.other, Question(left, member.side, line.formal, line.numbers))
+        return decide(self.session, self.other, Question(left, member.side, line.formal, line.numbers, restrictions))
 
-    def mistakes(self, left: Side, line: Line, member: Member) -> tuple[Diagnosis, ...]:
+    def compare(self, left: Side, right: Side) -> Judgement:
+        """Whether two formulas that stand nowhere are equal."""
+        assert self.session is not None
+        return decide(self.session, self.other, Question(left, right, {}, {}))
+
+    def mistakes(
+        self, left: Side, line: Line, member: Member, restrictions: tuple[Restriction, ...] = ()
+    ) -> tuple[Diagnosis, ...]:
         """The mistakes that were made in a member of a line that differs from something."""
         assert self.session is not None
-        return mistakes(self.session, Question(left, member.side, line.formal, line.numbers))
+        return mistakes(self.session, Question(left, member.side, line.formal, line.numbers, restrictions))
 
     def step(self, number: tuple[int, int]) -> StepResult | None:
         """A step of the report by its equation and its number there."""
@@ -144,6 +157,11 @@ class Workings:
         if table is None or name not in table.introduced:
             return None
         return meaning.value if isinstance(meaning, Computed) else None
+
+    def spelled(self, name: str) -> str:
+        """A name as it is written, without the indices of a name that is defined entry by entry."""
+        families = self.session.table.families if self.session is not None else {}
+        return next((base for base, holder in families.items() if holder == name), name)
 
     @property
     def own_names(self) -> frozenset[str]:
@@ -168,7 +186,7 @@ class _Row:
     members: list[Member]
     links: list[Link]
     kinds: list[str]
-    limits: tuple[Condition, ...]
+    restrictions: tuple[Restriction, ...]
 
 
 def _lines(observed: Observed, table: SymbolTable, steps: Mapping[tuple[int, int], StepResult]) -> Iterator[Line]:
@@ -180,7 +198,7 @@ def _lines(observed: Observed, table: SymbolTable, steps: Mapping[tuple[int, int
     for numbers in numbers_of(session, observed.chain) if claimed[0].numbers else [{}]:
         for row in _rows(observed, table, steps, claimed, numbers):
             for members, links, roughly in _cut(row):
-                yield Line(observed.passage, members, links, claimed[0].formal, row.limits, numbers, roughly)
+                yield Line(observed.passage, members, links, claimed[0].formal, row.restrictions, numbers, roughly)
 
 
 def _rows(
@@ -209,9 +227,9 @@ def _rows(
     kinds = [kind_of(relation) for relation in chain.relations]
     starts = [first for first, _ in chain.alternatives] or [0]
     for first, end in pairwise([*starts, len(links)]):
-        limits = [one.condition for claim in claimed[first:end] for one in claim.restrictions]
-        limits = [limit for limit in dict.fromkeys(limits) if not _is_whole_range(limit)]
-        yield _Row([members[0], *members[first + 1 : end + 1]], links[first:end], kinds[first:end], tuple(limits))
+        said = {one.key: one for claim in claimed[first:end] for one in claim.restrictions}
+        limits = tuple(one for one in said.values() if not _is_whole_range(one.condition))
+        yield _Row([members[0], *members[first + 1 : end + 1]], links[first:end], kinds[first:end], limits)
 
 
 def _cut(row: _Row) -> Iterator[tuple[tuple[Member, ...], tuple[Link, ...], tuple[Member, ...]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from derive.expressions.tree import Comparison, Entry, Expr, Node, Symbol
 from derive.expressions.walk import symbols_of, walk
-from derive.mistakes.masks import is_a_mask, true_masks
+from derive.mistakes.masks import in_letters_of, is_a_mask, true_masks
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.respelling import each_comparison, named
 from derive.mistakes.rewriting import everywhere, substituted
@@ -25,7 +25,8 @@ def repairs(wrong: Wrong) -> Iterator[Expr | List]:
 
 def _other_masks(wrong: Wrong, node: Expr, masks: tuple[Expr, ...]) -> Iterator[Expr]:
     if is_a_mask(node):
-        yield from masks
+        for mask in masks:
+            yield from in_letters_of(mask, node, wrong.known.free)
         for symbol in dict.fromkeys(symbols_of(node)):
             for other in other_names(wrong, symbol):
                 yield substituted(node, symbol, other)

@@ -12,9 +12,9 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
@@ -25,6 +25,8 @@ from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
+_CLOSERS = frozenset(_OPENERS.values())
+_BRACKETS = _CLOSERS | _OPENERS.keys()
 _CONTINUING = frozenset(
     {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
 )
@@ -70,6 +72,14 @@ class Chain:
         self.conditions.append(tokens)
         self.places.append(len(self.relations))
 
+    def copy(self) -> "Chain":
+        """The same chain, of which a change changes nothing here."""
+        members = [Member(list(member.tokens), member.written) for member in self.members]
+        conditions = [list(condition) for condition in self.conditions]
+        return replace(
+            self, members=members, relations=list(self.relations), conditions=conditions, places=list(self.places)
+        )
+
     @property
     def alternatives(self) -> list[tuple[int, list[Token]]]:
         """Where the rows begin that say each what the first member is under a condition, and these conditions.
@@ -114,13 +124,46 @@ def split(
     words: frozenset[str],
     is_index: Callable[[str], bool] = lambda name: len(name) == 1,
     unread: Container[int] = (),
+    is_hot: Callable[[str], bool] = lambda name: False,
 ) -> list[Chain]:
     """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
 
-    At the offsets `unread` stand commands that are known to be no notation.
+    At the offsets `unread` stand commands that are known to be no notation. `is_hot` says which names have zeros and
+    ones as their entries. A display is split several times on its way to a verdict: how is remembered, with the answers
+    of both that it rests on.
     """
+    kept = [] if unread else _remembered(text, words)
+    for indices, hot, chains in kept:
+        if _gives(is_index, indices) and _gives(is_hot, hot):
+            return [chain.copy() for chain in chains]
+    indices, hot = {}, {}
+    chains = _chains(text, words, _recording(is_index, indices), unread, _recording(is_hot, hot))
+    kept.append((indices, hot, chains))
+    return [chain.copy() for chain in chains]
+
+
+Ask = Callable[[str], bool]
+Answers = dict[str, bool]
+
+
+def _gives(ask: Ask, answers: Answers) -> bool:
+    return all(ask(name) == answer for name, answer in answers.items())
+
+
+def _recording(ask: Ask, answers: Answers) -> Ask:
+    """The same, with every answer kept."""
+    return lambda name: answers.setdefault(name, ask(name))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str, words: frozenset[str]) -> list[tuple[Answers, Answers, list[Chain]]]:
+    """The ways in which a display was split before, each with what it rests on."""
+    return []
+
+
+def _chains(text: str, words: frozenset[str], is_index: Ask, unread: Container[int], is_hot: Ask) -> list[Chain]:
     tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
-    splitter = _Splitter(is_index)
+    splitter = _Splitter(is_index, is_hot)
     for row in _rows(tokens):
         splitter.read_row(row)
     splitter.finish()
@@ -217,14 +260,15 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
     """The closing bracket of each opening one that has a partner; the others are left out."""
     partners: dict[int, int] = {}
     stack: list[int] = []
-    awaited: Counter[str] = Counter()
+    awaited = dict.fromkeys(_CLOSERS, 0)
     for at, token in enumerate(tokens):
-        if token.kind in _OPENERS:
+        kind = token.kind
+        if kind in _OPENERS:
             stack.append(at)
-            awaited[_OPENERS[token.kind]] += 1
-        elif awaited[token.kind]:
+            awaited[_OPENERS[kind]] += 1
+        elif awaited.get(kind):
             closed = ""
-            while closed != token.kind:
+            while closed != kind:
                 opener = stack.pop()
                 closed = _OPENERS[tokens[opener].kind]
                 awaited[closed] -= 1
@@ -234,14 +278,12 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
 
 def _top_level(tokens: Sequence[Token]) -> list[bool]:
     """Which tokens stand outside all brackets that close."""
-    inside = [0] * (len(tokens) + 1)
-    for first, last in _partners(tokens).items():
-        inside[first] += 1
-        inside[last + 1] -= 1
-    depth, flags = 0, []
-    for at in range(len(tokens)):
-        depth += inside[at]
-        flags.append(depth == 0)
+    flags = [True] * len(tokens)
+    outside = 0
+    for first, last in sorted(_partners(tokens).items()):
+        if first >= outside:
+            outside = last + 1
+            flags[first:outside] = [False] * (outside - first)
     return flags
 
 
@@ -304,15 +346,19 @@ def _is_lone_brace(token: Token, at: int, partners: Mapping[int, int]) -> bool:
     return token.kind in ("LSET", "RSET") and at not in partners and at not in partners.values()
 
 
+_RELATIONS = frozenset({"RELATION", "COLON"})
+
+
 def _is_relation(token: Token) -> bool:
-    return token.kind in ("RELATION", "COLON")
+    return token.kind in _RELATIONS
 
 
 class _Splitter:
     """Reads rows in order and collects chains. `current` is the chain that a next row may go on with."""
 
-    def __init__(self, is_index: Callable[[str], bool]) -> None:
+    def __init__(self, is_index: Callable[[str], bool], is_hot: Callable[[str], bool]) -> None:
         self.is_index = is_index
+        self.is_hot = is_hot
         self.chains: list[Chain] = []
         self.current: Chain | None = None
         self.untagged: list[Chain] = []
@@ -470,7 +516,7 @@ class _Splitter:
 
     def read_segment(self, segment: list[Token], goes_on: bool, is_first: bool, opens: bool) -> None:
         """One piece of a cell; `opens`: a relation begins the next cell, so that even a lone member begins a chain."""
-        segment = _without_boxes(_unwrapped(segment))
+        segment = _without_boxes(_unwrapped(_without_end(segment)))
         first = segment[0]
         if first.kind in ("CONDITION", "FORALL", "OTHERWISE"):
             if len(segment) > 1 or first.kind == "OTHERWISE":
@@ -516,7 +562,10 @@ class _Splitter:
             self.current.add_condition(segment)
 
     def is_condition(self, segment: list[Token]) -> bool:
-        """Behind an equation: a comparison, or an equality or membership of an index that the equation uses."""
+        """Behind an equation: a comparison, or an equality or membership of an index that the equation uses.
+
+        `t_k = 1`, of an entry that is 0 or 1, says for which k the equation is.
+        """
         if self.current is None or not self.current.relations:
             return False
         relations = _relations(segment)
@@ -530,7 +579,16 @@ class _Splitter:
         used = {token.text for member in self.current.members for token in _in_scripts(member.tokens)}
         in_range = _RANGE_TOKENS if any(token.kind == "DOTS" for token in right) else _INDEX_TOKENS
         values = all(token.kind in in_range for token in right)
+        if kinds == {"claim"} and self.is_hot_entry(left, used) and [token.text for token in right] in (["0"], ["1"]):
+            return True
         return is_index and left[0].text in used and kinds <= {"claim", "member"} and values
+
+    def is_hot_entry(self, tokens: list[Token], used: Container[str]) -> bool:
+        """Whether an entry of zeros and ones stands there, all of its indices letters that the equation uses."""
+        if len(tokens) < 3 or tokens[0].kind != "NAME" or tokens[1].kind != "UNDERSCORE":
+            return False
+        indices = [token.text for token in tokens[2:] if token.kind not in ("LBRACE", "RBRACE", "COMMA")]
+        return self.is_hot(tokens[0].text) and all(name in used and self.is_index(name) for name in indices)
 
     def extend(self, segment: list[Token]) -> None:
         assert self.current is not None
@@ -545,6 +603,8 @@ class _Splitter:
 
 def _relations(tokens: Sequence[Token]) -> list[Token]:
     """The relation signs outside all brackets."""
+    if not any(token.kind in _RELATIONS for token in tokens):
+        return []
     return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
 
 
@@ -562,6 +622,8 @@ def _is_remark(cell: Sequence[Token], at: int) -> bool:
 
 def _without_bracketed_remarks(tokens: list[Token]) -> list[Token]:
     """A cell without `(\\text{by the chain rule})`: words that only comment, in brackets behind a formula."""
+    if all(token.kind != "WORDS" for token in tokens):
+        return tokens
     flags, partners, kept = _top_level(tokens), _partners(tokens), list(tokens)
     for at, last in sorted(partners.items(), reverse=True):
         is_remark = at and last == at + 2 and tokens[at].kind == "LPAR" and tokens[at + 1].kind == "WORDS"
@@ -603,6 +665,14 @@ def _is_claim(token: Token) -> bool:
     return _is_relation(token) and kind_of(token) not in ("map", "implies") and token.kind != "COLON"
 
 
+def _without_end(segment: list[Token]) -> list[Token]:
+    """What stands in brackets as a whole, without the comma behind them."""
+    bare = segment
+    while len(bare) > 1 and bare[-1].kind in _TRAILING:
+        bare = bare[:-1]
+    return bare if bare[0].kind in _OPENERS and _partners(bare).get(0) == len(bare) - 1 else segment
+
+
 def _unwrapped(segment: list[Token]) -> list[Token]:
     """An equation that stands in brackets as a whole, or in boxes, without them."""
     inside = segment
@@ -623,6 +693,8 @@ MAX_WRAPPINGS = 20
 
 def _without_boxes(segment: list[Token]) -> list[Token]:
     """`a = \\boxed{b = c}`: a box around a part of a chain is taken away."""
+    if not any(token.kind in _RELATIONS for token in segment):
+        return segment
     partners = _partners(segment)
     dropped: set[int] = set()
     for at, token in enumerate(segment):
@@ -639,13 +711,17 @@ def _is_empty(tokens: Sequence[Token]) -> bool:
 
 
 def _wrapped_condition(tokens: list[Token]) -> bool:
-    """`(k \\neq y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
+    """`(k \\neq y)`, `(k = y)` or `(\\text{for } j = 1)`: brackets around nothing but a condition."""
     if not tokens or tokens[0].kind not in _OPENERS:
         return False
     inside = _unwrapped(tokens)
     if len(inside) == len(tokens) or not inside:
         return False
-    return inside[0].kind in ("CONDITION", "FORALL") or {kind_of(token) for token in _relations(inside)} <= _CONDITIONAL
+    kinds = {kind_of(token) for token in _relations(inside)}
+    compares_indices = all(token.kind in _INDEX_TOKENS or _is_relation(token) for token in inside)
+    return (
+        inside[0].kind in ("CONDITION", "FORALL") or kinds <= _CONDITIONAL or (kinds == {"claim"} and compares_indices)
+    )
 
 
 def _in_scripts(tokens: Sequence[Token]) -> Iterable[Token]:

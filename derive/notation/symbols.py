@@ -18,7 +18,7 @@ from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.notation.names import plain
 from derive.notation.numbering import Numbers, with_patterns
-from derive.notation.syntax import List, Name, nodes
+from derive.notation.syntax import List, Name, Syntax, nodes
 from derive.records import dataclass
 from derive.source import Span
 
@@ -130,6 +130,11 @@ class SymbolTable:
             return key
         return _only_one(self._plain_names, key)
 
+    def is_hot(self, key: str) -> bool:
+        """Whether a name is that of a given vector or matrix with zeros and ones as its entries."""
+        meaning = self.meanings.get(self.find(key) or "")
+        return isinstance(meaning, Given) and meaning.kind == "one-hot"
+
     def find_dim(self, key: str) -> Dim | None:
         """The dimension of that name, in any font."""
         return self.dims.get(key) or self.dims.get(plain(key))
@@ -153,6 +158,11 @@ class SymbolTable:
     def is_abbreviated(self, key: str) -> bool:
         """Whether the notation says what a canonical name stands for."""
         return bool(self.abbreviations_of(key))
+
+    @cached_property
+    def resolved(self) -> dict[int, tuple[Syntax, object]]:
+        """What pieces of syntax were found to mean where no letter is bound, by their identity."""
+        return {}
 
     @cached_property
     def _plain_names(self) -> dict[str, list[str]]:

@@ -135,9 +135,9 @@ class Composition:
     def _reason(step: Step, numbers: Mapping[Expr, int]) -> Text:
         """Why a step holds, or which earlier lines were put in."""
         used = [f"({numbers[quantity]})" for quantity in step.puts_in if quantity in numbers]
-        if step.reason or not used:
+        if not used:
             return step.reason
-        return (Words(f"With {_listed(used)}."),)
+        return (Words(f"With {_listed(used)}." + (" " if step.reason else "")), *step.reason)
 
     @property
     def lines(self) -> Sequence[ProvedLine]:

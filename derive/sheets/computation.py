@@ -1,5 +1,6 @@
 """What a model computes from what: the names on the way from a quantity back to what it is differentiated by."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -8,11 +9,12 @@ from derive.expressions.latex import latex
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import symbols_of
-from derive.gradients.closed import ClosedForms, Differentiator, closed_forms
+from derive.gradients.closed import ClosedForms, Differentiator
 from derive.gradients.presented import presented
 from derive.models import Model
 from derive.notation.symbols import Computed, SymbolTable
 from derive.records import dataclass
+from derive.sheets.closed_forms import CATALOGUE, Equality, KnownForm, Recognised, fused, preferred
 
 
 @dataclass(frozen=True)
@@ -78,17 +80,33 @@ class Computation:
 
     def closed(self, of: Expr) -> Expr:
         """An expression without derivatives, as people write it. Raises `NoClosedForm`."""
-        return presented(self.differentiator.without_derivatives(of))
+        return self.preferred(of, presented(self.differentiator.without_derivatives(of)))
+
+    def preferred(self, derivative: Expr, found: Expr) -> Expr:
+        """The form of a derivative that everybody knows, if there is one and it is proved; else what was found."""
+        return preferred(self.model, derivative, found, self._equality) or found
 
     def gradients(self, of: str) -> ClosedForms:
-        """∂f/∂name for every name on which a scalar name depends."""
-        if of not in self._gradients:
-            self._gradients[of] = closed_forms(self.table, self.kink, of)
-        return self._gradients[of]
+        """∂f/∂name for every name on which a scalar name depends, in the forms that everybody knows."""
+        return self._fused(of)[0]
+
+    def known_form(self, of: str, by: str, among: Sequence[KnownForm] = CATALOGUE) -> str:
+        """What is said of ∂f/∂name where it is a form that everybody knows, one of some; else nothing."""
+        found = self._fused(of)[1].get(by)
+        return found.known.sentence if found is not None and found.known in among else ""
+
+    def _fused(self, of: str) -> tuple[ClosedForms, dict[str, Recognised]]:
+        if of not in self._found:
+            self._found[of] = fused(self.model, of, self._equality)
+        return self._found[of]
 
     @cached_property
-    def _gradients(self) -> dict[str, ClosedForms]:
+    def _found(self) -> dict[str, tuple[ClosedForms, dict[str, Recognised]]]:
         return {}
+
+    @cached_property
+    def _equality(self) -> Equality:
+        return Equality(self.model)
 
 
 def derivatives_in(node: Expr) -> list[tree.Derivative]:

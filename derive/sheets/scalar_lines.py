@@ -9,9 +9,14 @@ from derive.gradients.presented import presented
 from derive.gradients.tidy import number
 from derive.notation.symbols import Given
 from derive.sheets.blocks import Text, said
+from derive.sheets.closed_forms.losses import LOSSES
+from derive.sheets.closed_forms.normalisation import NORMALISATION
 from derive.sheets.computation import Computation, derivatives_in
 from derive.sheets.lines import Line, Step, line
 from derive.sheets.reasons import rules_between
+
+CANCELLING = (*LOSSES, *NORMALISATION)
+"""The known forms in which something cancels; of the others the rule of the step before says all."""
 
 
 def gradient_lines(computation: Computation, top: str, bottom: str, known: dict[Expr, Expr]) -> Iterator[Line]:
@@ -29,8 +34,11 @@ def gradient_lines(computation: Computation, top: str, bottom: str, known: dict[
         yield from gradient_lines(computation, top, part.by.name, known)
     closed = computation.gradients(top)[bottom]
     known[quantity] = closed
-    reason = reason_of(computation, top, bottom)
-    yield line(quantity, Step(first, reason, has_shapes=bool(parts)), Step(closed, puts_in=tuple(parts)))
+    if not parts and computation.known_form(top, bottom):
+        yield line(quantity, Step(closed, said(computation.known_form(top, bottom))))
+        return
+    last = Step(closed, said(computation.known_form(top, bottom, CANCELLING)), puts_in=tuple(parts))
+    yield line(quantity, Step(first, reason_of(computation, top, bottom), has_shapes=bool(parts)), last)
 
 
 def in_terms(computation: Computation, top: str, bottom: str) -> Expr:

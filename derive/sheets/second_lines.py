@@ -43,7 +43,7 @@ def second_lines(computation: Computation, asked: Expr, known: dict[Expr, Expr])
     by = computation.symbol(second)
     chain = presented(plus(*forward_terms(computation, gradient, inner, second)))
     puts_in = tuple(Derivative(computation.symbol(name), by) for name in inner)
-    closed = with_known(chain, known)
+    closed = computation.preferred(asked, with_known(chain, known))
     known[asked] = closed
     yield line(
         asked,

@@ -33,7 +33,7 @@ def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[
     for name in inner:
         yield from jacobian_lines(computation, name, bottom, known)
     chain = plus(*forward_terms(computation, value, inner, bottom))
-    closed = with_known(chain, known)
+    closed = computation.preferred(quantity, with_known(chain, known))
     known[quantity] = closed
     names = [name for name in (*inner, bottom) if name in names_in(value)]
     rules = dict.fromkeys(rule for name in names for rule in jacobian_rules(value, name))

@@ -168,7 +168,11 @@ class _Body:
         tag = "" if block.label is None else rf" \tag{{{to_tex(block.label)}}}"
         room = self.measure - (0 if block.label is None else 1_500 + 550 * len(block.label))
         formula = _math(block.latex)
-        lines = [block.latex] if r"\begin{aligned}" in block.latex else broken(block.latex, room, room - INDENT)
+        lines = (
+            [block.latex]
+            if r"\begin{aligned}" in block.latex
+            else broken(block.latex, room / SAFETY, room / SAFETY - INDENT)
+        )
         if any(width(line) * SAFETY > room for line in lines):
             formula = rf"\squeezed{{{room / 1_000:.2f}em}}{{{formula}}}"
         elif len(lines) > 1:
@@ -239,7 +243,7 @@ def _cell(cell: Text, room: float | None) -> str:
     """A cell; a formula that is alone in it stands as in a display, squeezed where it cannot be broken to fit."""
     match cell:
         case (Formula(latex),):
-            lines = [latex] if room is None else broken(latex, room, room)
+            lines = [latex] if room is None else broken(latex, room / SAFETY, room / SAFETY)
             if room is not None and any(width(line) * SAFETY > room for line in lines):
                 return rf"\squeezed{{{room / 1_000:.2f}em}}{{{_math(latex)}}}"
             return rf"$\displaystyle {_math(latex)}$"

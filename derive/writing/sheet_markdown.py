@@ -48,6 +48,7 @@ IN_LINE = IN_DISPLAY | {
     r"\ ": r"\space ",
 }
 """Signs that HTML, a table or Markdown's escapes would take for their own, as the commands that mean the same."""
+_BEGINS_A_BLOCK = re.compile(r"^(\d*)([-+=.)])")
 _SIGN = re.compile(r"\\[A-Za-z]+|\\.|[<>|]", re.DOTALL)
 
 
@@ -68,12 +69,18 @@ def to_markdown(sheet: Sheet, *, headings: Sequence[str] = (), stem: str | None 
     parts = [f"---\n{sheet.setting.rstrip()}\n---", *(escaped(line) for line in headings), f"# {_text(sheet.title)}"]
     parts += [f"*{_text(sheet.source)}*"] if sheet.source else []
     parts += [f"*{escaped(sheet.proved)}*"] if sheet.proved else []
+    parts += [f"*variant {sheet.variant}*"] if sheet.variant is not None else []
     parts += [_together(one) if isinstance(one, tuple) else writer.block(one) for one in in_groups(sheet.blocks)]
     return MarkdownSheet("\n\n".join(part.strip("\n") for part in parts if part) + "\n", writer.pictures)
 
 
 def _text(text: Text) -> str:
     return "".join(_formula(run.latex) if isinstance(run, Formula) else _words(run) for run in text)
+
+
+def _line(text: Text) -> str:
+    """A text that begins a line, where some signs would begin a list, a ruler or a heading."""
+    return _BEGINS_A_BLOCK.sub(r"\1\\\2", _text(text).strip())
 
 
 def _formula(latex: str) -> str:
@@ -101,7 +108,7 @@ def _in_words(latex: str) -> str:
 def _words(run: Words) -> str:
     if run.style == "code":
         return _code(run.text)
-    words = escaped(run.text)
+    words = escaped(run.text).replace(":::", r"\:::")
     mark = STYLES.get(run.style, "")
     inside = words.strip()
     if not mark or not inside:
@@ -133,12 +140,12 @@ class _Writer:
 
     @block.register
     def _paragraph(self, block: Paragraph) -> str:
-        return _text(block.text)
+        return _line(block.text)
 
     @block.register
     def _bullets(self, block: Bullets) -> str:
         marks = (f"{at}." if block.numbered else "-" for at in range(1, len(block.items) + 1))
-        return "\n".join(f"{mark} {_text(item)}" for mark, item in zip(marks, block.items, strict=True))
+        return "\n".join(f"{mark} {_line(item)}" for mark, item in zip(marks, block.items, strict=True))
 
     @block.register
     def _chain(self, block: Chain) -> str:

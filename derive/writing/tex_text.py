@@ -51,7 +51,7 @@ MATHEMATICS = {
 
 ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u", "\u0307": ".", "\u0308": '"',
-    "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c", "\u0328": "k", "\u0323": "d", "\u0331": "b",
+    "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c", "\u0328": "k", "\u0323": "d", "\u0331": "b", "\u0326": "textcommabelow",
 }  # fmt: skip
 ACCENTED = frozenset(
     "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĖėĘęĚěĜĝĞğĠġĤĥĪīĮįİĴĵĹĺĽľŃńŇňŌōŐőŔŕŘř"
@@ -98,7 +98,7 @@ def _character(character: str) -> str:
 def _accented(character: str) -> str:
     r"""A letter with its accent: `\'{e}`."""
     base, mark = list(unicodedata.normalize("NFD", character))
-    letter = {"i": r"\i", "j": r"\j"}.get(base, base) if mark not in ("\u0328", "\u0323") else base
+    letter = {"i": r"\i", "j": r"\j"}.get(base, base) if mark not in ("\u0328", "\u0323", "\u0326") else base
     return rf"\{ACCENTS[mark]}{{{letter}}}"
 
 

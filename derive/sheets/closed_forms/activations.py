@@ -8,7 +8,7 @@ from derive.expressions.tree import Comparator, Expr, Symbol
 from derive.gradients.local import compared
 from derive.gradients.tidy import minus, number, plus, power, times
 from derive.sheets.closed_forms.known import KnownForm
-from derive.sheets.closed_forms.place import Place, functions_in
+from derive.sheets.closed_forms.place import Place, functions_in, is_function_of
 
 Slopes = Callable[[Place, Symbol], Iterator[Expr]]
 
@@ -43,6 +43,7 @@ def _exponential(place: Place, name: Symbol) -> Iterator[Expr]:
 
 
 def _softplus(place: Place, name: Symbol) -> Iterator[Expr]:
+    yield from (other for other, value in place.next_names() if is_function_of(value, "sigmoid", place.by))
     yield tree.Apply("sigmoid", place.by)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from derive.errors import Meaningless
 from derive.expressions import tree
 from derive.expressions.tree import Expr, Symbol
+from derive.expressions.walk import walk
 from derive.gradients import ClosedForms, NoClosedForm, closed_forms
 from derive.gradients.presented import presented
 from derive.gradients.tidy import transposed, weight
@@ -40,14 +41,20 @@ class Recognised:
 def recognised(place: Place, found: Expr, proves: Proves) -> Recognised | None:
     """The shortest known form that is proved equal to what was found and shorter, or that is just what was found."""
     best: Recognised | None = None
-    limit = weight(found)
+    limit, is_in_steps = weight(found), _has_derivative(found)
     for known, candidate in _candidates(place, found.shape == place.by.shape.transposed):
         value = presented(candidate)
         if best is None and value == found:
             best = Recognised(known, value, candidate)
-        elif value.shape == found.shape and weight(value) < limit and proves(found, value):
+        elif value.shape != found.shape or weight(value) >= limit or (_has_derivative(value) and not is_in_steps):
+            continue
+        elif proves(found, value):
             best, limit = Recognised(known, value, candidate), weight(value)
     return best
+
+
+def _has_derivative(node: Expr) -> bool:
+    return any(isinstance(part, tree.Derivative) for part in walk(node))
 
 
 def _candidates(place: Place, is_transposed: bool) -> Iterator[tuple[KnownForm, Expr]]:

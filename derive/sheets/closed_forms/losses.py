@@ -8,14 +8,16 @@ from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Expr
 from derive.gradients.indices import Indices
 from derive.gradients.local import compared
-from derive.gradients.tidy import divided, minus, negative, number, power, times
+from derive.gradients.tidy import divided, minus, negative, number, power, times, transposed
 from derive.sheets.closed_forms.known import KnownForm
 from derive.sheets.closed_forms.place import Place, functions_in
 
 
 def _targets(place: Place) -> Iterator[Expr]:
-    """What predictions are compared with: given names of their shape, and the one-hot vectors of labels."""
+    """What predictions are compared with: given names of their shape, transposed too, the one-hot vectors of labels."""
     yield from place.given(place.by.shape)
+    if place.by.shape.is_matrix:
+        yield from map(transposed, place.given(place.by.shape.transposed))
     indices = Indices(place.table.index_base)
     for name, meaning in place.labels():
         if meaning.kind != "labels":
@@ -51,12 +53,11 @@ def _sigmoid_cross_entropy(place: Place) -> Iterator[Expr]:
 
 
 def _squared_error(place: Place) -> Iterator[Expr]:
-    """2 (y - t), y - t."""
-    if place.is_gradient and not place.by.shape.is_scalar:
+    """2 (y - t), y - t; of an error that has a name 2 r, r."""
+    if place.is_gradient:
         yield from _differences(place, [place.by], 1, 2)
-    elif place.is_gradient:
-        for target, factor in product(place.given(place.by.shape), place.fractions(1, 2)):
-            yield times(factor, minus(place.by, target))
+        for factor in place.fractions(1, 2):
+            yield times(factor, place.by)
 
 
 def _regulariser(place: Place) -> Iterator[Expr]:

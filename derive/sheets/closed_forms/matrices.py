@@ -7,7 +7,7 @@ from derive.expressions import tree
 from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import symbols_of
 from derive.gradients.indices import Indices
-from derive.gradients.tidy import as_column, column_sums, divided, matmul, minus, number, plus, row_sums, summed, times
+from derive.gradients.tidy import as_column, column_sums, matmul, minus, number, plus, row_sums, summed, times
 from derive.gradients.tidy import transposed as flipped
 from derive.sheets.closed_forms.known import KnownForm
 from derive.sheets.closed_forms.place import Place, functions_in
@@ -18,7 +18,7 @@ def _softmax_jacobian(place: Place) -> Iterator[Expr]:
     for softmax in place.softmaxes():
         if softmax.shape.is_vector and (place.is_jacobian or (place.order == 2 and place.at is None)):
             vector = as_column(softmax)
-            yield minus(tree.Diagonal(vector), matmul(vector, flipped(vector)))
+            yield minus(tree.Diagonal(softmax), matmul(vector, flipped(vector)))
         if place.order == 1 and place.at is not None and place.of_at is not None:
             yield from _softmax_entries(place, softmax)
 
@@ -54,7 +54,7 @@ def _hessian_of_logistic(place: Place) -> Iterator[Expr]:
         return
     names = [name for name, value in place.computed() if "sigmoid" in functions_in(value) and name.shape.is_vector]
     for name, data, factor in product(names, place.given(), place.fractions()):
-        slope = tree.Diagonal(as_column(times(name, minus(number(1), name))))
+        slope = tree.Diagonal(times(name, minus(number(1), name)))
         for left in (flipped(data), data) if data.shape.is_matrix else ():
             if left.shape.dims == (place.by.shape.length, name.shape.length):
                 yield times(factor, matmul(matmul(left, slope), flipped(left)))
@@ -100,15 +100,16 @@ def _hessian_of_squares(place: Place) -> Iterator[Expr]:
     for data, factor in product(place.given(), place.fractions(1, 2)):
         if data.shape.is_matrix and data.shape.columns == place.by.shape.length:
             yield times(factor, matmul(flipped(data), data))
+        if data.shape.is_matrix and data.shape.rows == place.by.shape.length:
+            yield times(factor, matmul(data, flipped(data)))
 
 
-def _ratio_of_norm(place: Place) -> Iterator[Expr]:
-    """(I - x x^T / n²) / n, the second derivative of a norm n."""
-    if place.order == 2 and place.at is None and place.by.shape.is_column:
-        outer = divided(matmul(place.by, flipped(place.by)), times(place.of, place.of))
-        yield tree.Scale(
-            divided(number(1), place.of), tree.Add((tree.Identity(place.by.shape.rows), tree.Negative(outer)))
-        )
+def _hessian_of_quadratic(place: Place) -> Iterator[Expr]:
+    """A + A^T."""
+    if place.order == 2 and place.at is None:
+        for square in place.given():
+            if square.shape.is_square:
+                yield plus(square, flipped(square))
 
 
 MATRICES = (
@@ -134,5 +135,5 @@ MATRICES = (
         "The second derivative of a sum of squares does not depend on the point.",
         _hessian_of_squares,
     ),
-    KnownForm("Hessian of a norm", "A norm does not bend along its own direction.", _ratio_of_norm),
+    KnownForm("Hessian of a quadratic form", "Both sides of a quadratic form add up.", _hessian_of_quadratic),
 )

@@ -6,10 +6,12 @@ r (D - mean D - z mean(D ⊙ z)), and that by the centred input is r (D - z mean
 """
 
 from collections.abc import Iterator
+from itertools import product
 
 from derive.expressions import tree
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Expr, Symbol
+from derive.expressions.walk import symbols_of
 from derive.gradients.tidy import column_sums, divided, extent, inner, number, row_sums, split, summed, times
 from derive.sheets.closed_forms.known import KnownForm
 from derive.sheets.closed_forms.place import Place
@@ -19,17 +21,15 @@ def _propose(place: Place) -> Iterator[Expr]:
     if not (place.is_gradient and place.by.shape.is_matrix):
         return
     later = place.later_names()
-    for normed in (name for name in later if name.shape == place.by.shape):
-        adjoint = place.adjoint(normed.name)
+    for normed, value in place.computed():
+        adjoint = place.adjoint(normed.name) if normed in later and normed.shape == place.by.shape else None
         if adjoint is None or adjoint.shape != normed.shape:
             continue
-        for axis in (0, 1):
-            dim = place.by.shape.dims[axis]
-            if dim.is_unit:
-                continue
-            for scale in later:
-                if scale.shape.is_scalar or (scale.shape.is_vector and scale.shape.dims[axis].is_unit):
-                    yield from _gradients(adjoint, normed, scale, dim, axis)
+        scales = [symbol for symbol in dict.fromkeys(symbols_of(value)) if symbol in later]
+        for scale, axis in product(scales, (0, 1)):
+            along = scale.shape.is_scalar or (scale.shape.is_vector and scale.shape.dims[axis].is_unit)
+            if along and not place.by.shape.dims[axis].is_unit:
+                yield from _gradients(adjoint, normed, scale, place.by.shape.dims[axis], axis)
 
 
 def _gradients(adjoint: Expr, normed: Symbol, scale: Symbol, dim: Dim, axis: int) -> Iterator[Expr]:

@@ -117,7 +117,6 @@ def functions_in(value: Expr) -> frozenset[str]:
     return frozenset(found)
 
 
-def is_function_of(value: Expr, symbol: Symbol) -> bool:
-    """Whether a value is one function of a name, entry by entry."""
-    tidy = tidied(value)
-    return isinstance(tidy, tree.Apply) and tidy.operand == symbol and not tidy.order
+def is_function_of(value: Expr, function: str, symbol: Symbol) -> bool:
+    """Whether a value is a function of a name, entry by entry."""
+    return tidied(value) == tree.Apply(function, symbol)
