@@ -231,7 +231,7 @@ class _Marker:
         """An answer that is right but for a slip before it, which may have been made in the work for this very part."""
         answers = (found.answer for name, found in self.found.items() if name != part.id)
         others = [answer.place.line for answer in answers if answer is not None]
-        if is_own(slip, part, self.workings.lines, others, self.workings.value_of):
+        if is_own(slip, part, self.workings, others):
             return wrong(part, slip.diagnosis, bool(slip.diagnosis), None)
         return following(part, slip)
 
