@@ -1,8 +1,9 @@
-"""What holds in all tests: where certificates are remembered, and in which order and on which process files are run."""
+"""What holds in all tests: what is remembered and where, and in which order and on which process files are run."""
 
 import gc
 import os
 import shutil
+import sys
 import tempfile
 
 import pytest
@@ -11,6 +12,10 @@ import pytest
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_WORKER:
     os.environ["DERIVE_CACHE_DIR"] = tempfile.mkdtemp(prefix="derive-tests-")
+
+# The processes of a run load the same modules, some hundred times: none of them compiles what another one has.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Documents in this folder are what tests read; `pytest exercises/` shows documents that are tests themselves.
 collect_ignore_glob = ["*.md", "*.tex", "*.ipynb"]
