@@ -1,0 +1,89 @@
+"""Solution sheets of exercises in many hands: what a first reader of each would stumble over."""
+
+from fractions import Fraction
+
+import pytest
+
+from derive.certificates import Store
+from derive.grading.parts import ExerciseDocument, exercise_from_text
+from derive.sheets.example import Example, example_of
+from derive.sheets.sheet import sheet_of
+from derive.writing.sheet_markdown import to_markdown
+
+
+def exercise(setting: str, *asked: str, form: str = "") -> ExerciseDocument:
+    """An exercise that asks something of a setting."""
+    parts = "\n".join(f"  - {{id: {at}, ask: '{ask}'{form}}}" for at, ask in enumerate(asked))
+    return exercise_from_text(f"---\n{setting.strip()}\nparts:\n{parts}\n---\n", "exercise.md")
+
+
+def example(setting: str, *asked: str) -> Example | None:
+    one = exercise(setting, *asked)
+    return example_of(one.model, [part.value for part in one.parts])
+
+
+def sheet(one: ExerciseDocument, store: Store) -> str:
+    return to_markdown(sheet_of(one, store=store), stem=None).text
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("certificates"))
+
+
+# ── numeric examples ──
+
+LABELS = r"""
+dims: {N: 3, C: 4}
+symbols:
+  S: N x C
+  y: labels N of C
+model:
+  L: -\sum_{i=1}^N \log \frac{e^{S_{i,y_i}}}{\sum_{j=1}^C e^{S_{i,j}}}
+loss: L
+"""
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_the_labels_of_an_example_are_the_classes_at_which_its_gradient_is_negative(base: int) -> None:
+    setting = LABELS.replace("i=1", f"i={base}").replace("^N", "^{N-1}" if base == 0 else "^N")
+    setting = setting.replace("j=1}^C", "j=0}^{C-1}" if base == 0 else "j=1}^C") + f"index_base: {base}\n"
+    shown = example(setting, r"\frac{\partial L}{\partial S}")
+    assert shown is not None
+    (gradient,) = shown.asked.values()
+    classes = [min(range(len(row)), key=row.__getitem__) + base for row in gradient.rows]
+    assert shown.given["y"].rows == tuple((Fraction(one),) for one in classes)
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "positive definite", "diagonal"])
+def test_a_matrix_of_an_example_is_what_it_is_declared_to_be(structure: str) -> None:
+    setting = f"dims: {{n: 3}}\nsymbols:\n  x: n x 1\n  A: {structure} n x n\nmodel:\n  q: x^T A x\nloss: q\n"
+    shown = example(setting, r"\frac{\partial q}{\partial x}")
+    assert shown is not None
+    rows = shown.given["A"].rows
+    assert rows == tuple(zip(*rows, strict=True))
+    if structure == "diagonal":
+        assert all(value == 0 for i, row in enumerate(rows) for j, value in enumerate(row) if i != j)
+
+
+def test_a_function_that_is_not_said_has_no_values_in_an_example() -> None:
+    setting = "dims: {n: 2}\nsymbols:\n  x: n x 1\n  f: function\nmodel:\n  a: f(x)\n  q: a^T a\nloss: q\n"
+    assert example(setting, r"\frac{\partial q}{\partial x}") is None
+
+
+def test_an_example_is_one_at_which_gradients_are_not_rounded_away() -> None:
+    setting = r"""
+dims: {d: 2, h: 3}
+symbols:
+  x: d x 1
+  W: h x d
+  v: h x 1
+model:
+  a: \tanh(W x)
+  q: v^T a
+loss: q
+"""
+    shown = example(setting, r"\frac{\partial q}{\partial W}")
+    assert shown is not None
+    (gradient,) = shown.asked.values()
+    assert sum(abs(value) >= 0.0001 for value in gradient.values) >= 2
