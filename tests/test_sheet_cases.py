@@ -87,3 +87,21 @@ loss: q
     assert shown is not None
     (gradient,) = shown.asked.values()
     assert sum(abs(value) >= 0.0001 for value in gradient.values) >= 2
+
+# ── answers ──
+
+
+def test_a_vector_of_ones_is_written_as_the_vectors_of_the_exercise_stand(store: Store) -> None:
+    setting = r"""
+dims: {N: 3, D: 2}
+vectors: row
+symbols:
+  X: N x D
+  b: 1 x D
+model:
+  S: X + b
+  L: \frac{1}{2} \|S\|_F^2
+loss: L
+"""
+    text = sheet(exercise(setting, r"\frac{\partial L}{\partial b}"), store)
+    assert r"| 0 | $\frac{\partial L}{\partial b}$ | $\mathbf{1}_{N} S$ |" in text
