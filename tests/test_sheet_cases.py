@@ -104,4 +104,4 @@ model:
 loss: L
 """
     text = sheet(exercise(setting, r"\frac{\partial L}{\partial b}"), store)
-    assert r"| 0 | $\frac{\partial L}{\partial b}$ | $\mathbf{1}_{N} S$ |" in text
+    assert r"| 0 | $\frac{\partial L}{\partial b}$ | $\mathbf{1} S$ |" in text
