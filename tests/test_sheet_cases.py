@@ -88,6 +88,7 @@ loss: q
     (gradient,) = shown.asked.values()
     assert sum(abs(value) >= 0.0001 for value in gradient.values) >= 2
 
+
 # ── answers ──
 
 
@@ -105,3 +106,32 @@ loss: L
 """
     text = sheet(exercise(setting, r"\frac{\partial L}{\partial b}"), store)
     assert r"| 0 | $\frac{\partial L}{\partial b}$ | $\mathbf{1} S$ |" in text
+
+
+LAYER = r"""
+dims: {N: 3, D: 2, C: 4}
+symbols:
+  X: N x D
+  W: D x C
+  b: 1 x C
+  T: N x C
+  i: scalar
+model:
+  S: X W + b
+  L: \frac{i}{2N} \|S - T\|_F^2
+loss: L
+"""
+
+
+def results(text: str) -> list[str]:
+    """The rows of the table of all results."""
+    table = text.split("## All results")[1].split("## ")[0]
+    return [line for line in table.splitlines() if line.startswith("| ")][2:]
+
+
+def test_what_is_asked_entry_by_entry_ends_with_an_entry_in_letters_that_are_no_names(store: Store) -> None:
+    one = exercise(LAYER, r"\frac{\partial L}{\partial W}", r"\frac{\partial L}{\partial b}", form=", form: entries")
+    assert results(sheet(one, store)) == [
+        r"| 0 | $\frac{\partial L}{\partial W_{jk}}$ | $\frac{i}{N} \sum _{l=1}^{N} X_{lj} (S_{lk} - T_{lk})$ |",
+        r"| 1 | $\frac{\partial L}{\partial b_{j}}$ | $\frac{i}{N} \sum _{k=1}^{N} (S_{kj} - T_{kj})$ |",
+    ]

@@ -1,26 +1,96 @@
 """Entries of derivatives, line by line: the derivative as a whole first, then its entry as it is asked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 
-from derive.expressions.tree import Derivative, Entry, Expr, Symbol
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import (
+    Derivative,
+    Entry,
+    Expr,
+    Index,
+    IndexNumber,
+    IndexVariable,
+    MatMul,
+    Node,
+    Number,
+    Quantified,
+    Scale,
+    Symbol,
+)
+from derive.expressions.walk import rebuilt
+from derive.gradients.indices import LETTERS, mentions, unbound_letters, whole
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
+from derive.grading.parts import Part
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 
 
+def in_form(computation: Computation, part: Part) -> Expr:
+    """What the last line of an answer is about: ∂f/∂x_ij where ∂f/∂x is asked entry by entry, else what is asked."""
+    match part.value:
+        case Derivative(Symbol() as of, Symbol() as by, "gradient") if (
+            part.form == "entries" and of.shape.is_scalar and by.shape.is_matrix
+        ):
+            i, j = (IndexVariable(letter) for letter in _letters(computation)[:2])
+            first = IndexNumber(0)
+            at: tuple[Index, Index] = (first, i) if by.shape.is_row else (i, first if by.shape.is_column else j)
+            return replace(part.value, by=Entry(by, *at))
+    return part.value
+
+
+def _letters(computation: Computation, *beside: Node) -> list[str]:
+    """Letters for indices that are no names, of symbols or of dimensions, and no indices of what stands beside them."""
+    table = computation.table
+    taken = {*table.meanings, *table.dims, *(letter for node in beside for letter in unbound_letters(node))}
+    return [letter for letter in LETTERS if letter not in taken] or list(LETTERS)
+
+
+def _in_indices(computation: Computation, node: Expr) -> Expr:
+    """The same entry with every product of matrices as a sum over an index."""
+    indices = computation.differentiator.context.indices
+
+    def change(part: Node) -> Node | None:
+        match part:
+            case Entry(MatMul(Scale(factor, left), right), row, column):
+                return Scale(factor, _in_indices(computation, Entry(MatMul(left, right), row, column)))
+            case Entry(MatMul(left, right), row, column):
+                index = indices.fresh(_letters(computation, node, part)[0])
+                first, second = indices.entry(left, row, index), indices.entry(right, index, column)
+                return _in_indices(computation, _sum_of_products(first, second, index, left.shape.columns))
+            case Entry(operand, row, column) if not isinstance(operand, Symbol):
+                made = indices.entry(operand, row, column)
+                return None if made == part else _in_indices(computation, made)
+        return None
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def _sum_of_products(first: Expr, second: Expr, index: IndexVariable, dim: Dim) -> Expr:
+    """sum_k a_k b_k, what does not have the index in front."""
+    if isinstance(first, Scale) and not mentions(first.factor, index):
+        return Scale(first.factor, _sum_of_products(first.operand, second, index, dim))
+    if isinstance(second, Scale) and not mentions(second.factor, index):
+        return Scale(second.factor, _sum_of_products(first, second.operand, index, dim))
+    body = second if first == Number(Fraction(1)) else first if second == Number(Fraction(1)) else Scale(first, second)
+    return Quantified("sum", index, whole(index, dim).range, body)
+
+
 def entry_lines(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Iterator[Line]:
     """The lines that lead to ∂f/∂x_ij, or to ∂f_k/∂x_ij. Raises `NoClosedForm`."""
     if not (isinstance(asked, Derivative) and isinstance(asked.by, Entry) and isinstance(asked.by.operand, Symbol)):
         raise NoClosedForm("no derivative by an entry of a name", asked.span)
-    by, whole = asked.by, asked.by.operand
+    by, name = asked.by, asked.by.operand
     if isinstance(asked.of, Symbol) and asked.of.shape.is_scalar:
-        yield from gradient_lines(computation, asked.of.name, whole.name, known)
-        gradient = known[Derivative(asked.of, whole)]
+        yield from gradient_lines(computation, asked.of.name, name.name, known)
+        gradient = known[Derivative(asked.of, name)]
         entry = computation.differentiator.context.indices.entry(gradient, by.row, by.column)
-        reason = said(f"The entry of ${computation.derivative(asked.of.name, whole.name)}$.")
-        yield line(asked, Step(presented(entry), reason))
+        reason = said(f"The entry of ${computation.derivative(asked.of.name, name.name)}$.")
+        opened = Step(presented(_in_indices(computation, entry)), said("A product of matrices, written out."))
+        yield line(asked, Step(presented(entry), reason), opened)
         return
     yield line(asked, Step(computation.closed(asked)))
