@@ -125,7 +125,7 @@ loss: L
 
 def results(text: str) -> list[str]:
     """The rows of the table of all results."""
-    table = text.split("## All results")[1].split("## ")[0]
+    table = text.split("## All results")[1].split("## ", maxsplit=1)[0]
     return [line for line in table.splitlines() if line.startswith("| ")][2:]
 
 
@@ -135,3 +135,28 @@ def test_what_is_asked_entry_by_entry_ends_with_an_entry_in_letters_that_are_no_
         r"| 0 | $\frac{\partial L}{\partial W_{jk}}$ | $\frac{i}{N} \sum _{l=1}^{N} X_{lj} (S_{lk} - T_{lk})$ |",
         r"| 1 | $\frac{\partial L}{\partial b_{j}}$ | $\frac{i}{N} \sum _{k=1}^{N} (S_{kj} - T_{kj})$ |",
     ]
+
+
+# ── mistakes that are none of theirs ──
+
+
+@pytest.mark.parametrize(
+    ("declared", "formula", "asked", "word"),
+    [
+        ("positive definite d x d", r"-\log \det A - x^T A^{-1} x", "A", "regulariser"),
+        ("d x k", r"\log \det (A^T A)", "A", "regulariser"),
+        (
+            "d x k",
+            r"\sum_{i=1}^d \begin{cases} x_i^2 & x_i \leq 1 \\ 2 x_i - 1 & \text{otherwise} \end{cases}",
+            "x",
+            "mask",
+        ),
+    ],
+)
+def test_no_regulariser_and_no_mask_is_missed_where_there_is_none(
+    declared: str, formula: str, asked: str, word: str, store: Store
+) -> None:
+    setting = f"dims: {{d: 3, k: 2}}\nsymbols:\n  x: d x 1\n  A: {declared}\nmodel:\n  q: {formula}\nloss: q"
+    text = sheet(exercise(setting, rf"\frac{{\partial q}}{{\partial {asked}}}"), store)
+    assert "**Result.**" in text
+    assert word not in text

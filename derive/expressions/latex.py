@@ -96,7 +96,7 @@ def write_identity(node: tree.Identity, style: Style) -> tuple[str, int]:
 
 @write.register
 def write_fill(node: tree.Fill, style: Style) -> tuple[str, int]:
-    r"""A vector of ones or zeros, \mathbf{1}_n as the style's vectors stand, else transposed; its size as a subscript."""
+    r"""A vector of ones or zeros, transposed where it does not stand as the style's vectors; its size below it."""
     shape = node.of_shape
     if not shape.is_vector:
         return rf"\mathbf{{{node.value}}}", FACTOR
