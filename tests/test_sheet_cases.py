@@ -141,7 +141,7 @@ def test_what_is_asked_entry_by_entry_ends_with_an_entry_in_letters_that_are_no_
 
 
 @pytest.mark.parametrize(
-    ("declared", "formula", "asked", "word"),
+    "declared, formula, asked, word",
     [
         ("positive definite d x d", r"-\log \det A - x^T A^{-1} x", "A", "regulariser"),
         ("d x k", r"\log \det (A^T A)", "A", "regulariser"),
@@ -160,3 +160,32 @@ def test_no_regulariser_and_no_mask_is_missed_where_there_is_none(
     text = sheet(exercise(setting, rf"\frac{{\partial q}}{{\partial {asked}}}"), store)
     assert "**Result.**" in text
     assert word not in text
+
+
+# ── the text of the exercise ──
+
+
+def test_an_equation_of_the_text_is_repeated_only_where_it_is_proved(store: Store) -> None:
+    setting = "dims: {n: 2}\nsymbols:\n  x: n x 1\nmodel:\n  q: x^T x\nloss: q\nparts:\n  - {id: a, ask: '\\nabla_x q'}"
+    body = "$$\n\\begin{aligned}\nq &= x^T x \\\\\n  &= \\|x\\|^2\n\\end{aligned}\n$$\n\n$$q = 7$$\n\nAnd so on.\n"
+    one = exercise_from_text(f"---\n{setting}\n---\n\n{body}", "exercise.md")
+    for is_question in (False, True):
+        text = to_markdown(sheet_of(one, student=is_question, store=store), stem=None).text
+        assert "q = 7" not in text
+        assert r"q &= x^{T} x" in text
+        assert "An equation of the exercise's text is left out here, since it could not be proved." in text
+
+
+def test_new_names_and_numbers_keep_off_those_of_the_text(store: Store) -> None:
+    setting = (
+        LABELS
+        + """parts:
+  - {id: a, ask: '\\frac{\\partial L}{\\partial S}', prompt: 'Write $P$ for what you like.'}
+"""
+    )
+    body = "$$Q = S + S \\tag{3}$$\n\nLet $Y = Q$ be something else.\n"
+    text = sheet(exercise_from_text(f"---\n{setting.strip()}\n---\n\n{body}", "exercise.md"), store)
+    assert r"Q = S + S \tag{3}" in text
+    assert r"\frac{\partial L}{\partial S} = " in text
+    assert r"\tag{4}" in text
+    assert not any(f"$$\n{name} = " in text for name in "PY")
