@@ -172,7 +172,7 @@ def test_an_equation_of_the_text_is_repeated_only_where_it_is_proved(store: Stor
     for is_question in (False, True):
         text = to_markdown(sheet_of(one, student=is_question, store=store), stem=None).text
         assert "q = 7" not in text
-        assert r"q &= x^{T} x" in text
+        assert r"\begin{aligned} q & = x^{T} x" in text
         assert "An equation of the exercise's text is left out here, since it could not be proved." in text
 
 
@@ -189,3 +189,18 @@ def test_new_names_and_numbers_keep_off_those_of_the_text(store: Store) -> None:
     assert r"\frac{\partial L}{\partial S} = " in text
     assert r"\tag{4}" in text
     assert not any(f"$$\n{name} = " in text for name in "PY")
+
+
+@pytest.mark.parametrize("formula", [r"\sqrt{x^T x}", r"\sqrt{c^2 + x^T x}", r"\|x\|"])
+def test_what_is_said_of_a_root_of_squares_holds_for_one_that_is_no_norm(formula: str, store: Store) -> None:
+    setting = f"dims: {{n: 2}}\nsymbols:\n  x: n x 1\n  c: positive scalar\nmodel:\n  q: {formula}\nloss: q"
+    text = sheet(exercise(setting, r"\frac{\partial q}{\partial x}"), store)
+    assert r"= \frac{1}{q} x \tag{1}" in text
+    assert "- The 2 of the squares and the half of the root cancel: the argument over the root is left." in text
+
+
+def test_a_square_that_is_no_penalty_is_not_called_one(store: Store) -> None:
+    setting = "dims: {n: 2}\nsymbols:\n  x: n x 1\n  k: positive scalar\nmodel:\n  E: k x^T x\nloss: E"
+    text = sheet(exercise(setting, r"\frac{\partial E}{\partial x}"), store)
+    assert r"= 2 k x \tag{1}" in text
+    assert "eight" not in text
