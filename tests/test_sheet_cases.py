@@ -137,6 +137,12 @@ def test_what_is_asked_entry_by_entry_ends_with_an_entry_in_letters_that_are_no_
     ]
 
 
+def test_the_entry_of_an_outer_product_has_no_sum(store: Store) -> None:
+    setting = "dims: {n: 2, m: 3}\nsymbols:\n  W: n x m\n  x: m x 1\n  t: n x 1\nmodel:\n  z: W x\n"
+    one = exercise(setting + "  q: t^T z\nloss: q", r"\frac{\partial q}{\partial W}", form=", form: entries")
+    assert results(sheet(one, store)) == [r"| 0 | $\frac{\partial q}{\partial W_{ij}}$ | $t_{i} x_{j}$ |"]
+
+
 # ── mistakes that are none of theirs ──
 
 

@@ -9,7 +9,7 @@ from derive.grading.parts import Part
 from derive.models import Model
 from derive.records import dataclass
 from derive.sheets.computation import Computation
-from derive.sheets.entry_lines import entry_lines, in_form
+from derive.sheets.entry_lines import entry_lines, general_entry
 from derive.sheets.lines import Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
@@ -20,7 +20,7 @@ from derive.sheets.vector_lines import jacobian_lines
 class Answer:
     """The lines that lead to what a part asks, the last of which is its answer; `problem` where there is none.
 
-    `asked` is what the last line is about, in the form that the part asks for.
+    `asked` is what the part asks in the form that it asks for: a gradient, or the general entry of it.
     """
 
     part: Part
@@ -38,8 +38,8 @@ def answers(model: Model, parts: tuple[Part, ...]) -> tuple[Answer, ...]:
 
 def _answer(computation: Computation, part: Part, known: dict[Expr, Expr]) -> Answer:
     before = dict(known)
-    asked = in_form(computation, part)
     try:
+        asked = asked_of(computation, part)
         lines = [one for one in lines_to(computation, asked, known) if one.steps]
         if not lines or lines[-1].quantity != asked:
             lines += [_again(computation, asked, known)]
@@ -47,7 +47,14 @@ def _answer(computation: Computation, part: Part, known: dict[Expr, Expr]) -> An
     except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
         known.clear()
         known.update(before)
-        return Answer(part, asked, (), getattr(refusal, "problem", "it is nested too deeply"))
+        return Answer(part, part.value, (), getattr(refusal, "problem", "it is nested too deeply"))
+
+
+def asked_of(computation: Computation, part: Part) -> Expr:
+    """What a part asks; entry by entry where it says so."""
+    if part.form != "entries" or not isinstance(part.value, Derivative):
+        return part.value
+    return general_entry(computation, part.value) or part.value
 
 
 def _again(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Line:

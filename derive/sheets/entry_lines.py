@@ -1,7 +1,6 @@
 """Entries of derivatives, line by line: the derivative as a whole first, then its entry as it is asked."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from derive.expressions.shapes import Dim
@@ -23,30 +22,23 @@ from derive.expressions.walk import rebuilt
 from derive.gradients.indices import LETTERS, mentions, unbound_letters, whole
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
-from derive.grading.parts import Part
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 
 
-def in_form(computation: Computation, part: Part) -> Expr:
-    """What the last line of an answer is about: ∂f/∂x_ij where ∂f/∂x is asked entry by entry, else what is asked."""
-    match part.value:
-        case Derivative(Symbol() as of, Symbol() as by, "gradient") if (
-            part.form == "entries" and of.shape.is_scalar and by.shape.is_matrix
-        ):
-            i, j = (IndexVariable(letter) for letter in _letters(computation)[:2])
-            first = IndexNumber(0)
-            at: tuple[Index, Index] = (first, i) if by.shape.is_row else (i, first if by.shape.is_column else j)
-            return replace(part.value, by=Entry(by, *at))
-    return part.value
-
-
 def _letters(computation: Computation, *beside: Node) -> list[str]:
     """Letters for indices that are no names, of symbols or of dimensions, and no indices of what stands beside them."""
     table = computation.table
-    taken = {*table.meanings, *table.dims, *(letter for node in beside for letter in unbound_letters(node))}
+    bases = (name.partition("_")[0] for name in table.meanings)
+    taken = {
+        *table.meanings,
+        *table.dims,
+        *table.families,
+        *bases,
+        *(letter for node in beside for letter in unbound_letters(node)),
+    }
     return [letter for letter in LETTERS if letter not in taken] or list(LETTERS)
 
 
@@ -58,6 +50,11 @@ def _in_indices(computation: Computation, node: Expr) -> Expr:
         match part:
             case Entry(MatMul(Scale(factor, left), right), row, column):
                 return Scale(factor, _in_indices(computation, Entry(MatMul(left, right), row, column)))
+            case Entry(MatMul(left, right), row, column) if left.shape.columns.is_unit:
+                only = IndexNumber(0)
+                return _in_indices(
+                    computation, Scale(indices.entry(left, row, only), indices.entry(right, only, column))
+                )
             case Entry(MatMul(left, right), row, column):
                 index = indices.fresh(_letters(computation, node, part)[0])
                 first, second = indices.entry(left, row, index), indices.entry(right, index, column)
@@ -76,8 +73,17 @@ def _sum_of_products(first: Expr, second: Expr, index: IndexVariable, dim: Dim) 
         return Scale(first.factor, _sum_of_products(first.operand, second, index, dim))
     if isinstance(second, Scale) and not mentions(second.factor, index):
         return Scale(second.factor, _sum_of_products(first, second.operand, index, dim))
-    body = second if first == Number(Fraction(1)) else first if second == Number(Fraction(1)) else Scale(first, second)
+    body = (
+        second if first == Number(Fraction(1)) else first if second == Number(Fraction(1)) else _product(first, second)
+    )
     return Quantified("sum", index, whole(index, dim).range, body)
+
+
+def _product(first: Expr, second: Expr) -> Expr:
+    """a b, without brackets around a b that is a product."""
+    if isinstance(second, Scale):
+        return Scale(_product(first, second.factor), second.operand)
+    return Scale(first, second)
 
 
 def entry_lines(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Iterator[Line]:
@@ -94,3 +100,16 @@ def entry_lines(computation: Computation, asked: Expr, known: dict[Expr, Expr]) 
         yield line(asked, Step(presented(entry), reason), opened)
         return
     yield line(asked, Step(computation.closed(asked)))
+
+
+def general_entry(computation: Computation, gradient: Derivative) -> Derivative | None:
+    """The general entry of a gradient by a name, ∂f/∂x_ij; null where it is a number, or something else."""
+    if not (isinstance(gradient.of, Symbol) and isinstance(gradient.by, Symbol) and gradient.of.shape.is_scalar):
+        return None
+    if not gradient.by.shape.is_matrix:
+        return None
+    letters = iter(_letters(computation))
+    indices: list[Index] = [
+        IndexNumber(0) if dim.is_unit else IndexVariable(next(letters)) for dim in gradient.by.shape.dims
+    ]
+    return Derivative(gradient.of, Entry(gradient.by, indices[0], indices[1]))
