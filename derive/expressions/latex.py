@@ -5,10 +5,11 @@ where reading needs them: a factor that is a sum, a base that is a product, an a
 """
 
 import re
+from dataclasses import replace
 from functools import singledispatch
 
 from derive.expressions import tree
-from derive.expressions.shapes import Dim
+from derive.expressions.shapes import Dim, Shape
 from derive.expressions.style import PLAIN, Style, in_style
 from derive.expressions.tree import Condition, Expr, Index
 from derive.expressions.walk import walk, with_positions
@@ -95,10 +96,17 @@ def write_identity(node: tree.Identity, style: Style) -> tuple[str, int]:
 
 @write.register
 def write_fill(node: tree.Fill, style: Style) -> tuple[str, int]:
-    """A vector of ones or zeros; its size as a subscript."""
+    r"""A vector of ones or zeros, transposed where it does not stand as the style's vectors; its size below it."""
     shape = node.of_shape
-    text = rf"\mathbf{{{node.value}}}{_size_script(shape.length, style) if shape.is_vector else ''}"
-    return text, FACTOR
+    if not shape.is_vector:
+        return rf"\mathbf{{{node.value}}}", FACTOR
+    return rf"\mathbf{{{node.value}}}{_size_script(shape.length, style)}{_turn(shape, style)}", FACTOR
+
+
+def _turn(shape: Shape, style: Style) -> str:
+    """The mark of a transpose where a vector does not stand as the style's vectors do."""
+    stands = shape.is_row if style.vectors == "row" else shape.is_column
+    return "" if stands else style.transpose
 
 
 def _size_script(dim: Dim, style: Style) -> str:
@@ -143,7 +151,7 @@ def write_matmul(node: tree.MatMul, style: Style) -> tuple[str, int]:
 
 def _ones(node: Expr, other: Expr, style: Style) -> str:
     """1^T at the left or 1 at the right of what says how long it is, where the style does not say it again."""
-    inner, mark = (node.operand, style.transpose) if isinstance(node, tree.Transpose) else (node, "")
+    inner, is_turned = (node.operand, True) if isinstance(node, tree.Transpose) else (node, False)
     beside = other.operand if isinstance(other, tree.Transpose) else other
     if (
         style.ones == "sized"
@@ -152,8 +160,8 @@ def _ones(node: Expr, other: Expr, style: Style) -> str:
         or not inner.shape.is_column
     ):
         return ""
-    contracted = node.shape.rows.size == 1 if mark else node.shape.columns.size == 1
-    return rf"\mathbf{{{inner.value}}}{mark}" if contracted else ""
+    contracted = node.shape.rows.size == 1 if is_turned else node.shape.columns.size == 1
+    return rf"\mathbf{{{inner.value}}}{_turn(node.shape, style)}" if contracted else ""
 
 
 def _first(node: Expr, is_product: bool, style: Style) -> str:
@@ -197,6 +205,8 @@ def write_kronecker(node: tree.Kronecker, style: Style) -> tuple[str, int]:
 @write.register
 def write_transpose(node: tree.Transpose, style: Style) -> tuple[str, int]:
     """A^T."""
+    if isinstance(node.operand, tree.Fill):
+        return write_fill(replace(node.operand, of_shape=node.shape), style)
     joint = _joined(node.operand, style)
     return (f"{_base(node.operand, style)}{style.transpose}" if joint is None else joint), FACTOR
 

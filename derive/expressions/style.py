@@ -28,7 +28,8 @@ class Style:
     `total`: a sum of all entries as a function of them, by vectors of ones, or over indices.
     `softmax`: of each column of a matrix without saying so, or of each row of the transposed matrix, transposed.
     `brackets`: such that scale everywhere, or only around what is tall, and none around what is read without.
-    `joined`: whether a transpose joins the superscript of a name, W^{[2]T}. `ones`: whether these show their size.
+    `joined`: whether a transpose joins the superscript of a name, W^{[2]T}. `vectors`: how one of ones stands.
+    `ones`: whether these show their size.
     `commas`: whether they stand between two index letters. `short`: whether a script of one sign goes without braces.
     `names`: how a canonical name is spelled. `functions`: how a function of the tree is.
     """
@@ -44,6 +45,7 @@ class Style:
     norms: tuple[str, str] = ("_{F}", "_{F}")
     brackets: Literal["scaling", "fitting"] = "scaling"
     joined: bool = False
+    vectors: Literal["column", "row"] = "column"
     ones: Literal["sized", "bare"] = "sized"
     commas: bool = True
     short: bool = False

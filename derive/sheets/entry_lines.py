@@ -1,32 +1,103 @@
 """Entries of derivatives, line by line: the derivative as a whole first, then its entry as it is asked."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from derive.expressions import tree
-from derive.expressions.tree import Derivative, Entry, Expr, Index, IndexNumber, IndexVariable, Symbol
-from derive.gradients.indices import Indices, whole
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import (
+    Derivative,
+    Entry,
+    Expr,
+    Index,
+    IndexNumber,
+    IndexVariable,
+    MatMul,
+    Node,
+    Number,
+    Quantified,
+    Scale,
+    Symbol,
+)
+from derive.expressions.walk import rebuilt
+from derive.gradients.indices import LETTERS, mentions, unbound_letters, whole
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
-from derive.gradients.tidy import plus, times
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 
-LETTERS = "ijklmnpqrs"
+
+def _letters(computation: Computation, *beside: Node) -> list[str]:
+    """Letters for indices that are no names, of symbols or of dimensions, and no indices of what stands beside them."""
+    table = computation.table
+    bases = (name.partition("_")[0] for name in table.meanings)
+    taken = {
+        *table.meanings,
+        *table.dims,
+        *table.families,
+        *bases,
+        *(letter for node in beside for letter in unbound_letters(node)),
+    }
+    return [letter for letter in LETTERS if letter not in taken] or list(LETTERS)
+
+
+def _in_indices(computation: Computation, node: Expr) -> Expr:
+    """The same entry with every product of matrices as a sum over an index."""
+    indices = computation.differentiator.context.indices
+
+    def change(part: Node) -> Node | None:
+        match part:
+            case Entry(MatMul(Scale(factor, left), right), row, column):
+                return Scale(factor, _in_indices(computation, Entry(MatMul(left, right), row, column)))
+            case Entry(MatMul(left, right), row, column) if left.shape.columns.is_unit:
+                only = IndexNumber(0)
+                return _in_indices(
+                    computation, Scale(indices.entry(left, row, only), indices.entry(right, only, column))
+                )
+            case Entry(MatMul(left, right), row, column):
+                index = indices.fresh(_letters(computation, node, part)[0])
+                first, second = indices.entry(left, row, index), indices.entry(right, index, column)
+                return _in_indices(computation, _sum_of_products(first, second, index, left.shape.columns))
+            case Entry(operand, row, column) if not isinstance(operand, Symbol):
+                made = indices.entry(operand, row, column)
+                return None if made == part else _in_indices(computation, made)
+        return None
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def _sum_of_products(first: Expr, second: Expr, index: IndexVariable, dim: Dim) -> Expr:
+    """sum_k a_k b_k, what does not have the index in front."""
+    if isinstance(first, Scale) and not mentions(first.factor, index):
+        return Scale(first.factor, _sum_of_products(first.operand, second, index, dim))
+    if isinstance(second, Scale) and not mentions(second.factor, index):
+        return Scale(second.factor, _sum_of_products(first, second.operand, index, dim))
+    body = (
+        second if first == Number(Fraction(1)) else first if second == Number(Fraction(1)) else _product(first, second)
+    )
+    return Quantified("sum", index, whole(index, dim).range, body)
+
+
+def _product(first: Expr, second: Expr) -> Expr:
+    """a b, without brackets around a b that is a product."""
+    if isinstance(second, Scale):
+        return Scale(_product(first, second.factor), second.operand)
+    return Scale(first, second)
 
 
 def entry_lines(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Iterator[Line]:
     """The lines that lead to ∂f/∂x_ij, or to ∂f_k/∂x_ij. Raises `NoClosedForm`."""
     if not (isinstance(asked, Derivative) and isinstance(asked.by, Entry) and isinstance(asked.by.operand, Symbol)):
         raise NoClosedForm("no derivative by an entry of a name", asked.span)
-    by, whole_name = asked.by, asked.by.operand
+    by, name = asked.by, asked.by.operand
     if isinstance(asked.of, Symbol) and asked.of.shape.is_scalar:
-        yield from gradient_lines(computation, asked.of.name, whole_name.name, known)
-        gradient = known[Derivative(asked.of, whole_name)]
-        entry = entry_of(computation.differentiator.context.indices, gradient, by.row, by.column)
-        reason = said(f"The entry of ${computation.derivative(asked.of.name, whole_name.name)}$.")
-        yield line(asked, Step(presented(entry), reason))
+        yield from gradient_lines(computation, asked.of.name, name.name, known)
+        gradient = known[Derivative(asked.of, name)]
+        entry = computation.differentiator.context.indices.entry(gradient, by.row, by.column)
+        reason = said(f"The entry of ${computation.derivative(asked.of.name, name.name)}$.")
+        opened = Step(presented(_in_indices(computation, entry)), said("A product of matrices, written out."))
+        yield line(asked, Step(presented(entry), reason), opened)
         return
     yield line(asked, Step(computation.closed(asked)))
 
@@ -37,33 +108,8 @@ def general_entry(computation: Computation, gradient: Derivative) -> Derivative 
         return None
     if not gradient.by.shape.is_matrix:
         return None
-    table = computation.table
-    taken = {*table.meanings, *table.families, *(name.partition("_")[0] for name in table.meanings)}
-    letters = iter(letter for letter in LETTERS if letter not in taken)
+    letters = iter(_letters(computation))
     indices: list[Index] = [
         IndexNumber(0) if dim.is_unit else IndexVariable(next(letters)) for dim in gradient.by.shape.dims
     ]
     return Derivative(gradient.of, Entry(gradient.by, indices[0], indices[1]))
-
-
-def entry_of(indices: Indices, node: Expr, row: Index, column: Index) -> Expr:
-    """A_ij as a formula, matrix products as sums."""
-    match node:
-        case tree.Add(terms):
-            return plus(*(entry_of(indices, term, row, column) for term in terms))
-        case tree.Negative(operand):
-            return tree.Negative(entry_of(indices, operand, row, column))
-        case tree.Scale(factor, operand):
-            return times(factor, entry_of(indices, operand, row, column))
-        case tree.Hadamard(left, right):
-            return times(entry_of(indices, left, row, column), entry_of(indices, right, row, column))
-        case tree.Transpose(operand):
-            return entry_of(indices, operand, column, row)
-        case tree.MatMul(left, right) if not (node.shape.is_scalar or left.shape.columns.is_unit):
-            index = indices.letters(node, row, column, count=1)[0]
-            body = times(entry_of(indices, left, row, index), entry_of(indices, right, index, column))
-            return indices.total(whole(index, left.shape.columns), body)
-        case tree.MatMul(left, right) if not node.shape.is_scalar:
-            first = IndexNumber(0)
-            return times(entry_of(indices, left, row, first), entry_of(indices, right, first, column))
-    return indices.entry(node, row, column)

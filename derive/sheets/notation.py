@@ -64,6 +64,7 @@ def style_of(texts: Sequence[str], setting: Setting, table: SymbolTable) -> Styl
         norms=_norms(text),
         brackets="fitting",
         joined=any(_found(rf"[\])]\s*{mark}\s*\}}", text) for mark, _ in _TRANSPOSES),
+        vectors="row" if table.vectors == "row" else "column",
         ones="sized" if _found(r"\\mathbf\s*(?:\{1\}|1)_", text) else "bare",
         commas=_found(r"_\{[a-z]\s*,\s*[a-z]\}", text) > _found(r"_\{[a-z][a-z]\}", text),
         short=_found(r"[_^][A-Za-z0-9]", text) >= _found(r"[_^]\{[A-Za-z0-9]\}", text),
