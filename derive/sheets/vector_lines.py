@@ -23,7 +23,7 @@ def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[
 
     `known` gains the closed form of each. Raises `NoClosedForm`.
     """
-    quantity = Derivative(computation.symbol(top), computation.symbol(bottom))
+    quantity = computation.quantity(top, bottom)
     if quantity in known:
         return
     value = computation.value(top)
@@ -37,7 +37,7 @@ def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[
     known[quantity] = closed
     names = [name for name in (*inner, bottom) if name in names_in(value)]
     rules = dict.fromkeys(rule for name in names for rule in jacobian_rules(value, name))
-    puts_in = tuple(Derivative(computation.symbol(name), computation.symbol(bottom)) for name in inner)
+    puts_in = tuple(computation.quantity(name, bottom) for name in inner)
     first = Step(presented(chain), said(" ".join(rules)), has_shapes=bool(inner))
     yield line(quantity, first, Step(closed, puts_in=puts_in))
 
@@ -61,7 +61,7 @@ def forward_terms(computation: Computation, value: Expr, inner: list[str], botto
         if name not in mentioned:
             continue
         local = local_jacobian(computation.differentiator, value, computation.symbol(name))
-        derivative = Derivative(computation.symbol(name), computation.symbol(bottom))
+        derivative = computation.quantity(name, bottom)
         yield local if name == bottom else matmul(local, derivative)
 
 
