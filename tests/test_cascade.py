@@ -210,10 +210,28 @@ def test_without_a_value_nothing_is_decided(lhs: Any, rhs: Any) -> None:
 
 
 def test_kinks() -> None:
-    assert decided(1 - positive(-u), positive(u)) == EqualOffKinks("normal form", ("u",))
-    assert decided(relu(u).diff(u), positive(u)) == EqualOffKinks("normal form", ("u",))
+    assert decided(1 - positive(-u), positive(u)) == EqualOffKinks("cases of signs", ("u",))
+    assert decided(relu(u).diff(u), positive(u)) == EqualOffKinks("cases of signs", ("u",))
+    assert isinstance(decided(exp(u) * positive(x - u), exp(u) * (1 - positive(u - x))), EqualOffKinks)
     assert isinstance(decided(relu(u) + log(1 + exp(-absolute(u))), log(1 + exp(u))), Equal)
     assert isinstance(decided(exp(relu(u)), 1 + positive(u) * (exp(u) - 1)), Equal)
+
+
+def test_signs_prove_by_cases() -> None:
+    """Without SymPy; what turns on the values of the arguments is left to the normal form."""
+    covered = 1 - (1 - positive(u) - zero(u)) * (1 - positive(-u))
+    assert decided(covered, 1) == Equal("cases of signs")
+    assert decided(covered * exp(x), exp(x), positive(y) + zero(y)) == Equal("cases of signs")
+    assert decided(sign(u), positive(u) - positive(-u)) == Equal("cases of signs")
+    assert decided(u * zero(u), 0) == Equal("normal form")
+    assert isinstance(decided(positive(u), positive(2 * u)), Equal)
+    assert isinstance(decided(positive(u), positive(u + 1)), Different)
+    assert isinstance(decided(positive(x**2 + 1), 1 - zero(x**2 + 1)), Undecided | Equal)
+    cut, late = symbols("h g")
+    decider = Decider(Facts(definitions={cut: x + y, late: 3 * positive(cut)}))
+    assert decider.decide([EntryEquation(late, 3 - 3 * positive(-cut) - 3 * zero(cut))], Deadline(5)) == Equal(
+        "cases of signs"
+    )
 
 
 def test_what_one_case_excludes_is_not_excluded_in_the_others() -> None:

@@ -92,7 +92,7 @@ def test_a_template_of_the_users(run):
 WRONG = [
     (("none.md", "-o", "a.tex"), "none.md: there is no such file\n"),
     (("line.md", "-o", "a.docx"), "a.docx: the form of a sheet is its file's ending, one of .md, .markdown, .tex, .pdf, .html, .htm\n"),
-    (("line.md", "-o", "line.md"), "line.md: there is such a file already, and it is not overwritten\n"),
+    (("line.md", "-o", "line.md"), "line.md: this is the exercise itself; its sheet needs another name\n"),
     (("line.md", "-o", "no/a.tex"), "no/a.tex: the file can not be written (No such file or directory)\n"),
     (("line.md", "-o", "a.md", "--engine", "xelatex"), "a.md: --engine makes a PDF; it has no meaning for .md\n"),
     (("line.md", "-o", "a.html", "--template", "line.md"), "a.html: --template is LaTeX; it has no meaning for .html\n"),

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from derive.certificates import Store
+from derive.certificates import Store, key_of
 from derive.documents.reading import read_document
-from derive.documents.yaml_text import setting_lines
 from derive.expressions import tree
+from derive.grading.marking import mark_file
 from derive.grading.parts import read_exercise
 from derive.sheets import composition as composition_module
 from derive.sheets.blocks import Chain, Question, Remark, Sheet, Table, said, text_of
@@ -18,6 +18,8 @@ from derive.sheets.derivation import Answer
 from derive.sheets.lines import Step
 from derive.sheets.proving import Claim, proved
 from derive.sheets.sheet import sheet_of
+from derive.sheets.variants.draft import setting_of
+from derive.writing.sheet_markdown import to_markdown
 
 EXERCISES = Path(__file__).resolve().parents[1] / "exercises" / "homework"
 ONE_LAYER = r"""---
@@ -34,7 +36,11 @@ model:
   \ell: -\frac{1}{N} \sum_{i=1}^N \sum_{k=1}^C T_{ik} \ln Q_{ik}
 loss: \ell
 parts:
-  - {id: scores, ask: '\frac{\partial \ell}{\partial O}', points: 2, prompt: 'Begin with $O$.', form: no derivatives left}
+  - id: scores
+    ask: '\frac{\partial \ell}{\partial O}'
+    points: 2
+    prompt: Begin with $O$.
+    form: no derivatives left
   - {id: weights, ask: '\frac{\partial \ell}{\partial V}', points: 5/2}
   - {id: offsets, ask: '\frac{\partial \ell}{\partial \mathbf{r}}'}
 ---
@@ -117,8 +123,8 @@ def test_a_sheet_says_what_was_proved_and_how_far(tmp_path: Path, store: Store):
 def test_usual_mistakes_stand_where_they_can_first_be_made(tmp_path: Path, store: Store):
     assert remarks(sheet_from(tmp_path, ONE_LAYER, store), "mistake") == [
         "$Q - T$: the factor of a mean is missing. The loss is a mean over the examples. Is your derivative one, too?",
-        r"$\frac{1}{N} Q$: the target was not subtracted. The loss compares the prediction with something. Where is that "
-        "in your derivative?",
+        r"$\frac{1}{N} Q$: the target was not subtracted. The loss compares the prediction with something. "
+        "Where is that in your derivative?",
         r"$\frac{1}{N} (T - Q)$: a difference stands the wrong way round. Look at the difference: which of the two is "
         "subtracted from which?",
     ]
@@ -154,7 +160,8 @@ def test_a_wrong_line_is_never_printed(tmp_path: Path, store: Store, monkeypatch
     found = composition_module.answers
     monkeypatch.setattr(composition_module, "answers", lambda model, parts: broken(found(model, parts)))
     sheet = sheet_from(tmp_path, ONE_LAYER, store)
-    right = r"Q \circ \left(\frac{\partial \ell}{\partial Q} - \left(Q \circ \frac{\partial \ell}{\partial Q}\right) \mathbf{1}\right)"
+    by_q = r"\frac{\partial \ell}{\partial Q}"
+    right = rf"Q \circ \left({by_q} - \left(Q \circ {by_q}\right) \mathbf{{1}}\right)"
     assert chains(sheet)[r"\frac{\partial \ell}{\partial O}"] == [right]
     assert r"\frac{\partial \ell}{\partial Q}" not in chains(sheet)
     assert len(remarks(sheet, "note")) == 3
@@ -213,18 +220,19 @@ def test_a_new_name_is_none_that_the_model_has(tmp_path: Path, store: Store):
 
 
 @pytest.mark.parametrize("path", sorted(EXERCISES.glob("*/exercise.md")), ids=lambda path: path.parent.name)
-def test_a_setting_is_written_so_that_it_reads_back(path: Path, tmp_path: Path):
-    setting = read_document(path).setting
-    again = read_document(written(tmp_path, "---\n" + "\n".join(setting_lines(setting)) + "\n---\n")).setting
-    assert again.title == (None if setting.title is None else " ".join(setting.title.split()))
-    assert [(key, size) for key, (size, _) in again.dims.items()] == [
-        (key, size) for key, (size, _) in setting.dims.items()
-    ]
-    for first, second in ((again.symbols, setting.symbols), (again.model, setting.model)):
-        assert [(a.value, b.value) for a, b in first] == [(a.value, " ".join(b.value.split())) for a, b in second]
-    assert (again.layout, again.vectors, again.kink, again.allow) == (
-        setting.layout, setting.vectors, setting.kink, setting.allow,
-    )  # fmt: skip
+def test_the_setting_at_the_head_of_a_sheet_is_that_of_the_exercise(path: Path, tmp_path: Path):
+    exercise = read_exercise(path)
+    again = read_exercise(written(tmp_path, f"---\n{setting_of(exercise)}---\n"))
+    assert key_of(again.document.setting) == key_of(exercise.document.setting)
+    assert (again.parts, again.policy) == (exercise.parts, exercise.policy)
+
+
+def test_a_question_sheet_is_an_exercise_by_which_answers_are_marked(tmp_path: Path, store: Store):
+    made = to_markdown(sheet_from(tmp_path, ONE_LAYER, store, student=True)).text
+    (tmp_path / "sheet.md").write_text(made, encoding="utf-8")
+    (tmp_path / "answer.md").write_text(r"$$\frac{\partial \ell}{\partial O} = \frac{1}{N} (Q - T)$$", encoding="utf-8")
+    marked = mark_file(tmp_path / "sheet.md", tmp_path / "answer.md")
+    assert [part.status for part in marked.parts] == ["right", "missing", "missing"]
 
 
 def test_sentences_of_the_program_hold_formulas_between_dollar_signs():

@@ -28,8 +28,9 @@ def learn_differentials(session: Session, chains: Iterable[Chain]) -> None:
         sides = _sides(chain)
         try:
             if sides and _claims(chain):
-                varying = varying.union(*(elaborator.varying(side) for side in sides))
-                certain = certain or elaborator.speaks_of_differentials(sides)
+                written = [list(elaborator.differentials(side)) for side in sides]
+                varying = varying.union(*map(elaborator.varying, written))
+                certain = certain or elaborator.speaks_of_differentials(written)
         except FormulaError:
             continue
     session.varied = frozenset(varying) if certain else None

@@ -1,4 +1,7 @@
-"""Looking on while a document is checked, and asking of its formulas what no step of it claims."""
+"""Looking on while a document is checked, and asking of its formulas what no step of it claims.
+
+The catalogue of mistakes is loaded when the first one is looked for: to check a document takes none.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -6,7 +9,6 @@ from dataclasses import replace
 
 from derive.checking.candidates import Restriction
 from derive.checking.claims import Claimed, Judgement, failed, judge
-from derive.checking.diagnosing import diagnosed
 from derive.checking.piecewise import held
 from derive.checking.results import Diagnosis, StepResult
 from derive.checking.session import STEP_SECONDS, Session
@@ -77,6 +79,8 @@ def decide(session: Session, other: OtherSizes | None, question: Question) -> Ju
 
 def mistakes(session: Session, question: Question) -> tuple[Diagnosis, ...]:
     """The mistakes that were made on the right where the two sides differ."""
+    from derive.checking.diagnosing import diagnosed  # noqa: PLC0415
+
     with knowing(session, session.table, question.numbers):
         claimed = Claimed(question.left, question.right, question.formal, question.restrictions, question.numbers)
         return diagnosed(session, claimed)

@@ -27,6 +27,9 @@ ENGINES = ("pdflatex", "lualatex", "xelatex")
     "-o", "--output", metavar="FILE", help="Write to this file: .tex, .pdf, .md or .html.  [default: Markdown, printed]"
 )
 @click.option("--student", is_flag=True, help="The questions alone, with room for answers.")
+@click.option(
+    "--variant", metavar="N", type=click.IntRange(min=0), help="Another exercise of the same kind, the same for each N."
+)
 @click.option("--heading", "headings", metavar="TEXT", multiple=True, help="A line above the title; may be repeated.")
 @click.option("--template", metavar="FILE", type=click.Path(), help="Take this template for LaTeX.")
 @click.option("--engine", metavar="NAME", type=click.Choice(ENGINES), help=f"Make the PDF by: {', '.join(ENGINES)}.")
@@ -35,6 +38,7 @@ def sheet(
     exercise: str,
     output: str | None,
     student: bool,
+    variant: int | None,
     headings: tuple[str, ...],
     template: str | None,
     engine: str | None,
@@ -45,9 +49,9 @@ def sheet(
     with one_line_for_errors(exercise, debug, outcomes):
         options = _options(headings, template, engine)
         if output is None or output == "-":
-            _print(_sheet(exercise, student), options)
+            _print(_sheet(exercise, student, variant), options)
         else:
-            _write(exercise, student, output, options)
+            _write(exercise, student, variant, output, options)
     return BAD_INPUT if outcomes else NOTHING_WRONG
 
 
@@ -59,12 +63,12 @@ def _options(headings: tuple[str, ...], template: str | None, engine: str | None
     return Options(headings, None if source is None else (source.name, source.text), engine)
 
 
-def _sheet(exercise: str, student: bool) -> "Sheet":
+def _sheet(exercise: str, student: bool, variant: int | None) -> "Sheet":
     from derive.certificates import Store, default_directory
     from derive.grading.parts import read_exercise
     from derive.sheets.sheet import sheet_of
 
-    return sheet_of(read_exercise(exercise), student=student, store=Store(default_directory()))
+    return sheet_of(read_exercise(exercise), student=student, variant=variant, store=Store(default_directory()))
 
 
 def _print(made: "Sheet", options: "Options") -> None:
@@ -74,11 +78,11 @@ def _print(made: "Sheet", options: "Options") -> None:
     click.echo(to_markdown(made, headings=options.headings, stem=None).text, nl=False)
 
 
-def _write(exercise: str, student: bool, output: str, options: "Options") -> None:
+def _write(exercise: str, student: bool, variant: int | None, output: str, options: "Options") -> None:
     from derive.documents.reading import shown_name
     from derive.writing.sheet_files import check_target, write_sheet
 
     name = shown_name(output)
-    check_target(Path(output), name, options)
-    for written in write_sheet(_sheet(exercise, student), Path(output), name, options):
+    check_target(Path(output), name, Path(exercise), options)
+    for written in write_sheet(_sheet(exercise, student, variant), Path(output), name, options):
         click.echo(f"{shown_name(written)}: written")

@@ -4,9 +4,10 @@
 2. a fingerprint says what to try first; it decides nothing;
 3. balls at rational points away from kinks: if one excludes equality, `Different` with that point;
 4. a proof for all dimensions of what the equations are entries of: `Equal`;
-5. the normal form of the entries: if it is zero, `Equal`, or `EqualOffKinks`;
-6. the balls again, at more points, with high precision, and where units are dead;
-7. else `Undecided`, with the reason.
+5. the signs of what steps depend on: if the sides are one expression in every case, `Equal`, or `EqualOffKinks`;
+6. the normal form of the entries: if it is zero, `Equal`, or `EqualOffKinks`;
+7. the balls again, at more points, with high precision, and where units are dead;
+8. else `Undecided`, with the reason.
 
 `refuted_at_once` looks at one equation at very few points before the others are made. If the answer is `Equal`, an
 exact identity was found *and* a point where both sides have a value, unless the sides are the same expression. If it is
@@ -22,10 +23,12 @@ from derive.deciding.facts import EntryEquation, Facts
 from derive.deciding.knowledge import Knowledge
 from derive.deciding.limits import FIRST_POINTS, POINTS_AT_ONCE, SHARE_OF_PROOFS, Deadline
 from derive.deciding.refuting import Question, Refuter
+from derive.deciding.sign_cases import kinks_by_signs
 from derive.errors import Undecidable
 from derive.exact.balls import Point, Value
 from derive.exact.fingerprint import Fingerprints
-from derive.exact.scalars import Scalar, Symbol
+from derive.exact.functions import zero
+from derive.exact.scalars import Scalar, Symbol, mul
 
 
 class Proving(Protocol):
@@ -135,6 +138,9 @@ class Decider:
             refuted = self._refuter.refuted(questions, FIRST_POINTS, deadline)
         if refuted is not None:
             return refuted
+        by_signs = self._by_signs(questions, deadline)
+        if by_signs is not None:
+            return by_signs
         prover = self._prover(deadline)
         prover.start()
         earlier = deadline.share(SHARE_OF_PROOFS)
@@ -149,6 +155,22 @@ class Decider:
             kinks += at
         method = max(methods, key=len)
         return EqualOffKinks(method, tuple(dict.fromkeys(kinks))) if kinks else Equal(method)
+
+    def _by_signs(self, questions: Sequence[Question], deadline: Deadline) -> Equal | EqualOffKinks | None:
+        """A proof for every sign of what steps depend on; that it does not hold at a kink must be certain."""
+        kinks: list[Scalar] = []
+        for question in questions:
+            found = kinks_by_signs(self._knowledge, question.equation) if question.has_value else None
+            if found is None or not all(self._fails_at(kink, question.equation, deadline) for kink in found):
+                return None
+            kinks += found
+        method = "cases of signs"
+        return EqualOffKinks(method, tuple(map(str, dict.fromkeys(kinks)))) if kinks else Equal(method)
+
+    def _fails_at(self, kink: Scalar, equation: EntryEquation, deadline: Deadline) -> bool:
+        """Whether an equation certainly fails somewhere where the argument of a step is zero."""
+        there = EntryEquation(equation.lhs, equation.rhs, mul(equation.where, zero(kink)))
+        return self._refuter.refuted([Question(0, there)], FIRST_POINTS, deadline) is not None
 
     def _seems_true(self, equation: EntryEquation) -> bool:
         """What the fingerprint says: if so, a proof is tried at once, else balls at several points come first."""

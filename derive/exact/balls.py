@@ -477,6 +477,11 @@ _RULES: dict[type, Rule] = {
 # Comparison and text
 
 
+def as_number(value: Value) -> Fraction | float:
+    """A rational number as it is, else the middle of its ball."""
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, fmpq) else float(value)
+
+
 def differ(first: Value, second: Value, bits: int) -> bool:
     """Whether the two values are certainly different."""
     with flint.ctx.workprec(bits):

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from derive.checking.memory import Memory
 from derive.documents.document import Aside, AsideList, AsideMapping, Document
-from derive.documents.reading import entries_of_exercise, read_document
+from derive.documents.markdown import read_markdown
+from derive.documents.reading import entries_of_exercise, read_document, read_text
 from derive.documents.setting import Entries
 from derive.errors import DocumentError, FormulaError
 from derive.expressions.tree import Expr
@@ -21,7 +22,7 @@ from derive.notation.elaboration import Options, Reading, elaborated
 from derive.notation.syntax import List, parse
 from derive.notation.tokens import tokenize
 from derive.records import dataclass
-from derive.source import Text
+from derive.source import Source, Text
 
 LONGEST_ID = 40
 MOST_PARTS = 100
@@ -81,8 +82,15 @@ class ExerciseDocument:
 
 def read_exercise(path: str | Path) -> ExerciseDocument:
     """The exercise in a file. Raises `DocumentError` with the place of what is wrong in it."""
-    document = read_document(path)
-    entries = entries_of_exercise(path)
+    return _exercise(read_document(path), entries_of_exercise(path))
+
+
+def exercise_from_text(text: str, name: str) -> ExerciseDocument:
+    """The exercise in a Markdown text that is in no file; errors call it by its name. Raises `DocumentError`."""
+    return _exercise(*read_text(Source(name, text), read_markdown))
+
+
+def _exercise(document: Document, entries: Entries) -> ExerciseDocument:
     model = build_model(document.setting)
     policy = read_policy(document.setting.aside.get("policy"), Policy())
     parts = _parts(items_of(document), model, policy)

@@ -12,9 +12,9 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
@@ -25,6 +25,8 @@ from derive.records import dataclass
 from derive.source import Span
 
 _OPENERS = {"LPAR": "RPAR", "LBRACK": "RBRACK", "LSET": "RSET", "LBRACE": "RBRACE", "LANGLE": "RANGLE", "BEGIN": "END"}
+_CLOSERS = frozenset(_OPENERS.values())
+_BRACKETS = _CLOSERS | _OPENERS.keys()
 _CONTINUING = frozenset(
     {"PLUS", "MINUS", "CDOT", "AT", "TIMES", "STAR", "ODOT", "CIRC", "OTIMES", "OSLASH", "SLASH", "INNER"}
 )
@@ -69,6 +71,14 @@ class Chain:
         """One more condition, behind the relations so far."""
         self.conditions.append(tokens)
         self.places.append(len(self.relations))
+
+    def copy(self) -> "Chain":
+        """The same chain, of which a change changes nothing here."""
+        members = [Member(list(member.tokens), member.written) for member in self.members]
+        conditions = [list(condition) for condition in self.conditions]
+        return replace(
+            self, members=members, relations=list(self.relations), conditions=conditions, places=list(self.places)
+        )
 
     @property
     def alternatives(self) -> list[tuple[int, list[Token]]]:
@@ -119,8 +129,39 @@ def split(
     """All chains of a display, also without a relation. `is_index` says which names can be an index or a label.
 
     At the offsets `unread` stand commands that are known to be no notation. `is_hot` says which names have zeros and
-    ones as their entries.
+    ones as their entries. A display is split several times on its way to a verdict: how is remembered, with the answers
+    of both that it rests on.
     """
+    kept = [] if unread else _remembered(text, words)
+    for indices, hot, chains in kept:
+        if _gives(is_index, indices) and _gives(is_hot, hot):
+            return [chain.copy() for chain in chains]
+    indices, hot = {}, {}
+    chains = _chains(text, words, _recording(is_index, indices), unread, _recording(is_hot, hot))
+    kept.append((indices, hot, chains))
+    return [chain.copy() for chain in chains]
+
+
+Ask = Callable[[str], bool]
+Answers = dict[str, bool]
+
+
+def _gives(ask: Ask, answers: Answers) -> bool:
+    return all(ask(name) == answer for name, answer in answers.items())
+
+
+def _recording(ask: Ask, answers: Answers) -> Ask:
+    """The same, with every answer kept."""
+    return lambda name: answers.setdefault(name, ask(name))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str, words: frozenset[str]) -> list[tuple[Answers, Answers, list[Chain]]]:
+    """The ways in which a display was split before, each with what it rests on."""
+    return []
+
+
+def _chains(text: str, words: frozenset[str], is_index: Ask, unread: Container[int], is_hot: Ask) -> list[Chain]:
     tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
     splitter = _Splitter(is_index, is_hot)
     for row in _rows(tokens):
@@ -219,14 +260,15 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
     """The closing bracket of each opening one that has a partner; the others are left out."""
     partners: dict[int, int] = {}
     stack: list[int] = []
-    awaited: Counter[str] = Counter()
+    awaited = dict.fromkeys(_CLOSERS, 0)
     for at, token in enumerate(tokens):
-        if token.kind in _OPENERS:
+        kind = token.kind
+        if kind in _OPENERS:
             stack.append(at)
-            awaited[_OPENERS[token.kind]] += 1
-        elif awaited[token.kind]:
+            awaited[_OPENERS[kind]] += 1
+        elif awaited.get(kind):
             closed = ""
-            while closed != token.kind:
+            while closed != kind:
                 opener = stack.pop()
                 closed = _OPENERS[tokens[opener].kind]
                 awaited[closed] -= 1
@@ -236,14 +278,12 @@ def _partners(tokens: Sequence[Token]) -> dict[int, int]:
 
 def _top_level(tokens: Sequence[Token]) -> list[bool]:
     """Which tokens stand outside all brackets that close."""
-    inside = [0] * (len(tokens) + 1)
-    for first, last in _partners(tokens).items():
-        inside[first] += 1
-        inside[last + 1] -= 1
-    depth, flags = 0, []
-    for at in range(len(tokens)):
-        depth += inside[at]
-        flags.append(depth == 0)
+    flags = [True] * len(tokens)
+    outside = 0
+    for first, last in sorted(_partners(tokens).items()):
+        if first >= outside:
+            outside = last + 1
+            flags[first:outside] = [False] * (outside - first)
     return flags
 
 
@@ -306,8 +346,11 @@ def _is_lone_brace(token: Token, at: int, partners: Mapping[int, int]) -> bool:
     return token.kind in ("LSET", "RSET") and at not in partners and at not in partners.values()
 
 
+_RELATIONS = frozenset({"RELATION", "COLON"})
+
+
 def _is_relation(token: Token) -> bool:
-    return token.kind in ("RELATION", "COLON")
+    return token.kind in _RELATIONS
 
 
 class _Splitter:
@@ -560,6 +603,8 @@ class _Splitter:
 
 def _relations(tokens: Sequence[Token]) -> list[Token]:
     """The relation signs outside all brackets."""
+    if not any(token.kind in _RELATIONS for token in tokens):
+        return []
     return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
 
 
@@ -577,6 +622,8 @@ def _is_remark(cell: Sequence[Token], at: int) -> bool:
 
 def _without_bracketed_remarks(tokens: list[Token]) -> list[Token]:
     """A cell without `(\\text{by the chain rule})`: words that only comment, in brackets behind a formula."""
+    if all(token.kind != "WORDS" for token in tokens):
+        return tokens
     flags, partners, kept = _top_level(tokens), _partners(tokens), list(tokens)
     for at, last in sorted(partners.items(), reverse=True):
         is_remark = at and last == at + 2 and tokens[at].kind == "LPAR" and tokens[at + 1].kind == "WORDS"
@@ -646,6 +693,8 @@ MAX_WRAPPINGS = 20
 
 def _without_boxes(segment: list[Token]) -> list[Token]:
     """`a = \\boxed{b = c}`: a box around a part of a chain is taken away."""
+    if not any(token.kind in _RELATIONS for token in segment):
+        return segment
     partners = _partners(segment)
     dropped: set[int] = set()
     for at, token in enumerate(segment):

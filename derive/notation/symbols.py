@@ -18,7 +18,7 @@ from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, IndexVariable, Layout
 from derive.notation.names import plain
 from derive.notation.numbering import Numbers, with_patterns
-from derive.notation.syntax import List, Name, nodes
+from derive.notation.syntax import List, Name, Syntax, nodes
 from derive.records import dataclass
 from derive.source import Span
 
@@ -158,6 +158,11 @@ class SymbolTable:
     def is_abbreviated(self, key: str) -> bool:
         """Whether the notation says what a canonical name stands for."""
         return bool(self.abbreviations_of(key))
+
+    @cached_property
+    def resolved(self) -> dict[int, tuple[Syntax, object]]:
+        """What pieces of syntax were found to mean where no letter is bound, by their identity."""
+        return {}
 
     @cached_property
     def _plain_names(self) -> dict[str, list[str]]:

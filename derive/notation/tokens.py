@@ -531,8 +531,13 @@ _FONT_OF_NAME = re.compile(r"\\math(?:bf|cal|bb|frak)\{((?:[^{}]|\{[^{}]*\})*)\}
 
 def without_fonts(name: str) -> str:
     """A name as it reads with every font dropped."""
+    return _fontless(name) if "\\math" in name else name
+
+
+@lru_cache(maxsize=4096)
+def _fontless(name: str) -> str:
     before = ""
-    while "\\math" in name and name != before:
+    while name != before:
         before, name = name, _FONT_OF_NAME.sub(r"\1", name)
     return name
 

@@ -8,13 +8,11 @@ from fractions import Fraction
 from itertools import islice
 from random import Random
 
-from flint import fmpq
-
 from derive.checking.diagnosing import know_all_names
 from derive.checking.session import Session
 from derive.deciding.limits import WORKING_BITS
 from derive.errors import FormulaError, Undecidable
-from derive.exact.balls import NoUse, Point, Value
+from derive.exact.balls import NoUse, Point, as_number
 from derive.exact.scalars import Symbol as Coordinate
 from derive.expressions import tree
 from derive.expressions.tree import Expr
@@ -180,14 +178,9 @@ def _numbers(session: Session, point: Point, node: Expr) -> Numbers | None:
     session.entries.obligations.clear()
     session.entries.domain.clear()
     session.entries.required.clear()
-    found = [_number(point.value(entry, WORKING_BITS)) for entry in array.entries]
+    found = [as_number(point.value(entry, WORKING_BITS)) for entry in array.entries]
     rows, columns = (1, 1) if node.shape.is_scalar else node.shape.sizes()
     return Numbers(tuple(tuple(found[row * columns : (row + 1) * columns]) for row in range(rows)))
-
-
-def _number(value: Value) -> Fraction | float:
-    """A rational number as it is, else the middle of its ball."""
-    return Fraction(int(value.p), int(value.q)) if isinstance(value, fmpq) else float(value)
 
 
 def _written(value: Fraction | float) -> str:

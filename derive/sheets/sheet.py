@@ -7,8 +7,7 @@ it; what is not proved is not printed, and a part of which nothing is left says 
 from collections.abc import Iterator
 
 from derive.certificates import Store
-from derive.documents.yaml_text import setting_lines
-from derive.grading.parts import ExerciseDocument
+from derive.grading.parts import ExerciseDocument, exercise_from_text
 from derive.sheets.answer_section import (
     answer_blocks,
     check_blocks,
@@ -24,21 +23,29 @@ from derive.sheets.prose import prose_blocks, prose_text
 from derive.sheets.setting_section import setting_blocks
 from derive.sheets.unclaimed import unclaimed_block
 from derive.sheets.usual_mistakes import usual_mistakes
+from derive.sheets.variants import variant_of
+from derive.sheets.variants.draft import setting_of
 
 
-def sheet_of(exercise: ExerciseDocument, *, student: bool = False, store: Store | None = None) -> Sheet:
-    """The solution sheet of an exercise; with `student` the questions alone.
+def sheet_of(
+    exercise: ExerciseDocument, *, student: bool = False, variant: int | None = None, store: Store | None = None
+) -> Sheet:
+    """The solution sheet of an exercise, or of a variant of it; with `student` the questions alone.
 
-    Raises `DocumentError` where the setting of the exercise cannot be used.
+    The setting at its head is that of the exercise, with what is asked: a question sheet is an exercise itself, by
+    which answers to it can be marked. Raises `DocumentError` where the exercise or its variant cannot be used.
     """
+    if variant is not None:
+        exercise = exercise_from_text(variant_of(exercise, variant), f"{exercise.name}, variant {variant}")
     composition = Composition(exercise, store or Store(None))
     setting = exercise.document.setting
     return Sheet(
         title=prose_text(setting.title or exercise.name),
         source=prose_text(setting.source_note or ""),
-        setting="".join(f"{line}\n" for line in setting_lines(setting)),
+        setting=setting_of(exercise),
         blocks=tuple(_questions(composition) if student else _solutions(composition)),
         is_solution=not student,
+        variant=variant,
     )
 
 

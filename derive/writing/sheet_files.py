@@ -1,4 +1,4 @@
-"""A sheet -> the files of its form: the sheet, for Markdown its pictures beside it. No file is overwritten."""
+"""A sheet -> the files of its form: the sheet, for Markdown its pictures beside it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -62,8 +62,11 @@ FORMS: Mapping[str, Callable[[Sheet, Path, Options], Written]] = {
 """The forms of a sheet, by the ending of its file."""
 
 
-def check_target(path: Path, name: str, options: Options) -> None:
-    """Raises `DocumentError` where no sheet can be written to a path, before the work of it is done."""
+def check_target(path: Path, name: str, exercise: Path, options: Options) -> None:
+    """Raises `DocumentError` where no sheet can be written to a path, before the work of it is done.
+
+    A sheet that was made before is made anew; the exercise itself is never written over.
+    """
     suffix = path.suffix.lower()
     if suffix not in FORMS:
         raise DocumentError(name, f"the form of a sheet is its file's ending, one of {', '.join(FORMS)}")
@@ -71,8 +74,8 @@ def check_target(path: Path, name: str, options: Options) -> None:
         raise DocumentError(name, f"--template is LaTeX; it has no meaning for {suffix}")
     if options.engine is not None and suffix != ".pdf":
         raise DocumentError(name, f"--engine makes a PDF; it has no meaning for {suffix}")
-    if path.exists():
-        raise DocumentError(name, "there is such a file already, and it is not overwritten")
+    if path.exists() and exercise.exists() and path.samefile(exercise):
+        raise DocumentError(name, "this is the exercise itself; its sheet needs another name")
     if suffix == ".pdf":
         try:
             find_engine(options.engine)
@@ -89,18 +92,16 @@ def write_sheet(sheet: Sheet, path: Path, name: str, options: Options) -> Sequen
         files = FORMS[path.suffix.lower()](sheet, path, options)
     except LatexError as error:
         raise DocumentError(name, str(error)) from None
-    return list(_new_files(files, path.parent))
+    return list(_write(files, path.parent))
 
 
-def _new_files(files: Written, folder: Path) -> Iterator[str]:
-    """Write files that are not there yet."""
+def _write(files: Written, folder: Path) -> Iterator[str]:
+    """Write files; the name of each that was written."""
     for name, content in files.items():
         shown = str(folder / name)
         try:
-            with (folder / name).open("xb") as file:
+            with (folder / name).open("wb") as file:
                 file.write(content)
-        except FileExistsError:
-            raise DocumentError(shown, "there is such a file already, and it is not overwritten") from None
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise DocumentError(shown, f"the file can not be written ({reason})") from None

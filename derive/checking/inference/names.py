@@ -1,10 +1,9 @@
 """Which of some names stand in a formula, the longest first: in `W_1 x`, W_1 and x, not W."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 
 from derive.notation.names import canonical, key_of, plain, unwrapped
-from derive.notation.syntax import List, Name, Scripted, Syntax
+from derive.notation.syntax import List, Name, Scripted, Syntax, names_of_parts
 
 
 def spelled(keys: Iterable[str]) -> dict[str, str]:
@@ -41,6 +40,11 @@ def used(content: List, spellings: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(_used(content, spellings)))
 
 
+def is_used(content: List, spellings: Mapping[str, str], name: str) -> bool:
+    """Whether a name stands in a formula."""
+    return any(found == name for found in _used(content, spellings))
+
+
 def _used(node: object, spellings: Mapping[str, str]) -> Iterator[str]:
     if isinstance(node, tuple):
         for part in node:
@@ -55,9 +59,8 @@ def _used(node: object, spellings: Mapping[str, str]) -> Iterator[str]:
         if isinstance(node, Scripted):
             yield from _used(node.scripts, spellings)
         return
-    for part in fields(node):
-        if part.name != "span":
-            yield from _used(getattr(node, part.name), spellings)
+    for part in names_of_parts(type(node)):
+        yield from _used(getattr(node, part), spellings)
 
 
 def _spellings(node: Syntax) -> Iterator[str]:

@@ -8,7 +8,7 @@ that formulas use before its equation stands is given, as the w of `L = \|Xw - y
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from derive.checking.inference.gathering import Equation, Gathered
-from derive.checking.inference.names import index_letters, named, spelled, used
+from derive.checking.inference.names import index_letters, is_used, named, spelled, used
 from derive.notation.names import plain
 from derive.records import dataclass
 
@@ -104,7 +104,7 @@ def _differentiated_by(gathered: Gathered, spellings: Mapping[str, str]) -> set[
 def _is_used_before(gathered: Gathered, found: ForwardPass, key: str) -> bool:
     own = spelled([key])
     spellings = {**found.spellings, **own}
-    return any(sign < found.equations[key].sign and key in used(body, spellings) for sign, body in gathered.bodies)
+    return any(sign < found.equations[key].sign and is_used(body, spellings, key) for sign, body in gathered.bodies)
 
 
 def _depends(found: ForwardPass, key: str, changing: Collection[str]) -> bool:

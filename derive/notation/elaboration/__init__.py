@@ -7,13 +7,13 @@ notation or names are not known, `Meaningless` where shapes or index ranges cann
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import field
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.tree import Expr, Fill, Identity, IndexVariable, Layout
 from derive.expressions.walk import walk
-from derive.notation.elaboration.base import Choices
+from derive.notation.elaboration.base import Choices, Settled
 from derive.notation.elaboration.big import BigOperators
 from derive.notation.elaboration.blocks import Bracketed
 from derive.notation.elaboration.constants import check_assumed
@@ -58,12 +58,15 @@ class Options:
     unsummed: frozenset[str] | None = None
 
 
-def elaborated(table: SymbolTable, content: List, options: Options, choices: Choices | None = None) -> Reading:
-    """One reading: the plain one unless other choices are prescribed."""
-    return _run(table, options, choices or Choices(), lambda elaborator: elaborator.list_value(content))
+def elaborated(table: SymbolTable, content: List, options: Options) -> Reading:
+    """The plain reading."""
+    return _run(table, content, options, Choices(), None)
 
 
-def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[[Elaborator], Expr]) -> Reading:
+def _run(
+    table: SymbolTable, content: List, options: Options, choices: Choices, settled: dict[Hashable, Settled] | None
+) -> Reading:
+    """One reading, by the choices that are prescribed; `settled` is what other runs have found."""
     elaborator = Elaborator(
         table,
         choices,
@@ -73,9 +76,10 @@ def _run(table: SymbolTable, options: Options, choices: Choices, read: Callable[
         argument_orders=options.argument_orders,
         varied=options.varied,
         unsummed=options.unsummed,
+        settled=None if table.einstein else settled,
     )
     try:
-        value = read(elaborator)
+        value = elaborator.list_value(content)
     except RecursionError:
         raise Unreadable("this formula is nested too deeply") from None
     if elaborator.assumed:
@@ -105,13 +109,14 @@ def readings(table: SymbolTable, content: List, options: Options) -> Iterator[Re
     counter = itertools.count()
     waiting: list[tuple[int, int, tuple[int, ...]]] = [(0, next(counter), ())]
     seen: set[Expr] = set()
+    settled: dict[Hashable, Settled] = {}
     for _ in range(MAX_RUNS):
         if not waiting:
             return
         _, _, prescribed = heapq.heappop(waiting)
         choices = Choices(prescribed)
         try:
-            reading = elaborated(table, content, options, choices)
+            reading = _run(table, content, options, choices, settled)
         except (Unreadable, Meaningless) as error:
             yield error
         else:

@@ -6,7 +6,7 @@ option is the plain one; another one costs the conventions under which it holds.
 sequence of choices, the cheapest first.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 
@@ -44,17 +44,37 @@ class Item:
         return self.value.span or Span(0, 0)
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What a piece of syntax was found to be: its value, where it uses index letters, which of them it compares.
+
+    `piece` is kept so that its identity stays its own.
+    """
+
+    piece: object
+    value: Expr
+    uses: tuple[tuple[IndexVariable, tuple[IndexUse, ...]], ...]
+    compared: tuple[tuple[IndexVariable, IndexVariable], ...]
+
+
 @dataclass
 class Choices:
-    """The choices of one run: those prescribed come first, after them always the plain option."""
+    """The choices of one run: those prescribed come first, after them always the plain option.
+
+    `asked`: how often there was one, also of those that were forgotten again. `settled`: what the choices so far were
+    made for and may be asked for again.
+    """
 
     prescribed: tuple[int, ...] = ()
     made: list[int] = field(default_factory=list)
     offered: list[tuple[frozenset[str], ...]] = field(default_factory=list)
+    asked: int = 0
+    settled: dict[Hashable, Settled] = field(default_factory=dict)
 
     def choose(self, options: Sequence[frozenset[str]]) -> int:
         """Which of the options to take; each is given by the conventions that it costs."""
         place = len(self.made)
+        self.asked += 1
         chosen = self.prescribed[place] if place < len(self.prescribed) else 0
         self.made.append(chosen)
         self.offered.append(tuple(options))
@@ -68,6 +88,7 @@ class Choices:
     def go_back(self, place: int) -> None:
         """Forget the choices made from a place on."""
         del self.made[place:], self.offered[place:]
+        self.settled.clear()
 
     def conventions(self) -> frozenset[str]:
         """All conventions that the choices made cost."""
@@ -76,7 +97,10 @@ class Choices:
 
 @dataclass
 class Base:
-    """The state of one elaboration, and the operations that its parts offer one another."""
+    """The state of one elaboration, and the operations that its parts offer one another.
+
+    `settled` is what all runs of one side share.
+    """
 
     table: SymbolTable
     choices: Choices
@@ -99,10 +123,61 @@ class Base:
     by_entries: bool | None = None
     varied: frozenset[str] | None = None
     holds_fixed: bool | None = None
+    settled: dict[Hashable, Settled] | None = None
 
     def __post_init__(self) -> None:
         if self.table.fixed:
             self.scopes.append({letter: self.numbered_index(number) for letter, number in self.table.fixed.items()})
+
+    # ── what is the same in all runs ──
+
+    def once(self, key: Hashable, piece: object, read: Callable[[], Expr]) -> Expr:
+        """What is read, or was read of the same piece before, where it is the same in every run.
+
+        It is where nothing that stands around it is asked for and no choice is made: then all that is left of the
+        reading are the uses of free index letters.
+        """
+        around = (self.scopes, self.formal, self.in_dots, self.kept_apart, self.assumed, self.by_entries is not None)
+        if self.settled is None or any(around) or self.holds_fixed is not None:
+            return read()
+        key = key, self.depth
+        known = self.settled.get(key)
+        if known is not None:
+            return self._taken_over(known)
+        before = self._traces()
+        found = self._read(piece, read)
+        if self._traces() == before:
+            self.settled[key] = found
+        return found.value
+
+    def once_in_a_run(self, key: Hashable, piece: object, read: Callable[[], Expr]) -> Expr:
+        """What is read, or was read of the same piece before: in one run the choices in it are made once."""
+        key = key, self.depth, tuple(tuple(scope.items()) for scope in self.scopes)
+        known = self.choices.settled.get(key)
+        if known is not None:
+            return self._taken_over(known)
+        found = self._read(piece, read)
+        self.choices.settled[key] = found
+        return found.value
+
+    def _read(self, piece: object, read: Callable[[], Expr]) -> Settled:
+        """What is read, with the uses of index letters that it adds."""
+        counts = {index: len(uses) for index, uses in self.uses.items()}
+        compared = len(self.compared)
+        value = read()
+        added = ((index, tuple(uses[counts.get(index, 0) :])) for index, uses in self.uses.items())
+        uses = tuple((index, more) for index, more in added if more or index not in counts)
+        return Settled(piece, value, uses, tuple(self.compared[compared:]))
+
+    def _taken_over(self, known: Settled) -> Expr:
+        for index, uses in known.uses:
+            self.uses.setdefault(index, []).extend(uses)
+        self.compared += known.compared
+        return known.value
+
+    def _traces(self) -> tuple[int, ...]:
+        """What changes if a reading makes a choice, or leaves behind more than uses of free letters."""
+        return self.choices.asked, self.next_scope, len(self.kept_apart), len(self.summed), len(self.assumed)
 
     # ── offered by the parts ──
 

@@ -45,7 +45,6 @@ from derive.notation.syntax import (
     Formula,
     Fraction,
     Group,
-    List,
     Name,
     Partial,
     Scripted,
@@ -177,12 +176,11 @@ class Differentials(Derivatives):
                     if is_sign and self._is_known(following):
                         yield factor
 
-    def speaks_of_differentials(self, sides: Sequence[List]) -> bool:
-        """Whether differentials are certain in an equation: by their form, or since the first side depends on others'.
+    def speaks_of_differentials(self, found: Sequence[Sequence[Written]]) -> bool:
+        """Whether those of an equation are certain: by their form, or since the first side depends on others'.
 
         `dy = J dx` is one of differentials where y is computed from x; gradients flow the other way.
         """
-        found = [list(self.differentials(side)) for side in sides]
         if any(written.certain for side in found for written in side):
             return True
         first = {name for written in found[0] for name in self._names_of(written)}
@@ -202,10 +200,10 @@ class Differentials(Derivatives):
                 found |= self.names_below(meaning.value)
         return found
 
-    def varying(self, side: List) -> set[str]:
-        """The names whose differentials stand in a formula."""
+    def varying(self, found: Sequence[Written]) -> set[str]:
+        """The names of which some are the differentials."""
         names: set[str] = set()
-        for written in self.differentials(side):
+        for written in found:
             try:
                 names |= self._names_of(written)
             except FormulaError:

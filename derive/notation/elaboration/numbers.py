@@ -4,6 +4,7 @@ A letter has a number where a statement is read once for each of its values, or 
 The name of a dimension has one where that dimension says how many names there are.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from derive.notation.numbering import (
     place_of_number,
     with_number,
 )
-from derive.notation.scripting import Scripting, Superscript, name_and_scripts, spellings
+from derive.notation.scripting import Scripting, name_and_scripts, spellings
 from derive.notation.symbols import shown
 from derive.notation.syntax import List, Name, Syntax, listed
 
@@ -66,6 +67,8 @@ class NumberedNames(Base):
 
     def with_numbers(self, parts: Scripting) -> Scripting:
         """The scripts with numbers in the place of the letters that have one."""
+        if not (self.scopes or self.formal or self.table.depths):
+            return parts
         sub = parts.sub if parts.sub is None else self._numbered(parts.sub)
         sups = tuple(item if isinstance(item, str) else self._numbered(item) for item in parts.sups)
         if sub is parts.sub and all(item is before for item, before in zip(sups, parts.sups, strict=True)):
@@ -97,20 +100,20 @@ class NumberedNames(Base):
         if not self.table.numbers:
             return
         numbered = self.with_numbers(parts)
-        places: list[tuple[Superscript, Scripting]] = []
         if parts.sub is not None:
             first = first_of(parts.sub)
-            places.append((first, replace(numbered, sub=with_first(parts.sub, with_number(first, SLOT)))))
+            if letters := _letters_of_place(first):
+                slotted = replace(numbered, sub=with_first(parts.sub, with_number(first, SLOT)))
+                yield from ((letters, pattern) for pattern in self._first_pattern(base, slotted))
         for at, item in enumerate(parts.sups):
-            if not isinstance(item, str):
+            if not isinstance(item, str) and (letters := _letters_of_place(item)):
                 sups = (*numbered.sups[:at], with_number(item, SLOT), *numbered.sups[at + 1 :])
-                places.append((item, replace(numbered, sups=sups)))
-        for script, slotted in places:
-            place = None if isinstance(script, str) else place_of_number(script)
-            letters = [] if place is None else letters_in(place)
-            pattern = next((key for key, _ in spellings(base, slotted) if key in self.table.numbers), None)
-            if letters and pattern is not None:
-                yield letters, pattern
+                slotted = replace(numbered, sups=sups)
+                yield from ((letters, pattern) for pattern in self._first_pattern(base, slotted))
+
+    def _first_pattern(self, base: str, slotted: Scripting) -> Iterator[str]:
+        """The longest pattern that there is, if there is one."""
+        return itertools.islice((key for key, _ in spellings(base, slotted) if key in self.table.numbers), 1)
 
     def letters_of(self, content: List) -> list[str]:
         """The letters in the scripts of a name, where a number could stand for them."""
@@ -145,6 +148,12 @@ class NumberedNames(Base):
                     known = f"; there are {shown(described(pattern, numbers))}" if numbers else " yet"
                     return NotAmong(f"there is no {shown(key)}{known}", node.span, key)
         return None
+
+
+def _letters_of_place(script: Syntax) -> list[Name]:
+    """The letters where the number of a script stands."""
+    place = place_of_number(script)
+    return [] if place is None else letters_in(place)
 
 
 def first_of(script: List) -> List:

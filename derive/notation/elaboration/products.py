@@ -7,6 +7,7 @@ products, then `+` and `-`. Where shapes do not allow that grouping and allow ju
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction as Rational
+from functools import partial
 
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.shapes import Shape, meet
@@ -104,7 +105,7 @@ class Products(Application, Arguments):
         signs, terms = self._operators_given_their_terms(node)
         values = []
         for sign, term in zip(signs, terms, strict=True):
-            value = self.term(term)
+            value = self.once(id(term), term, partial(self.term, term))
             values.append(Negative(value, span=term.span) if sign == "-" else value)
         return values[0] if len(values) == 1 else self.added(values, node.span)
 
@@ -187,6 +188,11 @@ class Products(Application, Arguments):
 
     def product(self, items: Sequence[Item], span: Span) -> Expr:
         """The value of a flat list of factors."""
+        if len(items) == 1 and isinstance(items[0].value, Syntax):
+            return self.once(id(items[0].value), items[0].value, lambda: self._flat_product(items, span))
+        return self._flat_product(items, span)
+
+    def _flat_product(self, items: Sequence[Item], span: Span) -> Expr:
         read: list[Item] = []
         at = 0
         while at < len(items):

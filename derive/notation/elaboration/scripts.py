@@ -7,7 +7,9 @@ The longest declared name wins.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction as Rational
+from functools import partial
 from typing import Literal as Literal_
+from typing import cast
 
 from derive.errors import Meaningless, UnknownName, Unreadable
 from derive.expressions.shapes import OPEN, Dim, Shape, column, matrix, row
@@ -114,7 +116,21 @@ class Scripts(NumberedEntries):
     # ── which name ──
 
     def resolve(self, node: Syntax) -> Resolved | None:
-        """What a name means here, by the longest name that is known; None where nothing is."""
+        """What a name means here, by the longest name that is known; None where nothing is.
+
+        Where no letter is bound it means the same wherever the table is the same, which remembers that.
+        """
+        if self.scopes or self.formal:
+            return self._resolved_here(node)
+        known = self.table.resolved.get(id(node))
+        if known is not None:
+            return cast("Resolved | None", known[1])
+        resolved = self._resolved_here(node)
+        if resolved is None or not isinstance(resolved.meaning, Expr):
+            self.table.resolved[id(node)] = node, resolved
+        return resolved
+
+    def _resolved_here(self, node: Syntax) -> Resolved | None:
         found = name_and_scripts(node)
         if found is None:
             return None
@@ -211,7 +227,8 @@ class Scripts(NumberedEntries):
         for abbreviation, captured in self.table.abbreviations_of(key):
             indices = self._captured(captured, span)
             if indices is not None:
-                return self._expanded(abbreviation, indices, span)
+                written = id(abbreviation), span, *indices.items()
+                return self.once_in_a_run(written, abbreviation, partial(self._expanded, abbreviation, indices, span))
         return None
 
     def _captured(self, captured: dict[str, str], span: Span) -> dict[str, Index] | None:
