@@ -69,7 +69,9 @@ def _steps_between(computation: Computation, quantity: Derivative, first: Expr, 
         if by_jacobians != first:
             known.by_jacobians[quantity] = by_jacobians
             yield Step(by_jacobians, said(PRODUCT_OF_JACOBIANS))
-    yield Step(first, reason_of(computation, top, bottom), has_shapes=bool(derivatives_in(first)))
+    is_product = first == product_of_jacobians(computation, top, bottom, known)
+    reason = said(PRODUCT_OF_JACOBIANS) if is_product else reason_of(computation, top, bottom)
+    yield Step(first, reason, has_shapes=bool(derivatives_in(first)))
     in_answers = _expanded(first, known.in_answers, known)
     if known.answered.intersection(derivatives_in(in_answers)):
         known.in_answers[quantity] = in_answers
