@@ -10,6 +10,7 @@ from derive.models import Model
 from derive.records import dataclass
 from derive.sheets.computation import Computation
 from derive.sheets.entry_lines import entry_lines
+from derive.sheets.jacobian_entries import jacobian_entry_lines
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
@@ -55,6 +56,8 @@ def lines_to(computation: Computation, asked: Expr, known: Known) -> Iterator[Li
     """The lines that lead to a derivative, by what it is a derivative of and by what. Raises `NoClosedForm`."""
     if second_names(asked) is not None:
         yield from _or_closed(computation, asked, second_lines(computation, asked, known))
+    elif isinstance(asked, Entry):
+        yield from _or_closed(computation, asked, jacobian_entry_lines(computation, asked, known))
     elif not isinstance(asked, Derivative):
         yield line(asked, Step(computation.closed(asked)))
     elif isinstance(asked.by, Entry):

@@ -15,7 +15,7 @@ from derive.expressions.tree import (
     Range,
     Softmax,
     Symbol,
-)
+)  # fmt: skip
 from derive.expressions.walk import rebuilt, walk
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm

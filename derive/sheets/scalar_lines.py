@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import symbols_of
 from derive.gradients.closed import Backward
 from derive.gradients.presented import presented
@@ -38,39 +38,35 @@ def gradient_lines(computation: Computation, top: str, bottom: str, known: Known
             continue
         assert isinstance(part.by, Symbol)
         yield from gradient_lines(computation, top, part.by.name, known)
-    closed = _closed(computation, quantity, first, known)
+    closed = _closed(computation, top, bottom, first, known)
     known[quantity] = closed
     if not derivatives_in(first) and computation.known_form(top, bottom):
         yield line(quantity, Step(closed, said(computation.known_form(top, bottom))))
         return
-    *before, last = _steps_between(computation, quantity, first, known)
+    *before, last = _steps_between(computation, top, bottom, first, known)
     cancelled = said(computation.known_form(top, bottom, CANCELLING))
     yield line(quantity, *before, last, Step(closed, cancelled, puts_in=tuple(derivatives_in(last.value))))
 
 
-def _closed(computation: Computation, quantity: Derivative, first: Expr, known: Known) -> Expr:
+def _closed(computation: Computation, top: str, bottom: str, first: Expr, known: Known) -> Expr:
     """A gradient without derivatives; in numerator layout what the chain rule makes of the lines before."""
-    assert isinstance(quantity.of, Symbol) and isinstance(quantity.by, Symbol)
-    top, bottom = quantity.of.name, quantity.by.name
-    if quantity.layout != "numerator":
+    if computation.table.layout != "numerator":
         return computation.gradients(top)[bottom]
     if not derivatives_in(first) or computation.known_form(top, bottom, CANCELLING):
         return presented(transposed(computation.gradients(top)[bottom]))
     return with_known(first, known)
 
 
-def _steps_between(computation: Computation, quantity: Derivative, first: Expr, known: Known) -> Iterator[Step]:
+def _steps_between(computation: Computation, top: str, bottom: str, first: Expr, known: Known) -> Iterator[Step]:
     """The steps to the closed form: the chain rule, one name back, then back to what earlier parts ask for."""
-    assert isinstance(quantity.of, Symbol) and isinstance(quantity.by, Symbol)
-    top, bottom = quantity.of.name, quantity.by.name
+    quantity = computation.quantity(top, bottom)
+    product = product_of_jacobians(computation, top, bottom, known)
     if quantity.layout != "numerator":
-        product = product_of_jacobians(computation, top, bottom, known)
         by_jacobians = _expanded(first if product is None else product, known.by_jacobians, known)
         if by_jacobians != first:
             known.by_jacobians[quantity] = by_jacobians
             yield Step(by_jacobians, said(PRODUCT_OF_JACOBIANS))
-    is_product = first == product_of_jacobians(computation, top, bottom, known)
-    reason = said(PRODUCT_OF_JACOBIANS) if is_product else reason_of(computation, top, bottom)
+    reason = said(PRODUCT_OF_JACOBIANS) if first == product else reason_of(computation, top, bottom)
     yield Step(first, reason, has_shapes=bool(derivatives_in(first)))
     in_answers = _expanded(first, known.in_answers, known)
     if known.answered.intersection(derivatives_in(in_answers)):
@@ -81,7 +77,9 @@ def _steps_between(computation: Computation, quantity: Derivative, first: Expr, 
 
 def _expanded(node: Expr, found: Mapping[Expr, Expr], known: Known) -> Expr:
     """An expression with the derivatives in it put back to what earlier parts ask for, where that is found."""
-    back = {part: found[part] for part in derivatives_in(node) if part in found and part not in known.answered}
+    back: dict[Expr, Expr] = {
+        part: found[part] for part in derivatives_in(node) if part in found and part not in known.answered
+    }
     return with_known(node, back) if back else node
 
 
@@ -89,18 +87,25 @@ def product_of_jacobians(computation: Computation, top: str, bottom: str, known:
     """∂top/∂bottom by the Jacobians of what is computed from `bottom`; null where not all of them were asked for."""
     uses = computation.uses(bottom, top)
     jacobians = [computation.quantity(use, bottom) for use in uses]
-    if not uses or not all(jacobian in known.answered and jacobian.shape.is_matrix for jacobian in jacobians):
+    if not uses or computation.table.layout == "denominator":
         return None
-    terms = []
-    for use, jacobian in zip(uses, jacobians, strict=True):
-        outer = computation.quantity(top, use)
-        if not outer.shape.is_vector or not computation.shape(bottom).is_vector:
-            return None
-        row = outer if outer.shape.is_row else transposed(outer)
-        terms.append(matmul(row, jacobian) if outer.shape.is_row else matmul(transposed(jacobian), outer))
-        if terms[-1].shape != computation.quantity(top, bottom).shape:
-            terms[-1] = transposed(matmul(row, jacobian))
-    return presented(plus(*terms))
+    if not all(jacobian in known.answered and jacobian.shape.is_matrix for jacobian in jacobians):
+        return None
+    outer = [computation.quantity(top, use) for use in uses]
+    if not all(one.shape.is_vector for one in (*outer, computation.symbol(bottom))):
+        return None
+    is_row = computation.quantity(top, bottom).shape.is_row
+    rows = [matmul(_as_row(one), jacobian) for one, jacobian in zip(outer, jacobians, strict=True)]
+    columns = [matmul(transposed(one), _as_column(two)) for one, two in zip(jacobians, outer, strict=True)]
+    return presented(plus(*(rows if is_row else columns)))
+
+
+def _as_row(vector: Expr) -> Expr:
+    return vector if vector.shape.is_row else transposed(vector)
+
+
+def _as_column(vector: Expr) -> Expr:
+    return transposed(vector) if vector.shape.is_row else vector
 
 
 def in_terms(computation: Computation, top: str, bottom: str) -> Expr:
