@@ -188,6 +188,14 @@ def test_a_condition_that_never_holds_makes_no_case():
     assert said(OF_BATCH, text, "a")[0] == "review"
 
 
+def test_a_case_that_is_said_by_the_others_is_for_a_person():
+    others = r"-\sum_{j \neq y_i} \frac{\partial L}{\partial S_{ij}}"
+    text = rf"$${S} = {OTHERS}, \quad j \neq y_i$$ $$\frac{{\partial L}}{{\partial S_{{i,y_i}}}} = {others}$$"
+    message = "What is said in line 1 may follow from the other cases, which is for a person."
+    assert said(OF_BATCH, text, "a") == ("review", message)
+    assert said(OF_BATCH, text.replace("-", ""), "a")[0] == "wrong"
+
+
 WRONG = {
     "a sign": (AT_LABEL.replace("-", "+"), ["wrong-sign"]),
     "the mean": (AT_LABEL.replace(r"\frac1N", ""), ["missing-mean"]),
@@ -288,3 +296,10 @@ def test_entries_of_a_name_that_are_known_are_not_defined_again():
     steps = marked(OF_BATCH, text).result.steps
     assert [step.verdict for step in steps] == ["definition", "definition", "refuted"]
     assert steps[1].message == "G is introduced for these indices, too."
+    assert (steps[2].counterexample.lhs, steps[2].counterexample.at["i"]) == ("1", "1")
+
+
+def test_a_range_along_another_dimension_is_a_case():
+    formula = r"\frac1N (P_{ij} - \mathbb{1}(j = y_i) \mathbb{1}(j \leq 2))"
+    assert said(OF_BATCH, rf"$${S} = {formula}, \quad j = 1, \dots, D$$", "a")[0] in ("review", "wrong")
+    assert said(OF_BATCH, rf"$${S} = {OTHERS} - \frac1N \delta_{{j,y_i}}, \quad j = 1, \dots, C$$", "a")[0] == "right"

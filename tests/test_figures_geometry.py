@@ -72,6 +72,17 @@ def crossed(scene: Scene) -> list[str]:
     return [f"{piece} through {box}" for piece in pieces(scene) for box in boxes if piece.meets(box, 1.0)]
 
 
+def doubled(scene: Scene) -> list[str]:
+    """Straight pieces of wires that lie on each other; wires may cross."""
+    found = []
+    for one, other in combinations(pieces(scene), 2):
+        across = min(one.right, other.right) - max(one.left, other.left)
+        down = min(one.bottom, other.bottom) - max(one.top, other.top)
+        if min(across, down) > 0.3 and max(across, down) > 3:
+            found.append(f"{one} on {other}")
+    return found
+
+
 def said(label: Label) -> str:
     return f"{''.join(getattr(piece, 'text', '?') for piece in label.text)} at {label.x:.0f}, {label.y:.0f}"
 
@@ -79,7 +90,7 @@ def said(label: Label) -> str:
 @pytest.mark.parametrize("path", WITH_MODEL, ids=name_of)
 def test_nothing_meets_in_the_graph_of_an_exercise(path):
     scene = graph_of(model_of(path))
-    assert meeting(scene) + crossed(scene) == []
+    assert meeting(scene) + crossed(scene) + doubled(scene) == []
     assert scene.width <= scenes.PAGE
 
 
@@ -89,7 +100,7 @@ def test_nothing_meets_in_the_graph_with_the_backward_pass(path):
     if model.table.loss is None:
         pytest.skip("the exercise has no loss")
     scene = graph_of(model, None, backward_labels(model, model.table.loss))
-    assert meeting(scene) + crossed(scene) == []
+    assert meeting(scene) + crossed(scene) + doubled(scene) == []
     assert scene.width <= scenes.PAGE
 
 
@@ -100,6 +111,10 @@ def test_nothing_meets_in_the_network_of_an_exercise(path):
         assert meeting(scene) == []
 
 
-def test_nothing_meets_in_a_plot():
+@pytest.mark.parametrize("together", [False, True])
+def test_nothing_meets_in_a_plot(together):
     names = ("relu", "leaky-relu(0.1)", "softplus(1)", "gelu", "sign", "sin", r"\max(0, 1 - z)", "|x^2 - 2|")
-    assert meeting(plot_of(names)) == []
+    scene = plot_of(names, together=together)
+    labels = [item.bounds() for item in scene.items if isinstance(item, Label)]
+    assert [pair for pair in combinations(labels, 2) if pair[0].meets(pair[1])] == []
+    assert scene.width <= scenes.PAGE

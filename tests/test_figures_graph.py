@@ -12,7 +12,7 @@ from derive.figures.backwards import backward_labels
 from derive.figures.flow import Flow, flows_of
 from derive.figures.graph import graph_of
 from derive.figures.mathematics import Formula, Scripts, formula, tex
-from derive.figures.numbers import numbers_of
+from derive.figures.numeric import numbers_of
 from derive.figures.parts import Writing, parts_of, shape_label
 from derive.figures.scene import Box, Circle, Label, Scene
 from derive.models import Model, build_model

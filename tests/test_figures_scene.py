@@ -61,7 +61,7 @@ def test_svg_needs_nothing_from_elsewhere_and_runs_nothing():
 
 def test_a_page_may_colour_a_picture_and_a_viewer_without_variables_has_colours_too():
     text = svg(ONE_OF_EACH)
-    assert ".figure-of-derive .figure-backward{color:#C62828;color:var(--figure-backward,#C62828)}" in text
+    assert ".figure-of-derive .figure-backward{color:#D9363E;color:var(--figure-backward,#D9363E)}" in text
     assert 'stroke="currentColor"' in text
     assert "figure-forward{" not in text
 

@@ -57,6 +57,14 @@ def test_the_engine_is_told_to_stay_in_its_folder(made_up, tmp_path, monkeypatch
     assert (tmp_path / "a.pdf").read_text() == "pdf\n"
 
 
+@needs_latex
+def test_a_template_may_use_the_files_of_its_folder(tmp_path):
+    (tmp_path / "logo.tex").write_text("A logo.", encoding="utf-8")
+    compile_to_pdf(DOCUMENT % r"\input{logo}", tmp_path / "a.pdf", inputs=tmp_path)
+    with pytest.raises(LatexError, match="logo"):
+        compile_to_pdf(DOCUMENT % r"\input{logo}", tmp_path / "b.pdf")
+
+
 @needs_posix
 def test_a_text_is_set_again_until_its_references_are_settled(made_up, tmp_path):
     made_up(f"echo run >> {tmp_path}/runs; echo 'Rerun to get references right' > sheet.log; echo pdf > sheet.pdf")

@@ -147,6 +147,10 @@ WRITTEN = [
     (r"\text{sum}(X)",                    INDICES, r"\sum_{i=1}^N \sum_{j=1}^D X_{ij}"),
     (r"\frac{\partial a}{\partial x}",    NABLA,   r"\nabla_x a"),
     (r"(\frac{\partial a}{\partial x})^T x", NABLA, r"(\nabla_x a)^T x"),
+    (r"\frac{\partial^2 a}{\partial x \partial x^T}", SHORT, r"\frac{\partial^2 a}{\partial x \partial x^T}"),
+    (r"\frac{\partial^2 a}{\partial \lambda \partial a}", SHORT, r"\frac{\partial^2 a}{\partial \lambda \partial a}"),
+    (r"\frac{\partial^2 a}{\partial \lambda^2}", FITTING, r"\frac{\partial^{2} a}{\partial \lambda \partial \lambda}"),
+    (r"\frac{\partial^2 a}{\partial x \partial x^T}", PLAIN, r"\frac{\partial \frac{\partial a}{\partial x^{T}}}{\partial x}"),
     (r"\log(a) + \exp(a)",                NAMED,   r"\ln\left(a\right) + e^{a}"),
     (r"\hat{\mathbf{y}} W_1",             NAMED,   r"\hat{\mathbf y} W_{1}"),
 ]  # fmt: skip

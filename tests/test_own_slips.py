@@ -44,3 +44,20 @@ def test_another_part_asks_for_one_example():
 def test_the_gradient_by_something_else_follows():
     assert given((WEIGHTS,), SLIP + PRODUCT) == [(2, (1, 1))]
     assert given((BATCH, WEIGHTS), SLIP + MEAN + PRODUCT) == [WRONG, (2, (1, 1))]
+
+
+def test_the_gradient_of_a_copy_of_the_loss_is_not_another_one():
+    copy = r"$$M = \frac{1}{N} \sum_{i=1}^{N} (-Z_{i,y_i} + \log \sum_{j=1}^{C} e^{Z_{i,j}})$$ "
+    made_up = r"$$\frac{\partial M}{\partial W} = W$$ $$\frac{\partial L}{\partial W} = W$$"
+    assert given((WEIGHTS,), copy + made_up)[0][0] == 0
+    one = r"$$\frac{\partial \ell_i}{\partial W} = W$$ $$\frac{\partial L}{\partial W} = W$$"
+    assert given((WEIGHTS,), one)[0][0] == 0
+
+
+def test_the_slope_of_an_activation_is_not_the_gradient_of_a_loss():
+    setting = SETTING.replace("  Z: X W", "  U: X W\n  Z: \\tanh(U)")
+    inner = r"- {id: inner, ask: '\frac{\partial L}{\partial U}', points: 4}"
+    slip = r"$$\frac{\partial Z_{i,k}}{\partial U_{i,k}} = 1 - Z_{i,k}$$ "
+    answer = r"$$\frac{\partial L}{\partial U} = \frac{\partial L}{\partial Z} \odot (1 - Z)$$"
+    found = marked(exercise(setting, (BATCH, inner)), slip + answer).parts[1]
+    assert (found.points, found.follows_from) == (2, (1, 1))

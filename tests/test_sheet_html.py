@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from sheets_by_hand import ATTACKS, LONG, QUESTIONS, SOLUTION, hostile
 
-from derive.figures.scene import Scene
+from derive.figures.scene import COLOURS, Point, Scene
 from derive.sheets.blocks import Display, Picture, Sheet, Table, said
 from derive.sheets.prose import prose_text
 from derive.writing.mathml import ELEMENTS
@@ -92,8 +92,14 @@ def test_values_stand_side_by_side():
 
 
 def test_a_picture_takes_its_colours_from_the_page():
-    page = page_of(Picture(Scene(10, 10, "a <b>", "a & b", ()), said("What <i>it</i> is."), 'x "y"'))
+    page = page_of(
+        Picture(
+            Scene(10, 10, "a <b>", "a & b", (Point(5, 5, "given", is_open=True),)), said("What <i>it</i> is."), 'x "y"'
+        )
+    )
     assert page.count("<style") == 1
+    assert "style=" not in page
+    assert all(f".figure-{role}" in page for role in COLOURS)
     assert 'aria-label="x &#34;y&#34;"' in page
     assert "<figcaption>What &lt;i&gt;it&lt;/i&gt; is.</figcaption>" in page
 

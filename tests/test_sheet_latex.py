@@ -29,7 +29,7 @@ def sheet(*blocks, **values) -> Sheet:
 
 def body(*blocks) -> str:
     """What is written for some blocks, on one line."""
-    text = to_latex(sheet(*blocks)).split(r"{\LARGE\bfseries\raggedright T\par}")[1].split(r"\end{document}")[0]
+    text = to_latex(sheet(*blocks)).split(r"T\par}" + "\n\\vspace{0.6\\baselineskip}\n")[1].split(r"\end{document}")[0]
     return " ".join(text.split())
 
 
@@ -75,7 +75,7 @@ def test_bookmarks_are_plain():
 
 def test_a_chain_with_reasons_beside_its_members():
     assert body(WEIGHTS) == (
-        r"\keep{7} \begin{result} \displaystart \begin{align*} \frac{\partial L}{\partial W_{2}} "
+        r"\keep{10} \begin{result} \displaystart \begin{align*} \frac{\partial L}{\partial W_{2}} "
         r"&= A^{T} \frac{\partial L}{\partial S} && \why{20.58em}{the chain rule for $S = A W_{2}$ when the batch is summed} "
         r"\\ &= \frac{1}{N} A^{T} \left(P - Y\right) && \why{20.58em}{by (1)} \tag{2} \end{align*} \end{result}"
     ).replace("20.58", re.findall(r"\\why\{([\d.]+)em", body(WEIGHTS))[0])

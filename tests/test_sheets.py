@@ -216,6 +216,28 @@ def test_a_new_name_is_none_that_the_model_has(tmp_path: Path, store: Store):
     assert [chain.lhs for _, chain in composition.definitions] == ["t", "m_i"]
 
 
+HINGE = r"""---
+dims: {C: 4}
+symbols:
+  u: 1 x C
+  y: label of C
+model:
+  L: \sum_{j \neq y} \max(0, u_j - u_y + 1)
+loss: L
+parts:
+  - {id: a, ask: '\frac{\partial L}{\partial u}', form: no derivatives left}
+---
+"""
+
+
+@pytest.mark.parametrize("shape", ["1 x C", "C x 1"])
+def test_a_name_given_by_its_entries_stands_as_the_vectors_in_them_do(shape: str, tmp_path: Path, store: Store):
+    (answer,) = Composition(read_exercise(written(tmp_path, HINGE.replace("1 x C", shape))), store).answers
+    assert answer.is_whole
+    assert [chain.lhs for line in answer.lines for _, chain in line.introduces] == ["g_i"]
+    assert answer.lines[-1].chain.members[-1].latex == "g"
+
+
 # ── the setting at the head of a sheet ──
 
 

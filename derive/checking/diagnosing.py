@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import field
 
+from derive.checking.arrays import Values
 from derive.checking.candidates import Candidate, Uses, joined
 from derive.checking.claims import Claimed, judge
 from derive.checking.evidence import environments
 from derive.checking.general import GeneralAttempt
-from derive.checking.probing import NoValueError, Probe, Values, alike
+from derive.checking.probing import NoValueError, Probe, alike
 from derive.checking.results import Diagnosis
 from derive.checking.session import Session
 from derive.checking.sides import Side
@@ -143,7 +144,7 @@ class _Search:
             values = [] if self.wrong.written is None else [probe.value(self.wrong.written) for probe in self.probes]
         except NoValueError:
             return False
-        return bool(values) and not any(value.any() for value in values)
+        return bool(values) and not any(value.largest for value in values)
 
     def one_mistake(self) -> tuple[Diagnosis, ...]:
         """The first mistake of the catalogue whose repair is proved."""

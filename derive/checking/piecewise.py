@@ -1,21 +1,23 @@
 r"""Names that are defined case by case: `G_{ij} = P_{ij}, \; j \neq y_i`, and elsewhere `G_{i,y_i} = P_{i,y_i} - 1`.
 
 A definition under a condition on its indices says nothing of the other entries: these are those of a matrix of which
-nothing is known, until a later equation says what they are. An equation for entries that are defined already is a claim
-like any other.
+nothing is known, until a later equation says what they are. What was proved before holds then, too: it held whatever
+these are. An equation for entries that are defined already is a claim like any other.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.checking.candidates import Restriction
+from derive.checking.candidates import Candidate, Restriction
 from derive.checking.claims import Judgement, judge
 from derive.checking.definitions import NewName
+from derive.checking.evidence import evidence
 from derive.checking.following.dependence import names_behind
 from derive.checking.following.quantities import saying
 from derive.checking.session import Session
 from derive.checking.sides import Side
+from derive.deciding.evidence import Equal
 from derive.deciding.limits import Deadline
 from derive.expressions.tree import (
     Add,
@@ -67,7 +69,7 @@ def leave_open_elsewhere(session: Session, new: NewName, restrictions: Sequence[
     unknown = Symbol(_elsewhere(name), formula.shape)
     body = Cases(((formula.body, _all(restrictions)), (_at(unknown, formula), None)))
     table = session.table.with_meaning(unknown.name, Given("real", formula.shape))
-    session.learn(table.with_meaning(name, Computed(formula.shape, replace(formula, body=body))))
+    session.relearn(table.with_meaning(name, Computed(formula.shape, replace(formula, body=body))))
 
 
 def defined_further(
@@ -87,9 +89,9 @@ def defined_further(
     formula, unknown = _formula(session, name), Symbol(_elsewhere(name), entry.operand.shape)
     if formula is None or unknown.name not in session.table.meanings:
         return None
-    here = Side(None, fixed=replace(found[0], value=replace(entry, operand=unknown)))
+    same = Candidate(entry, replace(entry, operand=unknown), frozenset(), found[0].free)
     said = saying(session, left, right, formal, restrictions)
-    if said is None or judge(session, left, here, restrictions, formal, deadline).verdict != "proved":
+    if said is None or not isinstance(evidence(session, same, restrictions, deadline).evidence, Equal):
         return None
     more = _branch(said.value, formula, entry.operand)
     if more is None:
@@ -149,7 +151,7 @@ def _learn(
         branches = (*known, (more[0], None))
         table = replace(table, meanings={key: one for key, one in table.meanings.items() if key != unknown.name})
     grown = replace(formula, body=Cases(branches))
-    session.learn(table.with_meaning(name, Computed(formula.shape, grown)))
+    session.relearn(table.with_meaning(name, Computed(formula.shape, grown)))
 
 
 def _is_all(session: Session, formula: EntryFormula, conditions: Sequence[Condition], deadline: Deadline) -> bool:

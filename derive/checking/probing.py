@@ -4,11 +4,26 @@ A search for a mistake compares hundreds of formulas with one value. They share 
 remembered, and plain matrix arithmetic is done here; whatever else a formula holds is lowered to its exact entries.
 """
 
+import math
+import operator
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
-import numpy as np
-
+from derive.checking.arrays import (
+    Values,
+    both,
+    dot,
+    each,
+    filled,
+    identity,
+    matrix,
+    outer,
+    product,
+    scalar,
+    softmax,
+    transposed,
+)
 from derive.checking.session import Session
 from derive.deciding.limits import WORKING_BITS
 from derive.errors import FormulaError, Undecidable
@@ -18,7 +33,6 @@ from derive.expressions.tree import Expr, Index, IndexNumber, IndexShift, IndexV
 from derive.expressions.walk import walk
 from derive.gradients.indices import free_indices
 
-Values = np.ndarray[Any, np.dtype[np.float64]]
 Environment = Mapping[IndexVariable, int]
 
 CLOSE = 1e-9
@@ -50,11 +64,10 @@ class Probe:
     def _computed(self, node: Expr) -> Values | None:
         rule = _RULES.get(type(node))
         try:
-            with np.errstate(all="ignore"):
-                found = self.lowered(node) if rule is None else rule(self, node)
-        except (NoValueError, NoUse, Undecidable, FormulaError, RecursionError):
+            found = self.lowered(node) if rule is None else rule(self, node)
+        except (NoValueError, NoUse, Undecidable, FormulaError, RecursionError, ArithmeticError, ValueError):
             return None
-        return found if np.isfinite(found).all() else None
+        return found if found.is_finite else None
 
     def lowered(self, node: Expr) -> Values:
         """By the exact entries. Raises `NoValueError` where an index in it is not fixed."""
@@ -65,13 +78,14 @@ class Probe:
         entries.obligations.clear()
         entries.domain.clear()
         entries.required.clear()
-        values = [float(self._point.value(entry, WORKING_BITS)) for entry in array.entries]
-        return np.array(values).reshape(array.sizes)
+        return Values(
+            tuple(array.sizes), tuple(float(self._point.value(entry, WORKING_BITS)) for entry in array.entries)
+        )
 
     def holds(self, condition: tree.Condition) -> bool:
         """Whether a condition holds at the point, in every entry."""
         try:
-            return bool((self.value(tree.Indicator(condition)) == 1).all())
+            return all(entry == 1 for entry in self.value(tree.Indicator(condition)).entries)
         except NoValueError:
             return False
 
@@ -101,10 +115,9 @@ def _is_open(node: tree.Node) -> bool:
 
 def alike(first: Values, second: Values) -> bool:
     """Whether two values agree as far as floating point can tell."""
-    if first.shape != second.shape:
+    if first.sizes != second.sizes:
         return False
-    difference = np.abs(first - second).max(initial=0.0)
-    return bool(difference <= CLOSE * (1 + np.abs(second).max(initial=0.0)))
+    return both(operator.sub, first, second).largest <= CLOSE * (1 + second.largest)
 
 
 # ── plain arithmetic, by the kind of node ──
@@ -113,95 +126,87 @@ def alike(first: Values, second: Values) -> bool:
 def _size(probe: Probe, node: tree.Size) -> Values:
     if node.dim.size is None:
         raise NoValueError
-    return np.array(float(node.dim.size))
+    return scalar(node.dim.size)
 
 
 def _identity(probe: Probe, node: tree.Identity) -> Values:
     if node.shape.is_open:
         raise NoValueError
-    return np.eye(node.shape.sizes()[0])
+    return identity(node.shape.sizes()[0])
 
 
 def _fill(probe: Probe, node: tree.Fill) -> Values:
     if node.shape.is_open:
         raise NoValueError
-    return np.full(node.shape.sizes(), float(node.value))
+    return filled(node.shape.sizes(), float(node.value))
 
 
 def _add(probe: Probe, node: tree.Add) -> Values:
-    total = probe.value(node.terms[0])
-    for term in node.terms[1:]:
-        total = total + probe.value(term)
-    return total
+    return _total([probe.value(term) for term in node.terms])
+
+
+def _total(terms: list[Values]) -> Values:
+    return reduce(lambda total, term: both(operator.add, total, term), terms)
 
 
 def _matmul(probe: Probe, node: tree.MatMul) -> Values:
-    return _as_shaped(probe.value(node.left) @ probe.value(node.right), node)
-
-
-def _hadamard(probe: Probe, node: tree.Hadamard) -> Values:
-    return probe.value(node.left) * probe.value(node.right)
-
-
-def _dot(probe: Probe, node: tree.Dot) -> Values:
-    left, right = probe.value(node.left), probe.value(node.right)
-    return np.array(np.vdot(left.ravel(), right.ravel()))
+    found = product(probe.value(node.left), probe.value(node.right))
+    return Values((), found.entries) if node.shape.is_scalar else found
 
 
 def _outer(probe: Probe, node: tree.Outer) -> Values:
-    return np.outer(probe.value(node.left), probe.value(node.right))
-
-
-def _power(probe: Probe, node: tree.Power) -> Values:
-    return np.asarray(probe.value(node.base) ** probe.value(node.exponent))
+    return outer(probe.value(node.left), probe.value(node.right))
 
 
 def _apply(probe: Probe, node: tree.Apply) -> Values:
     function = _FUNCTIONS.get((node.function, node.order))
     if function is None or node.parameters:
         return probe.lowered(node)
-    return np.asarray(function(probe.value(node.operand)))
+    return each(function, probe.value(node.operand))
 
 
 def _softmax(probe: Probe, node: tree.Softmax) -> Values:
-    value = probe.value(node.operand)
-    powers = np.exp(value - value.max())
-    total = powers / powers.sum(axis=node.axis, keepdims=True)
-    return np.log(total) if node.logarithm else np.asarray(total)
+    found = softmax(probe.value(node.operand), node.axis)
+    return each(math.log, found) if node.logarithm else found
 
 
 def _reduce(probe: Probe, node: tree.Reduce) -> Values:
     if node.kind not in ("sum", "mean"):
         return probe.lowered(node)
-    value = probe.value(node.operand)
-    return np.asarray(value.sum() if node.kind == "sum" else value.mean())
+    entries = probe.value(node.operand).entries
+    return scalar(sum(entries) if node.kind == "sum" else sum(entries) / len(entries))
 
 
 def _quantified(probe: Probe, node: tree.Quantified) -> Values:
     if node.kind != "sum" or node.condition is not None:
         return probe.lowered(node)
     positions = range(node.range.first, node.range.last + 1)
-    return np.asarray(sum(probe.at(node.index, position).value(node.body) for position in positions))
+    return _total([scalar(0), *(probe.at(node.index, position).value(node.body) for position in positions)])
 
 
 def _entry_formula(probe: Probe, node: tree.EntryFormula) -> Values:
     rows, columns = node.shape.sizes()
-    found = np.empty((rows, columns))
+    found = []
     for row in range(rows):
         of_row = probe if node.row is None else probe.at(node.row, row)
-        for column in range(columns):
-            of_entry = of_row if node.column is None else of_row.at(node.column, column)
-            found[row, column] = of_entry.value(node.body)
-    return found
+        in_row = [of_row if node.column is None else of_row.at(node.column, column) for column in range(columns)]
+        found.append([_alone(of_entry.value(node.body)) for of_entry in in_row])
+    return matrix(found)
+
+
+def _alone(value: Values) -> float:
+    (entry,) = value.entries
+    return entry
 
 
 def _entry(probe: Probe, node: tree.Entry) -> Values:
     if isinstance(node.row, tree.Label) or isinstance(node.column, tree.Label):
         return probe.lowered(node)
-    value, place = probe.value(node.operand), (probe.position(node.row), probe.position(node.column))
-    if any(not 0 <= position < size for position, size in zip(place, value.shape, strict=True)):
+    value, row, column = probe.value(node.operand), probe.position(node.row), probe.position(node.column)
+    count, width = value.sizes
+    if not (0 <= row < count and 0 <= column < width):
         raise NoValueError
-    return np.asarray(value[place])
+    return scalar(value.entries[row * width + column])
 
 
 def _indicator(probe: Probe, node: tree.Indicator) -> Values:
@@ -211,65 +216,68 @@ def _indicator(probe: Probe, node: tree.Indicator) -> Values:
         return probe.lowered(node)
     if any(isinstance(side, tree.IndexValue) for side in (condition.left, condition.right)):
         return probe.lowered(node)
-    return np.asarray(compare(probe.value(condition.left), probe.value(condition.right)), dtype=float)
+    return each(float, both(compare, probe.value(condition.left), probe.value(condition.right)))
 
 
 def _extremum(probe: Probe, node: tree.Extremum) -> Values:
-    larger = np.maximum if node.kind == "max" else np.minimum
-    return np.asarray(larger(probe.value(node.left), probe.value(node.right)))
+    return both(max if node.kind == "max" else min, probe.value(node.left), probe.value(node.right))
 
 
-def _as_shaped(value: Values, node: Expr) -> Values:
-    return value.reshape(()) if node.shape.is_scalar else value
+def _sigmoid(value: float) -> float:
+    if value < 0:
+        return math.exp(value) / (1 + math.exp(value))
+    return 1 / (1 + math.exp(-value))
 
 
-def _sigmoid(value: Values) -> Values:
-    return np.asarray(1 / (1 + np.exp(-value)))
+def _sign(value: float) -> float:
+    return float(value > 0) - float(value < 0)
 
 
-_FUNCTIONS: Mapping[tuple[str, int], Callable[[Values], Values]] = {
-    ("exp", 0): np.exp,
-    ("exp", 1): np.exp,
-    ("log", 0): np.log,
-    ("log", 1): np.reciprocal,
-    ("sqrt", 0): np.sqrt,
-    ("tanh", 0): np.tanh,
-    ("tanh", 1): lambda value: 1 - np.tanh(value) ** 2,
+_FUNCTIONS: Mapping[tuple[str, int], Callable[[float], float]] = {
+    ("exp", 0): math.exp,
+    ("exp", 1): math.exp,
+    ("log", 0): math.log,
+    ("log", 1): lambda value: 1 / value,
+    ("sqrt", 0): math.sqrt,
+    ("tanh", 0): math.tanh,
+    ("tanh", 1): lambda value: 1 - math.tanh(value) ** 2,
     ("sigmoid", 0): _sigmoid,
     ("sigmoid", 1): lambda value: _sigmoid(value) * _sigmoid(-value),
-    ("relu", 0): lambda value: np.maximum(value, 0),
-    ("relu", 1): lambda value: (value > 0).astype(float),
-    ("softplus", 0): lambda value: np.logaddexp(0, value),
+    ("relu", 0): lambda value: max(value, 0.0),
+    ("relu", 1): lambda value: float(value > 0),
+    ("softplus", 0): lambda value: max(value, 0.0) + math.log1p(math.exp(-abs(value))),
     ("softplus", 1): _sigmoid,
-    ("abs", 0): np.abs,
-    ("abs", 1): np.sign,
-    ("sign", 0): np.sign,
+    ("abs", 0): abs,
+    ("abs", 1): _sign,
+    ("sign", 0): _sign,
 }
 
-_COMPARATORS: Mapping[str, Callable[[Values, Values], Any]] = {
-    ">": np.greater,
-    "<": np.less,
-    ">=": np.greater_equal,
-    "<=": np.less_equal,
-    "=": np.equal,
-    "!=": np.not_equal,
+_COMPARATORS: Mapping[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+    "=": operator.eq,
+    "!=": operator.ne,
 }
 
 _RULES: Mapping[type[Expr], Callable[[Probe, Any], Values]] = {
-    tree.Number: lambda probe, node: np.array(float(node.value)),
+    tree.Number: lambda probe, node: scalar(node.value),
     tree.Size: _size,
     tree.Fill: _fill,
     tree.Identity: _identity,
-    tree.Negative: lambda probe, node: -probe.value(node.operand),
+    tree.Negative: lambda probe, node: each(operator.neg, probe.value(node.operand)),
     tree.Add: _add,
-    tree.Scale: lambda probe, node: probe.value(node.factor) * probe.value(node.operand),
+    tree.Scale: lambda probe, node: both(operator.mul, probe.value(node.factor), probe.value(node.operand)),
     tree.MatMul: _matmul,
-    tree.Hadamard: _hadamard,
-    tree.Quotient: lambda probe, node: probe.value(node.numerator) / probe.value(node.denominator),
-    tree.Dot: _dot,
+    tree.Hadamard: lambda probe, node: both(operator.mul, probe.value(node.left), probe.value(node.right)),
+    tree.Quotient: lambda probe, node: both(
+        operator.truediv, probe.value(node.numerator), probe.value(node.denominator)
+    ),
+    tree.Dot: lambda probe, node: scalar(dot(probe.value(node.left), probe.value(node.right))),
     tree.Outer: _outer,
-    tree.Transpose: lambda probe, node: probe.value(node.operand).T,
-    tree.Power: _power,
+    tree.Transpose: lambda probe, node: transposed(probe.value(node.operand)),
+    tree.Power: lambda probe, node: both(math.pow, probe.value(node.base), probe.value(node.exponent)),
     tree.Apply: _apply,
     tree.Softmax: _softmax,
     tree.Reduce: _reduce,

@@ -31,7 +31,7 @@ _OTHERWISE_BEHIND = re.compile(r"[\s,(]*(?:otherwise|else|elsewhere)\b", re.IGNO
 _OF_CLASS = re.compile(
     r"\b(?:for|at)\s+(?:(?:all|each|every|any)\s+)?(?:(?:of\s+)?the\s+|an?\s+)?"
     r"(?:(?P<correct>correct|true|right|target|actual|gold|ground[- ]truth)|other|wrong|incorrect|false|remaining)"
-    r"\s+(?:class(?:es)?|labels?|categor(?:y|ies)|entr(?:y|ies))\b",
+    r"\s+(?:class(?:es)?|labels?|categor(?:y|ies))\b",
     re.IGNORECASE,
 )
 _MAY_DECLARE = re.compile(r"\b(?:where|with)\b", re.IGNORECASE)
@@ -218,7 +218,7 @@ class _Sentence:
             self.premises = (replace(self.latest[0], is_negated=not self.latest[0].is_negated),)
             self.are_new = True
         of_class = _OF_CLASS.search(said)
-        if of_class and not _FULL_STOP.search(said, of_class.end()):
+        if of_class and not (_FULL_STOP.search(said, of_class.end()) or _ALTERNATIVE.search(said, of_class.end())):
             self.premises = self.latest = (Premise(None, not of_class["correct"]),)
             self.are_new = True
 

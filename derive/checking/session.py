@@ -87,6 +87,20 @@ class Session:
         self.entries.table = table
         self.prover.learn(table)
 
+    def relearn(self, table: SymbolTable) -> None:
+        """Goes on with a table in which a known name has another value: what was computed of it is not kept.
+
+        What was proved so far must hold for the other value as well.
+        """
+        self.definitions = type(self.definitions)()
+        self.entries = Entries(table, self.entries.kink, self.definitions)
+        self.prover = Prover(table, self.model.kink)
+        for fact in self.facts:
+            self.prover.remember(*fact)
+        self._other_kinks.clear()
+        self._decider, self._facts_known = None, -1
+        self.learn(table)
+
     def remember(self, left: Expr, right: Expr, proof: GeneralProof) -> None:
         """Two sides that are equal for all values of their symbols: later proofs may rest on it."""
         self.facts.append((left, right, proof))

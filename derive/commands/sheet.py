@@ -59,8 +59,10 @@ def _options(headings: tuple[str, ...], template: str | None, engine: str | None
     from derive.documents.reading import read_source
     from derive.writing.sheet_files import Options
 
-    source = None if template is None else read_source(template)
-    return Options(headings, None if source is None else (source.name, source.text), engine)
+    if template is None:
+        return Options(headings, engine=engine)
+    source = read_source(template)
+    return Options(headings, (source.name, source.text), engine, Path(template).parent)
 
 
 def _sheet(exercise: str, student: bool, variant: int | None) -> "Sheet":

@@ -489,7 +489,10 @@ def write_cases(node: tree.Cases, style: Style) -> tuple[str, int]:
 
 @write.register
 def write_derivative(node: tree.Derivative, style: Style) -> tuple[str, int]:
-    r"""\frac{\partial f}{\partial x}; \nabla_x f of a number by a name."""
+    r"""\frac{\partial f}{\partial x}; \nabla_x f of a number by a name; \frac{\partial^2 f}{\partial x \partial y}."""
+    if style.brackets == "fitting" and isinstance(node.of, tree.Derivative) and _is_twice(node.of, node):
+        names = rf"\partial {_text(node.by, style)} \partial {_text(node.of.by, style)}"
+        return rf"\frac{{\partial{style.scripts('^{2}')} {_text(node.of.of, style)}}}{{{names}}}", FACTOR
     is_gradient = isinstance(node.of, tree.Symbol) and node.of.shape.is_scalar and isinstance(node.by, tree.Symbol)
     if style.derivative == "gradient" and is_gradient:
         return rf"\nabla{style.scripts(f'_{{{_text(node.by, style)}}}')} {_text(node.of, style)}", FACTOR
@@ -497,6 +500,12 @@ def write_derivative(node: tree.Derivative, style: Style) -> tuple[str, int]:
         rf"\frac{{\partial {_at_least(node.of, FACTOR, style)}}}{{\partial {_at_least(node.by, FACTOR, style)}}}",
         FACTOR,
     )
+
+
+def _is_twice(inner: tree.Derivative, outer: tree.Derivative) -> bool:
+    """Whether a derivative of a derivative is one of a name by two names, or their transposes."""
+    bases = [by.operand if isinstance(by, tree.Transpose) else by for by in (inner.by, outer.by)]
+    return isinstance(inner.of, tree.Symbol) and all(isinstance(base, tree.Symbol) for base in bases)
 
 
 @write.register

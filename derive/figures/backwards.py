@@ -2,7 +2,7 @@
 
 from derive.expressions.tree import Symbol
 from derive.expressions.walk import walk
-from derive.figures.flow import displayed
+from derive.figures.operations import displayed
 from derive.models.model import Model
 from derive.notation.symbols import Computed, Given
 

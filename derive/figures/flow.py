@@ -5,7 +5,7 @@ values of their own: they stand in the operation that uses them. A formula in in
 what it is where `derive.figures.recognised` knows it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -15,7 +15,9 @@ from derive.expressions.latex import latex
 from derive.expressions.shapes import SCALAR, Shape, column, row
 from derive.expressions.tree import Expr, Number, Symbol
 from derive.expressions.walk import rebuilt, walk
+from derive.figures.dependencies import computed_in, ends_of, upstream
 from derive.figures.mathematics import Formula, formula, width
+from derive.figures.operations import REDUCTIONS, activation_label, constant_label, displayed, length_label
 from derive.figures.recognised import Recognised, is_constant, names_in, recognised, taken_apart
 from derive.models.model import Model
 from derive.notation.symbols import Computed, Given, SymbolTable
@@ -190,36 +192,36 @@ class Flow:
     def of_negative(self, value: tree.Negative) -> int:
         inner = value.operand
         if isinstance(inner, tree.Scale) and is_constant(inner.factor):
-            return self.unary(rf"\times\,(-{_constant(inner.factor)})", self.lower(inner.operand), value.shape)
+            return self.unary(rf"\times\,(-{constant_label(inner.factor)})", self.lower(inner.operand), value.shape)
         return self.unary("-", self.lower(inner), value.shape)
 
     # ── products ──
 
     def of_scale(self, value: tree.Scale) -> int:
         if is_constant(value.factor):
-            return self.unary(rf"\times\,{_constant(value.factor)}", self.lower(value.operand), value.shape)
+            return self.unary(rf"\times\,{constant_label(value.factor)}", self.lower(value.operand), value.shape)
         if is_constant(value.operand):
-            return self.unary(rf"\times\,{_constant(value.operand)}", self.lower(value.factor), value.shape)
+            return self.unary(rf"\times\,{constant_label(value.operand)}", self.lower(value.factor), value.shape)
         return self.binary(r"\times", value.operand, value.factor, value.shape)
 
     def of_matrix_product(self, value: tree.MatMul) -> int:
         if is_constant(value.left):
-            return self.unary(rf"{_constant(value.left)}\,\cdot", self.lower(value.right), value.shape)
+            return self.unary(rf"{constant_label(value.left)}\,\cdot", self.lower(value.right), value.shape)
         if is_constant(value.right):
-            return self.unary(rf"\cdot\,{_constant(value.right)}", self.lower(value.left), value.shape)
+            return self.unary(rf"\cdot\,{constant_label(value.right)}", self.lower(value.left), value.shape)
         return self.binary(r"\cdot", value.left, value.right, value.shape)
 
     def of_hadamard(self, value: tree.Hadamard) -> int:
         for constant, other in ((value.left, value.right), (value.right, value.left)):
             if is_constant(constant):
-                return self.unary(rf"\odot\,{_constant(constant)}", self.lower(other), value.shape)
+                return self.unary(rf"\odot\,{constant_label(constant)}", self.lower(other), value.shape)
         return self.binary(r"\odot", value.left, value.right, value.shape)
 
     def of_quotient(self, value: tree.Quotient) -> int:
         if is_constant(value.denominator):
-            return self.unary(rf"\div\,{_constant(value.denominator)}", self.lower(value.numerator), value.shape)
+            return self.unary(rf"\div\,{constant_label(value.denominator)}", self.lower(value.numerator), value.shape)
         if is_constant(value.numerator):
-            return self.unary(rf"{_constant(value.numerator)}/\,\cdot", self.lower(value.denominator), value.shape)
+            return self.unary(rf"{constant_label(value.numerator)}/\,\cdot", self.lower(value.denominator), value.shape)
         return self.binary(r"\div", value.numerator, value.denominator, value.shape)
 
     def of_power(self, value: tree.Power) -> int:
@@ -228,14 +230,14 @@ class Flow:
         if not is_constant(exponent):
             return self.binary(r"(\cdot)^{(\cdot)}", base, exponent, value.shape)
         if isinstance(base, tree.Reduce) and base.kind == "l2" and exponent == Number(_TWO):
-            return self.unary(_length(base) + "^{2}", self.lower(base.operand), value.shape)
+            return self.unary(length_label(base) + "^{2}", self.lower(base.operand), value.shape)
         return self.unary(rf"(\cdot)^{{{latex(exponent)}}}", self.lower(base), value.shape)
 
     # ── functions ──
 
     def of_function(self, value: tree.Apply) -> int:
         label = activation_label(value)
-        constants = [_constant(parameter) for parameter in value.parameters if is_constant(parameter)]
+        constants = [constant_label(parameter) for parameter in value.parameters if is_constant(parameter)]
         if constants and value.function == "leaky":
             label = rf"\text{{LeakyReLU}}_{{{','.join(constants)}}}"
         others = [self.lower(parameter) for parameter in value.parameters if not is_constant(parameter)]
@@ -258,31 +260,11 @@ class Flow:
         return self.unary(rf"\text{{{label}}}", self.lower(value.operand), value.shape)
 
     def of_reduction(self, value: tree.Reduce) -> int:
-        label = _length(value) if value.kind in ("l1", "l2") else _REDUCTIONS[value.kind]
+        label = length_label(value) if value.kind in ("l1", "l2") else REDUCTIONS[value.kind]
         return self.unary(label, self.lower(value.operand), value.shape)
 
 
-def _constant(value: Expr) -> str:
-    text = latex(value)
-    return rf"({text})" if isinstance(value, (tree.Add, tree.Negative)) else text
-
-
-def _length(value: tree.Reduce) -> str:
-    """‖·‖, with the F of Frobenius for a matrix."""
-    script = "_{1}" if value.kind == "l1" else "" if value.operand.shape.is_vector else "_{F}"
-    return rf"\|\cdot\|{script}"
-
-
 _TWO = Fraction(2)
-_FUNCTIONS = {
-    "tanh": r"\tanh", "sigmoid": r"\sigma", "sqrt": r"\sqrt{\cdot}", "abs": r"|\cdot|", "exp": r"\exp", "log": r"\log",
-    "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "sinh": r"\sinh", "cosh": r"\cosh", "coth": r"\coth",
-}  # fmt: skip
-_SHOWN = {"relu": "ReLU", "leaky": "LeakyReLU", "gelu": "GELU", "elu": "ELU", "silu": "SiLU"}
-_REDUCTIONS = {
-    "sum": r"\text{sum}", "mean": r"\text{mean}", "max": r"\max", "min": r"\min", "logsumexp": r"\text{log-sum-exp}",
-    "trace": r"\text{tr}", "det": r"\det",
-}  # fmt: skip
 
 
 def _simple(label: str) -> Callable[[Flow, Any], int]:
@@ -319,38 +301,16 @@ _RULES: dict[type[Expr], Callable[[Flow, Any], int]] = {
 }
 
 
-def activation_label(value: Expr) -> str:
-    """The label of a function of one variable, entry by entry or along rows."""
-    match value:
-        case tree.Apply(function):
-            label = _FUNCTIONS.get(function, rf"\text{{{_SHOWN.get(function, function)}}}")
-            return label + "'" * value.order
-        case tree.Unspecified(name):
-            return displayed(name) + "'" * value.order
-        case tree.Extremum(kind, left, right):
-            return rf"\{kind}({_constant(left if is_constant(left) else right)},\cdot)"
-    return r"\text{softmax}"
-
-
-def displayed(name: str) -> str:
-    """A canonical name as LaTeX: that of a family is the name of one of its members."""
-    return name.split(" for every ", maxsplit=1)[0]
-
-
 def flows_of(model: Model, loss: str | None) -> list[Flow]:
     """The flow of a model up to its loss; without one up to all that nothing else is computed from.
 
     Ends that have nothing computed in common have a flow each.
     """
     table = model.table
-    computed = {
-        name: meaning.value
-        for name, meaning in table.meanings.items()
-        if isinstance(meaning, Computed) and meaning.value is not None
-    }
+    computed = computed_in(table)
     groups: list[set[str]] = []
-    for end in [loss] if loss in computed else _ends(computed):
-        needed = _upstream(computed, [end])
+    for end in [loss] if loss in computed else ends_of(computed):
+        needed = upstream(computed, [str(end)])
         shared = [group for group in groups if group & needed]
         groups = [group for group in groups if not group & needed] + [needed.union(*shared)]
     order = list(computed)
@@ -364,22 +324,6 @@ def _flow(table: SymbolTable, computed: dict[str, Expr]) -> Flow:
         flow.define(name, value)
     _add_results(flow)
     return flow
-
-
-def _ends(computed: dict[str, Expr]) -> list[str]:
-    used = {name for value in computed.values() for name in names_in(value)}
-    return [name for name in computed if name not in used]
-
-
-def _upstream(computed: dict[str, Expr], ends: Iterable[str | None]) -> set[str]:
-    found: set[str] = set()
-    waiting = [name for name in ends if name is not None]
-    while waiting:
-        name = waiting.pop()
-        if name in computed and name not in found:
-            found.add(name)
-            waiting += names_in(computed[name])
-    return found
 
 
 def _add_results(flow: Flow) -> None:

@@ -12,10 +12,11 @@ from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import rebuilt, walk
 from derive.figures.data import data_rank
-from derive.figures.flow import activation_label, displayed
+from derive.figures.dependencies import computed_in, upstream
+from derive.figures.operations import activation_label, displayed
 from derive.figures.recognised import is_constant, names_in
 from derive.models.model import Model
-from derive.notation.symbols import Computed, Given, SymbolTable
+from derive.notation.symbols import Given, SymbolTable
 from derive.records import dataclass
 
 ENTRYWISE = (
@@ -51,12 +52,8 @@ class Network:
 def network_in(model: Model, loss: str | None) -> Network | None:
     """The longest chain of layers of a model up to its loss; None where it is no network."""
     table = model.table
-    computed = {
-        name: meaning.value
-        for name, meaning in table.meanings.items()
-        if isinstance(meaning, Computed) and meaning.value is not None
-    }
-    needed = _upstream(computed, loss)
+    computed = computed_in(table)
+    needed = upstream(computed, list(computed) if loss is None else [loss])
     finder = _Finder(table, computed)
     found = [(name, chain) for name in computed if name in needed and (chain := finder.of_name(name)) is not None]
     output, chain = max(found, key=lambda one: (len(one[1]), len(one[1][-1].names)), default=("", ()))
@@ -71,17 +68,6 @@ def network_in(model: Model, loss: str | None) -> Network | None:
         for name in names_in(value)
     }
     return None if used_outside & (inner - last) else Network(chain, inner)
-
-
-def _upstream(computed: dict[str, Expr], loss: str | None) -> set[str]:
-    found: set[str] = set()
-    waiting = list(computed) if loss is None else [loss]
-    while waiting:
-        name = waiting.pop()
-        if name in computed and name not in found:
-            found.add(name)
-            waiting += names_in(computed[name])
-    return found
 
 
 @dataclass(frozen=True)

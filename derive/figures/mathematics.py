@@ -12,7 +12,6 @@ True
 import re
 import unicodedata
 from collections.abc import Iterator
-from types import MappingProxyType
 from typing import Literal
 
 from derive.figures.characters import (
@@ -28,14 +27,15 @@ from derive.figures.characters import (
     SIGNS,
     SPACES,
 )
+from derive.figures.escaping import escaped
 from derive.figures.widths import width_of
 from derive.records import dataclass
 
 Face = Literal["italic", "upright", "bold", "SCRIPT", "FRAKTUR", "DOUBLE-STRUCK"]
 Kind = Literal["ordinary", "binary", "relation", "opening", "punctuation"]
 
-SCRIPT = 0.7
-"""The size of a script beside that of its base."""
+SCRIPT, WIDE_SCRIPT = 0.7, 0.77
+"""The size of a script beside that of its base, and its width: small type is wider for its size."""
 AROUND = {"binary": 0.2, "relation": 0.27}
 DEEPEST = 12
 """Groups within groups beyond this many are left out."""
@@ -301,7 +301,7 @@ def _width(piece: Piece) -> float:
         case Space(own):
             return own
         case Scripts(base, below, above):
-            return width(base, 1) + SCRIPT * max(width(below, 1), width(above, 1)) + 0.05
+            return width(base, 1) + WIDE_SCRIPT * max(width(below, 1), width(above, 1)) + 0.05
         case Glyphs(text, face, _, kind):
             return width_of(text, face) + 2 * AROUND.get(kind, 0) + (0.17 if kind == "punctuation" else 0)
 
@@ -323,25 +323,6 @@ def _above(piece: Piece) -> float:
 
 
 # ── LaTeX ────────────────────────────────────────────────────────────────────────────────────────────
-
-_ESCAPES = MappingProxyType({
-    "\\": "/", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "^": "?", "~": "?",
-    '"': r"\mbox{''}", "`": r"\mbox{'}", "'": r"\mbox{'}", "-": r"\mbox{-}", " ": r"\ ", "\u00a0": r"\ ",
-    ":": "{:}", ",": "{,}",
-})  # fmt: skip
-
-
-def escaped(text: str) -> str:
-    """Characters that stand for themselves in any TeX's mathematics; what not every font has is a question mark."""
-    return "".join(_ESCAPES.get(character, _plain(character)) for character in text)
-
-
-def _plain(character: str) -> str:
-    """`é` as `e`: what of a character every font has."""
-    if character.isascii() and character.isprintable():
-        return character
-    base = unicodedata.normalize("NFKD", character)[0]
-    return base if base.isascii() and base.isalnum() else "?"
 
 
 def tex(label: Formula) -> str:

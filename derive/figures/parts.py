@@ -5,10 +5,11 @@ from typing import Literal
 
 from derive.expressions.shapes import Shape
 from derive.figures.data import Rank, data_rank
-from derive.figures.flow import Flow, Node, displayed
+from derive.figures.flow import Flow, Node
 from derive.figures.layers import Vertex
 from derive.figures.mathematics import Formula, formula, height, width
-from derive.figures.numbers import Numbers, number_label
+from derive.figures.numeric import Numbers, number_label
+from derive.figures.operations import displayed
 from derive.figures.scene import NORMAL, SMALL, TINY, Role
 from derive.notation.symbols import shown
 from derive.records import dataclass

@@ -28,7 +28,7 @@ from derive.records import dataclass
 
 WIDE, HIGH = 192.0, 116.0
 """The size of a panel."""
-GAP = 34.0
+GAP, PADDING = 34.0, 6.0
 USUAL = (Fraction(-4), Fraction(4))
 TALLEST = 2.5
 """How high a panel reaches for the sake of all of a curve, in widths of its span."""
@@ -67,7 +67,7 @@ def plot_of(texts: Sequence[str], span: Span = USUAL, kink: Fraction = Fraction(
 def _row(function: Plotted, span: Span, *, together: bool) -> list[Item]:
     own = curve(function.value, function.variable, span)
     slope = curve(function.slope, function.variable, span, (function.value,))
-    title, title_of_slope = _titles(function)
+    title, title_of_slope = _titles(function, WIDE if not together else WIDE / 2 - PADDING)
     if together:
         panel = _panel([own, slope], span)
         legend = [*_heading(title, "forward", 0.0), *_heading(title_of_slope, "derivative", WIDE, "end")]
@@ -78,16 +78,17 @@ def _row(function: Plotted, span: Span, *, together: bool) -> list[Item]:
     return [*first, *(moved(item, WIDE + GAP, 0) for item in second)]
 
 
-def _titles(function: Plotted) -> tuple[str, str]:
+def _titles(function: Plotted, room: float) -> tuple[str, str]:
     """The names of a function and of its derivative, with their formulas where there is room for them."""
     name, variable = function.name, function.variable
     both = (f"{name}({variable})", function.formula), (f"{name}'({variable})", latex(function.slope))
-    first, second = (f"{called} = {what}" if _fits(f"{called} = {what}") else called for called, what in both)
+    whole = (f"{called} = {what}" for called, what in both)
+    first, second = (title if _fits(title, room) else called for title, (called, _) in zip(whole, both, strict=True))
     return first, second
 
 
-def _fits(title: str) -> bool:
-    return r"\begin" not in title and width(formula(title), SMALL) <= WIDE
+def _fits(title: str, room: float) -> bool:
+    return r"\begin" not in title and width(formula(title), SMALL) <= room
 
 
 def _heading(text: str, role: Role, x: float, anchor: str = "start") -> Iterator[Item]:

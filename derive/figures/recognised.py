@@ -149,9 +149,9 @@ def _cross_entropy(summed: Summed) -> Recognised | None:
     """-sum_k y_k log p_k, or -log p_y."""
     match summed.body:
         case tree.Scale(target, tree.Apply("log", prediction)) if summed.is_negative and summed.sums:
-            both = _entry_name(prediction), _entry_name(target)
-            if None not in both and _same_place(prediction, target) and summed.is_whole:
-                return Recognised((r"\text{cross-entropy}",), both)  # type: ignore[arg-type]
+            both = _names_of(prediction, target)
+            if both is not None and _same_place(prediction, target) and summed.is_whole:
+                return Recognised((r"\text{cross-entropy}",), both)
         case tree.Apply("log", tree.Entry(Symbol(name)) as entry) if summed.is_negative and summed.is_whole:
             labels = list(_labels(entry))
             return Recognised((r"\text{cross-entropy}",), (name, labels[0])) if len(labels) == 1 else None
@@ -214,10 +214,10 @@ def _binary_cross_entropy(summed: Summed) -> Recognised | None:
             tree.Scale(target, tree.Apply("log", prediction)),
             tree.Scale(other_target, tree.Apply("log", other_prediction)),
         ):
-            both = _entry_name(prediction), _entry_name(target)
+            both = _names_of(prediction, target)
             fits = other_target == _one_minus(target) and other_prediction == _one_minus(prediction)
-            if fits and None not in both and summed.is_whole:
-                return Recognised((r"\text{binary}", r"\text{cross-entropy}"), both)  # type: ignore[arg-type]
+            if fits and both is not None and summed.is_whole:
+                return Recognised((r"\text{binary}", r"\text{cross-entropy}"), both)
     return None
 
 
@@ -232,9 +232,9 @@ def _squares(summed: Summed) -> Recognised | None:
             if _covers(summed, name):
                 return Recognised((r"\sum(\cdot)^{2}",), (name,))
         case tree.Power(tree.Add((left, tree.Negative(right))), exponent) if exponent == Number(Fraction(2)):
-            both = _entry_name(left), _entry_name(right)
-            if None not in both and summed.sums and summed.is_whole and not summed.is_negative:
-                return Recognised((r"\text{sum~of}", r"(\cdot-\cdot)^{2}"), both)  # type: ignore[arg-type]
+            both = _names_of(left, right)
+            if both is not None and summed.sums and summed.is_whole and not summed.is_negative:
+                return Recognised((r"\text{sum~of}", r"(\cdot-\cdot)^{2}"), both)
     return None
 
 
@@ -310,6 +310,12 @@ def _entry_name(value: Expr) -> str | None:
         case Symbol(name) if value.shape.is_scalar:
             return name
     return None
+
+
+def _names_of(first: Expr, second: Expr) -> tuple[str, str] | None:
+    """The names of what two entries are of."""
+    one, other = _entry_name(first), _entry_name(second)
+    return None if one is None or other is None else (one, other)
 
 
 def _same_place(first: Expr, second: Expr) -> bool:

@@ -16,8 +16,8 @@ Role = Literal["forward", "backward", "given", "operation", "result", "axis", "f
 result, an axis, the frame of a plot, the curve of a derivative; muted is what may be overlooked."""
 
 COLOURS = MappingProxyType({
-    "backward": "#C62828", "given": "#3B6FB6", "operation": "#6B7280", "result": "#2E7D32", "muted": "#6B7280",
-    "frame": "#9CA3AF", "derivative": "#C62828",
+    "backward": "#D9363E", "given": "#3A78C9", "operation": "#767D8A", "result": "#2E8B43", "muted": "#767D8A",
+    "frame": "#9CA3AF", "derivative": "#D9363E",
 })  # fmt: skip
 """The colours of the roles that are not drawn in ink; each is readable on white and on a dark page."""
 

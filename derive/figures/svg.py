@@ -41,7 +41,7 @@ def _style() -> str:
         f".figure-of-derive .figure-{role}{{color:{colour};color:var(--figure-{role},{colour})}}"
         for role, colour in COLOURS.items()
     )
-    return "".join(rules)
+    return "".join(rules) + ".figure-of-derive .figure-open{fill:#fff;fill:var(--figure-paper,#fff)}"
 
 
 def _number(value: float) -> str:
@@ -67,9 +67,9 @@ def _drawn(item: Item) -> Iterator[str]:
         case Circle(x, y, radius, role):
             yield f'<circle class="figure-{role}" {_around(x, y, radius)} {_tinted(role)}/>'
         case Point(x, y, role, is_open, radius):
-            look = 'fill="#fff" style="fill:var(--figure-paper,#fff)"' if is_open else 'fill="currentColor"'
-            place = _around(x, y, radius)
-            yield f'<circle class="figure-{role}" {place} {look} stroke="currentColor" stroke-width="0.8"/>'
+            kind, inside = (f"figure-{role} figure-open", "#fff") if is_open else (f"figure-{role}", "currentColor")
+            look = f'fill="{inside}" stroke="currentColor" stroke-width="0.8"'
+            yield f'<circle class="{kind}" {_around(x, y, radius)} {look}/>'
         case Path():
             yield from _path(item)
         case Label():

@@ -62,13 +62,7 @@ class Coverage:
         line, value = said
         whole = located(asked, lambda name: None)
         found = None if value is None else located(value, self.workings.value_of)
-        if (
-            line.numbers
-            or whole is None
-            or found is None
-            or not alike(whole.core, found.core)
-            or whole.dims.keys() != found.dims.keys()
-        ):
+        if line.numbers or whole is None or found is None or not _are_of_one(whole, found):
             return None
         letters = _letters(whole)
         named = None if letters is None else self._renamed(letters, found)

@@ -231,7 +231,7 @@ class _Marker:
         """An answer that is right but for a slip before it, which may have been made in the work for this very part."""
         answers = (found.answer for name, found in self.found.items() if name != part.id)
         others = [answer.place.line for answer in answers if answer is not None]
-        if is_own(slip, part, self.workings.lines, others, self.workings.value_of):
+        if is_own(slip, part, self.workings, others):
             return wrong(part, slip.diagnosis, bool(slip.diagnosis), None)
         return following(part, slip)
 
@@ -282,8 +282,7 @@ class _Marker:
     def _by_cases(self, part: Part, found: Found) -> PartResult:
         """Answers that are given for some indices each: right if together they are for all, wrong if one is wrong."""
         cases, earlier = counting(self.coverage, part, found.cases)
-        credited = [Credited(case, self._outcome(part, case)) for case in cases]
-        decisive = together(credited)
+        decisive = together([Credited(case, self._of_case(part, case, cases)) for case in cases])
         answer, outcome = decisive.answer, decisive.outcome
         if outcome.credit in ("review", 0):
             return _part_result(part, outcome, answer.place.line, answer.at)
@@ -295,6 +294,15 @@ class _Marker:
         contrary = [one for one in earlier if self._outcome(part, one).status != "right"]
         outcome = contradicted(outcome, contrary)
         return _part_result(part, outcome, answer.place.line, answer.at, written(cases))
+
+    def _of_case(self, part: Part, case: Answer, cases: Sequence[Answer]) -> Outcome:
+        """What one case would earn by itself; it may be said by the other cases, which a person follows."""
+        outcome = self._outcome(part, case)
+        is_by_others = case.form.problem is not None and any(one.form.problem is None for one in cases)
+        if is_by_others and outcome == in_another_form(part, case.form.problem or ""):
+            where = line_of(case.place.line.where(case.at))
+            return for_a_person(f"What is said in {where} may follow from the other cases, which is for a person.")
+        return outcome
 
     def _incomplete(self, part: Part, cases: Sequence[Answer]) -> PartResult:
         """Right as far as it goes, but perhaps not for all that is asked."""

@@ -6,31 +6,34 @@ this part, as one in any other line of it.
 
 from collections.abc import Iterable
 
+from derive.checking.following.expressed import is_summed
 from derive.checking.results import StepResult
-from derive.expressions.tree import Derivative
+from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.expressions.walk import walk
-from derive.grading.asked import ValueOf, alike, core_of
+from derive.grading.asked import alike, core_of
 from derive.grading.parts import Part
-from derive.grading.workings import Line
+from derive.grading.workings import Line, Workings
 
 
-def is_own(slip: StepResult, part: Part, lines: Iterable[Line], answers: Iterable[Line], value_of: ValueOf) -> bool:
-    """Whether a slip is in the derivative of a number by what a part differentiates by, in none of some answers."""
+def is_own(slip: StepResult, part: Part, workings: Workings, answers: Iterable[Line]) -> bool:
+    """Whether a slip is in the gradient of a part of the loss by what a part of an exercise asks for, in no answer."""
     if any(_holds(line, slip) for line in answers):
         return False
-    return any(_holds(line, slip) and _says_as_much(line, part, value_of) for line in lines)
+    return any(_holds(line, slip) and _says_as_much(line, part, workings) for line in workings.lines)
 
 
 def _holds(line: Line, slip: StepResult) -> bool:
     return any(link.step == slip for link in line.links)
 
 
-def _says_as_much(line: Line, part: Part, value_of: ValueOf) -> bool:
+def _says_as_much(line: Line, part: Part, workings: Workings) -> bool:
+    def derivative(name: str) -> Expr | None:
+        meaning = workings.value_of(name)
+        return meaning if meaning is not None and any(isinstance(node, Derivative) for node in walk(meaning)) else None
+
     said, asked = line.members[0].value, core_of(part.value, lambda name: None).value
-    core = None if said is None else core_of(said, value_of).value
-    if said is None or not isinstance(core, Derivative) or not isinstance(asked, Derivative):
+    core = None if said is None else core_of(said, derivative).value
+    if not isinstance(core, Derivative) or not isinstance(asked, Derivative) or not isinstance(core.of, Symbol):
         return False
-    is_of_number = core.of.shape.is_scalar or any(
-        isinstance(node, Derivative) and node.of.shape.is_scalar for node in walk(said)
-    )
-    return is_of_number and alike(core.by, asked.by) and not alike(core.of, asked.of)
+    is_by_the_same = alike(core.by, asked.by) and not alike(core.of, asked.of)
+    return is_by_the_same and workings.session is not None and is_summed(workings.session, core.of.name)

@@ -16,7 +16,21 @@ from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes
 from derive.checking.unrolling import numbers_of
 from derive.documents.document import Passage
-from derive.expressions.tree import AllOf, Comparison, Condition, Expr, IndexValue, Number, Size, Symbol
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import (
+    AllOf,
+    Comparison,
+    Condition,
+    Entry,
+    Expr,
+    Index,
+    IndexValue,
+    Node,
+    Number,
+    Size,
+    Slice,
+    Symbol,
+)
 from derive.expressions.walk import walk
 from derive.notation.chains import kind_of, slice_of
 from derive.notation.symbols import Computed, SymbolTable
@@ -228,7 +242,8 @@ def _rows(
     starts = [first for first, _ in chain.alternatives] or [0]
     for first, end in pairwise([*starts, len(links)]):
         said = {one.key: one for claim in claimed[first:end] for one in claim.restrictions}
-        limits = tuple(one for one in said.values() if not _is_whole_range(one.condition))
+        values = [member.value for member in members if member.value is not None]
+        limits = tuple(one for one in said.values() if not _is_whole_range(one.condition, values))
         yield _Row([members[0], *members[first + 1 : end + 1]], links[first:end], kinds[first:end], limits)
 
 
@@ -262,9 +277,21 @@ def _value(
     return None
 
 
-def _is_whole_range(condition: Condition) -> bool:
-    """`i = 1, …, N`: from the first index to the size of a dimension."""
+def _is_whole_range(condition: Condition, values: Sequence[Expr]) -> bool:
+    """`i = 1, …, N`: from the first index to the size of the dimension along which it runs wherever it stands."""
     match condition:
-        case AllOf((Comparison(IndexValue(), ">=", Number(first)), Comparison(IndexValue(), "<=", Size()))):
-            return first <= 1
+        case AllOf((Comparison(IndexValue(index), ">=", Number(first)), Comparison(IndexValue(), "<=", Size(dim)))):
+            places = (
+                dim_at for value in values for node in walk(value) for at, dim_at in _indexed(node) if at == index
+            )
+            return first <= 1 and all(str(found) == str(dim) for found in places)
     return False
+
+
+def _indexed(node: Node) -> Iterator[tuple[Index, Dim]]:
+    """The indices of an entry, a row or a column, and along which dimensions they run."""
+    match node:
+        case Entry(operand, row, column):
+            yield from zip((row, column), operand.shape.dims, strict=False)
+        case Slice(operand, index, along):
+            yield index, operand.shape.dims[0 if along == "row" else 1]

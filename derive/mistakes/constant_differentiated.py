@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Add, Expr
+from derive.expressions.tree import Add, Expr, Fill, Number
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, sum_of
 from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
-    """The formula without one of its terms."""
+    """The formula without one of its terms; what is more than a number must be left, as it is not of `1 - a`."""
     if wrong.written is not None:
         yield from everywhere(wrong.written, _without_one_term)
 
@@ -17,7 +17,9 @@ def repairs(wrong: Wrong) -> Iterator[Expr]:
 def _without_one_term(node: Expr) -> Iterator[Expr]:
     if isinstance(node, Add):
         for at in range(len(node.terms)):
-            yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+            left = [*node.terms[:at], *node.terms[at + 1 :]]
+            if not all(isinstance(term, (Number, Fill)) for term in left):
+                yield sum_of(left)
 
 
 CONSTANT_DIFFERENTIATED = Mistake(

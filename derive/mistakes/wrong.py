@@ -98,7 +98,11 @@ class Known:
         return isinstance(shape, Shape) and shape.is_matrix and not shape.is_vector
 
     def is_penalty(self, term: Expr) -> bool:
-        """Whether nothing but the variable by which is differentiated, and given scalars, stands in a term."""
+        """Whether nothing but the variable by which the loss is differentiated, and given scalars, stands in a term."""
+        of = self.quantity.of if isinstance(self.quantity, Derivative) else None
+        whole = of.operand if isinstance(of, Entry) else of
+        if isinstance(whole, Symbol) and whole.name != self.table.loss:
+            return False
         names = {symbol.name for symbol in symbols_of(term)}
         if self.variable is None or self.variable.name not in names:
             return False

@@ -7,10 +7,12 @@ nothing else has, introduced by a definition before it is used.
 from collections.abc import Iterable, Iterator, Sequence
 
 from derive.expressions import tree
+from derive.expressions.shapes import Shape
 from derive.expressions.tree import Expr, IndexVariable, Symbol
 from derive.expressions.walk import rebuilt, walk
 from derive.gradients.indices import free_indices
 from derive.models import Model
+from derive.models.families import vector_shape
 from derive.records import dataclass
 
 MATRICES = ("P", "Y", "M", "G", "T", "Q", "R", "K")
@@ -27,42 +29,40 @@ MOST = 6
 class Auxiliary:
     """A name for a value; by its entries where it has no other notation.
 
-    A name that is given by its entries is a column: `value` is what it was found as, `column` is what is named.
+    `shape` is that which the name has: whoever reads the definition of a vector by its entries takes it for one that
+    stands as the vectors in the formula do, so that the value may be its transpose.
     """
 
     name: str
     value: Expr
-
-    @property
-    def column(self) -> Expr:
-        """What the name stands for: the value, or the column of which it is the transpose."""
-        value = self.value
-        if isinstance(value, tree.EntryFormula) and value.row is None:
-            return tree.EntryFormula(value.column, None, value.body, value.shape.transposed)
-        return value
+    shape: Shape
 
     @property
     def symbol(self) -> Symbol:
         """The name."""
-        return Symbol(self.name, self.column.shape)
+        return Symbol(self.name, self.shape)
 
     @property
     def stands_as(self) -> Expr:
         """What stands in formulas in place of the value."""
-        return self.symbol if self.column is self.value else tree.Transpose(self.symbol)
+        return self.symbol if self.shape == self.value.shape else tree.Transpose(self.symbol)
 
     @property
     def defined(self) -> Expr:
         """What its definition introduces: the name, or its entry."""
-        column = self.column
-        if not isinstance(column, tree.EntryFormula) or column.row is None:
+        if not isinstance(self.value, tree.EntryFormula):
             return self.symbol
-        return tree.Entry(self.symbol, column.row, column.column or tree.IndexNumber(0))
+        indices = [index for index in (self.value.row, self.value.column) if index is not None]
+        first = tree.IndexNumber(0)
+        if len(indices) == 2:
+            return tree.Entry(self.symbol, *indices)
+        only = indices[0] if indices else first
+        return tree.Entry(self.symbol, only, first) if self.shape.is_column else tree.Entry(self.symbol, first, only)
 
     @property
     def meaning(self) -> Expr:
         """What stands on the right of its definition."""
-        return self.column.body if isinstance(self.column, tree.EntryFormula) else self.column
+        return self.value.body if isinstance(self.value, tree.EntryFormula) else self.value
 
     @property
     def sentence(self) -> str:
@@ -81,8 +81,17 @@ def auxiliary_names(model: Model, values: Iterable[Expr]) -> tuple[Auxiliary, ..
     for value in values:
         for part in _nameless(value):
             if len(found) < MOST and all(part != one.value for one in found):
-                found.append(Auxiliary(_free_name(model, found, part), part))
+                found.append(Auxiliary(_free_name(model, found, part), part, _shape_as_read(model, part)))
     return tuple(found)
+
+
+def _shape_as_read(model: Model, value: Expr) -> Shape:
+    """The shape that a name gets from its definition."""
+    if not isinstance(value, tree.EntryFormula) or not value.shape.is_vector:
+        return value.shape
+    index = value.row or value.column
+    assert index is not None
+    return vector_shape(model.table, index, value.shape.length, value.body)
 
 
 def with_names(node: Expr, names: Sequence[Auxiliary]) -> Expr:

@@ -25,7 +25,7 @@ from derive.records import dataclass
 INTEGERS, FACTORS = (-2, -1, 0, 1, 2, 3), (1, 2, 3)
 """What entries of matrices may be, and what numbers may be."""
 
-ATTEMPTS, ENOUGH = 60, 6
+ATTEMPTS, ENOUGH = 60, 3
 """So many points are tried, until so many of them have a value."""
 
 LARGEST_SIDE = 6

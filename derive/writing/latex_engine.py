@@ -42,14 +42,17 @@ class LatexError(Exception):
     """No PDF could be made; the message says why on one line."""
 
 
-def compile_to_pdf(source: str, destination: Path, *, engine: str | None = None) -> None:
-    """Set a text and put the PDF at a path, whole or not at all. Raises `LatexError`, and `OSError` of the path."""
+def compile_to_pdf(source: str, destination: Path, *, engine: str | None = None, inputs: Path | None = None) -> None:
+    """Set a text and put the PDF at a path, whole or not at all. Raises `LatexError`, and `OSError` of the path.
+
+    `inputs` is a folder whose files the text may use by their names, as a template its logo.
+    """
     command = find_engine(engine)
     with TemporaryDirectory(prefix="derive-") as folder:
         place = Path(folder)
         (place / "sheet.tex").write_text(source, encoding="utf-8", newline="\n")
         for _ in range(RUNS):
-            log = _run(command, place)
+            log = _run(command, place, inputs)
             if not _UNSETTLED.search(log):
                 break
         unfinished = destination.with_name(f".{destination.name}.part")
@@ -68,14 +71,14 @@ def find_engine(engine: str | None = None) -> str:
     return found
 
 
-def _run(command: str, folder: Path) -> str:
+def _run(command: str, folder: Path, inputs: Path | None) -> str:
     """One run of the engine in a folder; its log."""
     arguments = [command, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"]
     try:
         done = subprocess.run(
             arguments,
             cwd=folder,
-            env=_environment(folder),
+            env=_environment(folder, inputs),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -92,10 +95,11 @@ def _run(command: str, folder: Path) -> str:
     return log
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, inputs: Path | None) -> dict[str, str]:
     """The variables of an engine: little of the user's own, and what keeps it in its folder."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {**kept, **SAFETY, "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)}
+    found = {} if inputs is None else {"TEXINPUTS": os.pathsep.join([".", str(inputs.resolve()), ""])}
+    return {**kept, **SAFETY, **found, "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)}
 
 
 def _log(folder: Path) -> str:

@@ -15,11 +15,15 @@ from derive.writing.sheet_markdown import to_markdown
 
 @dataclass(frozen=True)
 class Options:
-    """How a sheet is to look: lines above its title; the name and text of a user's template; the LaTeX engine."""
+    """How a sheet is to look: lines above its title; the name and text of a user's template; the LaTeX engine.
+
+    `inputs` is the folder of the template, whose files it may use.
+    """
 
     headings: tuple[str, ...] = ()
     template: tuple[str, str] | None = None
     engine: str | None = None
+    inputs: Path | None = None
 
 
 Written = Mapping[str, bytes]
@@ -43,7 +47,7 @@ def _pdf(sheet: Sheet, path: Path, options: Options) -> Written:
     source = to_latex(sheet, headings=options.headings, template=options.template)
     with TemporaryDirectory(prefix="derive-") as folder:
         made = Path(folder) / "sheet.pdf"
-        compile_to_pdf(source, made, engine=options.engine)
+        compile_to_pdf(source, made, engine=options.engine, inputs=options.inputs)
         return {path.name: made.read_bytes()}
 
 

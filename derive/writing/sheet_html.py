@@ -117,7 +117,7 @@ def _rows(row: Row, left: Markup) -> Iterator[ShownRow]:
 
 def _picture(picture: Picture) -> Markup:
     """A picture whose colours are those of the page, the only style sheet that the page allows."""
-    return Markup(re.sub(r"<style>.*?</style>", "", svg(picture.scene), flags=re.DOTALL))
+    return Markup(re.sub(r'<style>.*?</style>| style="[^"]*"', "", svg(picture.scene), flags=re.DOTALL))
 
 
 def _displayed(latex: str) -> Markup:

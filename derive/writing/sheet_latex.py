@@ -39,10 +39,11 @@ from derive.writing.tex_text import LONGEST_CODE_UNBROKEN, to_plain, to_tex
 
 TEMPLATE = "sheet.tex"
 
-MOST_KEPT_TOGETHER = 28
+MOST_KEPT_TOGETHER = 32
 """How many lines are kept on one page."""
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
+DISPLAY_BEGINS = "\\displaystart\n"
 SECTIONS = ("section", "subsection", "subsubsection")
 STYLES = {"strong": r"\textbf", "emphasis": r"\emph", "code": r"\texttt"}
 
@@ -131,8 +132,12 @@ class _Body:
         groups = list(in_groups(blocks, self.measure))
         texts = [_together(one) if isinstance(one, tuple) else self._block(one) for one in groups]
         for at, one in enumerate(groups):
+            following = "".join(texts[at + 1 : at + 2])
             if isinstance(one, Question):
-                texts[at] = _kept(6 + _rows_of("".join(texts[at + 1 : at + 2]))) + texts[at]
+                first = at - 1 if at and isinstance(groups[at - 1], Heading) else at
+                texts[first] = _kept(6 + 3 * (at - first) + _need(groups[at + 1 : at + 2], following)) + texts[first]
+            elif isinstance(one, Paragraph) and following.startswith(DISPLAY_BEGINS):
+                texts[at] = texts[at].rstrip("\n")
         return "\n".join(texts)
 
     @singledispatchmethod
@@ -161,7 +166,7 @@ class _Body:
         display = _display(block, arranged(block, measure))
         if not block.is_result:
             return display
-        return f"{_kept(_rows_of(display))}\\begin{{result}}\n{display}\\end{{result}}\n"
+        return f"{_kept(_lines_of(display))}\\begin{{result}}\n{display}\\end{{result}}\n"
 
     @_block.register
     def _author_display(self, block: Display) -> str:
@@ -178,7 +183,7 @@ class _Body:
         elif len(lines) > 1:
             rows = " \\\\\n".join([f"&{_math(lines[0])}", *(rf"&\quad {{}} {_math(line)}" for line in lines[1:])])
             formula = f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
-        return f"\\displaystart\n\\[\n{formula}{tag}\n\\]\n"
+        return f"{DISPLAY_BEGINS}\\[\n{formula}{tag}\n\\]\n"
 
     @_block.register
     def _table(self, block: Table) -> str:
@@ -228,7 +233,9 @@ class _Body:
     @_block.register
     def _question(self, block: Question) -> str:
         head = f"\\question{{{to_tex(block.id)}}}{{{to_tex(of_points(block.points))}}}{{{_math(block.asked)}}}\n"
-        return head + "".join(f"\n{_text(text)}\n" for text in (block.prompt, block.form) if text)
+        prompt = f"\n{_text(block.prompt)}\n" if block.prompt else ""
+        form = f"\n{{\\itshape\\color{{quiet}}{_text(block.form)}}}\n" if block.form else ""
+        return head + prompt + form
 
 
 def _table_row(row: Sequence[Text], wide: Sequence[bool], room: float) -> str:
@@ -250,14 +257,26 @@ def _cell(cell: Text, room: float | None) -> str:
     return _text(cell)
 
 
-def _rows_of(display: str) -> int:
-    """How many lines of text the rows of a display take, about."""
-    return 3 * display.count("\\\\\n") + 4
+_HEIGHTS = ((r"\underbrace", 3.8), (r"\begin", 4.0), (r"\frac", 2.9), (r"\sum", 3.2), (r"\why", 1.3))
+"""How many lines of text a row of a display takes, about, by what stands in it; the first that fits."""
 
 
-def _kept(lines: int) -> str:
+def _lines_of(display: str) -> float:
+    """How many lines of text a display takes, about."""
+    rows = display.split("\\\\\n")
+    heights = (next((height for part, height in _HEIGHTS if part in row), 1.8) for row in rows)
+    return sum(heights) + sum(0.9 * (len(row) // 110) for row in rows if r"\why" in row) + 2
+
+
+def _need(groups: Sequence[object], text: str) -> float:
+    """How many lines what follows a question takes: room for an answer, or the display that begins the answer."""
+    space = next((group.lines for group in groups if isinstance(group, AnswerSpace)), None)
+    return _lines_of(text) if space is None else space
+
+
+def _kept(lines: float) -> str:
     """What keeps the next lines on one page, if they are not too many."""
-    return f"\\keep{{{min(lines, MOST_KEPT_TOGETHER)}}}\n"
+    return f"\\keep{{{min(round(lines), MOST_KEPT_TOGETHER)}}}\n"
 
 
 # --- Chains --------------------------------------------------------------------------------------
@@ -268,7 +287,7 @@ def _together(chains: Sequence[Chain]) -> str:
     rows = (
         f"{_math(chain.lhs)} &{member.relation} {_math(member.latex)}" for chain in chains for member in chain.members
     )
-    return "\\displaystart\n\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}\n"
+    return DISPLAY_BEGINS + "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}\n"
 
 
 def _display(chain: Chain, layout: Layout) -> str:
@@ -284,8 +303,7 @@ def _display(chain: Chain, layout: Layout) -> str:
     lines = [*rows[:-1], *lines]
     tag = "" if chain.label is None else rf" \tag{{{to_tex(chain.label)}}}"
     display = "\\begin{align*}\n" + " \\\\\n".join(lines) + f"{tag}\n\\end{{align*}}\n"
-    start = "\\displaystart\n"
-    return start + display if layout.size == "normal" else f"{start}{{\\{layout.size}\n{display}}}\n"
+    return DISPLAY_BEGINS + display if layout.size == "normal" else f"{DISPLAY_BEGINS}{{\\{layout.size}\n{display}}}\n"
 
 
 def _lines(row: Row, layout: Layout) -> list[str]:

@@ -20,9 +20,12 @@ from derive.errors import FormulaError, Undecidable
 from derive.expressions.shapes import SCALAR, Dim
 from derive.expressions.tree import Expr, Power, Quotient, Reduce, Scale, Size, Symbol
 from derive.expressions.walk import rebuilt
-from derive.gradients import Differentiator
-from derive.gradients.tidy import number
+from derive.gradients import Differentiator, NoClosedForm
+from derive.gradients.tidy import is_zero, number
 from derive.notation.symbols import Computed, Meaning, SymbolTable
+
+SECONDS = 2.0
+"""For what is asked of one quantity."""
 
 NUMBERS = (Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 2), Fraction(-2))
 """By which a term of a loss may differ from the sum, or the mean, of what it is said by."""
@@ -40,6 +43,20 @@ def expressed(session: Session, name: str, deadline: Deadline) -> dict[Expr, Exp
         return {}
     found = _by_its_formula(session, own, value, before, deadline)
     return found or _by_sums(session, own, loss, deadline)
+
+
+def is_summed(session: Session, name: str) -> bool:
+    """Whether the loss is a sum of what a name stands for, as a mean over examples is, and of what is apart from it."""
+    table = with_parts(session.table, expressed(session, name, Deadline(SECONDS)))
+    loss = table.meanings.get(table.loss or "")
+    if not isinstance(loss, Computed):
+        return False
+    try:
+        differentiator = Differentiator(table, session.model.kink, uses_facts=False, uses_names=False)
+        gradient = differentiator.gradient(Symbol(table.loss or "", loss.shape), name)
+    except (NoClosedForm, FormulaError):
+        return False
+    return not is_zero(gradient) and not names_behind(table, gradient)
 
 
 def _formula(table: SymbolTable, name: str) -> Expr | None:

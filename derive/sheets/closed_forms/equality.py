@@ -3,11 +3,11 @@
 import itertools
 from collections.abc import Iterator, Mapping
 
+from derive.checking.diagnosing import POINTS, know_all_names
+from derive.checking.probing import NoValueError, Probe, alike
 from derive.checking.session import Session
-from derive.deciding.facts import EntryEquation
 from derive.deciding.limits import Deadline
-from derive.errors import FormulaError, Undecidable
-from derive.exact.entries import Array
+from derive.errors import Undecidable
 from derive.expressions import tree
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Expr, IndexVariable
@@ -25,11 +25,12 @@ POSITIONS = 3
 
 
 class Equality:
-    """Proves equations between expressions of one model; what fails at a point is not even tried."""
+    """Proves equations between expressions of one model; what floating point sees to fail is not even tried."""
 
     def __init__(self, model: Model) -> None:
         self._session = Session(model)
-        self._lowered: dict[tuple[Expr, tuple[int, ...]], Array] = {}
+        self._probes: dict[tuple[tuple[IndexVariable, int], ...], Probe] = {}
+        know_all_names(self._session)
 
     def __call__(self, left: Expr, right: Expr) -> bool:
         """Whether both sides are proved equal for all dimensions, wherever both have a value."""
@@ -47,25 +48,23 @@ class Equality:
         return isinstance(proof, GeneralProof)
 
     def _fails_at_a_point(self, left: Expr, right: Expr, free: Mapping[IndexVariable, Dim]) -> bool:
-        """Whether an entry of both sides certainly differs. Where nothing can be said, nothing fails."""
-        deadline = Deadline(SECONDS)
-        try:
-            for environment in _environments(free):
-                sides = self._entries(left, environment), self._entries(right, environment)
-                for position in sides[0].positions():
-                    equation = EntryEquation(sides[0].at(*position), sides[1].at(*position))
-                    if self._session.refuted_at_once(equation, deadline) is not None:
-                        return True
-        except (Undecidable, FormulaError):
-            return False
+        """Whether floating point finds a difference. Where it finds no value nothing fails."""
+        for environment in _environments(free):
+            probe = self._probe(environment)
+            try:
+                if not alike(probe.value(left), probe.value(right)):
+                    return True
+            except NoValueError:
+                continue
         return False
 
-    def _entries(self, side: Expr, environment: Mapping[IndexVariable, int]) -> Array:
-        """The entries of a side, worked out once."""
-        key = side, tuple(environment.values())
-        if key not in self._lowered:
-            self._lowered[key] = self._session.entries.lower(side, dict(environment))
-        return self._lowered[key]
+    def _probe(self, environment: Mapping[IndexVariable, int]) -> Probe:
+        """The values at one point, for some positions of free indices."""
+        key = tuple(environment.items())
+        if key not in self._probes:
+            point = self._session.decider().point(POINTS[0])
+            self._probes[key] = Probe(self._session, point, dict(environment))
+        return self._probes[key]
 
 
 def _free(*sides: Expr) -> dict[IndexVariable, Dim]:
