@@ -238,13 +238,19 @@ def _factors(node: Expr) -> Iterator[Expr]:
         yield node
 
 
+_READ: dict[tuple[str, str], str | None] = {}
+
+
 def read(name: str, text: str, store: Store) -> str | None:
     """The canonical spelling of a formula in an exercise; null where a name is none of the exercise."""
-    table = composition(name, store).exercise.model.table
-    try:
-        return latex(canonical(elaborated(table, parse(tokenize(text, table.words)), Options(table.layout)).value))
-    except FormulaError:
-        return None
+    if (name, text) not in _READ:
+        table = composition(name, store).exercise.model.table
+        try:
+            value = elaborated(table, parse(tokenize(text, table.words)), Options(table.layout)).value
+            _READ[name, text] = latex(canonical(value))
+        except FormulaError:
+            _READ[name, text] = None
+    return _READ[name, text]
 
 
 def members(name: str, lhs: str, store: Store) -> list[str]:

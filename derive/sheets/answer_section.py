@@ -30,8 +30,8 @@ MOST_LINES = 24
 """Room for an answer on a question sheet."""
 
 _KINK = (
-    "Where ${name}$ has a kink there is no derivative, and the value {kink} is taken. Any value between those on both "
-    "sides is a subgradient."
+    "A function in ${name}$ has a kink: there it has no derivative, and the value {kink} is taken. Any value between "
+    "those on both sides is a subgradient."
 )
 
 FORMS = {"explicit": "Give it without derivatives in it.", "entries": "Give it entry by entry."}

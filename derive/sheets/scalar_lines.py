@@ -138,7 +138,7 @@ def reason_of(computation: Computation, top: str, bottom: str) -> Text:
     """The rules of the operations by which `bottom` goes into what leads to `top`, and how many paths there are."""
     uses = computation.uses(bottom, top)
     values = [value for use in uses if (value := computation.value(use)) is not None]
-    rules = dict.fromkeys(rule for value in values for rule in rules_between(value, bottom))
+    rules = dict.fromkeys(rule for value in values for rule in rules_between(value, bottom, computation.table.layout))
     return said(" ".join([*_paths(computation, bottom, top, uses), *rules]))
 
 
