@@ -7,12 +7,17 @@ the conventions under which it is.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from test_round_trip import without_scopes
 
 from derive.certificates import Store
+from derive.checking.check import check_document
+from derive.checking.results import StepResult
+from derive.documents.document import Document
+from derive.documents.markdown import read_markdown
 from derive.errors import FormulaError
 from derive.expressions import tree
 from derive.expressions.latex import latex
@@ -24,7 +29,7 @@ from derive.notation.elaboration import Options, elaborated
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.sheets.composition import Composition
-from derive.sheets.proving import _checked as checked_in
+from derive.source import Source
 
 SOURCES = Path(__file__).resolve().parents[1] / "exercises" / "sources"
 NAMES = sorted(path.stem for path in SOURCES.glob("*.md"))
@@ -267,42 +272,44 @@ def assert_holds(name: str, lhs: str, rhs: str, store: Store) -> None:
     assert read(name, rhs, store) in [read(name, member, store) for member in found], "\n".join(found)
 
 
-def ids(row: tuple) -> str:
+def ids(row: tuple[str, ...]) -> str:
     return f"{row[0]} ({row[1]})"
 
 
 @pytest.mark.parametrize("row", PRINTED, ids=ids)
-def test_what_a_source_prints_stands_in_the_sheet(row: tuple, store: Store):
+def test_what_a_source_prints_stands_in_the_sheet(row: tuple[str, ...], store: Store):
     name, _, lhs, rhs = row
     assert read(name, rhs, store) is not None
     assert_holds(name, lhs, rhs, store)
 
 
 @pytest.mark.parametrize("row", PUT_RIGHT, ids=ids)
-def test_what_a_source_got_wrong_stands_right_in_the_sheet(row: tuple, store: Store):
+def test_what_a_source_got_wrong_stands_right_in_the_sheet(row: tuple[str, ...], store: Store):
     name, _, lhs, printed, right = row
     assert [step.verdict for step in judged(name, store)[lhs, printed]] == ["refuted"]
     assert_holds(name, lhs, right, store)
 
 
 @pytest.mark.parametrize("row", OTHERWISE, ids=ids)
-def test_what_a_source_puts_otherwise_is_true_beside_the_sheet(row: tuple, store: Store):
+def test_what_a_source_puts_otherwise_is_true_beside_the_sheet(row: tuple[str, ...], store: Store):
     name, _, lhs, printed, right, conventions = row
     (step,) = judged(name, store)[lhs, printed]
     assert (step.verdict, list(step.conventions)) == ("convention" if conventions else "proved", conventions)
     assert_holds(name, lhs, right, store)
 
 
-_JUDGED: dict[str, dict[tuple[str, str], list]] = {}
+_JUDGED: dict[str, dict[tuple[str, str], list[StepResult]]] = {}
 
 
-def judged(name: str, store: Store) -> dict[tuple[str, str], list]:
+def judged(name: str, store: Store) -> dict[tuple[str, str], list[StepResult]]:
     """The steps of the equations of an exercise that its sheet does not hold as they are printed."""
     if name not in _JUDGED:
         rows = [(row[2], row[3]) for row in (*PUT_RIGHT, *OTHERWISE) if row[0] == name]
+        source = Source(name, "\n".join(f"$${lhs} = {rhs}$$" for lhs, rhs in rows))
         setting = composition(name, store).exercise.document.setting
-        found = checked_in([f"{lhs} = {rhs}" for lhs, rhs in rows], setting, store, name)
-        _JUDGED[name] = dict(zip(rows, found, strict=True))
+        plain = replace(setting, aside={})
+        found = check_document(Document(source, plain, read_markdown(source).passages), store=store).steps
+        _JUDGED[name] = {row: [step for step in found if step.line == at] for at, row in enumerate(rows, start=1)}
     return _JUDGED[name]
 
 
