@@ -138,7 +138,8 @@ def write_matmul(node: tree.MatMul, style: Style) -> tuple[str, int]:
     is_product = isinstance(node.left, (tree.MatMul, tree.Scale)) and not node.left.shape.is_scalar
     left = _ones(node.left, node.right, style) or _first(node.left, is_product, style)
     right = _ones(node.right, node.left, style) or _at_least(node.right, FACTOR, style)
-    return f"{left}{style.times}{right}", PRODUCT
+    space = r"\, " if left.endswith(".T") and not style.products else ""
+    return f"{left}{style.times}{space}{right}", PRODUCT
 
 
 def _ones(node: Expr, other: Expr, style: Style) -> str:
