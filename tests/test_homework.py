@@ -103,23 +103,8 @@ def test_steps_are_accepted_or_refuted_as_planted(sample: Sample):
 
 # --- The marks -----------------------------------------------------------------------------------
 
-# What the program does not do yet: where its marks are not those of the author.
-OTHER_MARKS = {
-    "logistic-regression/tomas.tex": "a derivative is left in the answer, and the exercise says that none may be",
-}
 
-
-def samples_but(known: dict[str, str]) -> list:
-    """All samples, those that are known to be treated otherwise expected to fail."""
-    marks = {name: pytest.mark.xfail(reason=why, strict=True) for name, why in known.items()}
-    return [
-        pytest.param(sample, id=name, marks=marks.get(name, ()))
-        for sample in homework.all_samples()
-        if (name := f"{sample.exercise}/{sample.name}")
-    ]
-
-
-@pytest.mark.parametrize("sample", samples_but(OTHER_MARKS))
+@pytest.mark.parametrize("sample", SAMPLES)
 def test_a_submission_gets_the_marks_set_down_beforehand(sample: Sample):
     marked = homework.marked(sample)
     given = {part.id: (part.status, part.points) for part in marked.parts}
@@ -133,7 +118,7 @@ def test_no_points_are_given_that_the_author_does_not_give(sample: Sample):
     assert all(part.points <= expected[part.id] for part in homework.marked(sample).parts)
 
 
-@pytest.mark.parametrize("sample", samples_but(OTHER_MARKS))
+@pytest.mark.parametrize("sample", SAMPLES)
 def test_a_slip_is_followed_through_where_that_is_right(sample: Sample):
     following = {part.id for part in homework.marked(sample).parts if part.follows_from is not None}
     assert following == {part.id for part in sample.parts if part.follows}
@@ -152,3 +137,12 @@ def test_nearly_every_mistake_is_named_by_its_own_code():
         found = {part.id: {diagnosis.code for diagnosis in part.diagnosis} for part in homework.marked(sample).parts}
         named.update(code in found[part.id] for part in sample.parts for code in part.mistakes)
     assert named[True] >= 0.95 * named.total()
+
+
+def test_an_answer_that_follows_from_a_slip_in_another_form_is_not_called_true():
+    tomas = next(sample for sample in homework.all_samples() if sample.name == "tomas.tex")
+    message = next(part.message for part in homework.marked(tomas).parts if part.id == "c")
+    assert message == (
+        "This follows correctly from an earlier mistake, in line 8, "
+        r"but $\frac{\partial E}{\partial p}$ is still left in it, and no derivative may be."
+    )

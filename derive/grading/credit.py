@@ -54,9 +54,17 @@ def right_by(part: Part, conventions: tuple[str, ...]) -> Outcome:
     )
 
 
-def in_another_form(part: Part, problem: str) -> Outcome:
-    """The answer is true, but leaves open what it should say."""
-    return Outcome(part.policy.form, f"This is true, but {problem}.")
+def in_another_form(part: Part, problem: str, slip: StepResult | None = None) -> Outcome:
+    """The answer is true, or right but for a slip before it, and leaves open what it should say."""
+    if slip is None:
+        return Outcome(part.policy.form, f"This is true, but {problem}.")
+    message = f"This follows correctly from an earlier mistake, in {line_of(slip.where)}, but {problem}."
+    return Outcome(_least(part.policy.form, part.policy.follow_through), message)
+
+
+def _least(first: Credit, second: Credit) -> Credit:
+    """The smaller one of two credits; a person decides where one of them says so."""
+    return min(first, second) if isinstance(first, Fraction) and isinstance(second, Fraction) else "review"
 
 
 def following(part: Part, slip: StepResult) -> Outcome:

@@ -213,7 +213,7 @@ class _Marker:
         slips = [self.workings.step(step.follows_from) for step in failing if step.follows_from is not None]
         if failing and len(slips) == len(failing) and slips[0] is not None:
             if answer.form.problem is not None:
-                return in_another_form(part, answer.form.problem)
+                return in_another_form(part, answer.form.problem, slips[0])
             return self._behind(part, slips[0])
         new = [step for step in failing if step.follows_from is None]
         diagnosis = tuple(one for step in new for one in step.diagnosis)
