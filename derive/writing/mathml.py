@@ -89,7 +89,7 @@ def _letter(letter: str, style: str) -> str:
 
 
 def _is_dot(element: ElementTree.Element) -> bool:
-    """Whether this is the dot of `A.T`, which stands close to its neighbours as in TeX; not one with spaces of its own."""
+    """Whether this is the dot of `A.T`, close to its neighbours as in TeX; not one with spaces of its own."""
     return element.text == "." and not {"lspace", "rspace"} & element.attrib.keys()
 
 
