@@ -162,12 +162,12 @@ def test_what_is_asked_entry_by_entry_is_answered_in_indices(tmp_path: Path, sto
     sheet = sheet_from(tmp_path, ENTRIES, store)
     results = [block for block in sheet.blocks if isinstance(block, Chain) and block.is_result]
     assert [(chain.lhs, chain.members[-1].latex) for chain in results] == [
-        (r"\frac{\partial L}{\partial Z_{ij}}", "(A_{ij} - T_{ij}) (1 - (A_{ij})^2)"),
+        (r"\frac{\partial L}{\partial Z_{ij}}", "(A_{ij} - T_{ij}) (1 - A_{ij}^2)"),
         (
             r"\frac{\partial L}{\partial W_{ij}}",
-            r"\lambda W_{ij} + \sum_{k=1}^N X_{ki} (A_{kj} - T_{kj}) (1 - (A_{kj})^2)",
+            r"\lambda W_{ij} + \sum_{k=1}^N X_{ki} (A_{kj} - T_{kj}) (1 - A_{kj}^2)",
         ),
-        (r"\frac{\partial L}{\partial b_i}", r"\sum_{j=1}^N (A_{ji} - T_{ji}) (1 - (A_{ji})^2)"),
+        (r"\frac{\partial L}{\partial b_i}", r"\sum_{j=1}^N (A_{ji} - T_{ji}) (1 - A_{ji}^2)"),
         (r"\frac{\partial L}{\partial \lambda}", r"\frac{1}{2} \|W\|_F^2"),
     ]
 
