@@ -3,9 +3,8 @@ r"""The text of an exercise, which is Markdown from outside -> blocks: words, li
 What is no Markdown that a sheet shows is plain words, HTML too; a formula that is not understood is code. Formulas are
 where the reader of documents finds them, so that what is shown as one is what is checked as one.
 
->>> prose_text("Derive $\\hat y$ for **each** row.")
-(Words(text='Derive ', style='plain'), Formula(latex='\\hat{y}'), Words(text=' for ', style='plain'), \
-Words(text='each', style='strong'), Words(text=' row.', style='plain'))
+>>> prose_text("**each** row")
+(Words(text='each', style='strong'), Words(text=' row', style='plain'))
 """
 
 import re

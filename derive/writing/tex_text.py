@@ -2,8 +2,8 @@ r"""Plain words -> TeX that typesets them with every engine and does nothing els
 
 What has no glyph in the fonts that every installation has is shown by its number in a frame, as a browser does it.
 
->>> to_tex(r"100% of \input{x} in the café")
-'100\\% of \\textbackslash{}input\\{x\\} in the caf\\\'{e}'
+>>> to_tex(r"100% of \input{x}")
+'100\\% of \\textbackslash{}input\\{x\\}'
 """
 
 import re
