@@ -86,8 +86,10 @@ def _kinks(composition: Composition, answer: ProvedAnswer) -> Iterator[str]:
             case Derivative(Symbol(top), Symbol(bottom)):
                 for use in computation.uses(bottom, top):
                     value = computation.value(use)
-                    if value is not None:
-                        yield from kinks_between(value, bottom, computation.kink)
+                    if value is None or not (said_of_it := kinks_between(value, bottom, computation.kink)):
+                        continue
+                    if computation.depends_on_kinks(line.line.quantity):
+                        yield from said_of_it
 
 
 def summary_blocks(composition: Composition) -> Iterator[Block]:

@@ -11,6 +11,7 @@ from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import symbols_of
 from derive.gradients.closed import ClosedForms, Differentiator
 from derive.gradients.presented import presented
+from derive.gradients.refusal import NoClosedForm
 from derive.models import Model
 from derive.notation.symbols import Computed, SymbolTable
 from derive.records import dataclass
@@ -89,6 +90,21 @@ class Computation:
     def preferred(self, derivative: Expr, found: Expr) -> Expr:
         """The form of a derivative that everybody knows, if there is one and it is proved; else what was found."""
         return preferred(self.model, derivative, found, self._equality) or found
+
+    def depends_on_kinks(self, derivative: Expr) -> bool:
+        """Whether a derivative may have another closed form where functions have none of their own.
+
+        Where two pieces meet smoothly, as in the Huber loss, it is proved to have one alone.
+        """
+        elsewhere = Differentiator(self.table, Fraction(1) if self.kink == 0 else Fraction(0))
+        try:
+            first, second = (
+                self.differentiator.without_derivatives(derivative),
+                elsewhere.without_derivatives(derivative),
+            )
+        except NoClosedForm:
+            return True
+        return first != second and not self._equality(first, second)
 
     def gradients(self, of: str) -> ClosedForms:
         """∂f/∂name for every name on which a scalar name depends, in the forms that everybody knows."""
