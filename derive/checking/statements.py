@@ -27,6 +27,7 @@ from derive.checking.piecewise import defined_further, held, is_in_one_case, lea
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
+from derive.checking.unnamed_letters import open_for_unnamed
 from derive.checking.updates import UPDATED, is_gradient_step, is_update
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable, Unreadable
@@ -176,6 +177,7 @@ class Statement:
             return UPDATED, right
         if judgement.verdict == "refuted" and judgement.counterexample is None:
             judgement = self._for_every_number(left, right, deadline) or judgement
+        judgement = open_for_unnamed(self.session, judgement, self.restrictions, (left, right), self.formal)
         judgement = held(self.session, judgement, left, right, self.formal)
         self._remember(left, right, judgement)
         return judgement, self._next(left, right)

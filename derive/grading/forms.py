@@ -29,6 +29,7 @@ from derive.expressions.walk import symbols_of, walk
 from derive.grading.asked import alike, core_of, presence
 from derive.grading.coverage import Coverage, Said
 from derive.grading.parts import Part
+from derive.grading.slots import Located, generalized, located
 from derive.grading.workings import Line, Workings
 from derive.records import dataclass
 
@@ -137,9 +138,10 @@ class Forms:
             found = [(said, form) for said, form in self._said(core.value, part) if form is not None]
         finally:
             self._pending.pop()
-        closed = [form for said, form in found if not self._is_in_one_case(core.value, said)]
-        cases = [(said, form) for said, form in found if self._is_in_one_case(core.value, said)]
-        if cases and self.coverage.covers(core.value, [said for said, _ in cases]):
+        entries = self._entries(node)
+        closed = [form for said, form in found if not self._is_in_one_case(entries, said)]
+        cases = [(said, form) for said, form in found if self._is_in_one_case(entries, said)]
+        if cases and self.coverage.covers(entries, [said for said, _ in cases]):
             closed.append(_joined([form for _, form in cases]))
         return min(closed, key=lambda form: bool(form.relies_on), default=None)
 
@@ -150,9 +152,14 @@ class Forms:
             if at is not None:
                 yield (line, line.members[at].value), self._by(line, at, core, part)
 
-    def _is_in_one_case(self, core: Expr, said: Said) -> bool:
-        """Whether a line speaks of some entries only, or under a condition."""
-        case = self.coverage.case(core, said)
+    def _entries(self, node: Expr) -> Located | None:
+        """Which entries of what they are of have to be worked out, whatever their indices are."""
+        found = located(node, (lambda name: None) if isinstance(node, Symbol) else self._value)
+        return None if found is None else generalized(found)
+
+    def _is_in_one_case(self, entries: Located | None, said: Said) -> bool:
+        """Whether a line speaks of some of these entries only, or under a condition."""
+        case = self.coverage.case(entries, said)
         return bool(said[0].restrictions) or (case is not None and bool(case.condition.conditions))
 
     def _by(self, line: Line, place: int, core: Expr, part: Part) -> Form | None:

@@ -15,7 +15,7 @@ from derive.errors import DocumentError
 from derive.grading.answers import Answer, Answers, Found, Place
 from derive.grading.asked import AskedSide
 from derive.grading.by_cases import Credited, contradicted, counting, said_of, together, written
-from derive.grading.coverage import Coverage
+from derive.grading.coverage import Coverage, asked_by
 from derive.grading.credit import (
     Outcome,
     following,
@@ -271,7 +271,7 @@ class _Marker:
 
     def _are_the_answer(self, part: Part, found: Found) -> bool:
         """Whether cases count, and not an answer for all of them at once: they are all, and said last."""
-        if not self.coverage.covers(part.value, map(said_of, found.cases)):
+        if not self.coverage.covers(asked_by(part), map(said_of, found.cases)):
             return False
         answer = found.answer
         if answer is None or answer.is_zero or answer.form.problem is not None:
@@ -286,7 +286,7 @@ class _Marker:
         answer, outcome = decisive.answer, decisive.outcome
         if outcome.credit in ("review", 0):
             return _part_result(part, outcome, answer.place.line, answer.at)
-        if not self.coverage.covers(part.value, map(said_of, cases)):
+        if not self.coverage.covers(asked_by(part), map(said_of, cases)):
             return self._incomplete(part, cases)
         doubts = [reason for case in cases if (reason := doubt(case.place.line)) is not None]
         if doubts:
