@@ -253,7 +253,7 @@ class Statement:
         return new if new is not None and (number == 0 or new.parameters is not None) else None
 
     def _name_with_e(self, number: int) -> NewName | None:
-        """The `e_i` of an equation `e_i = y_i - t_i`, whose right side is read where its left side may be such a name."""
+        """The `e_i` of `e_i = y_i - t_i`, whose right side is only read where the left side may be such a name."""
         if number or not may_be_name_with_e(self.sides[0].content):
             return None
         right = self.sides[1].read(self.session, None, self.formal).upto(1)

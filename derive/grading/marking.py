@@ -195,6 +195,11 @@ class _Marker:
         circle = self._circle(part, answer)
         if circle:
             return in_another_form(part, f"it is said by the answer to {circle}, which is said by this one in turn")
+        if form.partly is not None:
+            where = line_of(form.partly.where(0))
+            return for_a_person(
+                f"It rests on {where}; whether what is said there is for all that is needed is for a person."
+            )
         slips = [step for step in form.relies_on if step.verdict == "refuted"]
         if slips:
             return self._behind(part, slips[0])

@@ -369,7 +369,7 @@ class Scripts(NumberedEntries):
         if name in ASSUMED_IDENTITIES and sub is None and not parts.primes:
             self.assumed.append(span)
             return self.with_scripts(Identity(OPEN, span=span), None, parts.sups, 0, span)
-        if sub is not None and name in UNITS:
+        if sub is not None and name in UNITS and name not in self.table.without_units:
             return self._unit_vector(sub, parts.sups, span)
         return self._one_of_ones(name, parts, span) or self._constant_matrix(name, parts, span)
 
