@@ -103,6 +103,7 @@ def test_steps_are_accepted_or_refuted_as_planted(sample: Sample):
 
 # --- The marks -----------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_a_submission_gets_the_marks_set_down_beforehand(sample: Sample):
     marked = homework.marked(sample)
@@ -136,3 +137,12 @@ def test_nearly_every_mistake_is_named_by_its_own_code():
         found = {part.id: {diagnosis.code for diagnosis in part.diagnosis} for part in homework.marked(sample).parts}
         named.update(code in found[part.id] for part in sample.parts for code in part.mistakes)
     assert named[True] >= 0.95 * named.total()
+
+
+def test_an_answer_that_follows_from_a_slip_in_another_form_is_not_called_true():
+    tomas = next(sample for sample in homework.all_samples() if sample.name == "tomas.tex")
+    message = next(part.message for part in homework.marked(tomas).parts if part.id == "c")
+    assert message == (
+        "This follows correctly from an earlier mistake, in line 8, "
+        r"but $\frac{\partial E}{\partial p}$ is still left in it, and no derivative may be."
+    )

@@ -113,15 +113,6 @@ def test_a_slip_that_makes_all_trivial_earns_nothing(slip):
 EXPLICIT = ", form: no derivatives left"
 
 
-def test_an_answer_that_follows_from_a_slip_in_another_form_is_not_called_true():
-    found = weights(SLIP + CHAIN, form=EXPLICIT)
-    assert (found.status, found.points) == ("wrong", 0)
-    assert found.message == (
-        "This follows correctly from an earlier mistake, in line 1, but $\\frac{\\partial L}{\\partial S}$ is still left in "
-        "it, and no derivative may be."
-    )
-
-
 def test_no_derivative_may_be_left_where_none_is_asked_for():
     closed = r"$$\delta = \frac{\partial L}{\partial S} = \frac{1}{N}(P - Y)$$ $$\nabla_W L = X^T \delta$$"
     found = weights(SLIP.replace("P - Y", "(P - Y)/N") + CHAIN, form=EXPLICIT)

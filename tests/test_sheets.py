@@ -140,6 +140,37 @@ def test_a_question_sheet_holds_no_solution(tmp_path: Path, store: Store):
     assert not any(solution in text_of(cell) for cell in cells)
 
 
+ENTRIES = r"""---
+dims: {N: 3, D: 2, C: 4}
+symbols: {X: N x D, W: D x C, b: 1 x C, T: N x C, \lambda: scalar}
+model:
+  Z: X W + b
+  A: \tanh(Z)
+  L: \frac12 \|A - T\|_F^2 + \frac{\lambda}{2} \|W\|_F^2
+loss: L
+parts:
+  - {id: a, ask: '\frac{\partial L}{\partial Z}', form: entries}
+  - {id: b, ask: '\frac{\partial L}{\partial W}', form: entries}
+  - {id: c, ask: '\frac{\partial L}{\partial b}', form: entries}
+  - {id: d, ask: '\frac{\partial L}{\partial \lambda}', form: entries}
+---
+"""
+
+
+def test_what_is_asked_entry_by_entry_is_answered_in_indices(tmp_path: Path, store: Store):
+    sheet = sheet_from(tmp_path, ENTRIES, store)
+    results = [block for block in sheet.blocks if isinstance(block, Chain) and block.is_result]
+    assert [(chain.lhs, chain.members[-1].latex) for chain in results] == [
+        (r"\frac{\partial L}{\partial Z_{ij}}", "(A_{ij} - T_{ij}) (1 - (A_{ij})^2)"),
+        (
+            r"\frac{\partial L}{\partial W_{ij}}",
+            r"\lambda W_{ij} + \sum_{k=1}^N X_{ki} (A_{kj} - T_{kj}) (1 - (A_{kj})^2)",
+        ),
+        (r"\frac{\partial L}{\partial b_i}", r"\sum_{j=1}^N (A_{ji} - T_{ji}) (1 - (A_{ji})^2)"),
+        (r"\frac{\partial L}{\partial \lambda}", r"\frac{1}{2} \|W\|_F^2"),
+    ]
+
+
 # ── nothing that is not proved ──
 
 

@@ -20,19 +20,14 @@ from derive.sheets.blocks import (
 )
 from derive.sheets.composition import Composition, ProvedAnswer, ProvedLine
 from derive.sheets.computation import Computation
+from derive.sheets.kinks import kinks_between
 from derive.sheets.prose import prose_text
-from derive.sheets.reasons import has_kink
 from derive.sheets.unclaimed import unclaimed
 from derive.sheets.usual_mistakes import UsualMistake
 
 LINES_FOR_A_POINT = 3
 MOST_LINES = 24
 """Room for an answer on a question sheet."""
-
-_KINK = (
-    "Where ${name}$ has a kink there is no derivative, and the value {kink} is taken. Any value between those on both "
-    "sides is a subgradient."
-)
 
 FORMS = {"explicit": "Give it without derivatives in it.", "entries": "Give it entry by entry."}
 
@@ -61,17 +56,17 @@ def answer_blocks(
 ) -> Iterator[Block]:
     """A part with its derivation and the mistakes that are often made in it.
 
-    What is said of a kink is said once, and `kinks` gains its name.
+    What is said of a kink is said once, and `kinks` gains it.
     """
     yield question(answer.part, composition.written(answer.part.value))
     for line in answer.lines:
         yield from _line_blocks(line)
     if not answer.is_whole:
         yield Remark("note", said(_what_lacks(answer)))
-    for name in _kinks(composition, answer):
-        if name not in kinks:
-            kinks.add(name)
-            yield Remark("kink", said(_KINK.format(name=name, kink=composition.exercise.model.kink)))
+    for sentence in _kinks(composition, answer):
+        if sentence not in kinks:
+            kinks.add(sentence)
+            yield Remark("kink", said(sentence))
     for usual in mistakes:
         said_of_it = said(f" {usual.mistake.title}. {usual.mistake.message}")
         yield Remark("mistake", (Formula(usual.latex), Words(":"), *said_of_it))
@@ -84,15 +79,15 @@ def _what_lacks(answer: ProvedAnswer) -> str:
 
 
 def _kinks(composition: Composition, answer: ProvedAnswer) -> Iterator[str]:
-    """The names that are computed by a function with a kink and through which an answer goes."""
+    """What is said of the functions with a kink through which an answer goes."""
     computation = Computation(composition.exercise.model)
     for line in answer.lines:
         match line.line.quantity:
             case Derivative(Symbol(top), Symbol(bottom)):
                 for use in computation.uses(bottom, top):
                     value = computation.value(use)
-                    if value is not None and has_kink(value, bottom):
-                        yield computation.written(use)
+                    if value is not None:
+                        yield from kinks_between(value, bottom, computation.kink)
 
 
 def summary_blocks(composition: Composition) -> Iterator[Block]:

@@ -37,13 +37,14 @@ class ProvedAnswer:
     """What is left of the answer to a part."""
 
     part: Part
+    asked: Expr
     lines: tuple[ProvedLine, ...]
     problem: str | None
 
     @property
     def is_whole(self) -> bool:
         """Whether what is asked is there, in the form in which it was found."""
-        return bool(self.lines) and self.lines[-1].line.quantity == self.part.value and self.lines[-1].reaches_the_end
+        return bool(self.lines) and self.lines[-1].line.quantity == self.asked and self.lines[-1].reaches_the_end
 
 
 class Composition:
@@ -116,16 +117,16 @@ class Composition:
         proved_answers = []
         for answer in self.found:
             pairs = [next(waiting) for _ in answer.lines]
-            lines = tuple(self._proved(line, shown, answer.part, numbers, new) for line, shown in pairs if shown.kept)
-            proved_answers.append(ProvedAnswer(answer.part, lines, answer.problem))
+            lines = tuple(self._proved(line, shown, answer.asked, numbers, new) for line, shown in pairs if shown.kept)
+            proved_answers.append(ProvedAnswer(answer.part, answer.asked, lines, answer.problem))
         return tuple(proved_answers)
 
     def _proved(
-        self, line: Line, shown: Shown, part: Part, numbers: dict[Expr, int], new: dict[Auxiliary, Chain]
+        self, line: Line, shown: Shown, asked: Expr, numbers: dict[Expr, int], new: dict[Auxiliary, Chain]
     ) -> ProvedLine:
         members = tuple(Member(latex, self._reason(line.steps[at], numbers)) for at, latex in shown.kept)
         number = numbers.setdefault(line.quantity, len(numbers) + 1)
-        chain = Chain(self.written(line.quantity), members, str(number), is_result=line.quantity == part.value)
+        chain = Chain(self.written(line.quantity), members, str(number), is_result=line.quantity == asked)
         used = [name for name in new if any(_stands_in(name.value, line.steps[at].value) for at, _ in shown.kept)]
         introduces = tuple((name, new.pop(name)) for name in used)
         reaches_the_end = shown.kept[-1][0] == len(line.steps) - 1

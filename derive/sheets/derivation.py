@@ -9,7 +9,7 @@ from derive.grading.parts import Part
 from derive.models import Model
 from derive.records import dataclass
 from derive.sheets.computation import Computation
-from derive.sheets.entry_lines import entry_lines
+from derive.sheets.entry_lines import entry_lines, general_entry
 from derive.sheets.lines import Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
@@ -18,9 +18,13 @@ from derive.sheets.vector_lines import jacobian_lines
 
 @dataclass(frozen=True)
 class Answer:
-    """The lines that lead to what a part asks, the last of which is its answer; `problem` where there is none."""
+    """The lines that lead to what a part asks, the last of which is its answer; `problem` where there is none.
+
+    `asked` is what the part asks in the form that it asks for: a gradient, or the general entry of it.
+    """
 
     part: Part
+    asked: Expr
     lines: tuple[Line, ...]
     problem: str | None = None
 
@@ -35,14 +39,22 @@ def answers(model: Model, parts: tuple[Part, ...]) -> tuple[Answer, ...]:
 def _answer(computation: Computation, part: Part, known: dict[Expr, Expr]) -> Answer:
     before = dict(known)
     try:
-        lines = [one for one in lines_to(computation, part.value, known) if one.steps]
-        if not lines or lines[-1].quantity != part.value:
-            lines += [_again(computation, part.value, known)]
-        return Answer(part, tuple(lines))
+        asked = asked_of(computation, part)
+        lines = [one for one in lines_to(computation, asked, known) if one.steps]
+        if not lines or lines[-1].quantity != asked:
+            lines += [_again(computation, asked, known)]
+        return Answer(part, asked, tuple(lines))
     except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
         known.clear()
         known.update(before)
-        return Answer(part, (), getattr(refusal, "problem", "it is nested too deeply"))
+        return Answer(part, part.value, (), getattr(refusal, "problem", "it is nested too deeply"))
+
+
+def asked_of(computation: Computation, part: Part) -> Expr:
+    """What a part asks; entry by entry where it says so."""
+    if part.form != "entries" or not isinstance(part.value, Derivative):
+        return part.value
+    return general_entry(computation, part.value) or part.value
 
 
 def _again(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Line:

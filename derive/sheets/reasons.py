@@ -31,9 +31,6 @@ FUNCTIONS: Mapping[str, str] = {
 }
 """What is said of a function of one variable, by its name in `derive.expressions.functions`."""
 
-KINKED = frozenset(["relu", "leaky", "elu", "abs", "sign"])
-"""The functions of one variable that have a place without a derivative, or may have one."""
-
 REDUCED: Mapping[str, str] = {
     "sum": "Every entry goes into the sum once, so each gets the same gradient.",
     "mean": "Every entry goes into the mean once, so each gets the same share.",
@@ -50,7 +47,7 @@ REDUCED: Mapping[str, str] = {
 def rules_between(value: Expr, name: str) -> tuple[str, ...]:
     """What is said of the operations between a formula and a name in it, the outermost first, each sentence once."""
     found: dict[str, None] = {}
-    for way in _ways(value, name):
+    for way in ways(value, name):
         said = [sentence for parent, child in _without_squared_norms(way) if (sentence := _rule(parent, child))]
         if not said and any(isinstance(parent, (tree.Add, tree.Negative)) for parent, _ in way):
             said = ["A sum hands the gradient on as it is."]
@@ -62,7 +59,7 @@ def jacobian_rules(value: Expr, name: str) -> tuple[str, ...]:
     """What is said of the Jacobian of a formula by a name in it, each sentence once."""
     said = [
         sentence
-        for way in _ways(value, name)
+        for way in ways(value, name)
         for parent, child in way
         if (rule := _OF_JACOBIANS.get(type(parent), _RULES.get(type(parent)))) is not None
         and (sentence := rule(parent, child)) is not None
@@ -76,20 +73,7 @@ def _without_squared_norms(way: tuple[tuple[Expr, Expr], ...]) -> Iterator[tuple
     return ((parent, child) for parent, child in way if parent not in squared or not isinstance(parent, tree.Reduce))
 
 
-def has_kink(value: Expr, name: str) -> bool:
-    """Whether a function that has no derivative somewhere stands between a formula and a name in it."""
-    return any(_is_kinked(parent) for way in _ways(value, name) for parent, _ in way)
-
-
-def _is_kinked(node: Expr) -> bool:
-    if isinstance(node, tree.Apply):
-        return node.function in KINKED
-    if isinstance(node, tree.Quantified):
-        return node.kind in ("max", "min")
-    return isinstance(node, tree.Extremum) or (isinstance(node, tree.Reduce) and node.kind in ("max", "min", "l1"))
-
-
-def _ways(node: Expr, name: str) -> Iterator[tuple[tuple[Expr, Expr], ...]]:
+def ways(node: Expr, name: str) -> Iterator[tuple[tuple[Expr, Expr], ...]]:
     """Every way from a node down to a name: pairs of an operation and the operand on the way."""
     if isinstance(node, Symbol):
         if node.name == name:
@@ -97,7 +81,7 @@ def _ways(node: Expr, name: str) -> Iterator[tuple[tuple[Expr, Expr], ...]]:
         return
     for part in tree.parts(node):
         if isinstance(part, Expr) and any(symbol.name == name for symbol in symbols_of(part)):
-            for way in _ways(part, name):
+            for way in ways(part, name):
                 yield (node, part), *way
 
 

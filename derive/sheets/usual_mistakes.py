@@ -4,6 +4,7 @@ The answer is broken (`slips`); a break is shown only if the checker refutes it,
 proved to be the one that was made: undone, the claim holds.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,6 +25,9 @@ from derive.source import Source, Text
 
 MOST_FOR_A_PART = 3
 """So many mistakes are shown with a part; each is shown once, where it can first be made."""
+
+MOST_TRIED = 3
+"""So many answers are tried for each mistake."""
 
 _BY_CODE = {mistake.code: mistake for mistake in CATALOGUE}
 _EXPECTED = Expectation(Text("*", Source("", "*"), 0), ("refuted",))
@@ -47,11 +51,22 @@ class _Broken:
 
 def usual_mistakes(composition: Composition) -> dict[str, tuple[UsualMistake, ...]]:
     """The mistakes that can be made in each part, by the part's id."""
-    broken = [one for answer in composition.answers for one in _broken(composition, answer)]
+    broken = _first_of_each([one for answer in composition.answers for one in _broken(composition, answer)])
     found: dict[str, tuple[UsualMistake, ...]] = {}
     for one in _confirmed(composition, broken):
         found[one.part] = (*found.get(one.part, ()), UsualMistake(_BY_CODE[one.code], one.latex))
     return found
+
+
+def _first_of_each(broken: Sequence[_Broken]) -> list[_Broken]:
+    """Of each mistake the first few answers that may show it: it is shown once."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for one in broken:
+        seen[one.code] += 1
+        if seen[one.code] <= MOST_TRIED:
+            kept.append(one)
+    return kept
 
 
 def _broken(composition: Composition, answer: ProvedAnswer) -> list[_Broken]:
