@@ -1,7 +1,7 @@
 r"""Letters of a condition that nothing names: the c of `\partial E / \partial z_k = q_k, \; k \neq c`.
 
 Its author means one certain index by such a letter. What holds for every index holds for that one, too; what does not
-may still be right.
+may still be right. A condition that is an equation says which index its letters are.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from derive.checking.candidates import Restriction
 from derive.checking.claims import Judgement
 from derive.checking.session import Session
 from derive.checking.sides import Side
-from derive.expressions.tree import Expr, IndexVariable
+from derive.expressions.tree import Comparison, Condition, Expr, IndexVariable
 from derive.expressions.walk import walk
 
 
@@ -25,9 +25,18 @@ def open_for_unnamed(
     if judgement.verdict != "refuted" or judgement.counterexample is None or not restrictions:
         return judgement
     known = {letter for side in sides for found in side.read(session, None, formal).upto(1) for letter in found.free}
-    indices = (node for one in restrictions for node in walk(one.condition) if isinstance(node, IndexVariable))
-    letters = sorted({index.name for index in indices if not index.scope} - known)
+    known = known.union(*(_letters(one.condition) for one in restrictions if _is_equality(one.condition)))
+    letters = sorted(set[str]().union(*(_letters(one.condition) for one in restrictions)) - known)
     if not letters:
         return judgement
     message = f"Nothing says what {letters[0]} is, which stands in the condition only."
     return Judgement("unreadable", message, shapes=judgement.shapes)
+
+
+def _letters(condition: Condition) -> set[str]:
+    """The free letters of a condition."""
+    return {node.name for node in walk(condition) if isinstance(node, IndexVariable) and not node.scope}
+
+
+def _is_equality(condition: Condition) -> bool:
+    return isinstance(condition, Comparison) and condition.comparator == "="

@@ -31,7 +31,7 @@ from derive.expressions.walk import symbols_of, walk
 from derive.grading.asked import alike, core_of, presence
 from derive.grading.coverage import Coverage, Said
 from derive.grading.parts import Part
-from derive.grading.slots import Located, generalized, located
+from derive.grading.slots import Located, generalized, is_instance, located
 from derive.grading.workings import Line, Workings
 from derive.records import dataclass
 
@@ -168,7 +168,7 @@ class Forms:
         found = None if value is None else located(value, self._value)
         if line.restrictions:
             return True
-        if found is None or entries is None or found.fixed == entries.fixed:
+        if found is None or entries is None or is_instance(entries, found):
             return False
         case = self.coverage.case(whole, said)
         numbered = any(isinstance(index, IndexNumber) for index in found.fixed.values())

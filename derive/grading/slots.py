@@ -75,6 +75,17 @@ def generalized(found: Located) -> Located:
     return _running(found, {slot: names[index] for slot, index in found.fixed.items()}, found.axes)
 
 
+def is_instance(found: Located, of: Located) -> bool:
+    """Whether entries are those that another speaks of for one choice, or every choice, of its letters."""
+    chosen: dict[IndexVariable, Index | Slot] = {}
+    for slot, index in of.fixed.items():
+        wanted = found.fixed.get(slot, slot)
+        same = chosen.setdefault(index, wanted) if isinstance(index, IndexVariable) else index
+        if same != wanted:
+            return False
+    return True
+
+
 def _whole(value: Expr) -> Located:
     slots: Axes = tuple(None if dim.is_unit else ("", at) for at, dim in enumerate(value.shape.dims))
     dims = {slot: dim for slot, dim in zip(slots, value.shape.dims, strict=True) if slot is not None}
