@@ -4,7 +4,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from derive.checking.check import check_document
+from remembering import check_document
+
 from derive.checking.results import StepResult
 from derive.documents import read_document
 

@@ -1,8 +1,9 @@
-"""What holds in all tests: where certificates are remembered, and in which order and on which process files are run."""
+"""What holds in all tests: what is remembered and where, and in which order and on which process files are run."""
 
 import gc
 import os
 import shutil
+import sys
 import tempfile
 
 import pytest
@@ -12,15 +13,21 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_WORKER:
     os.environ["DERIVE_CACHE_DIR"] = tempfile.mkdtemp(prefix="derive-tests-")
 
+# The processes of a run load the same modules, some hundred times: none of them compiles what another one has.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Documents in this folder are what tests read; `pytest exercises/` shows documents that are tests themselves.
 collect_ignore_glob = ["*.md", "*.tex", "*.ipynb"]
 
 # The files that take longest, in this order. They come first, so that none is left over when the rest is done.
 LONGEST = (
-    "test_homework.py", "test_gradients.py", "test_mutants.py", "test_public.py", "test_exercises.py", "test_lint.py",
-    "test_recurrences.py", "test_mistakes.py", "test_readme.py", "test_packaging.py", "test_differentials.py",
-    "test_architecture.py", "test_documents_markdown.py", "test_inference.py", "test_layers.py",
-    "test_alternatives.py", "test_following.py", "test_memory.py", "test_soundness.py", "test_gallery.py",
+    "test_homework.py", "test_sheet_round_trip.py", "test_gradients.py", "test_mutants.py", "test_public.py",
+    "test_exercises.py", "test_variants.py", "test_lint.py", "test_recurrences.py", "test_mistakes.py",
+    "test_readme.py", "test_packaging.py", "test_closed_forms.py", "test_differentials.py", "test_architecture.py",
+    "test_sheet_latex.py", "test_figures_geometry.py", "test_sheets.py", "test_documents_markdown.py",
+    "test_inference.py", "test_layers.py", "test_alternatives.py", "test_following.py", "test_memory.py",
+    "test_soundness.py", "test_gallery.py",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from derive.checking.check import check_document
+from remembering import check_document
+
 from derive.checking.results import Diagnosis, DocumentResult, StepResult
 from derive.documents import read_document
 from derive.grading.results import Marked, PartResult, Status

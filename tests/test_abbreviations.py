@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.checking.results import StepResult
 from derive.documents.reading import read_document
 from derive.models.abbreviations import pattern_of

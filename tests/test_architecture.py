@@ -154,17 +154,19 @@ WRITES_CONSTRUCTORS = ("records", "_init", "exec")
 HARMLESS = {"importlib.resources", "importlib.metadata", "urllib.parse"}
 
 
+def dotted(path: Path) -> str:
+    """The name of a module inside `derive`. The package itself is ``."""
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
+
+
+FILES = {dotted(path): path for path in sorted(SOURCE.rglob("*.py"))}
+NAMES = [name for name in FILES if name]
+
+
 @cache
 def modules() -> dict[str, ast.Module]:
-    """Every module of the program by its dotted name inside `derive`, parsed. The package itself is ``."""
-    found = {}
-    for path in sorted(SOURCE.rglob("*.py")):
-        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
-        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    return found
-
-
-NAMES = [name for name in modules() if name]
+    """Every module of the program by its name, parsed."""
+    return {name: ast.parse(path.read_text(encoding="utf-8"), str(path)) for name, path in FILES.items()}
 
 
 @cache
@@ -428,7 +430,7 @@ def test_every_function_of_a_form_has_a_derivative(kind):
     assert kind in RULES, f"no rule for {kind} in derive/indexed/differentiation.py"
 
 
-@pytest.mark.parametrize("name", list(modules()))
+@pytest.mark.parametrize("name", FILES)
 def test_every_module_says_what_it_is_for(name):
     empty = not modules()[name].body
     assert empty or ast.get_docstring(modules()[name])

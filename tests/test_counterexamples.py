@@ -4,8 +4,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.checking.results import Counterexample
 from derive.documents.reading import read_document
 

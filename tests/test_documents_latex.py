@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from remembering import check_document
 
 from derive import cli
-from derive.checking.check import check_document
 from derive.documents import read_document
 from derive.documents.document import Passage
 from derive.documents.latex import read_latex

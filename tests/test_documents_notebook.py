@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from remembering import check_document
 
 from derive import cli
-from derive.checking.check import check_document
 from derive.documents import read_document
 from derive.documents.document import Contents
 from derive.documents.markdown import read_markdown

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 import yaml
 from numpy.typing import NDArray
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.checking.results import ACCEPTED, Counterexample, DocumentResult, StepResult
 from derive.documents import read_document
 

@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
+from remembering import check_document
 
 from derive import cli
-from derive.checking.check import check_document
 from derive.checking.expectations import with_expectations
 from derive.checking.results import ACCEPTED, VERDICTS, DocumentResult, StepResult
 from derive.documents import expectations as documents_expectations

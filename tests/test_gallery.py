@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.checking.conventions import CONVENTIONS
 from derive.checking.results import DocumentResult, StepResult
 from derive.documents import read_document

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from remembering import check_document
 from without_settings import in_the_text
 
-from derive.checking.check import check_document
 from derive.checking.results import DocumentResult
 from derive.documents import read_document
 from derive.writing.lines import to_text

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from remembering import check_document
 from test_inference import DOCUMENTS
 
-from derive.checking.check import check_document
 from derive.checking.results import ProposedEntry, ProposedSetting
 from derive.cli import main
 from derive.documents import read_document

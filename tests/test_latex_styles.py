@@ -20,8 +20,9 @@ NAMES = {"W_{1}": "W_1", "\\hat{\\mathbf{y}}": "\\hat {\\mathbf y}", "u_{1}": "\
 
 styles = st.builds(
     Style,
-    transpose=st.sampled_from(["^{T}", "^T", r"^\top", r"^{\mathsf T}", r"^\intercal", r"^{\mathrm{T}}"]),
-    entrywise=st.sampled_from([r"\odot", r"\circ"]),
+    transpose=st.sampled_from(["^{T}", "^T", r"^\top", r"^{\mathsf T}", r"^\intercal", r"^{\mathrm{T}}", ".T"]),
+    entrywise=st.sampled_from([r"\odot", r"\circ", "*"]),
+    products=st.sampled_from(["", r"\cdot"]),
     indicator=st.sampled_from([(r"\mathbb{1}", "(", ")"), (r"\mathbf{1}", r"\{", r"\}"), (r"\mathbb{1}", "[", "]")]),
     masks=st.sampled_from(["indicator", "cases"]),
     derivative=st.sampled_from(["fraction", "gradient"]),
@@ -32,6 +33,7 @@ styles = st.builds(
     joined=st.booleans(),
     ones=st.sampled_from(["sized", "bare"]),
     commas=st.booleans(),
+    bounds=st.booleans(),
     short=st.booleans(),
     names=st.sampled_from([{}, NAMES]),
     functions=st.sampled_from(

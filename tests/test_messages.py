@@ -6,8 +6,8 @@ A new way of being faulty is a row more. Every message is at most two sentences,
 import re
 
 import pytest
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.checking.results import StepResult
 from derive.documents import read_document
 

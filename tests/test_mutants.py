@@ -15,8 +15,8 @@ from pathlib import Path
 import oracle
 import pytest
 from mutation import Claim, Edit, Step, mistakes, rewritings, true_steps
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.documents import read_document
 
 HERE = Path(__file__).parent

@@ -2,8 +2,8 @@
 
 import pytest
 from claimed import judged
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.documents import read_document
 
 SETTING = "symbols: {p: positive scalar, y: scalar, x: scalar}"

@@ -10,6 +10,7 @@ import sys
 import tokenize
 import tomllib
 import zipfile
+from functools import cache
 from importlib import import_module
 from importlib.metadata import distribution, entry_points, version
 from importlib.resources import files
@@ -117,14 +118,15 @@ def test_the_licence_and_the_readme_are_named():
     assert distribution("derive").metadata["License-Expression"] == "MIT"
 
 
-def _top_level_imports(path: Path) -> set[str]:
+@cache
+def _top_level_imports(path: Path) -> frozenset[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names) - {"derive"}
+    return frozenset(found - set(sys.stdlib_module_names) - {"derive"})
 
 
 # distribution -> what it is imported as, where that is another name

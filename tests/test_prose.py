@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.checking.results import StepResult
 from derive.checking.sentences import surroundings
 from derive.documents import read_document

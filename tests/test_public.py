@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from public_score import ENDINGS, PUBLIC, scored, setting
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.documents.reading import read_document
 from derive.writing.report import report
 

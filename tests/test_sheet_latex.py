@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from remembering import check_document
 from sheets_by_hand import ATTACKS, LONG, QUESTIONS, SCORES, SETTING, SOLUTION, WEIGHTS, hostile
 
-from derive.checking.check import check_document
 from derive.documents import read_document
 from derive.errors import DocumentError
 from derive.sheets.blocks import Chain, Display, Member, Paragraph, Sheet, Table, Words, said

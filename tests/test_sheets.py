@@ -87,11 +87,12 @@ def test_the_chain_rule_goes_back_through_the_names_of_the_model(tmp_path: Path,
             r"\frac{1}{N} (Q - T)",
         ],
         r"\frac{\partial \ell}{\partial V}": [
-            r"\underbrace{X^\top}_{D \times N} \underbrace{\frac{\partial \ell}{\partial O}}_{N \times C}",
+            r"\underbrace{X^\top}_{D \times N} \; \underbrace{\frac{\partial \ell}{\partial O}}_{N \times C}",
             r"\frac{1}{N} X^\top (Q - T)",
         ],
         r"\frac{\partial \ell}{\partial \mathbf{r}}": [
-            r"\underbrace{\mathbf{1}_N^\top}_{1 \times N} \underbrace{\frac{\partial \ell}{\partial O}}_{N \times C}",
+            r"\underbrace{\mathbf{1}_N^\top}_{1 \times N} \; "
+            r"\underbrace{\frac{\partial \ell}{\partial O}}_{N \times C}",
             r"\frac{1}{N} \mathbf{1}_N^\top (Q - T)",
         ],
     }

@@ -6,8 +6,8 @@ Each line was once read wrongly, or could easily be. The tables say what is true
 from pathlib import Path
 
 import pytest
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.checking.results import StepResult
 from derive.documents.document import Document
 from derive.documents.reading import read_document

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from homework import HOMEWORK, NAMES, samples
 from oracle import Point, value_at
+from remembering import check_document
 
-from derive.checking.check import check_document
 from derive.documents.reading import read_document
 from derive.errors import DocumentError
 from derive.expressions.shapes import Shape

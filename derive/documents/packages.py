@@ -6,6 +6,7 @@ between these, `*` a star. Of several rows for one command the first that fits c
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from derive.documents.lexing import pieces_of
 from derive.documents.macros import Macro, MacroEnvironment, Macros, Parameter, Pattern
@@ -143,7 +144,12 @@ ARGUMENTS = {
 
 
 def package_macros() -> Macros:
-    """What holds before a document says anything."""
+    """What holds before a document says anything, for the document to change."""
+    return _of_packages().copy()
+
+
+@cache
+def _of_packages() -> Macros:
     known: dict[str, Macro] = {}
     for name, parameters, body in _rows():
         before = known[name].patterns if name in known else ()

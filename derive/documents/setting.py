@@ -19,6 +19,8 @@ from fractions import Fraction
 from typing import Literal, cast
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import BaseResolver
 
 from derive.documents.document import Aside, AsideList, AsideMapping, Setting
 from derive.documents.expectations import expectations
@@ -253,8 +255,7 @@ def _compose(text: Text) -> yaml.Node | None:
         problem = f"the setting has {len(text.value)} characters; at most {LARGEST_SETTING} are read"
         raise DocumentError.at(text.source, text.start, problem)
     try:
-        _check_events(text)
-        return yaml.compose(text.value, Loader=yaml.BaseLoader)
+        return _Composer(_events(text)).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(text.value)) if mark is not None else 0
@@ -265,8 +266,30 @@ def _compose(text: Text) -> yaml.Node | None:
         raise DocumentError.at(text.source, text.offset(int(error.position)), problem) from None
 
 
-def _check_events(text: Text) -> None:
-    """Refuse what a setting never needs: aliases, tags, a second document, great depth."""
+class _Composer(Composer, BaseResolver):
+    """Makes a tree of events that were looked at."""
+
+    def __init__(self, events: list[yaml.Event]) -> None:
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self._events = events[::-1]
+
+    def check_event(self, *kinds: type[yaml.Event]) -> bool:
+        """Whether the next event is of one of these kinds."""
+        return isinstance(self._events[-1], kinds)
+
+    def peek_event(self) -> yaml.Event:
+        """The next event, which stays."""
+        return self._events[-1]
+
+    def get_event(self) -> yaml.Event:
+        """The next event."""
+        return self._events.pop()
+
+
+def _events(text: Text) -> list[yaml.Event]:
+    """What the YAML consists of. Refuses what a setting never needs: aliases, tags, a second document, great depth."""
+    found: list[yaml.Event] = []
     depth = documents = 0
     for event in yaml.parse(text.value, Loader=yaml.BaseLoader):
         documents += isinstance(event, yaml.DocumentStartEvent)
@@ -279,6 +302,8 @@ def _check_events(text: Text) -> None:
         if problem is not None:
             assert event.start_mark is not None
             raise DocumentError.at(text.source, text.offset(event.start_mark.index), problem)
+        found.append(event)
+    return found
 
 
 def _unsupported(event: yaml.Event) -> str | None:

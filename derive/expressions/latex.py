@@ -5,10 +5,11 @@ where reading needs them: a factor that is a sum, a base that is a product, an a
 """
 
 import re
+from dataclasses import replace
 from functools import singledispatch
 
 from derive.expressions import tree
-from derive.expressions.shapes import Dim
+from derive.expressions.shapes import Dim, Shape
 from derive.expressions.style import PLAIN, Style, in_style
 from derive.expressions.tree import Condition, Expr, Index
 from derive.expressions.walk import walk, with_positions
@@ -95,10 +96,17 @@ def write_identity(node: tree.Identity, style: Style) -> tuple[str, int]:
 
 @write.register
 def write_fill(node: tree.Fill, style: Style) -> tuple[str, int]:
-    """A vector of ones or zeros; its size as a subscript."""
+    r"""A vector of ones or zeros, transposed where it does not stand as the style's vectors; its size below it."""
     shape = node.of_shape
-    text = rf"\mathbf{{{node.value}}}{_size_script(shape.length, style) if shape.is_vector else ''}"
-    return text, FACTOR
+    if not shape.is_vector:
+        return rf"\mathbf{{{node.value}}}", FACTOR
+    return rf"\mathbf{{{node.value}}}{_size_script(shape.length, style)}{_turn(shape, style)}", FACTOR
+
+
+def _turn(shape: Shape, style: Style) -> str:
+    """The mark of a transpose where a vector does not stand as the style's vectors do."""
+    stands = shape.is_row if style.vectors == "row" else shape.is_column
+    return "" if stands else style.transpose
 
 
 def _size_script(dim: Dim, style: Style) -> str:
@@ -138,12 +146,13 @@ def write_matmul(node: tree.MatMul, style: Style) -> tuple[str, int]:
     is_product = isinstance(node.left, (tree.MatMul, tree.Scale)) and not node.left.shape.is_scalar
     left = _ones(node.left, node.right, style) or _first(node.left, is_product, style)
     right = _ones(node.right, node.left, style) or _at_least(node.right, FACTOR, style)
-    return f"{left} {right}", PRODUCT
+    space = r"\, " if left.endswith(".T") and not style.products else ""
+    return f"{left}{style.times}{space}{right}", PRODUCT
 
 
 def _ones(node: Expr, other: Expr, style: Style) -> str:
     """1^T at the left or 1 at the right of what says how long it is, where the style does not say it again."""
-    inner, mark = (node.operand, style.transpose) if isinstance(node, tree.Transpose) else (node, "")
+    inner, is_turned = (node.operand, True) if isinstance(node, tree.Transpose) else (node, False)
     beside = other.operand if isinstance(other, tree.Transpose) else other
     if (
         style.ones == "sized"
@@ -152,8 +161,8 @@ def _ones(node: Expr, other: Expr, style: Style) -> str:
         or not inner.shape.is_column
     ):
         return ""
-    contracted = node.shape.rows.size == 1 if mark else node.shape.columns.size == 1
-    return rf"\mathbf{{{inner.value}}}{mark}" if contracted else ""
+    contracted = node.shape.rows.size == 1 if is_turned else node.shape.columns.size == 1
+    return rf"\mathbf{{{inner.value}}}{_turn(node.shape, style)}" if contracted else ""
 
 
 def _first(node: Expr, is_product: bool, style: Style) -> str:
@@ -165,7 +174,11 @@ def _first(node: Expr, is_product: bool, style: Style) -> str:
 def write_hadamard(node: tree.Hadamard, style: Style) -> tuple[str, int]:
     r"""A \odot B."""
     left = _text(node.left, style) if isinstance(node.left, tree.Hadamard) else _at_least(node.left, PRODUCT, style)
-    return f"{left} {style.entrywise} {_at_least(node.right, PRODUCT, style)}", ENTRYWISE
+    if style.entrywise != "*":
+        return f"{left} {style.entrywise} {_at_least(node.right, PRODUCT, style)}", ENTRYWISE
+    if node.left.shape != node.right.shape:
+        return rf"{left} \odot {_at_least(node.right, PRODUCT, style)}", ENTRYWISE
+    return f"{left} * {_at_least(node.right, FACTOR, style)}", ENTRYWISE
 
 
 @write.register
@@ -197,6 +210,8 @@ def write_kronecker(node: tree.Kronecker, style: Style) -> tuple[str, int]:
 @write.register
 def write_transpose(node: tree.Transpose, style: Style) -> tuple[str, int]:
     """A^T."""
+    if isinstance(node.operand, tree.Fill):
+        return write_fill(replace(node.operand, of_shape=node.shape), style)
     joint = _joined(node.operand, style)
     return (f"{_base(node.operand, style)}{style.transpose}" if joint is None else joint), FACTOR
 
@@ -209,7 +224,7 @@ def write_inverse(node: tree.Inverse, style: Style) -> tuple[str, int]:
 
 def _joined(node: Expr, style: Style) -> str | None:
     """W^{[2]T}: the transpose in the superscript of a name, where the style joins them."""
-    if not (style.joined and isinstance(node, tree.Symbol)):
+    if not (style.joined and style.transpose.startswith("^") and isinstance(node, tree.Symbol)):
         return None
     text = _text(node, style)
     mark = style.transpose.removeprefix("^").removeprefix("{").removesuffix("}")
@@ -226,7 +241,9 @@ def _base(node: Expr, style: Style) -> str:
 
 
 def _takes_script(node: Expr) -> bool:
-    """A norm, which its bars hold together, or a function with its argument in brackets."""
+    """A norm, which its bars hold together, an entry, or a function with its argument in brackets."""
+    if isinstance(node, tree.Entry):
+        return isinstance(node.operand, tree.Symbol) and "^" not in _text(node, PLAIN)
     if isinstance(node, tree.Reduce):
         return node.kind in ("l1", "l2")
     return isinstance(node, tree.Apply) and node.function in ("sigmoid", "relu") and not node.order
@@ -385,7 +402,7 @@ def write_quantified(node: tree.Quantified, style: Style) -> tuple[str, int]:
     sign = {"sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min"}[node.kind]
     if node.condition is not None:
         below, above = condition(node.condition, style), ""
-    elif node.kind in ("max", "min"):
+    elif node.kind in ("max", "min") or _goes_without_bounds(node, style):
         below, above = node.index.name, ""
     else:
         last = _upper(node.range)
@@ -394,6 +411,13 @@ def write_quantified(node: tree.Quantified, style: Style) -> tuple[str, int]:
     if node.kind in ("sum", "product") and style.brackets == "scaling":
         return style.around(text), ATOM
     return text, SUM
+
+
+def _goes_without_bounds(node: tree.Quantified, style: Style) -> bool:
+    """Whether the index has its whole range, so that where it is used says it, in a style that leaves bounds out."""
+    values = node.range
+    is_whole = values.extent == "dimension" and values.first == values.from_end == 0
+    return not style.bounds and is_whole and any(part == node.index for part in walk(node.body))
 
 
 def _upper(values: tree.Range) -> str:

@@ -23,18 +23,21 @@ class Style:
     r"""The choices of one author; the defaults are those of the program's own reports.
 
     `transpose`, `norms`: the script of a transpose, and of the norm of a vector and of a matrix. `entrywise`: the sign
-    of an entrywise product. `indicator`: its sign and its brackets. `masks`: an indicator alone, or as cases.
+    of an entrywise product, `products` that between the factors of a matrix product, if any. `indicator`: its sign and
+    its brackets. `masks`: an indicator alone, or as cases.
     `derivative`: of a scalar by a name, as a fraction or as a gradient. `exponential`: \exp(z) or e^{z}.
     `total`: a sum of all entries as a function of them, by vectors of ones, or over indices.
     `softmax`: of each column of a matrix without saying so, or of each row of the transposed matrix, transposed.
     `brackets`: such that scale everywhere, or only around what is tall, and none around what is read without.
-    `joined`: whether a transpose joins the superscript of a name, W^{[2]T}. `ones`: whether these show their size.
-    `commas`: whether they stand between two index letters. `short`: whether a script of one sign goes without braces.
+    `joined`: whether a transpose joins the superscript of a name, W^{[2]T}. `vectors`: how one of ones stands.
+    `ones`: whether these show their size. `commas`: whether they stand between two index letters. `bounds`: whether a
+    sum says them where its index has its whole range. `short`: whether a script of one sign goes without braces.
     `names`: how a canonical name is spelled. `functions`: how a function of the tree is.
     """
 
     transpose: str = "^{T}"
     entrywise: str = r"\odot"
+    products: str = ""
     indicator: tuple[str, str, str] = (r"\mathbb{1}", "(", ")")
     masks: Literal["indicator", "cases"] = "indicator"
     derivative: Literal["fraction", "gradient"] = "fraction"
@@ -44,8 +47,10 @@ class Style:
     norms: tuple[str, str] = ("_{F}", "_{F}")
     brackets: Literal["scaling", "fitting"] = "scaling"
     joined: bool = False
+    vectors: Literal["column", "row"] = "column"
     ones: Literal["sized", "bare"] = "sized"
     commas: bool = True
+    bounds: bool = True
     short: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
@@ -54,6 +59,11 @@ class Style:
         """A canonical name as its author spells it."""
         own = self.names.get(name)
         return own if own is not None else self.scripts(name)
+
+    @property
+    def times(self) -> str:
+        """What stands between the factors of a matrix product."""
+        return f" {self.products} " if self.products else " "
 
     def scripts(self, text: str) -> str:
         """Scripts of one letter, digit or command without their braces, where the style is short."""

@@ -30,7 +30,7 @@ from derive.gradients.tidy import (
     times,
     transposed,
 )
-from derive.records import dataclass
+from derive.records import dataclass, remembered
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def whole(index: IndexVariable, dim: Dim) -> Binder:
 # ── which indices there are ──
 
 
+@remembered
 def free_indices(node: Node) -> frozenset[IndexVariable]:
     """The indices of a node that nothing in it binds."""
     if isinstance(node, IndexVariable):

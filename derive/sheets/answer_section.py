@@ -108,6 +108,9 @@ def check_blocks(composition: Composition) -> Iterator[Block]:
     if not count:
         return
     general = sum(line.holds_for_all_dimensions for line in composition.lines)
+    if count == general == 1:
+        yield Remark("proved", said("The numbered equation is proved, for all dimensions."))
+        return
     if general == count:
         yield Remark("proved", (Words(f"Each of the {count} numbered equations is proved, for all dimensions."),))
         return

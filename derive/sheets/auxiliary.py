@@ -75,13 +75,15 @@ class Auxiliary:
         }[_kind(self.value)]
 
 
-def auxiliary_names(model: Model, values: Iterable[Expr]) -> tuple[Auxiliary, ...]:
-    """Names for what the values hold and nothing names."""
+def auxiliary_names(
+    model: Model, values: Iterable[Expr], spoken: frozenset[str] = frozenset()
+) -> tuple[Auxiliary, ...]:
+    """Names for what the values hold and nothing names; `spoken` are letters of which the text speaks."""
     found: list[Auxiliary] = []
     for value in values:
         for part in _nameless(value):
             if len(found) < MOST and all(part != one.value for one in found):
-                found.append(Auxiliary(_free_name(model, found, part), part, _shape_as_read(model, part)))
+                found.append(Auxiliary(_free_name(model, found, part, spoken), part, _shape_as_read(model, part)))
     return tuple(found)
 
 
@@ -130,12 +132,12 @@ def _kind(value: Expr) -> str:
     return "other"
 
 
-def _free_name(model: Model, found: list[Auxiliary], value: Expr) -> str:
-    """A name that neither the model nor its dimensions, its indices or another new name has."""
+def _free_name(model: Model, found: list[Auxiliary], value: Expr, spoken: frozenset[str]) -> str:
+    """A name that neither the model nor its dimensions, its indices, its text or another new name has."""
     names = VECTORS if value.shape.is_vector else MATRICES
     start = PREFERRED[_kind(value)]
     letters = {part.name for part in walk(value) if isinstance(part, IndexVariable)}
-    taken = {*_letters(model), *letters, *(one.name for one in found)}
+    taken = {*_letters(model), *spoken, *letters, *(one.name for one in found)}
     for name in (*names[start:], *names[:start]):
         if name not in taken:
             return name

@@ -16,6 +16,7 @@ from derive.sheets.lines import Line, Step
 from derive.sheets.notation import style_of_exercise
 from derive.sheets.proving import Claim, Shown, proved
 from derive.sheets.setting_section import forward_equations
+from derive.sheets.text_section import last_number, letters_of_formulas
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,12 @@ class Composition:
     def names(self) -> tuple[Auxiliary, ...]:
         """The names that the answers need beside those of the model."""
         lines = (line for answer in self.found for line in answer.lines)
-        return auxiliary_names(self.exercise.model, (step.value for line in lines for step in line.steps))
+        values = (step.value for line in lines for step in line.steps)
+        return auxiliary_names(self.exercise.model, values, letters_of_formulas(self.exercise))
+
+    @cached_property
+    def _last_number(self) -> int:
+        return last_number(self.exercise.document)
 
     @cached_property
     def _lines(self) -> list[Line]:
@@ -110,7 +116,7 @@ class Composition:
 
     @cached_property
     def answers(self) -> tuple[ProvedAnswer, ...]:
-        """The answers, each line that is left of them numbered from 1."""
+        """The answers, each line that is left of them numbered, on from the numbers in the text of the exercise."""
         numbers: dict[Expr, int] = {}
         new = dict(self.definitions)
         waiting = iter(zip(self._lines, self._shown[2], strict=True))
@@ -125,7 +131,7 @@ class Composition:
         self, line: Line, shown: Shown, asked: Expr, numbers: dict[Expr, int], new: dict[Auxiliary, Chain]
     ) -> ProvedLine:
         members = tuple(Member(latex, self._reason(line.steps[at], numbers)) for at, latex in shown.kept)
-        number = numbers.setdefault(line.quantity, len(numbers) + 1)
+        number = numbers.setdefault(line.quantity, self._last_number + len(numbers) + 1)
         chain = Chain(self.written(line.quantity), members, str(number), is_result=line.quantity == asked)
         used = [name for name in new if any(_stands_in(name.value, line.steps[at].value) for at, _ in shown.kept)]
         introduces = tuple((name, new.pop(name)) for name in used)

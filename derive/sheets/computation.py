@@ -55,9 +55,13 @@ class Computation:
         """The LaTeX of a name."""
         return latex(self.symbol(name))
 
+    def quantity(self, top: str, bottom: str) -> tree.Derivative:
+        """The derivative of one name by another, in the layout of the model."""
+        return tree.Derivative(self.symbol(top), self.symbol(bottom), self.table.layout)
+
     def derivative(self, top: str, bottom: str) -> str:
         """The LaTeX of the derivative of one name by another."""
-        return latex(tree.Derivative(self.symbol(top), self.symbol(bottom)))
+        return latex(self.quantity(top, bottom))
 
     def value(self, name: str) -> Expr | None:
         """How a name is computed; null where it is given."""

@@ -10,7 +10,8 @@ from derive.models import Model
 from derive.records import dataclass
 from derive.sheets.computation import Computation
 from derive.sheets.entry_lines import entry_lines, general_entry
-from derive.sheets.lines import Line, Step, line
+from derive.sheets.jacobian_entries import jacobian_entry_lines
+from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
 from derive.sheets.vector_lines import jacobian_lines
@@ -32,17 +33,18 @@ class Answer:
 def answers(model: Model, parts: tuple[Part, ...]) -> tuple[Answer, ...]:
     """The derivation of what is asked, part by part."""
     computation = Computation(model)
-    known: dict[Expr, Expr] = {}
+    known = Known()
     return tuple(_answer(computation, part, known) for part in parts)
 
 
-def _answer(computation: Computation, part: Part, known: dict[Expr, Expr]) -> Answer:
+def _answer(computation: Computation, part: Part, known: Known) -> Answer:
     before = dict(known)
     try:
         asked = asked_of(computation, part)
         lines = [one for one in lines_to(computation, asked, known) if one.steps]
         if not lines or lines[-1].quantity != asked:
             lines += [_again(computation, asked, known)]
+        known.answered.add(asked)
         return Answer(part, asked, tuple(lines))
     except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
         known.clear()
@@ -57,23 +59,27 @@ def asked_of(computation: Computation, part: Part) -> Expr:
     return general_entry(computation, part.value) or part.value
 
 
-def _again(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Line:
+def _again(computation: Computation, asked: Expr, known: Known) -> Line:
     """What an earlier part, or the way to one, found already."""
     return line(asked, Step(known[asked] if asked in known else computation.closed(asked)))
 
 
-def lines_to(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Iterator[Line]:
+def lines_to(computation: Computation, asked: Expr, known: Known) -> Iterator[Line]:
     """The lines that lead to a derivative, by what it is a derivative of and by what. Raises `NoClosedForm`."""
     if second_names(asked) is not None:
         yield from _or_closed(computation, asked, second_lines(computation, asked, known))
+    elif isinstance(asked, Entry):
+        yield from _or_closed(computation, asked, jacobian_entry_lines(computation, asked, known))
     elif not isinstance(asked, Derivative):
         yield line(asked, Step(computation.closed(asked)))
     elif isinstance(asked.by, Entry):
         yield from entry_lines(computation, asked, known)
     elif not (isinstance(asked.of, Symbol) and isinstance(asked.by, Symbol)):
         yield line(asked, Step(computation.closed(asked)))
-    elif asked.of.shape.is_scalar and asked.layout == "gradient":
+    elif asked.of.shape.is_scalar:
         yield from gradient_lines(computation, asked.of.name, asked.by.name, known)
+    elif asked.layout == "denominator":
+        yield line(asked, Step(computation.closed(asked)))
     else:
         found = jacobian_lines(computation, asked.of.name, asked.by.name, known)
         yield from _or_closed(computation, asked, found)

@@ -33,7 +33,7 @@ DIGITS = 4
 """Numbers that are not whole are given with so many digits behind the point."""
 
 
-Merit = tuple[int, float]
+Merit = tuple[int, int, float]
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,21 @@ class Example:
 
 
 def example_of(model: Model, asked: Sequence[Expr]) -> Example | None:
-    """An example, if the sizes are small and numbers are found at which everything has a value and no unit a kink."""
-    if any((dim.size or 0) > LARGEST_SIDE for dim in model.table.dims.values()):
+    """An example, if the sizes are small and numbers are found at which everything has a value and no unit a kink.
+
+    Where a function is not said there is none: its values would be made up.
+    """
+    if any((dim.size or 0) > LARGEST_SIDE for dim in model.table.dims.values()) or _unsaid(model):
         return None
     session = Session(model)
     know_all_names(session)
     found = list(islice(_examples(session, model, [_whole(node) for node in asked]), ENOUGH))
     return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _unsaid(model: Model) -> bool:
+    """Whether some function of the model is any one."""
+    return any(isinstance(one, Given) and one.kind in ("function", "map") for one in model.table.meanings.values())
 
 
 def _whole(asked: Expr) -> Expr:
@@ -93,7 +101,7 @@ def _examples(session: Session, model: Model, asked: Sequence[Expr]) -> Iterator
                     dict(_named(session, model, point, Computed)),
                 )
                 values = {node: value for node in asked if (value := _numbers(session, point, node)) is not None}
-                yield _merit(model, computed), Example(given, computed, values)
+                yield _merit(model, computed, values), Example(given, computed, values)
             except NoUse:
                 continue
     except (Undecidable, FormulaError, RecursionError):
@@ -124,20 +132,27 @@ def _given(model: Model) -> list[str]:
 
 
 def _coordinates(session: Session, model: Model, name: str) -> list[Coordinate]:
+    """The entries that may be chosen: of a symmetric matrix those above its diagonal, of an orthogonal one none."""
     meaning = model.table.meanings[name]
     assert isinstance(meaning, Given)
     array = session.entries.of_name(name, meaning.shape)
-    return [entry for entry in array.entries if isinstance(entry, Coordinate)]
+    free = (session.definitions.values.get(entry, entry) for entry in array.entries if isinstance(entry, Coordinate))
+    return list(dict.fromkeys(entry for entry in free if isinstance(entry, Coordinate)))
 
 
-def _merit(model: Model, computed: Mapping[str, Numbers]) -> Merit:
-    """How instructive an example is: kinked functions have arguments on either side, and numbers are small."""
+def _merit(model: Model, computed: Mapping[str, Numbers], asked: Mapping[Expr, Numbers]) -> Merit:
+    """How instructive an example is.
+
+    Kinked functions have arguments on either side; what is asked is not rounded away, as where a unit is saturated;
+    numbers are small.
+    """
     sides = sum(
         any(value > 0 for value in numbers.values) and any(value < 0 for value in numbers.values)
         for name, numbers in computed.items()
         if _is_kinked_argument(model, name)
     )
-    return sides, -max((abs(value) for numbers in computed.values() for value in numbers.values), default=0.0)
+    visible = sum(_written(value) != "0" for numbers in asked.values() for value in numbers.values)
+    return sides, visible, -max((abs(value) for numbers in computed.values() for value in numbers.values), default=0.0)
 
 
 def _is_kinked_argument(model: Model, name: str) -> bool:
@@ -164,10 +179,20 @@ def _named(
 ) -> Iterator[tuple[str, Numbers]]:
     """The values of the given or of the computed names."""
     for name, meaning in model.table.meanings.items():
-        if isinstance(meaning, kind) and not (isinstance(meaning, Given) and meaning.kind in ("function", "map")):
+        if isinstance(meaning, Given) and meaning.kind in ("labels", "hot index") and isinstance(meaning, kind):
+            yield name, _classes(session, point, name)
+        elif isinstance(meaning, kind):
             found = _numbers(session, point, tree.Symbol(name, meaning.shape))
             if found is not None:
                 yield name, found
+
+
+def _classes(session: Session, point: Point, name: str) -> Numbers:
+    """The class of each example: where its one-hot entries have their 1."""
+    array = session.entries.label_array(name)
+    base = session.table.index_base
+    hot = [[as_number(point.value(entry, WORKING_BITS)) for entry in row].index(Fraction(1)) for row in array.rows]
+    return Numbers(tuple((Fraction(place + base),) for place in hot))
 
 
 def _numbers(session: Session, point: Point, node: Expr) -> Numbers | None:

@@ -40,7 +40,7 @@ class Formulas:
         factors = _factors(node)
         if len(factors) < 2:
             return None
-        return " ".join(self._with_shape(factor) for factor in factors)
+        return (self.style.times if self.style.products else r" \; ").join(map(self._with_shape, factors))
 
     def _with_shape(self, factor: Expr) -> str:
         """A factor over its shape; the numbers in front of it have none."""

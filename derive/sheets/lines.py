@@ -5,6 +5,20 @@ from derive.records import dataclass
 from derive.sheets.blocks import Text
 
 
+class Known(dict[Expr, Expr]):
+    """The closed forms of the quantities that have a line.
+
+    `answered` are those that earlier parts ask for: they may stand in what follows. `in_answers` is what the others are
+    in terms of these, `by_jacobians` the same as a product of Jacobians that were asked for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered: set[Expr] = set()
+        self.in_answers: dict[Expr, Expr] = {}
+        self.by_jacobians: dict[Expr, Expr] = {}
+
+
 @dataclass(frozen=True)
 class Step:
     """What a quantity is equal to, and why.

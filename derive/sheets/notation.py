@@ -39,6 +39,12 @@ _TRANSPOSES = (
     (r"\\mathrm\s*(?:\{T\}|T)", r"^{\mathrm T}"),
 )  # fmt: skip
 
+# a dot between two factors that are no numbers, and that is no place for an argument
+_DOT = r"(?<![\d(\s])\s*\\cdot\b(?!\s*[\d)])"
+
+# a sum over an index
+_SUM = r"\\sum\s*_(?:\{[^{}]*\}|\\?[A-Za-z]+\b|[A-Za-z])"
+
 # how an indicator begins -> its sign and its brackets
 _SIGNS = ((r"\\mathbb\s*(?:\{1\}|1)", r"\mathbb{1}"), (r"\\mathbf\s*(?:\{1\}|1)", r"\mathbf{1}"))
 _BRACKETS = ((r"\(", "(", ")"), (r"\[", "[", "]"), (r"\\\{", r"\{", r"\}"))
@@ -56,6 +62,7 @@ def style_of(texts: Sequence[str], setting: Setting, table: SymbolTable) -> Styl
     return Style(
         transpose=_transpose(text),
         entrywise=_entrywise(text),
+        products=r"\cdot" if _found(_DOT, text) else "",
         indicator=indicator or Style().indicator,
         masks="cases" if indicator is None and r"\begin{cases}" in text else "indicator",
         derivative="gradient" if text.count(r"\nabla") > text.count(r"\partial") else "fraction",
@@ -64,8 +71,10 @@ def style_of(texts: Sequence[str], setting: Setting, table: SymbolTable) -> Styl
         norms=_norms(text),
         brackets="fitting",
         joined=any(_found(rf"[\])]\s*{mark}\s*\}}", text) for mark, _ in _TRANSPOSES),
+        vectors="row" if table.vectors == "row" else "column",
         ones="sized" if _found(r"\\mathbf\s*(?:\{1\}|1)_", text) else "bare",
         commas=_found(r"_\{[a-z]\s*,\s*[a-z]\}", text) > _found(r"_\{[a-z][a-z]\}", text),
+        bounds=_found(_SUM + r"\s*\^", "\n".join(texts)) >= _found(_SUM + r"(?!\s*\^)", "\n".join(texts)),
         short=_found(r"[_^][A-Za-z0-9]", text) >= _found(r"[_^]\{[A-Za-z0-9]\}", text),
         softmax="of rows",
         names={**dict(_names(setting)), **dict(_whole_families(table))},
@@ -87,11 +96,12 @@ def _most(counts: Iterable[tuple[str, int]], otherwise: str) -> str:
 def _transpose(text: str) -> str:
     own = r"\^(?:\{\s*(?:\[[^\]]*\]|\([^()]*\))?)?\s*"
     counts = [(script, _found(rf"{own}{mark}(?![A-Za-z0-9])", text)) for mark, script in _TRANSPOSES]
-    return _most(counts, "^T")
+    return _most([*counts, (".T", _found(r"[A-Za-z0-9})\]]\.T\b", text))], "^T")
 
 
 def _entrywise(text: str) -> str:
-    return _most([(r"\odot", _found(r"\\odot|⊙", text)), (r"\circ", _found(r"\\circ|∘", text))], r"\odot")
+    counts = [(r"\odot", _found(r"\\odot|⊙", text)), (r"\circ", _found(r"\\circ|∘", text))]
+    return _most([*counts, ("*", _found(r"\$[^$*]*[^$*\s]\s*\*\s*[^$*]+\$", text))], r"\odot")
 
 
 def _indicator(text: str) -> tuple[str, str, str] | None:

@@ -79,6 +79,12 @@ def proved(claims: Sequence[Claim], setting: Setting, store: Store, name: str) -
     ]
 
 
+def all_proved(texts: Sequence[str], setting: Setting, store: Store, name: str) -> list[bool]:
+    """Whether every step of each display is proved or a definition, in the order of the document that they make."""
+    found = _checked([" ".join(text.split()) for text in texts], setting, store, name)
+    return [all(step.verdict in ("proved", "definition") for step in steps) for steps in found]
+
+
 def _checked(texts: Sequence[str], setting: Setting, store: Store, name: str) -> list[list[StepResult]]:
     """The steps of each display, in their order."""
     source = Source(name, "\n".join(f"$${text}$$\n" for text in texts))

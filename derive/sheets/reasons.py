@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from derive.expressions import tree
 from derive.expressions.latex import latex
-from derive.expressions.tree import Expr, Symbol
+from derive.expressions.tree import Expr, Layout, Symbol
 from derive.expressions.walk import symbols_of
 
 FUNCTIONS: Mapping[str, str] = {
@@ -44,11 +44,11 @@ REDUCED: Mapping[str, str] = {
 }
 
 
-def rules_between(value: Expr, name: str) -> tuple[str, ...]:
+def rules_between(value: Expr, name: str, layout: Layout = "gradient") -> tuple[str, ...]:
     """What is said of the operations between a formula and a name in it, the outermost first, each sentence once."""
     found: dict[str, None] = {}
     for way in ways(value, name):
-        said = [sentence for parent, child in _without_squared_norms(way) if (sentence := _rule(parent, child))]
+        said = [sentence for parent, child in _without_squared_norms(way) if (sentence := _rule(parent, child, layout))]
         if not said and any(isinstance(parent, (tree.Add, tree.Negative)) for parent, _ in way):
             said = ["A sum hands the gradient on as it is."]
         found.update(dict.fromkeys(said))
@@ -85,7 +85,9 @@ def ways(node: Expr, name: str) -> Iterator[tuple[tuple[Expr, Expr], ...]]:
                 yield (node, part), *way
 
 
-def _rule(parent: Expr, child: Expr) -> str | None:
+def _rule(parent: Expr, child: Expr, layout: Layout) -> str | None:
+    if layout == "numerator" and isinstance(parent, tree.MatMul) and not parent.shape.is_scalar:
+        return _matmul_by_row(parent, child)
     rule = _RULES.get(type(parent))
     return None if rule is None else rule(parent, child)
 
@@ -108,6 +110,13 @@ def _matmul(parent: Expr, child: Expr) -> str | None:
     short = _short(other)
     factor = f"the other factor, ${short}$," if short else "the other factor"
     return f"In a matrix product {factor} comes transposed, from the {side}."
+
+
+def _matmul_by_row(parent: tree.MatMul, child: Expr) -> str:
+    """The same in numerator layout, where the derivative stands at the left and is a row for a column."""
+    other, side = (parent.right, "left") if child is parent.left else (parent.left, "right")
+    short = _short(other)
+    return f"In a matrix product the other factor{f', ${short}$,' if short else ''} comes as it is, from the {side}."
 
 
 def _scale(parent: Expr, child: Expr) -> str | None:
@@ -189,9 +198,11 @@ _RULES: Mapping[type[Expr], Callable[[Expr, Expr], str | None]] = {
 }
 
 
+JACOBIAN_OF_A_SUM = "The Jacobian of a sum is the sum of the Jacobians."
+
 _OF_JACOBIANS: Mapping[type[Expr], Callable[[Expr, Expr], str | None]] = {
     tree.MatMul: lambda parent, child: "The Jacobian of a linear map is its matrix.",
-    tree.Add: lambda parent, child: "The Jacobian of a sum is the sum of the Jacobians." if _is_twice(parent) else None,
+    tree.Add: lambda parent, child: JACOBIAN_OF_A_SUM if _is_twice(parent) else None,
     tree.Hadamard: lambda parent, child: "An entrywise product by a constant has a diagonal Jacobian.",
     tree.Transpose: lambda parent, child: None,
 }

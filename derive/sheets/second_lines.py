@@ -8,7 +8,7 @@ from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import plus
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
-from derive.sheets.lines import Line, Step, line
+from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.vector_lines import forward_terms, jacobian_lines, names_in, with_known
 
@@ -27,10 +27,10 @@ def _plain(by: Expr) -> Expr:
     return by.operand if isinstance(by, Transpose) else by
 
 
-def second_lines(computation: Computation, asked: Expr, known: dict[Expr, Expr]) -> Iterator[Line]:
+def second_lines(computation: Computation, asked: Expr, known: Known) -> Iterator[Line]:
     """The lines that lead to a Hessian or a mixed second derivative of a scalar. Raises `NoClosedForm`."""
     names = second_names(asked)
-    if names is None:
+    if names is None or computation.table.layout == "denominator":
         raise NoClosedForm("no second derivative of a name by names", asked.span)
     top, first, second = names
     yield from gradient_lines(computation, top, first, known)
@@ -42,7 +42,7 @@ def second_lines(computation: Computation, asked: Expr, known: dict[Expr, Expr])
         yield from jacobian_lines(computation, name, second, known)
     by = computation.symbol(second)
     chain = presented(plus(*forward_terms(computation, gradient, inner, second)))
-    puts_in = tuple(Derivative(computation.symbol(name), by) for name in inner)
+    puts_in = tuple(computation.quantity(name, second) for name in inner)
     closed = computation.preferred(asked, with_known(chain, known))
     known[asked] = closed
     yield line(

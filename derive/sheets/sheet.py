@@ -19,9 +19,9 @@ from derive.sheets.composition import Composition
 from derive.sheets.example import example_of
 from derive.sheets.example_section import example_blocks
 from derive.sheets.picture_section import picture_blocks
-from derive.sheets.prose import prose_blocks, prose_text
+from derive.sheets.prose import prose_text
 from derive.sheets.setting_section import setting_blocks
-from derive.sheets.unclaimed import unclaimed_block
+from derive.sheets.text_section import text_blocks
 from derive.sheets.usual_mistakes import usual_mistakes
 from derive.sheets.variants import variant_of
 from derive.sheets.variants.draft import setting_of
@@ -51,7 +51,7 @@ def sheet_of(
 
 def _questions(composition: Composition) -> Iterator[Block]:
     exercise = composition.exercise
-    yield from map(unclaimed_block, prose_blocks(exercise.document))
+    yield from text_blocks(exercise, composition.store)
     yield from setting_blocks(exercise.model, composition.formulas, composition.forward)
     yield from picture_blocks(exercise.model)
     yield Heading(said("What is asked"))
@@ -60,7 +60,7 @@ def _questions(composition: Composition) -> Iterator[Block]:
 
 
 def _solutions(composition: Composition) -> Iterator[Block]:
-    yield from map(unclaimed_block, prose_blocks(composition.exercise.document))
+    yield from text_blocks(composition.exercise, composition.store)
     yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
     yield from picture_blocks(composition.exercise.model)
     yield Heading(said("Derivation"))

@@ -58,8 +58,16 @@ def _without_mask(node: Expr) -> Iterator[Expr]:
     r"""`G \odot 1(Z > 0)` as `G`."""
     if isinstance(node, Hadamard) and node.left.shape == node.right.shape:
         for kept, dropped in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(dropped, tree.Indicator):
+            if isinstance(dropped, tree.Indicator) and _is_of_a_unit(dropped.condition):
                 yield kept
+
+
+def _is_of_a_unit(condition: tree.Condition) -> bool:
+    """Whether a condition says which units are on: a name against zero, and no threshold of a loss."""
+    match condition:
+        case tree.Comparison(Symbol(), _, Number(value)) | tree.Comparison(Number(value), _, Symbol()):
+            return value == 0
+    return False
 
 
 def _without_slope(node: Expr) -> Iterator[Expr]:
@@ -143,10 +151,15 @@ BREAKS: Mapping[str, Callable[[Expr], Iterator[Expr]]] = {
 
 
 def _without_penalty(truth: Expr, parameter: str | None) -> Iterator[Expr]:
-    """A sum without a term in which nothing but the parameter and numbers stands."""
+    """A sum without a term in which nothing but the parameter and numbers stands, beside others with more in them.
+
+    An inverse is of no penalty: it comes from a determinant or from a quadratic form, which no one leaves out.
+    """
     if not isinstance(truth, Add) or parameter is None:
         return
+    names = [{symbol.name for symbol in symbols_of(term) if not symbol.shape.is_scalar} for term in truth.terms]
+    if all(found <= {parameter} for found in names):
+        return
     for at, term in enumerate(truth.terms):
-        names = {symbol.name for symbol in symbols_of(term) if not symbol.shape.is_scalar}
-        if names == {parameter}:
+        if names[at] == {parameter} and not _has(term, tree.Inverse):
             yield sum_of([*truth.terms[:at], *truth.terms[at + 1 :]])

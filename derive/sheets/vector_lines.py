@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.expressions.tree import Add, Derivative, Expr, Identity, Symbol
 from derive.expressions.walk import rebuilt, symbols_of
 from derive.gradients.closed import Differentiator
 from derive.gradients.linear import FORMAL, formal, matrix_of
@@ -15,7 +15,9 @@ from derive.gradients.tidy import matmul, plus, tidied, transposed
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Line, Step, line
-from derive.sheets.reasons import jacobian_rules
+from derive.sheets.reasons import JACOBIAN_OF_A_SUM, jacobian_rules
+
+JACOBIAN_OF_ITSELF = "Each entry depends on the same entry alone, with slope one."
 
 
 def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[Expr, Expr]) -> Iterator[Line]:
@@ -23,7 +25,7 @@ def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[
 
     `known` gains the closed form of each. Raises `NoClosedForm`.
     """
-    quantity = Derivative(computation.symbol(top), computation.symbol(bottom))
+    quantity = computation.quantity(top, bottom)
     if quantity in known:
         return
     value = computation.value(top)
@@ -32,12 +34,17 @@ def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[
     inner = [name for name in names_in(value) if name in computation.computed and computation.depends(name, bottom)]
     for name in inner:
         yield from jacobian_lines(computation, name, bottom, known)
-    chain = plus(*forward_terms(computation, value, inner, bottom))
+    terms = list(forward_terms(computation, value, inner, bottom))
+    chain = plus(*terms)
     closed = computation.preferred(quantity, with_known(chain, known))
     known[quantity] = closed
     names = [name for name in (*inner, bottom) if name in names_in(value)]
     rules = dict.fromkeys(rule for name in names for rule in jacobian_rules(value, name))
-    puts_in = tuple(Derivative(computation.symbol(name), computation.symbol(bottom)) for name in inner)
+    if isinstance(value, Add) and len(terms) > 1:
+        rules[JACOBIAN_OF_A_SUM] = None
+    if isinstance(chain, Identity):
+        rules[JACOBIAN_OF_ITSELF] = None
+    puts_in = tuple(computation.quantity(name, bottom) for name in inner)
     first = Step(presented(chain), said(" ".join(rules)), has_shapes=bool(inner))
     yield line(quantity, first, Step(closed, puts_in=puts_in))
 
@@ -61,7 +68,7 @@ def forward_terms(computation: Computation, value: Expr, inner: list[str], botto
         if name not in mentioned:
             continue
         local = local_jacobian(computation.differentiator, value, computation.symbol(name))
-        derivative = Derivative(computation.symbol(name), computation.symbol(bottom))
+        derivative = computation.quantity(name, bottom)
         yield local if name == bottom else matmul(local, derivative)
 
 

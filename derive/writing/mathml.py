@@ -7,6 +7,8 @@ output is parsed and written anew; anything unknown in it gives no MathML.
 '<math display="inline"><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow></math>'
 >>> to_mathml(r"\text{<script>alert(1)</script>}") is None
 True
+>>> to_mathml("A.T")
+'<math display="inline"><mrow><mi>A</mi><mo lspace="0" rspace="0">.</mo><mi>T</mi></mrow></math>'
 """
 
 import re
@@ -86,6 +88,11 @@ def _letter(letter: str, style: str) -> str:
     return unicodedata.lookup(f"MATHEMATICAL {style} {_CASES[kind]} {which}")
 
 
+def _is_dot(element: ElementTree.Element) -> bool:
+    """Whether this is the dot of `A.T`, close to its neighbours as in TeX; not one with spaces of its own."""
+    return element.text == "." and not {"lspace", "rspace"} & element.attrib.keys()
+
+
 def _written(element: ElementTree.Element) -> str:
     """An element with its children, attributes outside the table left out."""
     name = element.tag.removeprefix(_NAMESPACE)
@@ -94,6 +101,7 @@ def _written(element: ElementTree.Element) -> str:
     styled = _styled(element.text or "", element.attrib.get("mathvariant"))
     kept = ATTRIBUTES if styled is None else ATTRIBUTES - {"mathvariant"}
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in element.attrib.items() if key in kept)
+    attributes += ' lspace="0" rspace="0"' if _is_dot(element) else ""
     inside = escape(styled or element.text or "", quote=False)
     inside += "".join(_written(child) + escape(child.tail or "", quote=False) for child in element)
     return f"<{name}{attributes}>{inside}</{name}>"

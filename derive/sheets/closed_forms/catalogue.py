@@ -11,7 +11,7 @@ from derive.gradients.presented import presented
 from derive.gradients.tidy import transposed, weight
 from derive.models import Model
 from derive.notation.symbols import SymbolTable
-from derive.records import dataclass
+from derive.records import dataclass, remembered
 from derive.sheets.closed_forms.activations import ACTIVATIONS
 from derive.sheets.closed_forms.equality import Equality
 from derive.sheets.closed_forms.known import KnownForm
@@ -58,18 +58,24 @@ def _has_derivative(node: Expr) -> bool:
 
 
 def _candidates(place: Place, is_transposed: bool) -> Iterator[tuple[KnownForm, Expr]]:
-    """What each known form proposes, once; the transposed too where the layout makes a gradient lie."""
-    seen: set[Expr] = set()
+    """What is proposed; the transposed too where the layout makes a gradient lie."""
+    for known, candidate in _proposals(place):
+        yield known, candidate
+        if is_transposed and candidate.shape.is_matrix and candidate.shape == place.by.shape:
+            yield known, transposed(candidate)
+
+
+@remembered
+def _proposals(place: Place) -> tuple[tuple[KnownForm, Expr], ...]:
+    """What each known form proposes, once."""
+    found: dict[Expr, KnownForm] = {}
     for known in CATALOGUE:
         try:
             for candidate in known.propose(place):
-                if candidate not in seen:
-                    seen.add(candidate)
-                    yield known, candidate
-                    if is_transposed and candidate.shape.is_matrix and candidate.shape == place.by.shape:
-                        yield known, transposed(candidate)
+                found.setdefault(candidate, known)
         except Meaningless:
             continue
+    return tuple((known, candidate) for candidate, known in found.items())
 
 
 def place_of(node: Expr, table: SymbolTable, adjoint: Adjoint = lambda name: None) -> Place | None:

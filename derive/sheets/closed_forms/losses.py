@@ -75,7 +75,7 @@ def _log_sum_exp(place: Place) -> Iterator[Expr]:
 
 
 def _norm(place: Place) -> Iterator[Expr]:
-    """x / ‖x‖, by the name of the norm where it has one."""
+    """x / ‖x‖, by the name of the norm where it has one; of a norm that is smoothed, too."""
     if place.is_gradient and place.by.shape.is_matrix:
         yield divided(place.by, place.of)
         yield divided(place.by, tree.Reduce("l2", place.by))
@@ -111,9 +111,11 @@ LOSSES = (
         _sigmoid_cross_entropy,
     ),
     KnownForm("squared error", "A square has twice its base as its derivative.", _squared_error),
-    KnownForm("squared penalty", "Weight decay pulls every weight towards zero, in proportion to it.", _regulariser),
+    KnownForm("squared penalty", "A square has twice its base as its derivative.", _regulariser),
     KnownForm("penalty by its coefficient", "A coefficient's derivative is what it multiplies.", _squared_norm),
     KnownForm("log-sum-exp", "The gradient of log-sum-exp is the softmax.", _log_sum_exp),
-    KnownForm("norm", "The gradient of a norm is the vector of length one in the same direction.", _norm),
+    KnownForm(
+        "norm", "The 2 of the squares and the half of the root cancel: the argument over the root is left.", _norm
+    ),
     KnownForm("hinge", "Only an example inside the margin counts, and each of them alike.", _hinge),
 )

@@ -1,0 +1,104 @@
+"""Entries written out: products of matrices as sums over an index, a softmax without a name as its exponentials."""
+
+from fractions import Fraction
+
+from derive.expressions.shapes import Dim
+from derive.expressions.tree import (
+    Apply,
+    Entry,
+    Expr,
+    IndexNumber,
+    IndexVariable,
+    Label,
+    MatMul,
+    Node,
+    Number,
+    Quantified,
+    Quotient,
+    Range,
+    Scale,
+    Softmax,
+    Symbol,
+)
+from derive.expressions.walk import rebuilt, walk
+from derive.gradients.indices import LETTERS, mentions, unbound_letters, whole
+from derive.sheets.computation import Computation
+
+LETTERS_OF_SUMS = "jklmpqrstuvwxyzabcdefgh"
+"""Letters for an index that is summed over."""
+
+
+def letters_for(computation: Computation, *beside: Node) -> list[str]:
+    """Letters for indices that are no names, of symbols or of dimensions, and no indices of what stands beside them."""
+    table = computation.table
+    bases = (name.partition("_")[0] for name in table.meanings)
+    taken = {
+        *table.meanings,
+        *table.dims,
+        *table.families,
+        *bases,
+        *(letter for node in beside for letter in unbound_letters(node)),
+    }
+    return [letter for letter in LETTERS if letter not in taken] or list(LETTERS)
+
+
+def in_indices(computation: Computation, node: Expr) -> Expr:
+    """The same entry with every product of matrices as a sum over an index."""
+    indices = computation.differentiator.context.indices
+
+    def change(part: Node) -> Node | None:
+        match part:
+            case Entry(MatMul(Scale(factor, left), right), row, column):
+                return Scale(factor, in_indices(computation, Entry(MatMul(left, right), row, column)))
+            case Entry(MatMul(left, right), row, column) if left.shape.columns.is_unit:
+                only = IndexNumber(0)
+                return in_indices(
+                    computation, Scale(indices.entry(left, row, only), indices.entry(right, only, column))
+                )
+            case Entry(MatMul(left, right), row, column):
+                index = indices.fresh(letters_for(computation, node, part)[0])
+                first, second = indices.entry(left, row, index), indices.entry(right, index, column)
+                return in_indices(computation, _sum_of_products(first, second, index, left.shape.columns))
+            case Entry(operand, row, column) if not isinstance(operand, Symbol):
+                made = indices.entry(operand, row, column)
+                return None if made == part else in_indices(computation, made)
+        return None
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def _sum_of_products(first: Expr, second: Expr, index: IndexVariable, dim: Dim) -> Expr:
+    """sum_k a_k b_k, what does not have the index in front."""
+    if isinstance(first, Scale) and not mentions(first.factor, index):
+        return Scale(first.factor, _sum_of_products(first.operand, second, index, dim))
+    if isinstance(second, Scale) and not mentions(second.factor, index):
+        return Scale(second.factor, _sum_of_products(first, second.operand, index, dim))
+    body = (
+        second if first == Number(Fraction(1)) else first if second == Number(Fraction(1)) else _product(first, second)
+    )
+    return Quantified("sum", index, whole(index, dim).range, body)
+
+
+def _product(first: Expr, second: Expr) -> Expr:
+    """a b, without brackets around a b that is a product."""
+    if isinstance(second, Scale):
+        return Scale(_product(first, second.factor), second.operand)
+    return Scale(first, second)
+
+
+def with_exponentials(node: Expr) -> Expr:
+    """An expression in which each entry of a softmax that has no name is a quotient of exponentials."""
+    taken = {part.name for part in walk(node) if isinstance(part, (IndexVariable, Label, Symbol))}
+    letter = IndexVariable(next(name for name in LETTERS_OF_SUMS if name not in taken), -1)
+
+    def changed(part: Node) -> Node | None:
+        if not isinstance(part, Entry) or not isinstance(part.operand, Softmax) or part.operand.logarithm:
+            return None
+        softmax = part.operand
+        dim = softmax.shape.dims[softmax.axis]
+        places = (letter, part.column) if softmax.axis == 0 else (part.row, letter)
+        over = Range(0, (dim.size or 1) - 1, dim, "dimension")
+        total = Quantified("sum", letter, over, Apply("exp", Entry(softmax.operand, *places)))
+        return Quotient(Apply("exp", Entry(softmax.operand, part.row, part.column)), total)
+
+    return rebuilt(node, changed)  # type: ignore[return-value]

@@ -1,0 +1,324 @@
+r"""The five sources' closed forms stand in the sheets of their networks, and what the sources got wrong stands right.
+
+A row is one equation: the exercise in `exercises/sources`, the source's own name for it, its two sides as they are
+printed. Where a sheet holds another form, the row says which and what is true of the printed one: `PRINTED` in the
+sheet as it is, but for the order of terms; `PUT_RIGHT` where the source is wrong; `OTHERWISE` where it is true, with
+the conventions under which it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_round_trip import without_scopes
+
+from derive.certificates import Store
+from derive.checking.check import check_document
+from derive.checking.results import StepResult
+from derive.documents.document import Document
+from derive.documents.markdown import read_markdown
+from derive.errors import FormulaError
+from derive.expressions import tree
+from derive.expressions.latex import latex
+from derive.expressions.tree import Expr
+from derive.expressions.walk import rebuilt
+from derive.gradients.tidy import tidied, transposed
+from derive.grading.parts import read_exercise
+from derive.notation.elaboration import Options, elaborated
+from derive.notation.syntax import parse
+from derive.notation.tokens import tokenize
+from derive.sheets.composition import Composition
+from derive.source import Source
+
+SOURCES = Path(__file__).resolve().parents[1] / "exercises" / "sources"
+NAMES = sorted(path.stem for path in SOURCES.glob("*.md"))
+
+ONE = "one-example-relu-softmax"
+PERCEPTRON, BATCH, RELU = "multilayer-perceptron-one-example", "multilayer-perceptron-batch", "relu-layer-jacobians"
+SCORES, COLUMNS = "softmax-loss-of-a-score-matrix", "two-layer-sigmoid-softmax-columns"
+REGRESSION, CLASSES = "regression-with-a-scaled-relu", "classification-with-tanh-and-sigmoid"
+SUM, COMPOSED, TWICE = (
+    "jacobian-of-a-sum",
+    "jacobian-of-a-composition",
+    "jacobian-of-a-composition-with-equal-weights",
+)
+
+PRINTED = [
+    # ── one example through a two-layer ReLU network, rows ──
+    (ONE, "2", "H_0", "x_i W_1 + b_1"),
+    (ONE, "3", "H", r"\max(0, H_0)"),
+    (ONE, "4", "S", "H W_2 + b_2"),
+    (ONE, "11", r"\frac{\partial L_i}{\partial S_y}", r"\left(\frac{e^{S_y}}{\sum_{j=1}^C e^{S_j}}\right) - 1"),
+    (ONE, "21 and 41", r"\frac{\partial L_i}{\partial W_2}", r"H.T \frac{\partial L_i}{\partial S} + \lambda * 2 * W_2"),
+    (ONE, "22", r"\frac{\partial L_i}{\partial H}", r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial H}"),
+    (ONE, "25", r"\frac{\partial L_i}{\partial H}", r"\frac{\partial L_i}{\partial S} W_2.T"),
+    (ONE, "26", r"\frac{\partial L_i}{\partial H_0}", r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial H} \frac{\partial H}{\partial H_0}"),
+    (ONE, "28", r"\frac{\partial L_i}{\partial H_0}", r"\left(\frac{\partial L_i}{\partial S} W_2.T \right) * \mathbb{1}(H_0 > 0)"),
+    (ONE, "31", r"\frac{\partial L_i}{\partial x_i}", r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial H} \frac{\partial H}{\partial H_0} \frac{\partial H_0}{\partial x_i}"),
+    (ONE, "34", r"\frac{\partial L_i}{\partial x_i}", r"[(\frac{\partial L_i}{\partial S} W_2.T) * \mathbb{1}(H_0 > 0)] W_1.T"),
+    (ONE, "38 and 40", r"\frac{\partial L_i}{\partial W_1}", r"x_i.T[(\frac{\partial L_i}{\partial S} W_2.T) * \mathbb{1}(H_0 > 0)] + \lambda * 2 * W_1"),
+    # ── a multi-layer perceptron, rows; its ReLU layer, columns ──
+    (PERCEPTRON, "u", r"\mathbf{u}", r"\mathbf{x}W + c"),
+    (PERCEPTRON, "h", "h", r"\max\left(0, u\right)"),
+    (PERCEPTRON, "z", "z", r"\mathbf{h}w + b"),
+    (PERCEPTRON, "Lp", "L_i", r"-\log\left(p_{y_i}\right)"),
+    (PERCEPTRON, "dz", r"\frac{\partial L_i}{\partial z_k}", r"p_k - \mathbb{1}(y_i = k)"),
+    (BATCH, "dh", r"\frac{\partial L}{\partial h}", r"\frac{\partial L}{\partial z} w^T"),
+    (BATCH, "dW", r"\frac{\partial L}{\partial W}", r"\mathbf{X}^T \frac{\partial L}{\partial u} + \lambda W"),
+    (RELU, "du", r"\frac{\partial L}{\partial \mathbf{u}}", r"\left(\frac{\partial \mathbf{h}}{\partial \mathbf{u}}\right)^T \frac{\partial L}{\partial h}"),
+    (RELU, "duf", r"\frac{\partial L}{\partial \mathbf{u}}", r"\mathbb{1}(\mathbf{u} > 0) \odot \frac{\partial L}{\partial h}"),
+    (RELU, "dcJ", r"\frac{\partial L}{\partial c}", r"\left(\frac{\partial \mathbf{u}}{\partial \mathbf{c}}\right)^T \frac{\partial L}{\partial \mathbf{u}}"),
+    (RELU, "dcI", r"\frac{\partial L}{\partial c}", r"\frac{\partial L}{\partial \mathbf{u}}"),
+    # ── the softmax loss of a score matrix: its formulas, and what its code computes ──
+    (SCORES, "code, a", "a", "X W^{(1)} + b^{(1)}"),
+    (SCORES, "code, scores", "score", "b W^{(2)} + b^{(2)}"),
+    (SCORES, "code, W2", r"\frac{\partial L}{\partial W^{(2)}}", r"b^T \frac{\partial L}{\partial score} + 2 \lambda W^{(2)}"),
+    (SCORES, "code, b", r"\frac{\partial L}{\partial b}", r"\frac{\partial L}{\partial score} W^{(2)T}"),
+    (SCORES, "code, b2", r"\frac{\partial L}{\partial b^{(2)}}", r"\mathbf{1}^T \frac{\partial L}{\partial score}"),
+    (SCORES, "code, a", r"\frac{\partial L}{\partial a}", r"\mathbb{1}(a > 0) \odot \frac{\partial L}{\partial b}"),
+    (SCORES, "code, W1", r"\frac{\partial L}{\partial W^{(1)}}", r"X^T \frac{\partial L}{\partial a} + 2 \lambda W^{(1)}"),
+    (SCORES, "code, X", r"\frac{\partial L}{\partial X}", r"\frac{\partial L}{\partial a} W^{(1)T}"),
+    (SCORES, "code, b1", r"\frac{\partial L}{\partial b^{(1)}}", r"\mathbf{1}^T \frac{\partial L}{\partial a}"),
+    # ── a two-layer sigmoid network, columns ──
+    (COLUMNS, "z2", "z^{[2]}", "W^{[2]T} a^{[1]} + b^{[2]}"),
+    (COLUMNS, "a1", "a^{[1]}", r"\sigma (z^{[1]})"),
+    (COLUMNS, "z1", "z^{[1]}", r"W^{[1]T} \vec{x} + b^{[1]}"),
+    (COLUMNS, "dz2", r"\frac{\partial J}{\partial z^{[2]}}", r"\hat{y} - \vec{y}"),
+    (COLUMNS, "dW2, row 3", r"\frac{\partial J}{\partial W^{[2]}}", r"a^{[1]} \cdot \left[ \frac{\partial J}{\partial z^{[2]}} \right] ^T"),
+    (COLUMNS, "dW2, row 4", r"\frac{\partial J}{\partial W^{[2]}}", r"a^{[1]} \cdot (\hat{y} - \vec{y})^T"),
+    (COLUMNS, "db2", r"\frac{\partial J}{\partial b^{[2]}}", r"\hat{y} - \vec{y}"),
+    (COLUMNS, "db2-b", r"\frac{\partial z^{[2]}}{\partial b^{[2]}}", r"\mathbb{I}"),
+    (COLUMNS, "dW1-g", r"\frac{\partial J}{\partial z^{[1]}}", r"\left[ W^{[2]} \cdot (\hat{y} - \vec{y}) \right] \odot a^{[1]} \odot (1-a^{[1]})"),
+    (COLUMNS, "dW1-h", r"\frac{\partial J}{\partial W^{[1]}}", r"\vec{x} \otimes \left[ \left[ W^{[2]} \cdot (\hat{y} - \vec{y}) \right] \odot a^{[1]} \odot (1-a^{[1]}) \right]^T"),
+    (COLUMNS, "db1, row 3", r"\frac{\partial J}{\partial b^{[1]}}", r"\frac{\partial J}{\partial z^{[1]}}"),
+    (COLUMNS, "db1, row 4", r"\frac{\partial J}{\partial b^{[1]}}", r"\left[ W^{[2]} \cdot (\hat{y} - \vec{y}) \right] \odot a^{[1]} \odot (1-a^{[1]})"),
+    # ── regression and classification in numerator layout ──
+    (REGRESSION, "b1", r"\mathbf{s}_1", r"\mathbf{W}^{(1)}\mathbf{x} + \mathbf{b}^{(1)}"),
+    (REGRESSION, "b2", r"\mathbf{a}_1", r"3\text{ReLU}(\mathbf{s}_1)"),
+    (REGRESSION, "b3", r"\mathbf{s}_2", r"\mathbf{W}^{(2)}\mathbf{a}_1 + \mathbf{b}^{(2)}"),
+    (REGRESSION, "b4", r"\tilde{\mathbf{y}}", r"\mathbf{s}_2"),
+    (REGRESSION, "E1", "C", r"\|\tilde{\mathbf{y}} - \mathbf{y}\|^2"),
+    (REGRESSION, "c2", r"\frac{\partial C}{\partial \mathbf{s}_2}", r"\frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}"),
+    (REGRESSION, "c2", r"\frac{\partial C}{\partial \mathbf{W}^{(2)}}", r"\mathbf{a}_1 \frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}"),
+    (REGRESSION, "c2", r"\frac{\partial C}{\partial \mathbf{b}^{(2)}}", r"\frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}"),
+    (REGRESSION, "c3", r"\frac{\partial C}{\partial \mathbf{a}_1}", r"\frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2} \mathbf{W}^{(2)}"),
+    (REGRESSION, "c4", r"\frac{\partial C}{\partial \mathbf{s}_1}", r"\frac{\partial C}{\partial \mathbf{a}_1} \frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}"),
+    (REGRESSION, "c4", r"\frac{\partial C}{\partial \mathbf{s}_1}", r"\frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2} \mathbf{W}^{(2)} \cdot \frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}"),
+    (REGRESSION, "c4", r"\frac{\partial C}{\partial \mathbf{W}^{(1)}}", r"\mathbf{x} \frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2} \mathbf{W}^{(2)} \frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}"),
+    (REGRESSION, "c4", r"\frac{\partial C}{\partial \mathbf{b}^{(1)}}", r"\frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2} \mathbf{W}^{(2)} \frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}"),
+    (REGRESSION, "d1", r"\frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}[i][j]", r"\begin{cases} 3 & i = j, \mathbf{s}_1[i] \geq 0 \\ 0 & i = j, \mathbf{s}_1[i] < 0 \\ 0 & i \neq j \end{cases}"),
+    (REGRESSION, "d2", r"\frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}", "I"),
+    (REGRESSION, "d3", r"\frac{\partial C}{\partial \tilde{\mathbf{y}}}", r"2(\tilde{\mathbf{y}} - \mathbf{y})^T"),
+    (CLASSES, "k4", r"\mathbf{a}_1", r"\tanh(\mathbf{s}_1)"),
+    (CLASSES, "k6", r"\tilde{\mathbf{y}}", r"\sigma(\mathbf{s}_2)"),
+    (CLASSES, "bce", "D", r"\frac{1}{K} \sum_{i=1}^K -[\mathbf{y}_i \log(\tilde{\mathbf{y}}_i) + (1 - \mathbf{y}_i) \log(1 - \tilde{\mathbf{y}}_i)]"),
+    # ── Jacobians of linear maps ──
+    (SUM, "j6", r"\frac{\partial f}{\partial \mathbf{x}}", r"\mathbf{W}_1"),
+    (SUM, "j7", r"\frac{\partial g}{\partial \mathbf{x}}", r"\mathbf{W}_2"),
+    (SUM, "j8", r"\frac{\partial h}{\partial \mathbf{x}}", r"\mathbf{W}_1 + \mathbf{W}_2"),
+    (SUM, "j13", r"\frac{\partial k}{\partial \mathbf{x}}", r"2\mathbf{W}_1"),
+    (COMPOSED, "q6", r"\frac{\partial f}{\partial \mathbf{x}}", r"\mathbf{W}_1"),
+    (COMPOSED, "q7", r"\frac{\partial h}{\partial f}", r"\mathbf{W}_2"),
+    (COMPOSED, "q8", r"\frac{\partial h}{\partial \mathbf{x}}", r"\mathbf{W}_2 \mathbf{W}_1"),
+    (TWICE, "q13", r"\frac{\partial h}{\partial \mathbf{x}}", r"\mathbf{W}_1 \mathbf{W}_1"),
+]  # fmt: skip
+"""Exercise, equation, left side, right side."""
+
+PUT_RIGHT = [
+    # the bounds of the sums of both penalties
+    (ONE, "5", "L_i",
+     r"-\log\left(\frac{e^{S_y}}{\sum_{j=1}^C e^{S_j}}\right) + \lambda \sum_k^D \sum_l^C (W_1)_{l,k}^2 + \lambda \sum_k^D \sum_l^C (W_2)_{l,k}^2",
+     r"-\log\left(\frac{e^{S_y}}{\sum_{j=1}^C e^{S_j}}\right) + \lambda \sum_k^D \sum_l^H (W_1)_{k,l}^2 + \lambda \sum_k^H \sum_l^C (W_2)_{k,l}^2"),
+    # the true class among all
+    (ONE, "16", r"\frac{\partial L_i}{\partial S_j}", r"\left(\frac{e^{S_j}}{\sum_{j=1}^C e^{S_j}}\right)",
+     r"\frac{e^{S_j}}{\sum_{k=1}^C e^{S_k}} - \mathbb{1}(y = j)"),
+    # no shape
+    (ONE, "20", r"\frac{\partial L_i}{\partial W_2}", r"\frac{\partial L_i}{\partial S} H",
+     r"2 \lambda W_2 + H.T \frac{\partial L_i}{\partial S}"),
+    # a penalty that is not in the loss, and sums over the batch that are left out
+    (BATCH, "dw", r"\frac{\partial L}{\partial w}", r"h^T \frac{\partial L}{\partial z} + \lambda w", r"h^T \frac{\partial L}{\partial z}"),
+    (BATCH, "db", r"\frac{\partial L}{\partial b}", r"\frac{\partial L}{\partial z}", r"\mathbf{1}^T \frac{\partial L}{\partial z}"),
+    (BATCH, "dc", r"\frac{\partial L}{\partial c}", r"\frac{\partial L}{\partial u}", r"\mathbf{1}^T \frac{\partial L}{\partial u}"),
+    # the mean of the loss
+    (SCORES, "kne", r"\frac{\partial L}{\partial score_{i,k}}", r"\frac{1}{\sum_j e^{score_{i,j}}} e^{score_{i,k}}",
+     r"\frac{1}{N} \left(\frac{e^{score_{i,k}}}{\sum_j e^{score_{i,j}}} - \mathbb{1}(y_i = k)\right)"),
+    (SCORES, "keq", r"\frac{\partial L}{\partial score_{i,y_i}}", r"-1 + \frac{1}{\sum_j e^{score_{i,j}}} e^{score_{i,y_i}}",
+     r"\frac{1}{N} \left(\frac{e^{score_{i,y_i}}}{\sum_j e^{score_{i,j}}} - 1\right)"),
+    # the square of a score in place of the score
+    (CLASSES, "k8-N", r"\frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}[i][j]",
+     r"\begin{cases} \sigma((\mathbf{s}_2[i])^2)(1 - \sigma((\mathbf{s}_2[i])^2)) & i = j \\ 0 & i \neq j \end{cases}",
+     r"\begin{cases} \tilde{\mathbf{y}}_i (1 - \tilde{\mathbf{y}}_i) & i = j \\ 0 & i \neq j \end{cases}"),
+]  # fmt: skip
+"""Exercise, equation, left side, right side as printed, right side in the sheet."""
+
+OTHERWISE = [
+    # a Jacobian where the source has its transpose, or its diagonal
+    (ONE, "24", r"\frac{\partial S}{\partial H}", "W_2", "W_2.T", ["layout"]),
+    (ONE, "33", r"\frac{\partial H_0}{\partial x_i}", "W_1", "W_1.T", ["layout"]),
+    (ONE, "27", r"\frac{\partial H}{\partial H_0}", r"\mathbb{1}(H_0 > 0)", r"\operatorname{diag}(\mathbb{1}(H_0 > 0))", ["local-factor"]),
+    (COLUMNS, "dW1-b", r"\frac{\partial z^{[2]}}{\partial a^{[1]}}", "W^{[2]}", "W^{[2]T}", ["layout"]),
+    (COLUMNS, "dW1-c", r"\frac{\partial a^{[1]}}{\partial z^{[1]}}", r"a^{[1]} \odot (1 - a^{[1]})",
+     r"\operatorname{diag}(a^{[1]} \odot (1 - a^{[1]}))", ["local-factor"]),
+    # a row where the gradient is a column
+    (COLUMNS, "dW1-f", r"\frac{\partial J}{\partial a^{[1]}}", r"(\hat{y} - \vec{y})^T \cdot W^{[2]T}",
+     r"W^{[2]} \cdot (\hat{y} - \vec{y})", ["layout"]),
+    (COLUMNS, "dW1-f, row 1", r"\frac{\partial J}{\partial a^{[1]}}",
+     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right]^T \cdot \frac{\partial z^{[2]}}{\partial a^{[1]}}",
+     r"\left(\frac{\partial z^{[2]}}{\partial a^{[1]}}\right)^T \frac{\partial J}{\partial z^{[2]}}", ["transposed"]),
+    (COLUMNS, "db2, row 4", r"\frac{\partial J}{\partial b^{[2]}}", r"(\hat{y} - \vec{y})^T", r"\hat{y} - \vec{y}", ["layout"]),
+    # a name of the model written out
+    (PERCEPTRON, "Li", "L_i", r"-\log\left(\frac{e^{z_{y_i}}}{\sum_j e^{z_j}}\right)", "-\\log(p_{y_i})", []),
+    (REGRESSION, "c2", r"\frac{\partial C}{\partial \mathbf{W}^{(2)}}",
+     r"3\text{ReLU}(\mathbf{W}^{(1)}\mathbf{x} + \mathbf{b}^{(1)}) \frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}",
+     r"\mathbf{a}_1 \frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}", []),
+    (SCORES, "code, b", "b", r"\max(0, X W^{(1)} + b^{(1)})", r"\max(0, a)", []),
+    # another letter for an index, one transpose for many
+    (COLUMNS, "J", "J", r"-\Sigma_{k=1}^k \vec{y}_k \log(\hat{y}_k)", r"-\sum_{j=1}^k \vec{y}_j \log(\hat{y}_j)", []),
+    (CLASSES, "dbce", r"\frac{\partial D}{\partial \tilde{\mathbf{y}}}",
+     r"-\frac{1}{K} \frac{\mathbf{y}^T}{\tilde{\mathbf{y}}^T} + \frac{1}{K} \frac{1 - \mathbf{y}^T}{1 - \tilde{\mathbf{y}}^T}",
+     r"\frac{1}{K} \left(\frac{1 - \mathbf{y}}{1 - \tilde{\mathbf{y}}} - \frac{\mathbf{y}}{\tilde{\mathbf{y}}}\right)^T", []),
+    # the activation by its name where the source has its function
+    (CLASSES, "k7-M", r"\frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}[i][j]",
+     r"\begin{cases} 1 - \tanh^2(\mathbf{s}_1[i]) & i = j \\ 0 & i \neq j \end{cases}",
+     r"\begin{cases} 1 - (\mathbf{a}_1)_i^2 & i = j \\ 0 & i \neq j \end{cases}", []),
+    # a diagonal matrix written out
+    (RELU, "hu", r"\frac{\partial \mathbf{h}}{\partial \mathbf{u}}",
+     r"\begin{bmatrix} \frac{\partial h_{1}}{\partial u_{1}} & 0 \\ 0 & \frac{\partial h_{2}}{\partial u_{2}} \end{bmatrix}",
+     r"\operatorname{diag}(\mathbb{1}(\mathbf{u} > 0))", []),
+    (RELU, "dcI", r"\frac{\partial L}{\partial c}", r"\begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}^T \frac{\partial L}{\partial \mathbf{u}}",
+     r"\frac{\partial L}{\partial \mathbf{u}}", []),
+]  # fmt: skip
+"""Exercise, equation, left side, right side as printed, right side in the sheet, conventions of the printed one."""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("certificates"))
+
+
+_COMPOSITIONS: dict[str, Composition] = {}
+
+
+def composition(name: str, store: Store) -> Composition:
+    if name not in _COMPOSITIONS:
+        _COMPOSITIONS[name] = Composition(read_exercise(SOURCES / f"{name}.md"), store)
+    return _COMPOSITIONS[name]
+
+
+def canonical(node: Expr) -> Expr:
+    """A tree in which the order of terms and of entrywise factors, and other trifles of writing, make no difference."""
+
+    def change(part: tree.Node) -> tree.Node | None:
+        match part:
+            case tree.Outer(left, right):
+                return tree.MatMul(canonical(left), canonical(right if right.shape.is_row else transposed(right)))
+            case tree.Identity():
+                return tree.Symbol("I", part.shape)
+        return None
+
+    return _ordered(tidied(rebuilt(tidied(without_scopes(node)), change)))
+
+
+def _ordered(node: Expr) -> Expr:
+    def change(part: tree.Node) -> tree.Node | None:
+        if isinstance(part, tree.Add):
+            return tree.Add(tuple(sorted(map(_ordered, part.terms), key=latex)))
+        if isinstance(part, tree.Hadamard) and part.left.shape == part.right.shape:
+            factors = sorted(map(_ordered, _factors(part)), key=latex)
+            product = factors[0]
+            for factor in factors[1:]:
+                product = tree.Hadamard(product, factor)
+            return product
+        return None
+
+    return rebuilt(node, change)
+
+
+def _factors(node: Expr) -> Iterator[Expr]:
+    if isinstance(node, tree.Hadamard) and node.left.shape == node.right.shape:
+        yield from _factors(node.left)
+        yield from _factors(node.right)
+    else:
+        yield node
+
+
+_READ: dict[tuple[str, str], str | None] = {}
+
+
+def read(name: str, text: str, store: Store) -> str | None:
+    """The canonical spelling of a formula in an exercise; null where a name is none of the exercise."""
+    if (name, text) not in _READ:
+        table = composition(name, store).exercise.model.table
+        try:
+            value = elaborated(table, parse(tokenize(text, table.words)), Options(table.layout)).value
+            _READ[name, text] = latex(canonical(value))
+        except FormulaError:
+            _READ[name, text] = None
+    return _READ[name, text]
+
+
+def members(name: str, lhs: str, store: Store) -> list[str]:
+    """What a sheet says that a quantity is equal to."""
+    made, asked = composition(name, store), read(name, lhs, store)
+    chains = [*made.forward, *(line.chain for line in made.lines)]
+    found = [member.latex for chain in chains if read(name, chain.lhs, store) == asked for member in chain.members]
+    assert found, f"no line of the sheet has {lhs} on its left"
+    return found
+
+
+def assert_holds(name: str, lhs: str, rhs: str, store: Store) -> None:
+    found = members(name, lhs, store)
+    assert read(name, rhs, store) in [read(name, member, store) for member in found], "\n".join(found)
+
+
+def ids(row: tuple[str, ...]) -> str:
+    return f"{row[0]} ({row[1]})"
+
+
+@pytest.mark.parametrize("row", PRINTED, ids=ids)
+def test_what_a_source_prints_stands_in_the_sheet(row: tuple[str, ...], store: Store):
+    name, _, lhs, rhs = row
+    assert read(name, rhs, store) is not None
+    assert_holds(name, lhs, rhs, store)
+
+
+@pytest.mark.parametrize("row", PUT_RIGHT, ids=ids)
+def test_what_a_source_got_wrong_stands_right_in_the_sheet(row: tuple[str, ...], store: Store):
+    name, _, lhs, printed, right = row
+    assert [step.verdict for step in judged(name, store)[lhs, printed]] == ["refuted"]
+    assert_holds(name, lhs, right, store)
+
+
+@pytest.mark.parametrize("row", OTHERWISE, ids=ids)
+def test_what_a_source_puts_otherwise_is_true_beside_the_sheet(row: tuple[str, ...], store: Store):
+    name, _, lhs, printed, right, conventions = row
+    (step,) = judged(name, store)[lhs, printed]
+    assert (step.verdict, list(step.conventions)) == ("convention" if conventions else "proved", conventions)
+    assert_holds(name, lhs, right, store)
+
+
+_JUDGED: dict[str, dict[tuple[str, str], list[StepResult]]] = {}
+
+
+def judged(name: str, store: Store) -> dict[tuple[str, str], list[StepResult]]:
+    """The steps of the equations of an exercise that its sheet does not hold as they are printed."""
+    if name not in _JUDGED:
+        rows = [(row[2], row[3]) for row in (*PUT_RIGHT, *OTHERWISE) if row[0] == name]
+        source = Source(name, "\n".join(f"$${lhs} = {rhs}$$" for lhs, rhs in rows))
+        setting = composition(name, store).exercise.document.setting
+        plain = replace(setting, aside={})
+        found = check_document(Document(source, plain, read_markdown(source).passages), store=store).steps
+        _JUDGED[name] = {row: [step for step in found if step.line == at] for at, row in enumerate(rows, start=1)}
+    return _JUDGED[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sheet_of_a_source_is_whole(name: str, store: Store):
+    made = composition(name, store)
+    assert [answer.part.id for answer in made.answers if not answer.is_whole or answer.problem] == []
+    assert all(line.reaches_the_end and line.holds_for_all_dimensions for line in made.lines)
+
+
+def test_every_exercise_of_a_source_is_in_the_tables():
+    assert sorted({row[0] for row in (*PRINTED, *PUT_RIGHT, *OTHERWISE)}) == NAMES
