@@ -49,3 +49,5 @@ def test_what_an_e_means_is_known_before_it_is_introduced():
     assert said(asked, rf"$${answer}$$ where $e_i = t_i - y_i$.", "y")[0] == "wrong"
     before = r"$$\hat{y} = y$$ Let $e_i = \hat{y}_i - t_i$."
     assert said(asked, f"{before} $${answer}$$", "y") == ("right", "Right.")
+    unread = r"Let $e_i = \hat{y}_i - t_i$. $$\hat{y} = y$$"
+    assert said(asked, f"{unread} $${answer}$$", "y")[0] == "review"

@@ -361,6 +361,8 @@ class _Marker:
         name = judgement.unknown_name
         alone = line.members[at].written.strip().rstrip(".,;")
         can_define = any(step.verdict == "unreadable" and step.lhs.strip() == alone for step in self.result.steps)
+        others = (other for other in self.workings.lines if other is not line and other.links)
+        can_define = can_define or any(other.members[0].written.strip() == alone for other in others)
         is_name = name is not None and len(alone) <= 40 and not any(sign in alone for sign in "+-=/ ")
         can_define = can_define or names_below_a_brace(self.submission.document, alone)
         if is_name and not can_define and not self.submission.document.left_out:
