@@ -167,6 +167,23 @@ def test_a_letter_of_the_correct_class_is_not_any_index():
     assert said(OF_HOT, text, "a") == ("review", message)
 
 
+UNNAMED = f"$${Z} = q_k, \\quad k \\neq c$$ $${AT_C} = q_c - 1, \\quad \\text{{where }} t_c = 1$$"
+NOBODY = (
+    "What stands in line 1, column 35 could not be read: Nothing says what c is, which stands in the condition only."
+)
+
+
+def test_a_letter_that_only_a_condition_has_is_for_a_person():
+    assert said(OF_HOT, UNNAMED, "a") == ("review", NOBODY)
+    assert said(OF_HOT, UNNAMED.replace("q_k,", "2 q_k,"), "a") == ("review", NOBODY)
+    assert said(OF_HOT, UNNAMED.replace("q_c - 1", "q_c + 1"), "a")[0] == "wrong"
+
+
+def test_what_holds_whatever_such_a_letter_is_needs_no_person():
+    text = f"$${Z} = q_k - t_k, \\quad k \\neq c$$ $${AT_C} = q_c - t_c$$"
+    assert said(OF_HOT, text, "a") == ("right", "Right.")
+
+
 # ── what is not all, or not right ──
 
 SOME = "This is said for some indices only; whether that is all that is asked is for a person."
@@ -278,8 +295,8 @@ def test_two_slips_in_two_cases_are_followed_together():
 def test_a_derivative_is_worked_out_by_all_its_cases_and_not_by_one():
     then = r"$$\nabla_W L = X^T \nabla_S L$$"
     assert statuses(OF_WEIGHTS, RIGHT["an entry at the label"] + then) == "right"
-    assert statuses(OF_WEIGHTS, AT_LABEL + then) == "wrong"
-    assert statuses(OF_WEIGHTS, rf"$${S} = {OTHERS}, \quad j \neq y_i$$ {then}") == "wrong"
+    assert statuses(OF_WEIGHTS, AT_LABEL + then) == "review"
+    assert statuses(OF_WEIGHTS, rf"$${S} = {OTHERS}, \quad j \neq y_i$$ {then}") == "review"
 
 
 def test_a_name_that_is_not_known_everywhere_is_for_a_person():

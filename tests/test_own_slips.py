@@ -61,3 +61,36 @@ def test_the_slope_of_an_activation_is_not_the_gradient_of_a_loss():
     answer = r"$$\frac{\partial L}{\partial U} = \frac{\partial L}{\partial Z} \odot (1 - Z)$$"
     found = marked(exercise(setting, (BATCH, inner)), slip + answer).parts[1]
     assert (found.points, found.follows_from) == (2, (1, 1))
+
+
+@pytest.mark.parametrize("letters", ["i,k", "n,k", "ik"])
+def test_one_example_is_worked_out_where_its_own_scores_are(letters):
+    right = SLIP.replace("$$ ", r" - \mathbb{1}[k = y_i]$$ ")
+    answer = UNSAID.replace(r"\ell_i", rf"\ell_{letters[0]}").replace("i,k", letters)
+    assert given((BATCH,), right + answer) == [(4, ())]
+    rows = (
+        r"$$\frac{\partial L}{\partial W_{d,k}} = \frac{1}{N} \sum_i X_{i,d} \frac{\partial \ell_i}{\partial Z_{i,k}}$$"
+    )
+    assert given((WEIGHTS,), right + rows) == [(4, ())]
+
+
+def test_another_examples_scores_are_not_worked_out_by_it():
+    right = SLIP.replace("$$ ", r" - \mathbb{1}[k = y_i]$$ ")
+    sums = r"\frac{1}{N} \sum_i \sum_j \frac{\partial \ell_i}{\partial Z_{j,k}} X_{j,d}"
+    found = marked(
+        exercise(SETTING, (WEIGHTS,)), rf"{right} $$\frac{{\partial L}}{{\partial W_{{d,k}}}} = {sums}$$"
+    ).parts[0]
+    message = "It rests on line 1; whether what is said there is for all that is needed is for a person."
+    assert (found.status, found.message) == ("review", message)
+
+
+def test_one_number_does_not_work_out_all():
+    value = VALUE.replace("i,k", "1,2").replace("i,j", "1,j")
+    first = rf"$$\frac{{\partial L}}{{\partial Z_{{1,2}}}} = \frac{{1}}{{N}} ({value} - \mathbb{{1}}[2 = y_1])$$"
+    then = r"$$\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Z}$$"
+    found = marked(exercise(SETTING, (WEIGHTS,)), first + then).parts[0]
+    assert (found.status, found.points) == ("review", 0)
+    one = r"- {id: one, ask: '\frac{\partial L}{\partial W_{1,2}}'}"
+    sums = first.replace("1,", "n,").replace("y_1", "y_n")
+    answer = r"$$\frac{\partial L}{\partial W_{1,2}} = \sum_n X_{n,1} \frac{\partial L}{\partial Z_{n,2}}$$"
+    assert marked(exercise(SETTING, (one,)), sums + answer).parts[0].status == "right"

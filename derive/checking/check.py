@@ -20,6 +20,7 @@ from derive.checking.inference import Inference, infer
 from derive.checking.inference.questions import Questions
 from derive.checking.inference.stated import Stated
 from derive.checking.memory import Memory
+from derive.checking.names_with_e import learn_names_with_e, may_hold_name_with_e
 from derive.checking.observing import Observed, Observer
 from derive.checking.placing import on_one_line, placed
 from derive.checking.premises import judgements as judgements_on
@@ -135,6 +136,8 @@ def _session(document: Document, model: Model, *, trust: Trust, memory: Memory |
     _learn_added_terms(session, document)
     for letter, meaning in hot_letters(session.table, document.passages).items():
         session.learn(session.table.with_meaning(letter, meaning))
+    with_e = [passage for passage in document.passages if may_hold_name_with_e(passage.text.value)]
+    learn_names_with_e(session, (chain for passage in with_e for chain in _chains(session, passage)))
     written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
     learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
     return session

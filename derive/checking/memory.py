@@ -58,6 +58,7 @@ def key_of_table(table: SymbolTable, given: SymbolTable) -> Hashable:
         _frozen(table.members),
         _frozen(table.fixed),
         table.introduced,
+        table.without_units,
     )
 
 

@@ -14,6 +14,7 @@ from derive.checking.results import Diagnosis, StepResult
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.sizes import OtherSizes, withdrawn
+from derive.checking.unnamed_letters import open_for_unnamed
 from derive.deciding.limits import Deadline
 from derive.documents.document import Passage
 from derive.errors import FormulaError, Undecidable
@@ -92,8 +93,10 @@ def _judged(session: Session, question: Question) -> Judgement:
     try:
         with knowing(session, session.table, question.numbers), deadline.enforced():
             formal = dict(question.formal)
-            found = judge(session, question.left, question.right, question.restrictions, formal, deadline)
-            return held(session, found, question.left, question.right, formal)
+            sides = question.left, question.right
+            found = judge(session, *sides, question.restrictions, formal, deadline)
+            found = open_for_unnamed(session, found, question.restrictions, sides, formal)
+            return held(session, found, *sides, formal)
     except Undecidable as error:
         return Judgement("unknown", f"Neither a proof nor a counterexample was found: {error}.")
     except FormulaError as error:

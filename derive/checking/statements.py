@@ -23,10 +23,12 @@ from derive.checking.definitions import (
     new_name,
 )
 from derive.checking.differentials import dimension_before_name, speaks_of_differentials
+from derive.checking.names_with_e import may_be_name_with_e, new_name_with_e
 from derive.checking.piecewise import defined_further, held, is_in_one_case, leave_open_elsewhere
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
+from derive.checking.unnamed_letters import open_for_unnamed
 from derive.checking.updates import UPDATED, is_gradient_step, is_update
 from derive.deciding.limits import Deadline
 from derive.errors import FormulaError, Undecidable, Unreadable
@@ -176,6 +178,7 @@ class Statement:
             return UPDATED, right
         if judgement.verdict == "refuted" and judgement.counterexample is None:
             judgement = self._for_every_number(left, right, deadline) or judgement
+        judgement = open_for_unnamed(self.session, judgement, self.restrictions, (left, right), self.formal)
         judgement = held(self.session, judgement, left, right, self.formal)
         self._remember(left, right, judgement)
         return judgement, self._next(left, right)
@@ -240,7 +243,7 @@ class Statement:
 
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""
-        new = new_name(self.sides[number].content, self._elaborator())
+        new = new_name(self.sides[number].content, self._elaborator()) or self._name_with_e(number)
         if new is not None and speaks_of_differentials(self.sides[number:], self._elaborator()):
             return None
         if new is not None and self._is_named_jacobian(number):
@@ -248,6 +251,13 @@ class Statement:
         if new is not None and new.key in self.session.entries.arrays:
             return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None
+
+    def _name_with_e(self, number: int) -> NewName | None:
+        """The `e_i` of `e_i = y_i - t_i`, whose right side is only read where the left side may be such a name."""
+        if number or not may_be_name_with_e(self.sides[0].content):
+            return None
+        right = self.sides[1].read(self.session, None, self.formal).upto(1)
+        return new_name_with_e(self.sides[0].content, right[0] if right else None, self._elaborator())
 
     def _is_named_jacobian(self, number: int) -> bool:
         """Whether `J_f(x) = …` says something of the Jacobian of a known f: both sides have one shape, maybe turned."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from derive.checking.results import Diagnosis
 from derive.grading.answers import Answer
-from derive.grading.coverage import Coverage, Said
+from derive.grading.coverage import Coverage, Said, asked_by
 from derive.grading.credit import Outcome
 from derive.grading.parts import Part
 from derive.grading.places import place_of
@@ -33,7 +33,7 @@ def counting(coverage: Coverage, part: Part, cases: Sequence[Answer]) -> tuple[l
     last: dict[object, Answer] = {}
     earlier: list[Answer] = []
     for answer in cases:
-        case = coverage.case(part.value, said_of(answer))
+        case = coverage.case(asked_by(part), said_of(answer))
         key: object = id(answer) if case is None else case.condition
         if key in last and last[key].value != answer.value:
             earlier.append(last[key])

@@ -28,6 +28,7 @@ from derive.expressions.tree import (
 )
 from derive.expressions.walk import rebuilt
 from derive.grading.asked import alike
+from derive.grading.parts import Part
 from derive.grading.slots import Located, Slot, located
 from derive.grading.workings import Line, Workings
 from derive.notation.elaboration import Reading
@@ -57,10 +58,9 @@ class Coverage:
     workings: Workings
     _known: dict[tuple[Expr, tuple[Case, ...]], bool] = field(default_factory=dict)
 
-    def case(self, asked: Expr, said: Said) -> Case | None:
+    def case(self, whole: Located | None, said: Said) -> Case | None:
         """For which entries of what is asked a line speaks; null where that is not certain."""
         line, value = said
-        whole = located(asked, lambda name: None)
         found = None if value is None else located(value, self.workings.value_of)
         if line.numbers or whole is None or found is None or not _are_of_one(whole, found):
             return None
@@ -99,12 +99,12 @@ class Coverage:
         """Whether a letter is the name of a dimension, and so perhaps its last index."""
         return self.workings.session is None or self.workings.session.table.find_dim(index.name) is not None
 
-    def covers(self, asked: Expr, said: Iterable[Said]) -> bool:
+    def covers(self, whole: Located | None, said: Iterable[Said]) -> bool:
         """Whether it is proved that some lines speak of every entry of what is asked."""
-        cases = tuple(dict.fromkeys(case for one in said if (case := self.case(asked, one)) is not None))
-        if not 0 < len(cases) <= MOST_CASES:
+        cases = tuple(dict.fromkeys(case for one in said if (case := self.case(whole, one)) is not None))
+        if whole is None or not 0 < len(cases) <= MOST_CASES:
             return False
-        key = asked, cases
+        key = whole.core, cases
         if key not in self._known:
             self._known[key] = self._holds_always(cases)
         return self._known[key]
@@ -118,6 +118,11 @@ class Coverage:
         sides = (Reading(product, frozenset(), free), Reading(Number(Fraction(0))))
         found = self.workings.compare(*(Side(None, fixed=side) for side in sides))
         return found.verdict == "proved" and found.scope == "all dimensions"
+
+
+def asked_by(part: Part) -> Located | None:
+    """Which entries of which quantity a part asks for; null where that is not certain."""
+    return located(part.value, lambda name: None)
 
 
 def _are_of_one(first: Located, second: Located) -> bool:

@@ -6,7 +6,8 @@ out with a mistake, the answer relies on that mistake.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
+from itertools import compress
 
 from derive.checking.results import StepResult
 from derive.errors import FormulaError
@@ -20,6 +21,7 @@ from derive.expressions.tree import (
     Expr,
     Fill,
     Identity,
+    IndexNumber,
     LocalFactor,
     Node,
     Symbol,
@@ -29,6 +31,7 @@ from derive.expressions.walk import symbols_of, walk
 from derive.grading.asked import alike, core_of, presence
 from derive.grading.coverage import Coverage, Said
 from derive.grading.parts import Part
+from derive.grading.slots import Located, generalized, is_instance, located
 from derive.grading.workings import Line, Workings
 from derive.records import dataclass
 
@@ -38,12 +41,13 @@ class Form:
     """What the final form of an answer leaves open: nothing where `problem` is null.
 
     `relies_on` are steps that are not accepted by which a derivative in it was worked out; `uses` are the parts that
-    ask for the others.
+    ask for the others. `partly` is a line that works out one of the derivatives in it, perhaps not for all indices.
     """
 
     problem: str | None = None
     relies_on: tuple[StepResult, ...] = ()
     uses: frozenset[str] = frozenset()
+    partly: Line | None = None
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Forms:
     def _look(self, value: Expr, part: Part, *, explicit: bool) -> Form:
         relies_on: list[StepResult] = []
         uses: set[str] = set()
+        partly: Line | None = None
         for node in self._open(value, part):
             if self._is_asked(node, part):
                 return Form("it says what is asked by what is asked itself")
@@ -78,7 +83,8 @@ class Forms:
                 return Form(_left(node, explicit=explicit))
             relies_on += [step for step in worked_out.relies_on if step not in relies_on]
             uses |= worked_out.uses
-        return Form(None, tuple(relies_on), frozenset(uses))
+            partly = partly or worked_out.partly
+        return Form(None, tuple(relies_on), frozenset(uses), partly)
 
     def _value(self, name: str) -> Expr | None:
         return self.workings.value_of(name)
@@ -137,11 +143,17 @@ class Forms:
             found = [(said, form) for said, form in self._said(core.value, part) if form is not None]
         finally:
             self._pending.pop()
-        closed = [form for said, form in found if not self._is_in_one_case(core.value, said)]
-        cases = [(said, form) for said, form in found if self._is_in_one_case(core.value, said)]
-        if cases and self.coverage.covers(core.value, [said for said, _ in cases]):
+        entries = located(node, (lambda name: None) if isinstance(node, Symbol) else self._value)
+        whole = None if entries is None else generalized(entries)
+        is_case = [self._is_in_one_case(entries, whole, said) for said, _ in found]
+        closed = [form for (_, form), is_one in zip(found, is_case, strict=True) if not is_one]
+        cases = list(compress(found, is_case))
+        if cases and self.coverage.covers(whole, [said for said, _ in cases]):
             closed.append(_joined([form for _, form in cases]))
-        return min(closed, key=lambda form: bool(form.relies_on), default=None)
+        elif cases and not closed:
+            (line, _), form = cases[0]
+            return replace(form, partly=line)
+        return min(closed, key=lambda form: (form.partly is not None, bool(form.relies_on)), default=None)
 
     def _said(self, core: Expr, part: Part) -> Iterator[tuple[Said, Form | None]]:
         """The lines that speak of something, the last one first, and where in them; what they leave open."""
@@ -150,10 +162,17 @@ class Forms:
             if at is not None:
                 yield (line, line.members[at].value), self._by(line, at, core, part)
 
-    def _is_in_one_case(self, core: Expr, said: Said) -> bool:
-        """Whether a line speaks of some entries only, or under a condition."""
-        case = self.coverage.case(core, said)
-        return bool(said[0].restrictions) or (case is not None and bool(case.condition.conditions))
+    def _is_in_one_case(self, entries: Located | None, whole: Located | None, said: Said) -> bool:
+        """Whether a line speaks of other entries only than those that have to be worked out, or under a condition."""
+        line, value = said
+        found = None if value is None else located(value, self._value)
+        if line.restrictions:
+            return True
+        if found is None or entries is None or is_instance(entries, found):
+            return False
+        case = self.coverage.case(whole, said)
+        numbered = any(isinstance(index, IndexNumber) for index in found.fixed.values())
+        return numbered if case is None else bool(case.condition.conditions)
 
     def _by(self, line: Line, place: int, core: Expr, part: Part) -> Form | None:
         """What a line rests on that says what something is without a derivative that is open; null where none does."""
@@ -167,7 +186,7 @@ class Forms:
                 doubtful = [step for step in doubtful if step.verdict in ("refuted", "unknown", "unreadable")]
                 if doubtful and self._says_nothing(value):
                     continue
-                return Form(None, (*form.relies_on, *doubtful), form.uses)
+                return replace(form, relies_on=(*form.relies_on, *doubtful))
         return None
 
     def _says_nothing(self, value: Expr) -> bool:
@@ -188,7 +207,8 @@ class Forms:
 def _joined(forms: Sequence[Form]) -> Form:
     """What several lines rest on together."""
     relies_on = dict.fromkeys(step for form in forms for step in form.relies_on)
-    return Form(None, tuple(relies_on), frozenset(use for form in forms for use in form.uses))
+    partly = next((form.partly for form in forms if form.partly is not None), None)
+    return Form(None, tuple(relies_on), frozenset(use for form in forms for use in form.uses), partly)
 
 
 def _has_derivative(value: Expr) -> bool:

@@ -15,7 +15,7 @@ from derive.errors import DocumentError
 from derive.grading.answers import Answer, Answers, Found, Place
 from derive.grading.asked import AskedSide
 from derive.grading.by_cases import Credited, contradicted, counting, said_of, together, written
-from derive.grading.coverage import Coverage
+from derive.grading.coverage import Coverage, asked_by
 from derive.grading.credit import (
     Outcome,
     following,
@@ -195,6 +195,11 @@ class _Marker:
         circle = self._circle(part, answer)
         if circle:
             return in_another_form(part, f"it is said by the answer to {circle}, which is said by this one in turn")
+        if form.partly is not None:
+            where = line_of(form.partly.where(0))
+            return for_a_person(
+                f"It rests on {where}; whether what is said there is for all that is needed is for a person."
+            )
         slips = [step for step in form.relies_on if step.verdict == "refuted"]
         if slips:
             return self._behind(part, slips[0])
@@ -271,7 +276,7 @@ class _Marker:
 
     def _are_the_answer(self, part: Part, found: Found) -> bool:
         """Whether cases count, and not an answer for all of them at once: they are all, and said last."""
-        if not self.coverage.covers(part.value, map(said_of, found.cases)):
+        if not self.coverage.covers(asked_by(part), map(said_of, found.cases)):
             return False
         answer = found.answer
         if answer is None or answer.is_zero or answer.form.problem is not None:
@@ -286,7 +291,7 @@ class _Marker:
         answer, outcome = decisive.answer, decisive.outcome
         if outcome.credit in ("review", 0):
             return _part_result(part, outcome, answer.place.line, answer.at)
-        if not self.coverage.covers(part.value, map(said_of, cases)):
+        if not self.coverage.covers(asked_by(part), map(said_of, cases)):
             return self._incomplete(part, cases)
         doubts = [reason for case in cases if (reason := doubt(case.place.line)) is not None]
         if doubts:
@@ -356,6 +361,8 @@ class _Marker:
         name = judgement.unknown_name
         alone = line.members[at].written.strip().rstrip(".,;")
         can_define = any(step.verdict == "unreadable" and step.lhs.strip() == alone for step in self.result.steps)
+        others = (other for other in self.workings.lines if other is not line and other.links)
+        can_define = can_define or any(other.members[0].written.strip() == alone for other in others)
         is_name = name is not None and len(alone) <= 40 and not any(sign in alone for sign in "+-=/ ")
         can_define = can_define or names_below_a_brace(self.submission.document, alone)
         if is_name and not can_define and not self.submission.document.left_out:

@@ -67,6 +67,25 @@ def located(value: Expr, value_of: ValueOf, depth: int = 0) -> Located | None:
     return _whole(value)
 
 
+def generalized(found: Located) -> Located:
+    r"""The same for any indices, those that are one tied to each other: `\partial \ell_1 / \partial Z_{1,y_1}` as
+    `\partial \ell_i / \partial Z_{i,k}`.
+    """
+    names = {index: IndexVariable(f"any {at}") for at, index in enumerate(dict.fromkeys(found.fixed.values()))}
+    return _running(found, {slot: names[index] for slot, index in found.fixed.items()}, found.axes)
+
+
+def is_instance(found: Located, of: Located) -> bool:
+    """Whether entries are those that another speaks of for one choice, or every choice, of its letters."""
+    chosen: dict[IndexVariable, Index | Slot] = {}
+    for slot, index in of.fixed.items():
+        wanted = found.fixed.get(slot, slot)
+        same = chosen.setdefault(index, wanted) if isinstance(index, IndexVariable) else index
+        if same != wanted:
+            return False
+    return True
+
+
 def _whole(value: Expr) -> Located:
     slots: Axes = tuple(None if dim.is_unit else ("", at) for at, dim in enumerate(value.shape.dims))
     dims = {slot: dim for slot, dim in zip(slots, value.shape.dims, strict=True) if slot is not None}

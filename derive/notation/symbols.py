@@ -103,6 +103,8 @@ class SymbolTable:
     `numbers` are the numbers of names that differ in a number alone, by their pattern (`derive.notation.numbering`);
     `counted` are the patterns that were declared as such, `starts` their first numbers, `depths` the dimensions that
     say how many names there are, `fixed` the letters that stand for one number in the step that is read.
+
+    `without_units` are letters like e that make no unit vector with an index, as the document has another use for them.
     """
 
     dims: Mapping[str, Dim] = field(default_factory=dict)
@@ -123,6 +125,7 @@ class SymbolTable:
     starts: frozenset[int] = frozenset()
     depths: frozenset[str] = frozenset()
     fixed: Mapping[str, int] = field(default_factory=dict)
+    without_units: frozenset[str] = frozenset()
 
     def find(self, key: str) -> str | None:
         """The declared name that a canonical name means: itself, or the one that differs from it by fonts alone."""

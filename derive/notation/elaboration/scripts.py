@@ -101,6 +101,12 @@ def _is_of_the_matrix(item: "Superscript") -> bool:
     return is_transpose(item) or written == "-1" or written in {"-" + transpose for transpose in TRANSPOSES}
 
 
+def _is_power_of_e(key: str, rest: Rest) -> bool:
+    """Whether a name is Euler's number with its exponent, even where a family `e_i` is known."""
+    below, above, primes = rest
+    return key == "e" and below is None and not primes and any(not is_transpose(item) for item in above)
+
+
 def _both_spellings(
     base: str, parts: Scripting, numbered: Scripting
 ) -> Iterator[tuple[tuple[str, Rest], tuple[str, Rest]]]:
@@ -183,7 +189,7 @@ class Scripts(NumberedEntries):
         """An entry of a family, or a dimension."""
         for key, rest in (*spellings(base, parts), (base, (parts.sub, parts.sups, parts.primes))):
             family = self.table.find_family(key)
-            if family is not None:
+            if family is not None and not _is_power_of_e(key, rest):
                 return _resolved(family, self.table.meaning(family), rest)
         for key, rest in spellings(base, parts):
             dim = self.table.find_dim(key) if rest[0] is None else None
@@ -363,7 +369,7 @@ class Scripts(NumberedEntries):
         if name in ASSUMED_IDENTITIES and sub is None and not parts.primes:
             self.assumed.append(span)
             return self.with_scripts(Identity(OPEN, span=span), None, parts.sups, 0, span)
-        if sub is not None and name in UNITS:
+        if sub is not None and name in UNITS and name not in self.table.without_units:
             return self._unit_vector(sub, parts.sups, span)
         return self._one_of_ones(name, parts, span) or self._constant_matrix(name, parts, span)
 
