@@ -14,6 +14,7 @@ from derive.checking.claims import Judgement
 from derive.checking.conditions import holds_for_numbers
 from derive.checking.definitions import new_name
 from derive.checking.results import Scope, Verdict
+from derive.checking.running import positions
 from derive.checking.session import Session
 from derive.checking.statements import Statement
 from derive.errors import FormulaError
@@ -34,8 +35,9 @@ def judgements(
     letters = _letters(session, chain)
     if not letters:
         return _at_depth(session, Statement(session, chain, is_inline, known).judgements())
-    cases = _Cases(session, chain, is_inline, known, tuple(letters))
-    found = cases.judged(_numbers(session, letters))
+    entries = positions(session, chain, letters)
+    cases = _Cases(session, chain, is_inline, known, tuple(letters), frozenset(entries))
+    found = cases.judged(_numbers(session, letters, entries))
     return _at_depth(session, [cases.together(number, found) for number in range(len(chain.relations))])
 
 
@@ -44,7 +46,7 @@ def numbers_of(session: Session, chain: Chain) -> list[dict[str, int]]:
     letters = _letters(session, chain)
     if not letters:
         return [{}]
-    ranges = _numbers(session, letters)
+    ranges = _numbers(session, letters, positions(session, chain, letters))
     if math.prod(map(len, ranges)) > MAX_CASES:
         return []
     cases = _Cases(session, chain, False, {}, tuple(letters))
@@ -67,11 +69,17 @@ def _letters(session: Session, chain: Chain) -> dict[str, frozenset[str]]:
     return found
 
 
-def _numbers(session: Session, letters: dict[str, frozenset[str]]) -> list[range]:
-    """The numbers that each letter may have: those of its names and of all declared ones, and one on either side."""
+def _numbers(session: Session, letters: dict[str, frozenset[str]], entries: Mapping[str, range]) -> list[range]:
+    """The numbers that each letter may have: those of its names and of all declared ones, and one on either side.
+
+    A letter that runs over entries has their indices.
+    """
     ranges = []
     counted = session.table.counted & session.table.numbers.keys()
-    for patterns in letters.values():
+    for letter, patterns in letters.items():
+        if letter in entries:
+            ranges.append(entries[letter])
+            continue
         numbers = {number for pattern in patterns | counted for number in session.table.numbers[pattern]} or {0}
         ranges.append(range(min(numbers) - 1, max(numbers) + 2))
     return ranges
@@ -91,12 +99,14 @@ class _Cases:
         is_inline: bool,
         known: Mapping[int, Judgement],
         letters: tuple[str, ...],
+        entries: frozenset[str] = frozenset(),
     ) -> None:
         self.session = session
         self.chain = chain
         self.is_inline = is_inline
         self.known = known
         self.letters = letters
+        self.entries = entries
 
     def choices(self, ranges: Sequence[range]) -> Iterator[dict[str, int]]:
         """Every choice of a number for each letter."""
@@ -185,11 +195,17 @@ class _Cases:
                 return Judgement("unknown", "The condition of this step holds for no number that there is.")
             middle = found[len(found) // 2][1][number]
             return replace(middle, message=f"For no {self.letters[0]} are all of these names there. {middle.message}")
+        lacking = [(numbers, case[number]) for numbers, case in found if self.entries and case[number].is_missing]
         for verdict in ("refuted", "unreadable", "unknown"):
             failing = [(numbers, case) for numbers, case in cases if case.verdict == verdict]
             if failing:
                 return self._failing(*self._telling(failing), {case.message for _, case in cases})
-        return _accepted([case for _, case in cases])
+        if lacking:
+            numbers, first = lacking[0]
+            return replace(first, message=f"At {_written(numbers)}: {first.message}")
+        accepted = _accepted([case for _, case in cases])
+        is_bounded = bool(self.entries) and accepted.scope is not None
+        return replace(accepted, scope="these dimensions") if is_bounded else accepted
 
     def _telling(self, failing: list[tuple[dict[str, int], Judgement]]) -> tuple[dict[str, int], Judgement]:
         """The first case that fails, one with the numbers that are declared before one with the 0 in front of them."""
