@@ -348,7 +348,7 @@ PRINTED_ROWS = {
     "S": r"\frac{1}{N} \left(P - Y\right)",
     "P": r"-\frac{Y}{N P}",
     "W_{2}": r"\frac{1}{N} H^{T} \left(P - Y\right)",
-    "b_{2}": r"\frac{1}{N} \left(\mathbf{1}_{N}\right)^{T} \left(P - Y\right)",
+    "b_{2}": r"\frac{1}{N} \mathbf{1}_{N}^{T} \left(P - Y\right)",
     "H": r"\frac{1}{N} \left(P - Y\right) W_{2}^{T}",
     "H_{0}": r"\frac{1}{N} \left(P - Y\right) W_{2}^{T} \odot \mathbb{1}\left(H_{0} > 0\right)",
     "W_{1}": r"\lambda W_{1} + \frac{1}{N} X^{T} \left(\left(P - Y\right) W_{2}^{T} \odot \mathbb{1}\left(H_{0} > 0\right)\right)",
@@ -359,7 +359,7 @@ PRINTED_ROWS = {
 STEPS_OF_ROWS = {
     "S": r"P \odot \left(\frac{\partial L}{\partial P} - \left(P \odot \frac{\partial L}{\partial P}\right) \mathbf{1}_{C}\right)",
     "W_{2}": r"H^{T} \frac{\partial L}{\partial S}",
-    "b_{2}": r"\left(\mathbf{1}_{N}\right)^{T} \frac{\partial L}{\partial S}",
+    "b_{2}": r"\mathbf{1}_{N}^{T} \frac{\partial L}{\partial S}",
     "H": r"\frac{\partial L}{\partial S} W_{2}^{T}",
     "H_{0}": r"\frac{\partial L}{\partial H} \odot \mathbb{1}\left(H_{0} > 0\right)",
     "W_{1}": r"\lambda W_{1} + X^{T} \frac{\partial L}{\partial H_{0}}",
