@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from derive.kernels.operations import Operation
+from derive.kernels.operations import Operation, is_constant
 from derive.kernels.spelling import (
     PRODUCT,
     SIGN,
@@ -15,7 +15,6 @@ from derive.kernels.spelling import (
     expand,
     indexed,
     infix,
-    is_constant,
     number,
     shape_in_code,
     sliced,

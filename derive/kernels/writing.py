@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from derive.expressions.latex import latex
 from derive.kernels.assembled import Input, Kernel, Quantity
 from derive.kernels.numpy_code import NUMPY
-from derive.kernels.operations import Operation, everything_before
+from derive.kernels.operations import STRUCTURAL, Operation, everything_before
 from derive.kernels.scheduling import Line, Schedule
 from derive.kernels.spelling import shape_in_code
 
@@ -23,24 +23,30 @@ def module_text(kernel: Kernel, title: str = "") -> str:
         functions += [_derivatives(kernel)]
     body = "\n\n\n".join("\n".join(lines) for lines in functions)
     helpers = [text for name, text in HELPERS.items() if f"{name}(" in body]
-    parts = ["\n".join(_head(kernel, title)), *helpers, body]
+    parts = ["\n".join(_head(title, "\n".join([*helpers, body]))), *helpers, body]
     return "\n\n\n".join(parts) + "\n"
 
 
-def _head(kernel: Kernel, title: str) -> Iterator[str]:
+def _head(title: str, code: str) -> Iterator[str]:
     yield f'"""{_plain(title) or "A kernel"}: the forward pass, the loss and its gradients, for any sizes.'
     yield ""
     yield "Arrays have the shapes that stand beside them: a column is n x 1, a row 1 x n, a scalar a number."
     yield '"""'
     yield ""
-    yield "import math"
-    yield ""
+    if "math." in code:
+        yield "import math"
+    if "Callable" in code:
+        yield "from collections.abc import Callable"
+    if "math." in code or "Callable" in code:
+        yield ""
     yield "import numpy as np"
     yield "import numpy.typing as npt"
     yield ""
     yield "Array = npt.NDArray[np.floating]"
-    yield "Labels = npt.NDArray[np.integer]"
-    yield "DTYPE = np.float64"
+    if "Labels" in code:
+        yield "Labels = npt.NDArray[np.integer]"
+    if "DTYPE" in code:
+        yield "DTYPE = np.float64"
 
 
 def _plain(text: str) -> str:
@@ -132,9 +138,22 @@ def _result(
 ) -> str:
     if not returned:
         return schedule.code(kept[0]).text
-    pairs = ", ".join(f'"{name}": {schedule.code(one).text}' for name, one in returned)
     codes = [schedule.code(one).text for one in before]
+    pairs = ", ".join(_pairs(schedule, returned))
     return ", ".join([*codes, f"{{{pairs}}}"])
+
+
+def _pairs(schedule: Schedule, returned: Sequence[tuple[str, Operation]]) -> Iterator[str]:
+    """What is returned by name; nothing of it shares memory with an argument or with anything else that is."""
+    seen: set[Operation] = set()
+    for name, one in returned:
+        code = schedule.code(one)
+        owner = one
+        while owner.kind in STRUCTURAL:
+            owner = owner.arguments[0]
+        is_shared = one.axes and (owner in seen or owner.kind == "name" or (owner is not one and schedule.is_kept(owner)))
+        seen.add(owner)
+        yield f'"{name}": {code.atom}.copy()' if is_shared else f'"{name}": {code.text}'
 
 
 def _sizes_in(lines: Iterable[Line]) -> set[str]:
