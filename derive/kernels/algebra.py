@@ -175,7 +175,7 @@ class Algebra:
             return self.divide(self.number(1), self.power(a, self.number(-value)))
         if value == 0:
             return self.fill(1, a.axes)
-        return self._binary("power", a, exponent, lambda x, y: x**y if y.denominator == 1 and y >= 0 else None)
+        return self._binary("power", a, exponent, _whole_power)
 
     def maximum(self, a: Operation, b: Operation) -> Operation:
         """max(a, b), numbers last."""
@@ -434,7 +434,8 @@ class Algebra:
         if a.kind != "multiply":
             return None
         for one, other in (a.arguments, a.arguments[::-1]):
-            if other.kind in ("add", "subtract") and not one.is_scalar and one.axes == a.axes:
+            is_apart = other in self.shared or one.is_scalar or one.axes != a.axes
+            if other.kind in ("add", "subtract") and not is_apart:
                 same = [
                     axis
                     for part in other.arguments
@@ -622,6 +623,8 @@ class Algebra:
             return self.expand(inner, tuple(place - (place > axis) for place in places), len(a.axes) - 1)
         if a.kind in ("number", "fill"):
             return self.fill(number_of(a) or 0, without(a.axes, (axis,)))
+        if a.kind == "sum" and a.axes[axis] == 1 and a not in self.shared:
+            return self.total(a.arguments[0], (*_numbers(a.data), _axes_before(a)[axis]))
         if a.kind in BINARY and a.axes[axis] == 1 and a not in self.shared:
             return self._pushed(a, lambda one: self.at(one, axis, position))
         return self.graph.make("at", (a,), without(a.axes, (axis,)), (axis, position))
@@ -679,6 +682,10 @@ def number_of(a: Operation) -> Fraction | None:
     if a.kind == "expand":
         return number_of(a.arguments[0])
     return None
+
+
+def _whole_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    return base ** int(exponent) if exponent.denominator == 1 and exponent >= 0 else None
 
 
 def is_number(a: Operation) -> bool:

@@ -74,7 +74,6 @@ class Graph:
             self._made[key] = found
         return found
 
-
     def find(self, kind: str, arguments: tuple[Operation, ...], axes: Axes) -> Operation | None:
         """The operation of a kind, if it was made."""
         return self._made.get((kind, arguments, axes, ()))
@@ -110,4 +109,3 @@ def uses(operations: list[Operation]) -> dict[Operation, list[Operation]]:
         for argument in one.arguments:
             found.setdefault(argument, []).append(one)
     return found
-

@@ -117,4 +117,3 @@ def along(axes: tuple[object, ...]) -> str:
 def shape_in_code(axes: tuple[object, ...]) -> str:
     """`(N, 1)`."""
     return f"({', '.join(map(str, axes))}{',' if len(axes) == 1 else ''})"
-
