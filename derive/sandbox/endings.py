@@ -9,7 +9,6 @@ from derive.sandbox.watching import Watched
 
 TRIED = {
     "process": "tried to start another process",
-    "thread": "tried to start a thread",
     "signal": "tried to send a signal to another process",
     "network": "tried to use the network",
     "file": "tried to reach a file outside its folder",

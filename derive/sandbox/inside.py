@@ -25,7 +25,6 @@ from typing import Any
 ACTS = {
     "os.system": "process", "os.fork": "process", "os.forkpty": "process", "os.exec": "process",
     "os.posix_spawn": "process", "os.spawn": "process", "subprocess.Popen": "process", "pty.spawn": "process",
-    "_thread.start_new_thread": "thread", "_thread.start_joinable_thread": "thread",
     "os.kill": "signal", "os.killpg": "signal",
     "socket.__new__": "network", "socket.connect": "network", "socket.bind": "network", "socket.sendto": "network",
     "socket.getaddrinfo": "network", "socket.gethostbyname": "network", "socket.gethostbyaddr": "network",
@@ -45,6 +44,9 @@ MOST_CHARACTERS = 300
 
 MOST_NOTES = 50
 """How many different refusals are told: an endless loop of them ends as one."""
+
+RESERVE_BYTES = 8 << 20
+"""What is kept back, so that there is memory left to say that there is none."""
 
 WRITTEN_TOO_MUCH = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
 
@@ -95,9 +97,11 @@ def set_limits(settings: dict[str, Any]) -> None:
 
 def run(script: bytes, names: dict[str, Any], note: Callable[[str, str], None]) -> bool:
     """Whether the script came to its end; where it did not, the notes say why."""
+    reserve = [bytes(RESERVE_BYTES)]
     try:
         exec(compile(script, "<runner>", "exec"), {"__name__": "runner", **names})
     except MemoryError as error:
+        reserve.clear()
         note("memory", _said(error))
     except Refused:
         note("refused", "")

@@ -10,7 +10,7 @@ Status = Literal["done", "left", "failed", "refused", "time", "memory", "output"
 - `done`: it came to its end. Its answer still is whatever the student's code made of it.
 - `left`: the process was ended from within before that, as by `exit()`.
 - `failed`: an error of Python went through to its end.
-- `refused`: so did the refusal of something that is not allowed here: a process, a thread, the network, a file.
+- `refused`: so did the refusal of something that is not allowed here: a process, a signal, the network, a file.
 - `time`, `memory`, `output`: it needed more than its limits.
 - `killed`: the system ended it, as at an invalid access to memory.
 """

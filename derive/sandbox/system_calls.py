@@ -24,7 +24,8 @@ REFUSED: tuple[tuple[str, int | None, int | None], ...] = (
     ("chroot", 161, 51), ("open_tree", 428, 428), ("move_mount", 429, 429), ("fsopen", 430, 430),
     ("fsconfig", 431, 431), ("fsmount", 432, 432), ("fspick", 433, 433), ("mount_setattr", 442, 442),
     ("name_to_handle_at", 303, 264), ("open_by_handle_at", 304, 265), ("fanotify_init", 300, 262),
-    ("quotactl", 179, 60), ("swapon", 167, 224), ("swapoff", 168, 225),
+    ("quotactl", 179, 60), ("quotactl_fd", 443, 443), ("swapon", 167, 224), ("swapoff", 168, 225), ("sync", 162, 81),
+    ("syncfs", 306, 267),
     # the kernel itself: what is seldom used has been the way out most often
     ("bpf", 321, 280), ("userfaultfd", 323, 282), ("io_uring_setup", 425, 425), ("io_uring_enter", 426, 426),
     ("io_uring_register", 427, 427), ("init_module", 175, 105), ("finit_module", 313, 273),

@@ -16,7 +16,7 @@ from derive.records import dataclass
 from derive.sandbox.limits import Limits
 
 NOTES_BYTES = 1 << 16
-GRACE_SECONDS = 1.0  # how long the end of a process that was ended is waited for
+GRACE_SECONDS = 5.0  # how long the end of a process that was ended is waited for
 _CHUNK = 1 << 16
 
 
