@@ -77,7 +77,7 @@ def _obstacle() -> str:
     if platform.machine() not in MACHINES:
         return f"there is one on {' and '.join(MACHINES)} alone, not on {platform.machine()}; use such a machine"
     if _bubblewrap() is None:
-        return "bubblewrap is not installed; install it, on Debian or Ubuntu: apt-get install bubblewrap,"
+        return "bubblewrap is not installed; install it, on Debian or Ubuntu: apt-get install bubblewrap"
     return ""
 
 
