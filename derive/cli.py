@@ -18,6 +18,7 @@ import click
 from derive.commands.explain import explain
 from derive.commands.grade import grade
 from derive.commands.graph import graph
+from derive.commands.kernel import kernel
 from derive.commands.lint import lint
 from derive.commands.new import new
 from derive.commands.plot import plot
@@ -94,7 +95,7 @@ def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
 
 
-for command in (explain, grade, graph, lint, new, plot, sheet):
+for command in (explain, grade, graph, kernel, lint, new, plot, sheet):
     commands.add_command(command)
 
 
