@@ -306,7 +306,7 @@ def test_files_memory_and_processor_are_bounded(outside):
 
 @needs_sandbox
 def test_what_was_answered_before_the_end_stays_answered(outside):
-    done = contained("answer(b'one '); print('so far', flush=True)\nwhile True: pass", limits=Limits(seconds=1.5))
+    done = contained("answer(b'one '); print('so far')\nwhile True: pass", limits=Limits(seconds=1.5))
     assert (done.status, done.output, done.printed) == ("time", b"one ", "so far\n")
 
 
@@ -529,6 +529,28 @@ def test_lines_of_others_are_harmless():
     assert last_line(b"one\ntwo \xff\n\n") == "two \N{REPLACEMENT CHARACTER}"
     assert last_line(b"\n") == ""
     assert not has_begun(Watched("", 0, b"", b"", b'["begun"]\nbegun\n'))
+
+
+# --- An old bubblewrap -------------------------------------------------------------------------------
+
+
+@needs_sandbox
+def test_where_a_folder_can_not_be_bounded_nothing_can_be_written(outside, monkeypatch):
+    program = outside / "temporary" / "bwrap"
+    lines = [
+        "#!/bin/sh",
+        'case "$*" in',
+        "  --help*) echo '    --tmpfs DEST   Mount new tmpfs on DEST' ;;",
+        "  *--size*) echo 'bwrap: Unknown option --size' >&2; exit 1 ;;",
+        f'  *) exec {running._bubblewrap()} "$@" ;;',
+        "esac",
+    ]
+    program.write_text("\n".join(lines), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(running, "_bubblewrap", lambda: str(program))
+    done = run("answer(b'x'); open('y', 'w')", b"")
+    program.unlink()
+    assert (done.output, done.message) == (b"x", "it failed: OSError: [Errno 30] Read-only file system: 'y'")
 
 
 # --- No sandbox ----------------------------------------------------------------------------------
