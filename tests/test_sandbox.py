@@ -254,8 +254,8 @@ ATTACKS = {
         "failed", "it failed: Odd",
     ),
     "no text": (
-        "\0",
-        "failed", "it failed: SyntaxError: source code string cannot contain null bytes",
+        ")",
+        "failed", "it failed: SyntaxError: unmatched ')' (<runner>, line 1)",
     ),
     "closed descriptors": (
         "import os; os.closerange(0, 64)",
@@ -391,12 +391,17 @@ def test_what_is_shown_can_not_be_changed(outside):
     numpy = next(path for path in places.places(["numpy"]).packages if path.endswith("numpy"))
     for path in [f"{numpy}/__init__.py", os.__file__, str(running.INSIDE)]:
         before = Path(path).read_bytes()
-        assert "Read-only file system" in attempt(f"open({path!r}, 'r+')"), path
-        assert "Read-only file system" in attempt(f"import os\nos.remove({path!r})"), path
+        assert _is_refused(attempt(f"open({path!r}, 'r+')")), path
+        assert _is_refused(attempt(f"import os\nos.remove({path!r})")), path
         assert Path(path).read_bytes() == before
     for folder in ["/", "/dev", "/usr/lib", numpy, os.path.dirname(os.__file__)]:
-        assert "Read-only file system" in attempt(f"open('{folder}/planted', 'w')"), folder
+        assert _is_refused(attempt(f"open('{folder}/planted', 'w')")), folder
         assert not os.path.exists(f"{folder}/planted")
+
+
+def _is_refused(message: str) -> bool:
+    """Whether writing failed: for all, or already for those whom the kernel takes the code for."""
+    return "Read-only file system" in message or "Permission denied" in message
 
 
 @needs_sandbox
