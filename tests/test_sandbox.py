@@ -84,6 +84,11 @@ def test_files_memory_and_processor_are_bounded(outside):
     held = "import builtins, gc\ngc.disable()\nbuiltins.x = []\nwhile True: builtins.x = [builtins.x]"
     small = contained(held, limits=Limits(memory_bytes=60 << 20))
     assert (small.status, small.message) == ("memory", "it needed more than 60 MiB of memory")
+    mapped = contained("import mmap\nmmap.mmap(-1, 1 << 40)")
+    assert (mapped.status, mapped.message) == (
+        "memory",
+        "it needed more than 1 GiB of memory (OSError: [Errno 12] Cannot allocate memory)",
+    )
     busy = contained("while True: pass", limits=Limits(cpu_seconds=1))
     assert (busy.status, busy.message) == ("time", "it did not end within 1 s of computing and was stopped")
 

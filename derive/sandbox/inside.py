@@ -48,7 +48,8 @@ MOST_NOTES = 50
 RESERVE_BYTES = 8 << 20
 """What is kept back, so that there is memory left to say that there is none."""
 
-WRITTEN_TOO_MUCH = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
+# The errors of the system by which a limit is felt.
+LIMIT_REACHED: dict[int | None, str] = {errno.EFBIG: "written", errno.ENOSPC: "written", errno.ENOMEM: "memory"}
 
 
 class Refused(PermissionError):
@@ -106,8 +107,8 @@ def run(script: bytes, names: dict[str, Any], note: Callable[[str, str], None]) 
     except Refused:
         note("refused", "")
     except Exception as error:
-        too_much = isinstance(error, OSError) and error.errno in WRITTEN_TOO_MUCH
-        note("written" if too_much else "failed", ": ".join(filter(None, [type(error).__name__, _said(error)])))
+        number = error.errno if isinstance(error, OSError) else None
+        note(LIMIT_REACHED.get(number, "failed"), ": ".join(filter(None, [type(error).__name__, _said(error)])))
     else:
         return True
     return False
