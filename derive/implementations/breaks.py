@@ -54,6 +54,11 @@ class Break:
     changed: Mapping[str, Expr]
     for_adjoints: bool = False
 
+    def is_like(self, other: "Break") -> bool:
+        """Whether this is the same mistake in the same statements, as at other sizes."""
+        same = self.code == other.code and self.for_adjoints == other.for_adjoints
+        return same and self.changed.keys() == other.changed.keys()
+
 
 # code: (what it is called, what its author is told)
 OF_CODE: Mapping[str, tuple[str, str]] = {
@@ -76,6 +81,10 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
     "label-off-by-one": (
         "the labels are off by one",
         "From which number on do the labels count, and from which do the columns?",
+    ),
+    "condition-dropped": (
+        "a term is counted that the sum leaves out",
+        "Over which terms does this sum run? One of them is not meant.",
     ),
     "other-derivative": (
         "the derivative is that of another activation",
@@ -119,7 +128,8 @@ def _of_statement(program: Program, statement: Statement) -> Iterator[tuple[str,
 
 def _all_of(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
     kinds = _Kinds(program, statement)
-    for form in (statement.value, *statement.others):
+    is_given = isinstance(program.table.meanings.get(statement.of), Given)
+    for form in (statement.value, *(() if is_given else statement.others)):
         for code, rule in kinds.rules():
             for value in everywhere(form, rule):
                 yield code, value
@@ -142,7 +152,9 @@ class _Kinds:
             yield from self._forward_rules()
             return
         yield "missing-regulariser", self._without_penalty
-        yield from BREAKS.items()
+        yield from ((code, rule) for code, rule in BREAKS.items() if code != "difference-reversed")
+        yield "unsquared-activation", _unsquared
+        yield "condition-dropped", _without_condition
         yield "missing-mask", _without_indicator
         yield "missing-activation-derivative", self._without_slope
         yield "derivative-at-wrong-argument", self._at_output
@@ -153,6 +165,7 @@ class _Kinds:
         yield "mask-of-wrong-quantity", self._other_mask
         yield "wrong-axis", _other_axis
         yield "plus-for-minus", _plus_for_minus
+        yield "wrong-sign", _other_sign
         yield "path-left-out", self._without_a_term
         yield "upstream-left-out", self._without_upstream
         yield "missing-constant-factor", _without_scalar
@@ -171,12 +184,14 @@ class _Kinds:
         yield "wrong-axis", _other_axis
         yield "label-off-by-one", self._shifted
         yield "missing-regulariser", self._without_scalar_term
+        yield "condition-dropped", _without_condition
         yield "missing-term", _without_any_term
         yield "missing-constant-factor", _without_scalar
         yield "unsquared-activation", _without_power
         yield "missing-transpose", BREAKS["missing-transpose"]
         yield "extra-transpose", _with_transpose
         yield "difference-reversed", BREAKS["difference-reversed"]
+        yield "wrong-sign", _other_sign
         yield "wrong-layer", self._other_names
 
     def of_the_whole(self, form: Expr) -> Iterator[tuple[str, Expr]]:
@@ -190,6 +205,9 @@ class _Kinds:
                         continue
                     yield code, Add((*form.terms[:at], change(term), *form.terms[at + 1 :]))
         if self.statement.is_adjoint:
+            if self._parameter() is None:
+                yield "path-left-out", times(0, form)
+            yield from (("difference-reversed", value) for value in _reversed(form))
             yield from (("constant-differentiated", value) for value in self._with_penalty(form))
 
     def _factors(self) -> Iterator[tuple[str, Callable[[Expr], Expr]]]:
@@ -254,26 +272,30 @@ class _Kinds:
             outputs = {symbol.name for symbol, _ in self._outputs()}
             for kept, dropped in ((node.left, node.right), (node.right, node.left)):
                 names = {symbol.name for symbol in symbols_of(dropped)}
-                has_upstream = any(name.startswith(ADJOINT) for name in names)
+                has_upstream = _has_upstream(dropped)
                 is_slope = bool(names & outputs) or any(isinstance(part, Apply) for part in walk(dropped))
-                if is_slope and not has_upstream and kept.shape == node.shape:
+                if is_slope and not has_upstream and kept.shape == node.shape and _has_upstream(kept):
                     yield kept
-        if isinstance(node, Hadamard) and isinstance(node.left, Hadamard):
+        if isinstance(node, Hadamard) and isinstance(node.left, Hadamard) and _has_upstream(node.left.left):
             yield node.left.left
 
     def _without_upstream(self, node: Expr) -> Iterator[Expr]:
         """`G ⊙ s` as `s`."""
         if isinstance(node, Hadamard) and node.left.shape == node.right.shape:
             for kept, dropped in ((node.left, node.right), (node.right, node.left)):
-                if any(symbol.name.startswith(ADJOINT) for symbol in symbols_of(dropped)):
+                if _has_upstream(dropped):
                     yield kept
 
     def _at_output(self, node: Expr) -> Iterator[Expr]:
         """The derivative of an activation at its output in place of its input, and the other way round."""
         for output, applied in self._outputs():
+            if applied.function in _SLOPES and node in _spellings(applied.function, output, applied.operand):
+                yield _spellings(applied.function, replace(applied, operand=output), output)[0]
+                yield _spellings(applied.function, applied.operand, applied.operand)[0]
             if node == output and applied.function not in ("relu", "leaky"):
                 yield replace(applied, operand=output)
                 yield applied.operand
+        yield from _in_nested(node, self._at_output)
 
     def _other_slope(self, node: Expr) -> Iterator[Expr]:
         """The slope of tanh, sigmoid or ReLU where the model has another one of them."""
@@ -282,9 +304,7 @@ class _Kinds:
                 for function in _SLOPES:
                     if function != applied.function:
                         yield _spellings(function, output, applied.operand)[0]
-        if isinstance(node, Hadamard) and isinstance(node.left, Hadamard):
-            whole = Hadamard(node.left.right, node.right)
-            yield from (Hadamard(node.left.left, other) for other in self._other_slope(whole))
+        yield from _in_nested(node, self._other_slope)
 
     def _other_mask(self, node: Expr) -> Iterator[Expr]:
         """`1(Z > 0)` with another quantity of the same shape, or the other way round."""
@@ -301,6 +321,8 @@ class _Kinds:
         if isinstance(node, Add) and not any(isinstance(term, Number) for term in node.terms):
             for at in range(len(node.terms)):
                 yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+            if len(node.terms) > 2:
+                yield from node.terms
 
     # ── rules for both ──
 
@@ -310,6 +332,8 @@ class _Kinds:
                 yield over_size(ones.shape.length, node)
             case Reduce("sum", operand):
                 yield Reduce("mean", operand)
+            case tree.Dot(left) if left.shape.is_vector:
+                yield over_size(left.shape.length, node)
 
     def _shifted(self, node: Expr) -> Iterator[Expr]:
         """Labels that are one too many or too few."""
@@ -343,11 +367,47 @@ class _Kinds:
         if isinstance(node, Add) and node.shape.is_scalar:
             for at, term in enumerate(node.terms):
                 names = {symbol.name for symbol in symbols_of(term)}
-                if all(isinstance(self.table.meanings.get(name), Given) for name in names):
+                if names and all(isinstance(self.table.meanings.get(name), Given) for name in names):
                     yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
 
 
 # ── rules that need to know nothing ──
+
+
+def _in_nested(node: Expr, rule: Rule) -> Iterator[Expr]:
+    """`(G ⊙ a) ⊙ b` with a rule applied to `a ⊙ b`."""
+    if isinstance(node, Hadamard) and isinstance(node.left, Hadamard) and _has_upstream(node.left.left):
+        for changed in rule(Hadamard(node.left.right, node.right)):
+            yield Hadamard(node.left.left, changed)
+
+
+def _has_upstream(node: Node) -> bool:
+    """Whether a derivative of the loss by a later quantity stands in something."""
+    return any(symbol.name.startswith(ADJOINT) for symbol in symbols_of(node))
+
+
+def _reversed(node: Expr) -> Iterator[Expr]:
+    """`c (p - y)` as `c (y - p)`, where that is all."""
+    match node:
+        case Scale(factor, operand):
+            yield from (Scale(factor, changed) for changed in _reversed(operand))
+        case Negative(operand):
+            yield from (Negative(changed) for changed in _reversed(operand))
+        case Add((first, Negative(second))) if not isinstance(first, Number):
+            yield Add((second, Negative(first)))
+
+
+def _unsquared(node: Expr) -> Iterator[Expr]:
+    """`1 - a a` as `1 - a`."""
+    match node:
+        case Add((Number() as one, Negative(Hadamard(left, right)))) if left == right:
+            yield Add((one, Negative(left)))
+
+
+def _without_condition(node: Expr) -> Iterator[Expr]:
+    """A sum over the other classes as one over all."""
+    if isinstance(node, tree.Quantified) and node.condition is not None:
+        yield replace(node, condition=None)
 
 
 def _over(dim: Dim) -> Callable[[Expr], Expr]:
@@ -410,6 +470,12 @@ def _without_power(node: Expr) -> Iterator[Expr]:
 
 
 def _plus_for_minus(node: Expr) -> Iterator[Expr]:
+    """`1 - a²` with the other sign of a term."""
+    if isinstance(node, Add) and any(isinstance(term, Number) for term in node.terms):
+        yield from _other_sign(node)
+
+
+def _other_sign(node: Expr) -> Iterator[Expr]:
     """One term of a sum with the other sign."""
     if isinstance(node, Add):
         for at, term in enumerate(node.terms):

@@ -166,9 +166,9 @@ class _Marker:
     def _calls(self) -> Iterator[Call]:
         inputs = {trial.id: inputs_at(trial.setting, trial.draw) for trial in self.prepared.trials}
         yield Call(FIRST, inputs[FIRST], is_new=True)
-        if OTHER in inputs:
-            yield Call(OTHER, inputs[OTHER])
-        yield Call(AGAIN, inputs[FIRST])
+        others = [Call(OTHER, inputs[OTHER], self.setting.is_made_of_values)] if OTHER in inputs else []
+        again = [Call(AGAIN, inputs[FIRST])]
+        yield from [*again, *others] if self.setting.is_made_of_values else [*others, *again]
         if SIZES in inputs:
             yield Call(SIZES, inputs[SIZES], is_new=True)
         if self.prepared.large is not None:

@@ -151,18 +151,23 @@ class CodeSetting:
         return self.function if self.class_name is None else f"{self.class_name}.{self.function}"
 
     @property
+    def is_made_of_values(self) -> bool:
+        """Whether the constructor is given values of the exercise: then each call needs an object of its own."""
+        return any(isinstance(leaf, Quantity) for one in self.construct for leaf in leaves(one.value))
+
+    @property
     def inputs(self) -> tuple[Parameter, ...]:
         """Everything that the code is given."""
         return (*self.construct, *self.attributes, *self.arguments)
 
 
 def label_of(path: tuple[Step, ...]) -> str:
-    """The words for a path: `the result` for all that is returned."""
+    """The words for a path: `result 2['W1']`, `result['W1']`, `self.dW1`; `the result` for all that is returned."""
     if path and path[0][0] == "self":
         return "self" + "".join(_shown_step(step) for step in path[1:])
     if path and path[0][0] == "item":
         return f"result {int(path[0][1]) + 1}" + "".join(_shown_step(step) for step in path[1:])
-    return "the result" + "".join(_shown_step(step) for step in path)
+    return "result" + "".join(_shown_step(step) for step in path) if path else "the result"
 
 
 def _shown_step(step: Step) -> str:
@@ -423,6 +428,8 @@ def _as_given(quantity: Quantity, given: Mapping[str, Form]) -> Quantity:
     """The derivative by a name in the form in which this is given, unless the setting says a form."""
     value = quantity.value
     if quantity.form != "whole" or not (isinstance(value, Derivative) and isinstance(value.by, Symbol)):
+        return quantity
+    if not value.of.shape.is_scalar:
         return quantity
     form = given.get(value.by.name, "whole")
     if form not in ("flat", "transpose"):

@@ -5,6 +5,7 @@ something has no value, is none.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
@@ -82,14 +83,13 @@ class Draw:
 
     def _number(self, entry: Scalar) -> float:
         for bits in BITS:
-            found = self.point.value(entry, bits)
-            if isinstance(found, flint.fmpq):
-                return float(Fraction(int(found.p), int(found.q)))
-            if not found.is_finite():
-                break
-            middle, radius = abs(float(found.mid())), float(found.rad())
-            if radius <= max(middle, 1.0) * SMALL_ENOUGH:
-                return float(found.mid())
+            with suppress(NoUse):
+                found = self.point.value(entry, bits)
+                if isinstance(found, flint.fmpq):
+                    return float(Fraction(int(found.p), int(found.q)))
+                middle, radius = abs(float(found.mid())), float(found.rad())
+                if found.is_finite() and radius <= max(middle, 1.0) * SMALL_ENOUGH:
+                    return float(found.mid())
         raise NoUse("no certain value")
 
     def _classes(self, quantity: Quantity, first_label: int) -> Array | NDArray[np.int64]:
