@@ -17,8 +17,8 @@ from derive.implementations.calls import Value
 from derive.implementations.comparing import agrees
 from derive.implementations.evaluation import NoValue
 from derive.implementations.programs import Inputs, Program, inputs_at, program_of
+from derive.implementations.quantities import CodeSetting, Form
 from derive.implementations.results import ResultVerdict
-from derive.implementations.setting import CodeSetting, Form
 from derive.implementations.truth import Array, Draw
 from derive.mistakes.catalogue import CATALOGUE
 from derive.models import Model
@@ -80,10 +80,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A break, and the numbers of the results that it explains."""
+    """A break, and the numbers of the results that it explains; `is_on_top` of those of the first group."""
 
     broken: Break
     results: frozenset[int]
+    is_on_top: bool = False
 
 
 def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[ResultVerdict]:
@@ -93,7 +94,7 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
         return list(verdicts)
     worlds = [_World(several) for several in _by_size(seen)]
     found = _Search(worlds, wrong).explanations()
-    return _told(list(verdicts), found)
+    return _told(list(verdicts), found, worlds[0].program)
 
 
 def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
@@ -261,11 +262,11 @@ class _Search:
                     return []
                 if not self._explain_all(first, one, other) or not self._hold_elsewhere(one, other):
                     continue
-                seconds = [broken for broken in breaks(first.program, self.wrong - own)]
+                seconds = list(breaks(first.program, self.wrong - own))
                 return [
                     [Explanation(broken, own) for broken in ranked if self._explain_all(first, broken, other)],
                     [
-                        Explanation(broken, self.wrong - own)
+                        Explanation(broken, self.wrong - own, is_on_top=True)
                         for broken in seconds
                         if self._explain_all(first, one, broken)
                     ],
@@ -303,13 +304,19 @@ def _zero(seen: Sequence[Seen]) -> frozenset[int]:
 # ── in words ──
 
 
-def _told(verdicts: list[ResultVerdict], found: Iterable[Sequence[Explanation]]) -> list[ResultVerdict]:
-    """The verdicts with what was found, named at the first result that it explains."""
+def _told(
+    verdicts: list[ResultVerdict], found: Iterable[Sequence[Explanation]], program: Program
+) -> list[ResultVerdict]:
+    """The verdicts with what was found, named at the first result that it explains, as the program computes them."""
+    order = {statement.name: at for at, statement in enumerate(program.statements)}
+    label: str | None = None
     for group in found:
-        first, *others = sorted(group[0].results)
-        verdicts[first] = replace(verdicts[first], diagnosis=_diagnosis(group))
+        first, *others = sorted(group[0].results, key=lambda at: (order.get(program.results[at] or "", -1), at))
+        below = label if group[0].is_on_top else None
+        label = verdicts[first].label
+        verdicts[first] = replace(verdicts[first], diagnosis=_diagnosis(group), follows_from=below)
         for at in others:
-            verdicts[at] = replace(verdicts[at], follows_from=verdicts[first].label)
+            verdicts[at] = replace(verdicts[at], follows_from=label)
     return verdicts
 
 
@@ -318,8 +325,7 @@ def _diagnosis(group: Sequence[Explanation]) -> tuple[Diagnosis, ...]:
     codes = _telling(dict.fromkeys(one.broken.code for one in group))
     nearest = [_nearest([one.broken for one in group if one.broken.code == code]) for code in codes]
     return tuple(
-        Diagnosis(broken.code, f"{_message(broken)} {_where(broken)}".strip(), "")
-        for broken in nearest[:MOST_NAMED]
+        Diagnosis(broken.code, f"{_message(broken)} {_where(broken)}".strip(), "") for broken in nearest[:MOST_NAMED]
     )
 
 
