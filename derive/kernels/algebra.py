@@ -86,7 +86,7 @@ class Algebra:
         return self._binary("add", a, b, lambda x, y: x + y)
 
     def subtract(self, a: Operation, b: Operation) -> Operation:
-        """a - 0 = a, 0 - a = -a, a - (-b) = a + b, 1 - sigmoid(u) = sigmoid(-u); 1 at labels by its places alone."""
+        """a - 0 = a, 0 - a = -a, a - (-b) = a + b; 1 at labels by its places alone."""
         a, b = self.numeric(a), self.numeric(b)
         if number_of(b) == 0 and covers(a, b):
             return a
@@ -94,8 +94,6 @@ class Algebra:
             return self.negative(b)
         if b.kind == "negative":
             return self.add(a, b.arguments[0])
-        if number_of(a) == 1 and b.kind == "sigmoid" and covers(b, a):
-            return self.function("sigmoid", self.negative(b.arguments[0]))
         if (labels := _one_at(b)) is not None and len(a.axes) == 2 and a.axes == b.axes and a.kind != "fill":
             return self.graph.make("subtract_at", (a, labels[0]), a.axes, (labels[1],))
         return self._binary("subtract", a, b, lambda x, y: x - y)
@@ -114,10 +112,10 @@ class Algebra:
                 return self.negative(self.multiply(one, other.arguments[0]))
             if other.kind == "divide":
                 upper, lower = other.arguments
-                if lower is one and covers(upper, one):
-                    return upper
-                if number_of(upper) == 1 and (one.is_scalar or not is_constant(lower)):
+                if number_of(upper) == 1 and lower is not one and (one.is_scalar or not is_constant(lower)):
                     return self.divide(one, lower)
+            if one.axes and (cancelled := self._cancelled(one, other)) is not None:
+                return cancelled
             if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
                 return self.function("sigmoid", one.arguments[0])
             if one.kind == "exp" and (low := _falls_below(other, one.arguments[0])) is not None:
@@ -131,6 +129,33 @@ class Algebra:
         if is_number(a) and b.kind == "divide" and is_number(b.arguments[0]):
             return self.divide(self.multiply(a, b.arguments[0]), b.arguments[1])
         return self._binary("multiply", a, b, lambda x, y: x * y)
+
+    def _cancelled(self, a: Operation, b: Operation) -> Operation | None:
+        """a b, where b is a quotient by a, a product or a sum with one in it; None where nothing cancels."""
+        if b.kind == "divide":
+            upper, lower = b.arguments
+            if lower is a and covers(upper, a):
+                return upper
+            if lower.kind == "multiply" and a in lower.arguments:
+                rest = lower.arguments[0] if lower.arguments[1] is a else lower.arguments[1]
+                return self.divide(upper, rest) if covers(upper, a) else None
+            inner = self._cancelled(a, upper)
+            return None if inner is None else self.divide(inner, lower)
+        if b.kind == "negative":
+            inner = self._cancelled(a, b.arguments[0])
+            return None if inner is None else self.negative(inner)
+        if b.kind not in ("multiply", "add", "subtract") or b.axes != a.axes:
+            return None
+        first, second = (self._cancelled(a, one) for one in b.arguments)
+        if first is None and second is None:
+            return None
+        one, other = b.arguments
+        if b.kind == "multiply":
+            return self.multiply(
+                one if first is None else first, other if second is None or first is not None else second
+            )
+        combine = self.add if b.kind == "add" else self.subtract
+        return combine(first or self.multiply(a, one), second or self.multiply(a, other))
 
     def divide(self, a: Operation, b: Operation) -> Operation:
         """a / 1 = a, a / b² = (a / b) / b, arrays by a number as products, and the quotients of exponentials above."""
@@ -312,11 +337,19 @@ class Algebra:
             return self.function("softplus", v)
         if a.kind == "sigmoid":
             return self.negative(self.function("softplus", self.negative(a.arguments[0])))
+        if a.kind == "subtract":
+            return self._log_of_rest(a.arguments[1])
         if a.kind in STRUCTURAL:
             inner = self.function("log", a.arguments[0])
             return self._moved(a, inner)
         upper, lower = (self.function("log", one) for one in a.arguments)
         return self.subtract(upper, lower) if a.kind == "divide" else self.add(upper, lower)
+
+    def _log_of_rest(self, a: Operation) -> Operation:
+        """log(1 - sigmoid(u)) = -softplus(u), moved about as the sigmoid is."""
+        if a.kind in STRUCTURAL:
+            return self._moved(a, self._log_of_rest(a.arguments[0]))
+        return self.negative(self.function("softplus", a.arguments[0]))
 
     def _moved(self, like: Operation, a: Operation) -> Operation:
         """An array of another one's axes, moved about as that was, each way by its own rule."""
@@ -331,6 +364,8 @@ class Algebra:
         """Whether a logarithm undoes an exponential in `a`."""
         if a.kind in ("exp", "sigmoid") or self._one_plus_exp(a) is not None:
             return True
+        if a.kind == "subtract":
+            return number_of(a.arguments[0]) == 1 and _core(a.arguments[1]).kind == "sigmoid"
         if a.kind in STRUCTURAL:
             return self._total(a) is not None or self._log_undoes(a.arguments[0])
         if a.kind in ("divide", "multiply"):
@@ -625,7 +660,7 @@ class Algebra:
             return self.fill(number_of(a) or 0, without(a.axes, (axis,)))
         if a.kind == "sum" and a.axes[axis] == 1 and a not in self.shared:
             return self.total(a.arguments[0], (*_numbers(a.data), _axes_before(a)[axis]))
-        if a.kind in BINARY and a.axes[axis] == 1 and a not in self.shared:
+        if (a.kind in BINARY or a.kind == "negative") and a.axes[axis] == 1 and a not in self.shared:
             return self._pushed(a, lambda one: self.at(one, axis, position))
         return self.graph.make("at", (a,), without(a.axes, (axis,)), (axis, position))
 
@@ -746,11 +781,16 @@ def is_positive(a: Operation) -> bool:
     return a.kind in ("add", "multiply", "divide") and all(map(is_positive, a.arguments))
 
 
-def _is_largest(a: Operation) -> bool:
-    """Whether this is a largest entry, which is taken away so that exponentials stay small."""
+def _core(a: Operation) -> Operation:
+    """An array before it was moved about."""
     while a.kind in STRUCTURAL:
         a = a.arguments[0]
-    return a.kind == "max"
+    return a
+
+
+def _is_largest(a: Operation) -> bool:
+    """Whether this is a largest entry, which is taken away so that exponentials stay small."""
+    return _core(a).kind == "max"
 
 
 def _numbers(data: tuple[Datum, ...]) -> tuple[int, ...]:
