@@ -4,7 +4,7 @@ A draw is a `Point` of the oracle: it says what every given name is, numbers, la
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,14 @@ from derive.documents import read_document
 from derive.documents.document import Setting
 from derive.expressions import tree
 from derive.kernels.assembled import Input
-from derive.kernels.compiled import Compiled, compiled
-from derive.kernels.model import model_at, model_of_any_size
-from derive.kernels.program import program_of
-from derive.kernels.reference import Reference, reference
+from derive.kernels.compiled import Compiled
+from derive.kernels.reference import Reference
 from derive.models import Model, build_model
 from derive.notation.elaboration import Options, elaborated
 from derive.notation.symbols import Given
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
+from derive.source import Source, Text
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("exercises", "exercises/sources", "exercises/gallery")
@@ -147,56 +146,74 @@ def _map(point: Point, one: Input) -> Any:
 # ── kernels and references ──
 
 
+def model_at(setting: Setting, sizes: Mapping[str, int]) -> Model:
+    """The model of a setting at some sizes; those that count names stay."""
+    table = build_model(setting).table
+    nowhere = Text("", Source("", ""), 0)
+    dims: dict[str, tuple[int | None, Text]] = {
+        dim.name: (dim.size if key in table.depths else sizes[dim.name], nowhere) for key, dim in table.dims.items()
+    }
+    return build_model(replace(setting, dims=dims))
+
+
 @dataclass(frozen=True)
 class Compared:
-    """A quantity at some points, as a kernel has it and as a reference has it; `what` says which one it is."""
+    """A quantity at a point, as a kernel has it and as something else has it."""
 
     what: str
     kernel: Any
     expected: Any
 
 
-@cache
-def kernel(name: str, *asked: str) -> Compiled:
-    """The kernel of a document, with further quantities that are asked for in LaTeX. Raises `NoKernel`."""
-    model = model_of_any_size(setting_of(name))
-    return compiled(program_of(model, derivatives=[formula(model, one) for one in asked]))
+def everything(found: Compiled, point: Point) -> dict[tuple[str, object], Any]:
+    """What a kernel computes at a point: values and gradients by names, other derivatives by their numbers."""
+    arguments = arguments_at(found.kernel.inputs, point)
+    with np.errstate(all="ignore"):
+        forward = found.forward(**arguments)
+        values = {("value", one.statement.quantity.name): forward[one.key] for one in found.kernel.forward}
+        if found.loss_and_gradients is not None:
+            loss, gradients = found.loss_and_gradients(**arguments)
+            values |= {("gradient", one.statement.quantity.by.name): gradients[one.key] for one in found.kernel.gradients}
+            values["loss", ""] = loss
+        if found.loss is not None:
+            values["loss alone", ""] = found.loss(**arguments)
+        if found.derivatives is not None:
+            further = found.derivatives(**arguments)
+            values |= {("further", at): further[one.key] for at, one in enumerate(found.kernel.derivatives)}
+    return values
 
 
-def compared(found: Compiled, expected: Reference, points: list[Point], asked: Mapping[str, tree.Expr]) -> list[Compared]:
-    """Everything that a kernel computes at some points, beside what the reference says."""
-    exact = expected.at(drawn(points))
-    by_name = {**{_name_of(one): value for one, value in exact.items()}, **{one: exact[of] for one, of in asked.items()}}
-    results = []
-    for number, point in enumerate(points):
-        arguments = arguments_at(found.kernel.inputs, point)
-        with np.errstate(all="ignore"):
-            values = found.values(arguments)
-        further = iter(asked)
-        extra = {one.statement.quantity: next(further) for one in found.kernel.derivatives}
-        for quantity, value in values.items():
-            what = extra.get(quantity) or _name_of(quantity)
-            results.append(Compared(what, np.asarray(value), by_name[what][number]))
-    return results
+def exact(expected: Reference, points: list[Point], further: Iterable[tree.Expr] = ()) -> dict[tuple[str, object], Any]:
+    """The same of all points, from a reference."""
+    at = expected.at(drawn(points))
+    found = {("value", name): value for name, value in expected.values(drawn(points)).items()}
+    found |= {("gradient", name): value for name, value in expected.gradients(drawn(points)).items()}
+    found |= {("further", number): at[quantity] for number, quantity in enumerate(further)}
+    loss = expected.model.table.loss
+    if loss is not None:
+        found["loss", ""] = found["loss alone", ""] = found["value", loss]
+    return found
 
 
-def _name_of(quantity: tree.Expr) -> str:
-    if isinstance(quantity, tree.Derivative):
-        return f"d{_name_of(quantity.of)}/d{_name_of(quantity.by)}"
-    assert isinstance(quantity, tree.Symbol)
-    return quantity.name
+def compared(found: Compiled, points: list[Point], expected: Mapping[tuple[str, object], Any]) -> list[Compared]:
+    """Everything that a kernel computes at some points, beside what it should be there."""
+    return [
+        Compared(" ".join(map(str, what)), np.asarray(value), expected[what][number])
+        for number, point in enumerate(points)
+        for what, value in everything(found, point).items()
+    ]
 
 
 def differing(pairs: list[Compared], tolerance: float = 1e-10) -> list[str]:
-    """The quantities that a kernel has otherwise than expected, where that is a number at all."""
+    """What a kernel has otherwise than expected, and what is expected to be a number at no point at all."""
     wrong = []
+    seen = dict.fromkeys((one.what for one in pairs), False)
     for one in pairs:
         if one.kernel.shape != one.expected.shape:
             wrong.append(f"{one.what}: shape {one.kernel.shape}, expected {one.expected.shape}")
         elif np.all(np.isfinite(one.expected)):
+            seen[one.what] = True
             scale = 1 + np.max(np.abs(one.expected), initial=0)
             if not np.all(np.abs(one.kernel - one.expected) <= tolerance * scale):
                 wrong.append(f"{one.what}: {one.kernel.tolist()}, expected {one.expected.tolist()}")
-    return wrong
-
-
+    return wrong + [f"{what}: no value" for what, found in seen.items() if not found and not wrong]

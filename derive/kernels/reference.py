@@ -22,6 +22,7 @@ from derive.exact.scalars import Symbol as ScalarSymbol
 from derive.exact.sympy_derivatives import SympyDefinitions
 from derive.exact.sympy_form import to_sympy
 from derive.exact.sympy_functions import Unspecified, UnspecifiedComponent
+from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.models import Model
 from derive.notation.symbols import Computed, Given
@@ -67,12 +68,9 @@ class Reference:
         return {one.name: value for one, value in self.at(draws).items() if isinstance(one, Symbol)}
 
     def gradients(self, draws: Draws) -> dict[str, Values]:
-        """The derivatives of the loss at every draw, by the names by which they are taken."""
-        return {
-            one.by.name: value
-            for one, value in self.at(draws).items()
-            if isinstance(one, Derivative) and isinstance(one.by, Symbol) and _is_loss(one.of, self.model)
-        }
+        """The derivatives of the loss at every draw, of the shapes of the names by which they are taken."""
+        found = self.at(draws)
+        return {one.by.name: found[one] for one in _gradients(self.model) if isinstance(one.by, Symbol)}
 
 
 def reference(model: Model, quantities: Iterable[Expr] = ()) -> Reference:
@@ -97,15 +95,14 @@ def _values(model: Model) -> Iterator[Expr]:
             yield Symbol(name, meaning.shape)
 
 
-def _gradients(model: Model) -> Iterator[Expr]:
+def _gradients(model: Model) -> Iterator[Derivative]:
+    """The derivatives of the loss by every real name, given or computed."""
     loss = model.table.loss
-    if loss is None:
-        return
-    of = Symbol(loss, model.table.meanings[loss].shape)  # type: ignore[union-attr]
     for name, meaning in model.table.meanings.items():
-        is_real = isinstance(meaning, Given) and meaning.kind in ("real", "positive")
-        if is_real or (isinstance(meaning, Computed) and name != loss):
-            yield Derivative(of, Symbol(name, meaning.shape))  # type: ignore[union-attr]
+        if loss is None or name == loss:
+            continue
+        if isinstance(meaning, Computed) or (isinstance(meaning, Given) and meaning.kind in ("real", "positive")):
+            yield Derivative(Symbol(loss, SCALAR), Symbol(name, meaning.shape))
 
 
 def _given(model: Model) -> Iterator[tuple[str, Given]]:
@@ -117,10 +114,6 @@ def _given(model: Model) -> Iterator[tuple[str, Given]]:
 
 def _is_function(meaning: object) -> bool:
     return isinstance(meaning, Given) and meaning.kind in ("function", "map")
-
-
-def _is_loss(node: Expr, model: Model) -> bool:
-    return isinstance(node, Symbol) and node.name == model.table.loss
 
 
 # ── draws ──
