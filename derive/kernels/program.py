@@ -96,6 +96,8 @@ def program_of(model: Model, by: Collection[str] | None = None, derivatives: Ite
     differentiator = Differentiator(table, model.kink)
     forward = tuple(_forward(differentiator))
     further = tuple(_further(differentiator, derivatives))
+    if not forward and not further:
+        raise NoKernel("a name that the model computes")
     if table.loss is None:
         return Program(model, None, forward, derivatives=further)
     forms = closed_forms(table, model.kink, table.loss)
