@@ -21,7 +21,7 @@ from derive.grading.parts import Part, read_exercise
 from derive.grading.results import Marked, PartResult
 from derive.implementations.marking import mark_code
 from derive.implementations.preparing import Prepared, prepare
-from derive.implementations.results import CodeResult, Finding, ResultVerdict
+from derive.implementations.results import DIGITS, CodeResult, Finding, ResultVerdict
 from derive.implementations.source import SUFFIXES, Code, definitions, read_code_file
 from derive.sandbox import NoSandboxError
 
@@ -132,6 +132,8 @@ def _outcome(part: Part, result: CodeResult, verdict: ResultVerdict) -> Outcome:
             known = tuple(name for name in verdict.conventions if name in CONVENTIONS)
             return Outcome(part.policy.convention, verdict.message, (), known)
         case "error" if any(fault.code == STOPPED for fault in result.faults):
+            return for_a_person(verdict.message)
+        case "wrong" if DIGITS in verdict.conventions:
             return for_a_person(verdict.message)
         case "wrong":
             return _carrying(part, verdict, verdict.diagnosis)

@@ -18,7 +18,7 @@ from derive.implementations.comparing import agrees
 from derive.implementations.evaluation import NoValue
 from derive.implementations.programs import Inputs, Program, inputs_at, program_of
 from derive.implementations.quantities import CodeSetting, Form
-from derive.implementations.results import ResultVerdict
+from derive.implementations.results import DIGITS, ResultVerdict
 from derive.implementations.truth import Array, Draw
 from derive.mistakes.catalogue import CATALOGUE
 from derive.models import Model
@@ -89,7 +89,7 @@ class Explanation:
 
 def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[ResultVerdict]:
     """The verdicts, the wrong ones with the mistakes that are found; `seen` are calls, those of one size together."""
-    wrong = frozenset(at for at, one in enumerate(verdicts) if one.verdict == "wrong")
+    wrong = frozenset(at for at, one in enumerate(verdicts) if one.verdict == "wrong" and DIGITS not in one.conventions)
     if not wrong or not seen:
         return list(verdicts)
     worlds = [_World(several) for several in _by_size(seen)]
@@ -118,6 +118,13 @@ class _World:
         self.program: Program = program_of(seen[0].model, asked)
         self.inputs = [_with_shifted_labels(inputs_at(one.draw)) for one in seen]
         self.right = [self.program.run(inputs, {}, {}) for inputs in self.inputs]
+        self._breaks: list[Break] | None = None
+
+    def breaks_like(self, broken: Break, wrong: frozenset[int]) -> list[Break]:
+        """The breaks of this program that are the same mistake in the same statements."""
+        if self._breaks is None:
+            self._breaks = list(breaks(self.program, wrong))
+        return [one for one in self._breaks if one.is_like(broken)]
 
     def matches(self, *broken: Break) -> tuple[frozenset[int], frozenset[int]]:
         """The results that a broken program gives as the student's code does, and those that it gives otherwise.
@@ -233,7 +240,7 @@ class _Search:
     def _holds_elsewhere(self, broken: Break, explains: frozenset[int]) -> bool:
         """Whether a break of the same kind of the same statement explains the same at other sizes."""
         for world in self.worlds[1:]:
-            found = (world.matches(other) for other in breaks(world.program, self.wrong) if other.is_like(broken))
+            found = (world.matches(other) for other in world.breaks_like(broken, self.wrong))
             if not any(explains <= agreeing and not differing for agreeing, differing in found):
                 return False
         return True
@@ -283,9 +290,7 @@ class _Search:
     def _hold_elsewhere(self, one: Break, other: Break) -> bool:
         """Whether two such breaks explain everything at other sizes as well."""
         for world in self.worlds[1:]:
-            everything = list(breaks(world.program, self.wrong))
-            ones = [broken for broken in everything if broken.is_like(one)]
-            others = [broken for broken in everything if broken.is_like(other)]
+            ones, others = world.breaks_like(one, self.wrong), world.breaks_like(other, self.wrong)
             if not any(self._explain_all(world, first, second) for first in ones for second in others):
                 return False
         return True
