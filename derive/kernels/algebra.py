@@ -31,6 +31,10 @@ class Algebra:
         """What is true or false as 1 or 0."""
         return self.graph.make("as_number", (a,), a.axes) if a.is_logical else a
 
+    def counted(self, a: Operation) -> Operation:
+        """What is whole numbers as numbers like all others."""
+        return a if is_constant(a) else self.graph.make("as_number", (a,), a.axes)
+
     # ── leaves ──
 
     def number(self, value: Fraction | int) -> Operation:
@@ -163,7 +167,7 @@ class Algebra:
 
     def power(self, a: Operation, exponent: Operation) -> Operation:
         """a^1, a^2, a^{-1}, a^{-2}, a^{1/2} by their own operations."""
-        a = self.numeric(a)
+        a, exponent = self.numeric(a), self.numeric(exponent)
         value = number_of(exponent)
         if value == 1:
             return a
@@ -229,10 +233,12 @@ class Algebra:
 
     def called(self, name: str, a: Operation) -> Operation:
         """A function of one variable that the caller gives."""
+        a = self.numeric(a)
         return self.graph.make("called", (a,), a.axes, (name,))
 
     def mapped(self, name: str, a: Operation, axes: Axes) -> Operation:
         """A function from vectors to vectors that the caller gives."""
+        a = self.numeric(a)
         return self.graph.make("mapped", (a,), axes, (name,))
 
     def _unary(self, kind: str, a: Operation) -> Operation:
@@ -527,14 +533,17 @@ class Algebra:
 
     def inverse(self, a: Operation) -> Operation:
         """A^{-1}."""
+        a = self.numeric(a)
         return self.graph.make("inverse", (a,), a.axes)
 
     def matrix_power(self, a: Operation, exponent: int) -> Operation:
         """A^n."""
+        a = self.numeric(a)
         return self.graph.make("matrix_power", (a,), a.axes, (exponent,))
 
     def determinant(self, a: Operation) -> Operation:
         """det A."""
+        a = self.numeric(a)
         return self.graph.make("determinant", (a,), a.axes[:-2])
 
     def trace(self, a: Operation) -> Operation:
@@ -550,11 +559,13 @@ class Algebra:
 
     def diagonal_matrix(self, column: Operation) -> Operation:
         """diag(v) of a column."""
+        column = self.numeric(column)
         extent = column.axes[0]
         return self.graph.make("diagonal_matrix", (column,), (extent, extent))
 
     def kronecker(self, a: Operation, b: Operation) -> Operation:
         """The Kronecker product of two matrices."""
+        a, b = self.numeric(a), self.numeric(b)
         axes = tuple(times(x, y) for x, y in zip(a.axes, b.axes, strict=True))
         return self.graph.make("kronecker", (a, b), axes)
 
@@ -562,7 +573,7 @@ class Algebra:
         """A matrix made of blocks."""
         height = plus(*(line[0].axes[0] for line in rows))
         width = plus(*(one.axes[1] for one in rows[0]))
-        parts = tuple(one for line in rows for one in line)
+        parts = tuple(self.numeric(one) for line in rows for one in line)
         return self.graph.make("blocks", parts, (height, width), (len(rows[0]),))
 
     # ── moving entries about ──

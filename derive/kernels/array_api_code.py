@@ -235,10 +235,11 @@ ARRAY_API = Backend(
     less_one=_less_one,
     helpers=HELPERS,
     head={
-        "xp": "xp = {0}.__array_namespace__()",
-        "dtype": "dtype = getattr(xp, DTYPE)",
-        "device": "device = {0}.device",
+        "xp": ("xp = {0}.__array_namespace__()",) * 2,
+        "dtype": ("dtype = getattr(xp, DTYPE)",) * 2,
+        "device": ("device = {0}.device",) * 2,
     },
     numbers=dict.fromkeys(("float64", "float32"), f"{{0}} = {ARRAY}"),
     notes=("The arguments are arrays of any library that follows the standard of 2024.12.",),
+    notes_on_numbers=("The first argument is an array without axes.",),
 )

@@ -48,10 +48,12 @@ class Backend:
     (none: there is no such code), `less_one` the lines that take 1 away at some places of an array, `copy` an array of
     its own. `scalar` and `results` are types in annotations, `types` the names that stand in these; `helpers` are
     functions that a module carries where it calls them, by their names. `head` are the names that a function gives
-    first, where its code uses them, `{0}` being its first array. `numbers` says for each type how an
+    first, where its code uses them, `{0}` being its first array; the second line is that where there are numbers
+    alone. `numbers` says for each type how an
     array is made of a number that is an argument, where functions, all kinds but those in `plain`, need one.
     `differentiates`: the library differentiates functions itself, so that only gradients are written over what is
-    there, below the line `without`.
+    there, below the line `without`. `notes` stand in the docstring of a module, those `on_numbers` where it takes no
+    array.
     """
 
     name: str
@@ -66,12 +68,13 @@ class Backend:
     less_one: Callable[["Places"], tuple[str, ...]]
     over: Callable[[Operation, Operation, list[Code], str], str | None] | None = None
     helpers: Mapping[str, str] = field(default_factory=dict)
-    head: Mapping[str, str] = field(default_factory=dict)
+    head: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
     plain: frozenset[str] = ARITHMETIC
     differentiates: bool = False
     without: str = ""
     notes: tuple[str, ...] = ()
+    notes_on_numbers: tuple[str, ...] = ()
     drawing: Drawing | None = None
     test: tuple[str, ...] = ()
     dtype: str = "float64"

@@ -79,7 +79,7 @@ JAX = Backend(
     less_one=_less_one,
     differentiates=True,
     notes=(
-        "`{jit}` compiles all of it into one program for each set of shapes, "
+        "`jax.jit({function}{static})` compiles all of it into one program for each set of shapes, "
         "which pays from the second call on.",
         'Numbers of 64 bits need `jax.config.update("jax_enable_x64", True)` before the first array is made; '
         "without it all is float32.",
