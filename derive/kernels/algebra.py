@@ -31,6 +31,10 @@ class Algebra:
         """What is true or false as 1 or 0."""
         return self.graph.make("as_number", (a,), a.axes) if a.is_logical else a
 
+    def counted(self, a: Operation) -> Operation:
+        """What is whole numbers as numbers like all others."""
+        return a if is_constant(a) else self.graph.make("as_number", (a,), a.axes)
+
     # ── leaves ──
 
     def number(self, value: Fraction | int) -> Operation:
