@@ -462,7 +462,7 @@ def _root(span: Span, found: Children) -> Root:
 
 
 def _environment(span: Span, found: Children) -> Environment:
-    return Environment(found[0].text, tuple(line for line in found if isinstance(line, tuple)), span=span)
+    return Environment(found[0].text, tuple(found[1:-1:2]), span=span)
 
 
 _MARKS = frozenset({"T", "\\top", "\\intercal", "\\prime", "\\star", "\\dagger"})
