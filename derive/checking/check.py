@@ -123,7 +123,9 @@ def check_document(
 
 
 def _model(document: Document, inference: Inference, *, at_other_sizes: bool = False) -> Model:
-    model = build_model(inference.setting, at_other_sizes=at_other_sizes)
+    model = None if at_other_sizes else inference.model
+    if model is None:
+        model = build_model(inference.setting, at_other_sizes=at_other_sizes)
     return replace(
         model,
         has_open_dims=not document.setting.dims,

@@ -5,7 +5,6 @@ with what stood before both cases.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from derive.checking.claims import Judgement
 from derive.checking.sentences import Premise, Surroundings
