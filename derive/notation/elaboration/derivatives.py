@@ -61,7 +61,7 @@ class Differential:
 
 
 @remembered
-def _differential_of(content: List) -> tuple[Differential | None, str]:
+def written_differential(content: List) -> tuple[Differential | None, str]:
     """A product that begins with ∂ or d, and the word that must be known if it is one: the `loss` of `dloss`."""
     only = content.only
     if only is None or len(only.terms) != 1 or only.signs[0]:
@@ -90,7 +90,7 @@ class Derivatives(Products):
 
     def differential(self, content: List) -> Differential | None:
         """A product that begins with ∂ or d."""
-        found, word = _differential_of(content)
+        found, word = written_differential(content)
         return None if word and word not in self.table.words else found
 
     def derivative_parts(self, node: Fraction) -> tuple[Differential, list[Differential]] | None:
