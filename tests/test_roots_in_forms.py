@@ -20,7 +20,7 @@ def form(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "power"),
+    "text, power",
     [
         (rf"\frac{{1}}{{\sqrt{{{SUM}}}}}", "-1/2"),
         (rf"\frac{{1}}{{(\sqrt{{{SUM}}})^3}}", "-3/2"),

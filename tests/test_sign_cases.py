@@ -12,7 +12,7 @@ X, Y = symbols("x y")
 
 
 @pytest.mark.parametrize(
-    ("side", "kinks"),
+    "side, kinks",
     [
         (X * positive(X) + Y * positive(Y), []),
         (positive(X) * positive(Y) * X, []),
