@@ -160,6 +160,9 @@ SEAMS = {
     ("checking.second_reading", "second_reader.agreement"),
     ("checking.second_reading", "second_reader.latex2sympy"),
     ("integrations.pytest_plugin", "integrations.pytest_items"),
+    ("writing.sheet_files", "writing.sheet_html"),
+    ("writing.sheet_files", "writing.sheet_latex"),
+    ("writing.sheet_files", "writing.sheet_markdown"),
 }
 
 SPEAKING = {"cli", "__main__", "commands.speaking", "writing.terminal"}  # these print; the first two exit
