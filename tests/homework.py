@@ -16,10 +16,9 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from remembering import mark_file
 
-from derive.certificates import Store, default_directory
 from derive.checking.results import DocumentResult
-from derive.grading.marking import mark_file
 from derive.grading.results import STATUSES, Marked, Status
 from derive.mistakes.catalogue import CATALOGUE
 
@@ -141,4 +140,4 @@ def checked(sample: Sample) -> DocumentResult:
 @cache
 def marked(sample: Sample) -> Marked:
     """The marks that the program gives."""
-    return mark_file(exercise_path(sample.exercise), sample.path, Store(default_directory()))
+    return mark_file(exercise_path(sample.exercise), sample.path)

@@ -172,7 +172,9 @@ def value_at(point: Point, expression: Expr, environment: Environment | None = N
 def holds_at(point: Point, condition: tree.Condition, environment: Environment) -> bool:
     """Whether a condition holds, in every entry."""
     with np.errstate(all="ignore"):
-        return bool(np.all(Evaluation(point.table).truth(condition, dict(environment), World(point, known=point.computed))))
+        return bool(
+            np.all(Evaluation(point.table).truth(condition, dict(environment), World(point, known=point.computed)))
+        )
 
 
 @dataclass
