@@ -14,6 +14,7 @@ from derive.sheets.jacobian_entries import jacobian_entry_lines
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
+from derive.sheets.value_lines import is_value, value_lines
 from derive.sheets.vector_lines import jacobian_lines
 
 
@@ -68,6 +69,8 @@ def lines_to(computation: Computation, asked: Expr, known: Known) -> Iterator[Li
     """The lines that lead to a derivative, by what it is a derivative of and by what. Raises `NoClosedForm`."""
     if second_names(asked) is not None:
         yield from _or_closed(computation, asked, second_lines(computation, asked, known))
+    elif is_value(asked):
+        yield from value_lines(computation, asked)
     elif isinstance(asked, Entry):
         yield from _or_closed(computation, asked, jacobian_entry_lines(computation, asked, known))
     elif not isinstance(asked, Derivative):

@@ -71,7 +71,7 @@ def _first_of_each(broken: Sequence[_Broken]) -> list[_Broken]:
 
 def _broken(composition: Composition, answer: ProvedAnswer) -> list[_Broken]:
     """The answer to a part with one mistake in it, in each of the usual ways."""
-    if not answer.is_whole:
+    if not answer.is_whole or is_value(answer.part.value):
         return []
     last = answer.lines[-1]
     closed = with_names(last.line.closed, composition.names)

@@ -5,8 +5,10 @@ from fractions import Fraction
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     Apply,
+    Diagonal,
     Entry,
     Expr,
+    Extremum,
     IndexNumber,
     IndexVariable,
     Label,
@@ -21,7 +23,8 @@ from derive.expressions.tree import (
     Symbol,
 )
 from derive.expressions.walk import rebuilt, walk
-from derive.gradients.indices import LETTERS, mentions, unbound_letters, whole
+from derive.gradients.indices import LETTERS, Indices, mentions, unbound_letters, whole
+from derive.gradients.tidy import times
 from derive.sheets.computation import Computation
 
 LETTERS_OF_SUMS = "jklmpqrstuvwxyzabcdefgh"
@@ -62,6 +65,24 @@ def in_indices(computation: Computation, node: Expr) -> Expr:
             case Entry(operand, row, column) if not isinstance(operand, Symbol):
                 made = indices.entry(operand, row, column)
                 return None if made == part else in_indices(computation, made)
+        return None
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def opened(indices: Indices, node: Expr) -> Expr:
+    """An expression in which the entries of diagonal matrices and of formulas are formulas of entries of names."""
+
+    def change(part: Node) -> Node | None:
+        match part:
+            case Entry(Diagonal(operand), row, column):
+                return times(indices.same(row, column), opened(indices, Entry(operand, row, row)))
+            case Entry(Extremum(kind, left, right), row, column):
+                at = (side if side.shape.is_scalar else Entry(side, row, column) for side in (left, right))
+                return opened(indices, Extremum(kind, *at))
+            case Entry(operand, row, column) if not isinstance(operand, Symbol):
+                found = indices.entry(operand, row, column)
+                return None if found == part else opened(indices, found)
         return None
 
     return rebuilt(node, change)  # type: ignore[return-value]
