@@ -14,6 +14,7 @@ from derive.sheets.jacobian_entries import jacobian_entry_lines
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
+from derive.sheets.tensor_lines import is_of_entries, tensor_entry, tensor_lines
 from derive.sheets.value_lines import is_value, value_lines
 from derive.sheets.vector_lines import jacobian_lines
 
@@ -54,7 +55,9 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
 
 
 def asked_of(computation: Computation, part: Part) -> Expr:
-    """What a part asks; entry by entry where it says so."""
+    """What a part asks; entry by entry where it says so, and where there is no matrix for it."""
+    if (entry := tensor_entry(computation, part.value)) is not None:
+        return entry
     if part.form != "entries" or not isinstance(part.value, Derivative):
         return part.value
     return general_entry(computation, part.value) or part.value
@@ -75,6 +78,8 @@ def lines_to(computation: Computation, asked: Expr, known: Known) -> Iterator[Li
         yield from _or_closed(computation, asked, jacobian_entry_lines(computation, asked, known))
     elif not isinstance(asked, Derivative):
         yield line(asked, Step(computation.closed(asked)))
+    elif is_of_entries(asked):
+        yield from _or_closed(computation, asked, tensor_lines(computation, asked, known))
     elif isinstance(asked.by, Entry):
         yield from entry_lines(computation, asked, known)
     elif not (isinstance(asked.of, Symbol) and isinstance(asked.by, Symbol)):

@@ -48,16 +48,14 @@ def _steps(computation: Computation, asked: Entry, whole: Derivative, known: Kno
     entry = Derivative(entry_of(whole.of, asked.row), entry_of(whole.by, asked.column), whole.layout)
     yield Step(entry, said("Rows belong to what is differentiated, columns to what it is differentiated by."))
     value = presented(tidied(opened(indices, Entry(known[whole], asked.row, asked.column))))
-    reason = said(f"The entry of ${computation.derivative(whole.of.name, whole.by.name)}$.")
-    yield Step(value, reason)
     formula = computation.value(whole.of.name)
     slopes = None if formula is None else local_slopes(computation, formula, whole.by.name)
-    by_case = said("Case by case.")
-    if slopes is not None:
-        plain = presented(tidied(opened(indices, Entry(slopes, asked.row, asked.column))))
-        yield Step(by_cases(plain), by_case)
-        by_case = said(f"Written with ${computation.written(whole.of.name)}$ itself.")
-    yield Step(by_cases(value), by_case)
+    if slopes is None:
+        yield Step(value, said(f"The entry of ${computation.derivative(whole.of.name, whole.by.name)}$."))
+        yield Step(by_cases(value), said("Case by case."))
+        return
+    yield Step(by_cases(presented(tidied(opened(indices, Entry(slopes, asked.row, asked.column))))), said("Case by case."))
+    yield Step(by_cases(value), said(f"Written with ${computation.written(whole.of.name)}$ itself."))
 
 
 def entry_of(vector: Symbol, index: Index) -> Entry:

@@ -63,6 +63,8 @@ def _before(computation: Computation, value: Expr, bottom: str) -> Iterator[Step
 
 def local_slopes(computation: Computation, value: Expr, bottom: str) -> Expr | None:
     """The diagonal Jacobian of functions of the entries, without the names of the model; null for another."""
+    if bottom not in names_in(value):
+        return None
     plain = computation.differentiator.plain
     found = presented(tidied(local_jacobian(plain, value, computation.symbol(bottom))))
     has_functions = any(isinstance(part, Apply) for part in walk(found))

@@ -45,26 +45,25 @@ def letters_for(computation: Computation, *beside: Node) -> list[str]:
     return [letter for letter in LETTERS if letter not in taken] or list(LETTERS)
 
 
-def in_indices(computation: Computation, node: Expr) -> Expr:
-    """The same entry with every product of matrices as a sum over an index."""
+def in_indices(computation: Computation, node: Expr, *beside: Node) -> Expr:
+    """The same entry with every product of matrices as a sum over an index, one that nothing beside it has."""
     indices = computation.differentiator.context.indices
 
     def change(part: Node) -> Node | None:
         match part:
             case Entry(MatMul(Scale(factor, left), right), row, column):
-                return Scale(factor, in_indices(computation, Entry(MatMul(left, right), row, column)))
+                return Scale(factor, in_indices(computation, Entry(MatMul(left, right), row, column), *beside))
             case Entry(MatMul(left, right), row, column) if left.shape.columns.is_unit:
                 only = IndexNumber(0)
-                return in_indices(
-                    computation, Scale(indices.entry(left, row, only), indices.entry(right, only, column))
-                )
+                product = Scale(indices.entry(left, row, only), indices.entry(right, only, column))
+                return in_indices(computation, product, *beside)
             case Entry(MatMul(left, right), row, column):
-                index = indices.fresh(letters_for(computation, node, part)[0])
+                index = indices.fresh(letters_for(computation, node, part, *beside)[0])
                 first, second = indices.entry(left, row, index), indices.entry(right, index, column)
-                return in_indices(computation, _sum_of_products(first, second, index, left.shape.columns))
+                return in_indices(computation, _sum_of_products(first, second, index, left.shape.columns), *beside)
             case Entry(operand, row, column) if not isinstance(operand, Symbol):
                 made = indices.entry(operand, row, column)
-                return None if made == part else in_indices(computation, made)
+                return None if made == part else in_indices(computation, made, *beside)
         return None
 
     return rebuilt(node, change)  # type: ignore[return-value]
