@@ -462,19 +462,20 @@ def _with_dots(node: tree.EntryFormula, style: Style) -> str:
         elif body.column == column and column not in walk(body.operand) and body.operand.shape.is_row:
             body, column = body.operand, None
     lines = []
-    for down in _corners(row, node.shape.rows):
-        cells = [_text(_at(body, {**down, **along}), style) for along in _corners(column, node.shape.columns)]
+    for down in _corners(row, node.shape.rows, style):
+        cells = [_text(_at(body, {**down, **along}), style) for along in _corners(column, node.shape.columns, style)]
         lines.append(r" & \cdots & ".join(cells))
     if row is not None:
         lines.insert(1, r"\vdots" if column is None else r"\vdots & \ddots & \vdots")
     return rf"\begin{{bmatrix}} {(' ' + chr(92) * 2 + ' ').join(lines)} \end{{bmatrix}}"
 
 
-def _corners(index: tree.IndexVariable | None, dim: Dim) -> list[dict[tree.IndexVariable, tree.IndexNumber]]:
+def _corners(index: tree.IndexVariable | None, dim: Dim, style: Style) -> list[dict[tree.IndexVariable, tree.IndexNumber]]:
     """The first and the last position of an index; one place without it."""
     if index is None:
         return [{}]
-    return [{index: tree.IndexNumber(0, "1")}, {index: tree.IndexNumber((dim.size or 1) - 1, str(dim), dim)}]
+    last = str(dim) if style.first == 1 else f"{dim}-1"
+    return [{index: tree.IndexNumber(0, str(style.first))}, {index: tree.IndexNumber((dim.size or 1) - 1, last, dim)}]
 
 
 @write.register

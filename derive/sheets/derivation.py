@@ -9,12 +9,13 @@ from derive.grading.parts import Part
 from derive.models import Model
 from derive.records import dataclass
 from derive.sheets.computation import Computation
+from derive.sheets.dots_lines import dots_line, whole_of_dots
 from derive.sheets.entry_lines import entry_lines, general_entry
 from derive.sheets.jacobian_entries import jacobian_entry_lines
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
-from derive.sheets.tensor_lines import is_of_entries, tensor_entry, tensor_lines
+from derive.sheets.tensor_lines import is_of_entries, tensor_entry, tensor_lines, tensor_operator
 from derive.sheets.value_lines import is_value, value_lines
 from derive.sheets.vector_lines import jacobian_lines
 
@@ -43,7 +44,8 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
     before = dict(known)
     try:
         asked = asked_of(computation, part)
-        lines = [one for one in lines_to(computation, asked, known) if one.steps]
+        lines = [*tensor_operator(computation, part.value), *lines_to(computation, asked, known)]
+        lines = [one for one in lines if one.steps]
         if not lines or lines[-1].quantity != asked:
             lines += [_again(computation, asked, known)]
         known.answered.add(asked)
@@ -70,7 +72,10 @@ def _again(computation: Computation, asked: Expr, known: Known) -> Line:
 
 def lines_to(computation: Computation, asked: Expr, known: Known) -> Iterator[Line]:
     """The lines that lead to a derivative, by what it is a derivative of and by what. Raises `NoClosedForm`."""
-    if second_names(asked) is not None:
+    if (whole := whole_of_dots(asked)) is not None:
+        yield from lines_to(computation, whole, known)
+        yield dots_line(computation, asked, whole, known)
+    elif second_names(asked) is not None:
         yield from _or_closed(computation, asked, second_lines(computation, asked, known))
     elif is_value(asked):
         yield from value_lines(computation, asked)

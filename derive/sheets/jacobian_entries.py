@@ -11,8 +11,6 @@ from derive.expressions.tree import (
     Derivative,
     Entry,
     Expr,
-    Index,
-    IndexNumber,
     IndexValue,
     Indicator,
     Scale,
@@ -24,7 +22,7 @@ from derive.gradients.tidy import number, tidied, times
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Known, Line, Step, line
-from derive.sheets.vector_lines import jacobian_lines, local_slopes
+from derive.sheets.vector_lines import entry_of, jacobian_lines, local_slopes
 from derive.sheets.written_out import opened
 
 OPPOSITES: Mapping[str, Comparator] = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
@@ -56,12 +54,6 @@ def _steps(computation: Computation, asked: Entry, whole: Derivative, known: Kno
         return
     yield Step(by_cases(presented(tidied(opened(indices, Entry(slopes, asked.row, asked.column))))), said("Case by case."))
     yield Step(by_cases(value), said(f"Written with ${computation.written(whole.of.name)}$ itself."))
-
-
-def entry_of(vector: Symbol, index: Index) -> Entry:
-    """The entry of a vector, whichever way it stands."""
-    first = IndexNumber(0)
-    return Entry(vector, index, first) if vector.shape.is_column else Entry(vector, first, index)
 
 
 def by_cases(node: Expr) -> Expr:

@@ -25,6 +25,14 @@ def tensor_entry(computation: Computation, asked: Expr) -> Derivative | None:
     return Derivative(_general(asked.of, letters), _general(asked.by, letters), asked.layout)
 
 
+def tensor_operator(computation: Computation, asked: Expr) -> Iterator[Line]:
+    """The line of ∂S/∂W with the formula of S put in; none for what has a matrix."""
+    if isinstance(asked, Derivative) and tensor_entry(computation, asked) is not None and isinstance(asked.of, Symbol):
+        value = computation.value(asked.of.name)
+        if value is not None:
+            yield line(asked, Step(Derivative(value, asked.by, asked.layout), said("There is no matrix for it.")))
+
+
 def _general(name: Symbol, letters: Iterator[str]) -> Entry:
     at: list[Index] = [IndexNumber(0) if dim.is_unit else IndexVariable(next(letters)) for dim in name.shape.dims]
     return Entry(name, at[0], at[1])

@@ -97,6 +97,16 @@ def put_back(computation: Computation, formula: Expr) -> tuple[Expr, list[str]]:
     return (node if is_number else presented(tidied(node))), [computation.written(name) for name in names]
 
 
+def formula_in_numbers(computation: Computation, name: str) -> Expr | None:
+    """The formula of a number, with those of the numbers in it; null where nothing computes it."""
+    meaning = computation.table.meanings.get(name)
+    formula = meaning.value if isinstance(meaning, Computed) else None
+    if formula is None:
+        return None
+    inner = {name: value for name, value in _formulas(computation, formula, only_of_numbers=True) if not isinstance(value, Softmax)}
+    return _with_formulas(computation, formula, inner)
+
+
 def _formulas(computation: Computation, node: Expr, *, only_of_numbers: bool) -> Iterator[tuple[str, Expr]]:
     """The names in an expression with their formulas; of those in a number the numbers and the probabilities."""
     for name in dict.fromkeys(symbol.name for symbol in symbols_of(node)):
