@@ -8,6 +8,7 @@ the conventions under which it is.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,14 @@ from derive.expressions import tree
 from derive.expressions.latex import latex
 from derive.expressions.tree import Expr
 from derive.expressions.walk import rebuilt
+from derive.gradients.indices import lettered
 from derive.gradients.tidy import tidied, transposed
 from derive.grading.parts import read_exercise
 from derive.notation.elaboration import Options, elaborated
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.sheets.composition import Composition
+from derive.sheets.jacobian_entries import OPPOSITES
 from derive.source import Source
 
 SOURCES = Path(__file__).resolve().parents[1] / "exercises" / "sources"
@@ -215,9 +218,28 @@ def canonical(node: Expr) -> Expr:
                 return tree.MatMul(canonical(left), canonical(right if right.shape.is_row else transposed(right)))
             case tree.Identity():
                 return tree.Symbol("I", part.shape)
+            case tree.ChainRule(factors) if all(factor.shape.is_matrix or factor.shape.is_row for factor in factors):
+                return canonical(_product(factors))
+            case tree.Power(base, tree.Number(value)) if value == -1:
+                return tree.Quotient(tree.Number(Fraction(1)), canonical(base))
+            case tree.Cases(((first, tree.Comparison() as holds), (second, None))):
+                return canonical(tree.Cases(((first, holds), (second, opposite(holds)))))
+            case tree.Cases(branches):
+                return tree.Cases(tuple(sorted(((canonical(value), holds) for value, holds in branches), key=str)))
         return None
 
-    return _ordered(tidied(rebuilt(tidied(without_scopes(node)), change)))
+    return lettered(_ordered(tidied(rebuilt(tidied(without_scopes(node)), change))))
+
+
+def _product(factors: tuple[tree.Derivative, ...]) -> Expr:
+    product: Expr = factors[0]
+    for factor in factors[1:]:
+        product = tree.MatMul(product, factor)
+    return product
+
+
+def opposite(holds: tree.Comparison) -> tree.Comparison:
+    return tree.Comparison(holds.left, OPPOSITES[holds.comparator], holds.right)
 
 
 def _ordered(node: Expr) -> Expr:

@@ -106,7 +106,7 @@ def with_names(node: Expr, names: Sequence[Auxiliary]) -> Expr:
 
 
 def _entry_of_transpose(part: tree.Node) -> tree.Node | None:
-    if isinstance(part, tree.Entry) and isinstance(part.operand, tree.Transpose):
+    if isinstance(part, tree.Entry) and isinstance(part.operand, tree.Transpose) and isinstance(part.operand.operand, Symbol):
         return tree.Entry(part.operand.operand, part.column, part.row)
     return None
 
@@ -114,9 +114,15 @@ def _entry_of_transpose(part: tree.Node) -> tree.Node | None:
 def _nameless(value: Expr) -> Iterator[Expr]:
     """The parts of a value that should have a name: softmaxes of names, and formulas of entries as they stand."""
     for part in walk(value):
-        if _is_softmax_of_a_name(part) or (isinstance(part, tree.EntryFormula) and not free_indices(part)):
+        if _is_softmax_of_a_name(part) or (isinstance(part, tree.EntryFormula) and _has_no_notation(part)):
             assert isinstance(part, Expr)
             yield part
+
+
+def _has_no_notation(formula: tree.EntryFormula) -> bool:
+    """Whether a formula of entries stands by itself, and was not written out with dots."""
+    has_dots = any(index is not None and index.name in (tree.ROW_OF_DOTS, tree.COLUMN_OF_DOTS) for index in (formula.row, formula.column))
+    return not has_dots and not free_indices(formula)
 
 
 def _is_softmax_of_a_name(part: tree.Node) -> bool:
