@@ -5,7 +5,6 @@ of a sum over examples one is left, logarithms come apart, then the chain rule.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from derive.expressions.latex import latex
 from derive.expressions.tree import (
@@ -15,9 +14,7 @@ from derive.expressions.tree import (
     Entry,
     Expr,
     IndexVariable,
-    Label,
     Negative,
-    Node,
     Quantified,
     Quotient,
     Scale,
@@ -31,7 +28,9 @@ from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Step
 from derive.sheets.value_lines import formula_in_numbers, with_logarithms_apart
-from derive.sheets.written_out import LETTERS_OF_SUMS
+from derive.sheets.written_out import with_other_letters
+
+DIFFERENCE = "The logarithm of a quotient is a difference."
 
 
 def operator_steps(computation: Computation, asked: Derivative) -> Iterator[Step]:
@@ -42,7 +41,7 @@ def operator_steps(computation: Computation, asked: Derivative) -> Iterator[Step
     if formula is None or not _is_of_entries(computation, formula, by.operand.name):
         return
     indices, name = computation.differentiator.context.indices, latex(by)
-    formula = _with_other_letters(formula, by)
+    formula = with_other_letters(formula, unbound_letters(by))
     terms = formula.terms if isinstance(formula, Add) else (formula,)
     yield Step(_sum([Derivative(term, by) for term in terms]))
     left = [term for term in terms if _mentions(term, by.operand)]
@@ -50,7 +49,10 @@ def operator_steps(computation: Computation, asked: Derivative) -> Iterator[Step
     alone = [_of_one_example(term, by) for term in left]
     yield Step(_sum([_operated(one, by) for one in alone]), said(f"Of the sum one term depends on ${name}$."))
     apart = [_Part(part.factor, with_logarithms_apart(part.term)) for part in alone]
-    yield Step(_sum([_operated(one, by) for one in apart]), said("The logarithm of a quotient is a difference."))
+    together = [Scale(one.factor, Derivative(one.term, by)) for one in apart if one.factor is not None]
+    if len(together) == len(apart):
+        yield Step(_sum(together), said(DIFFERENCE))
+    yield Step(_sum([_operated(one, by) for one in apart]), () if together else said(DIFFERENCE))
     once = _sum([_operated(one, by, indices) for one in apart])
     yield Step(once, said("The slope of the logarithm is one over its argument."))
 
@@ -61,19 +63,6 @@ class _Part:
 
     factor: Expr | None
     term: Expr
-
-
-def _with_other_letters(formula: Expr, by: Entry) -> Expr:
-    """The formula with other letters for those of its sums that stand in the entry, too."""
-
-    def change(part: Node) -> Node | None:
-        if not isinstance(part, Quantified) or part.index.name not in unbound_letters(by):
-            return None
-        taken = {inner.name for node in (part, by) for inner in walk(node) if isinstance(inner, (IndexVariable, Label))}
-        index = IndexVariable(next(letter for letter in LETTERS_OF_SUMS if letter not in taken), part.index.scope)
-        return replace(part, index=index, body=_with_other_letters(replaced(part.body, part.index, index), by))
-
-    return rebuilt(formula, change)  # type: ignore[return-value]
 
 
 def _is_of_entries(computation: Computation, formula: Expr, name: str) -> bool:

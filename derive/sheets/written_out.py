@@ -1,5 +1,7 @@
 """Entries written out: products of matrices as sums over an index, a softmax without a name as its exponentials."""
 
+from collections.abc import Set
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.expressions.shapes import Dim
@@ -23,7 +25,7 @@ from derive.expressions.tree import (
     Symbol,
 )
 from derive.expressions.walk import rebuilt, walk
-from derive.gradients.indices import LETTERS, Indices, mentions, unbound_letters, whole
+from derive.gradients.indices import LETTERS, Indices, mentions, replaced, unbound_letters, whole
 from derive.gradients.tidy import times
 from derive.sheets.computation import Computation
 
@@ -122,3 +124,17 @@ def with_exponentials(node: Expr) -> Expr:
         return Quotient(Apply("exp", Entry(softmax.operand, part.row, part.column)), total)
 
     return rebuilt(node, changed)  # type: ignore[return-value]
+
+
+def with_other_letters(node: Expr, taken: Set[str]) -> Expr:
+    """An expression with other letters for those of its sums that are taken."""
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Quantified) or part.index.name not in taken:
+            return None
+        inside = {inner.name for inner in walk(node) if isinstance(inner, (IndexVariable, Label, Symbol))}
+        letter = next(letter for letter in LETTERS_OF_SUMS if letter not in taken and letter not in inside)
+        index = IndexVariable(letter, part.index.scope)
+        return replace(part, index=index, body=with_other_letters(replaced(part.body, part.index, index), taken))
+
+    return rebuilt(node, change)  # type: ignore[return-value]
