@@ -470,7 +470,9 @@ def _with_dots(node: tree.EntryFormula, style: Style) -> str:
     return rf"\begin{{bmatrix}} {(' ' + chr(92) * 2 + ' ').join(lines)} \end{{bmatrix}}"
 
 
-def _corners(index: tree.IndexVariable | None, dim: Dim, style: Style) -> list[dict[tree.IndexVariable, tree.IndexNumber]]:
+def _corners(
+    index: tree.IndexVariable | None, dim: Dim, style: Style
+) -> list[dict[tree.IndexVariable, tree.IndexNumber]]:
     """The first and the last position of an index; one place without it."""
     if index is None:
         return [{}]

@@ -106,8 +106,9 @@ def with_names(node: Expr, names: Sequence[Auxiliary]) -> Expr:
 
 
 def _entry_of_transpose(part: tree.Node) -> tree.Node | None:
-    if isinstance(part, tree.Entry) and isinstance(part.operand, tree.Transpose) and isinstance(part.operand.operand, Symbol):
-        return tree.Entry(part.operand.operand, part.column, part.row)
+    match part:
+        case tree.Entry(tree.Transpose(Symbol() as turned), row, column):
+            return tree.Entry(turned, column, row)
     return None
 
 
@@ -121,8 +122,8 @@ def _nameless(value: Expr) -> Iterator[Expr]:
 
 def _has_no_notation(formula: tree.EntryFormula) -> bool:
     """Whether a formula of entries stands by itself, and was not written out with dots."""
-    has_dots = any(index is not None and index.name in (tree.ROW_OF_DOTS, tree.COLUMN_OF_DOTS) for index in (formula.row, formula.column))
-    return not has_dots and not free_indices(formula)
+    names = {index.name for index in (formula.row, formula.column) if index is not None}
+    return not names & {tree.ROW_OF_DOTS, tree.COLUMN_OF_DOTS} and not free_indices(formula)
 
 
 def _is_softmax_of_a_name(part: tree.Node) -> bool:

@@ -1,6 +1,4 @@
-r"""Derivatives written out with dots: a gradient entry by entry, a Jacobian by its columns, its rows and its entries."""
-
-from collections.abc import Iterator
+"""Derivatives written out with dots: a gradient by its entries, a Jacobian by its columns, its rows and its entries."""
 
 from derive.expressions.tree import (
     COLUMN_OF_DOTS,
@@ -16,7 +14,7 @@ from derive.expressions.tree import (
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Known, Line, Step, line
-from derive.sheets.vector_lines import entry_of
+from derive.sheets.written_out import entry_of
 
 
 def whole_of_dots(asked: Expr) -> Derivative | None:
@@ -39,7 +37,10 @@ def whole_of_dots(asked: Expr) -> Derivative | None:
 def _forms(asked: EntryFormula, whole: Derivative) -> list[Expr]:
     """The ways to write a derivative out: of a number by its entries, of a vector by columns, rows and entries."""
     of, by, row, column = whole.of, whole.by, asked.row, asked.column
-    assert isinstance(of, Symbol) and isinstance(by, Symbol) and row is not None and column is not None
+    assert isinstance(of, Symbol)
+    assert isinstance(by, Symbol)
+    assert row is not None
+    assert column is not None
     if of.shape.is_scalar:
         return [EntryFormula(row, column, Derivative(of, Entry(by, row, column)), asked.shape)]
     if not (of.shape.is_column and by.shape.is_column):

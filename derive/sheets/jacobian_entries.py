@@ -22,8 +22,8 @@ from derive.gradients.tidy import number, tidied, times
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Known, Line, Step, line
-from derive.sheets.vector_lines import entry_of, jacobian_lines, local_slopes
-from derive.sheets.written_out import opened
+from derive.sheets.vector_lines import jacobian_lines, local_slopes
+from derive.sheets.written_out import PLACES, entry_of, opened
 
 OPPOSITES: Mapping[str, Comparator] = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
@@ -41,10 +41,11 @@ def jacobian_entry_lines(computation: Computation, asked: Entry, known: Known) -
 
 def _steps(computation: Computation, asked: Entry, whole: Derivative, known: Known) -> Iterator[Step]:
     """An entry of a Jacobian: what it is a derivative of, its formula, its cases."""
-    assert isinstance(whole.of, Symbol) and isinstance(whole.by, Symbol)
+    assert isinstance(whole.of, Symbol)
+    assert isinstance(whole.by, Symbol)
     indices = computation.differentiator.context.indices
     entry = Derivative(entry_of(whole.of, asked.row), entry_of(whole.by, asked.column), whole.layout)
-    yield Step(entry, said("Rows belong to what is differentiated, columns to what it is differentiated by."))
+    yield Step(entry, said(PLACES))
     value = presented(tidied(opened(indices, Entry(known[whole], asked.row, asked.column))))
     formula = computation.value(whole.of.name)
     slopes = None if formula is None else local_slopes(computation, formula, whole.by.name)
@@ -52,7 +53,8 @@ def _steps(computation: Computation, asked: Entry, whole: Derivative, known: Kno
         yield Step(value, said(f"The entry of ${computation.derivative(whole.of.name, whole.by.name)}$."))
         yield Step(by_cases(value), said("Case by case."))
         return
-    yield Step(by_cases(presented(tidied(opened(indices, Entry(slopes, asked.row, asked.column))))), said("Case by case."))
+    plain = presented(tidied(opened(indices, Entry(slopes, asked.row, asked.column))))
+    yield Step(by_cases(plain), said("Case by case."))
     yield Step(by_cases(value), said(f"Written with ${computation.written(whole.of.name)}$ itself."))
 
 

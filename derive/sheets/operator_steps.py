@@ -4,7 +4,7 @@ r"""From a number's formula of entries to its derivative by one entry, with the 
 of a sum over examples one is left, logarithms come apart, then the chain rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.expressions.latex import latex
 from derive.expressions.tree import (
@@ -36,7 +36,9 @@ DIFFERENCE = "The logarithm of a quotient is a difference."
 def operator_steps(computation: Computation, asked: Derivative) -> Iterator[Step]:
     """The steps from the formula of a number to its derivative by an entry; none where matrices are in between."""
     by = asked.by
-    assert isinstance(asked.of, Symbol) and isinstance(by, Entry) and isinstance(by.operand, Symbol)
+    assert isinstance(asked.of, Symbol)
+    assert isinstance(by, Entry)
+    assert isinstance(by.operand, Symbol)
     formula = formula_in_numbers(computation, asked.of.name)
     if formula is None or not _is_of_entries(computation, formula, by.operand.name):
         return
@@ -81,7 +83,7 @@ def _mentions(node: Expr, symbol: Symbol) -> bool:
     return any(part == symbol for part in walk(node))
 
 
-def _sum(terms: list[Expr]) -> Expr:
+def _sum(terms: Sequence[Expr]) -> Expr:
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 

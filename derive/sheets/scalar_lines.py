@@ -124,7 +124,8 @@ def chain_of(computation: Computation, top: str, bottom: str, known: Known) -> E
         return None
     if computation.table.layout == "denominator" or product_of_jacobians(computation, top, bottom, known) is not None:
         return None
-    if computation.table.layout != "numerator" and not all(one in known.answered and one.shape.is_tensor for one in inner):
+    is_asked_for = all(one in known.answered and one.shape.is_tensor for one in inner)
+    if computation.table.layout != "numerator" and not is_asked_for:
         return None
     chains = [ChainRule((*_factors(computation, top, use, known), one)) for use, one in zip(uses, inner, strict=True)]
     return presented(plus(*_direct(computation, top, bottom), *chains, shape=computation.quantity(top, bottom).shape))

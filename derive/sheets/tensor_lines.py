@@ -48,8 +48,10 @@ def is_of_entries(asked: Expr) -> bool:
 def tensor_lines(computation: Computation, asked: Derivative, known: Known) -> Iterator[Line]:
     """The line of ∂S_ij/∂W_kl. Raises `NoClosedForm`."""
     of, by = asked.of, asked.by
-    assert isinstance(of, Entry) and isinstance(of.operand, Symbol)
-    assert isinstance(by, Entry) and isinstance(by.operand, Symbol)
+    assert isinstance(of, Entry)
+    assert isinstance(of.operand, Symbol)
+    assert isinstance(by, Entry)
+    assert isinstance(by.operand, Symbol)
     value = computation.value(of.operand.name)
     if value is None:
         raise NoClosedForm("a given matrix", asked.span)
@@ -61,5 +63,5 @@ def tensor_lines(computation: Computation, asked: Derivative, known: Known) -> I
     yield line(
         asked,
         Step(Derivative(formula, by, asked.layout), said(f"The entry of ${whole}$, written out.")),
-        Step(closed, said(f"It has more than two indices and is no matrix: the chain rule sums over those of ${whole}$.")),
+        Step(closed, said(f"More than two indices make no matrix. The chain rule sums over those of ${whole}$.")),
     )

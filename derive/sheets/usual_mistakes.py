@@ -21,6 +21,7 @@ from derive.records import dataclass
 from derive.sheets.auxiliary import with_names
 from derive.sheets.composition import Composition, ProvedAnswer
 from derive.sheets.slips import slips
+from derive.sheets.value_lines import is_value
 from derive.source import Source, Text
 
 MOST_FOR_A_PART = 3

@@ -40,6 +40,7 @@ from derive.sheets.written_out import opened, with_exponentials
 MOST_NAMES = 24
 """So often names are put in, one behind the other."""
 
+
 def is_value(asked: Expr) -> bool:
     """Whether it is a name, or an entry of one, and no derivative."""
     return isinstance(asked.operand if isinstance(asked, Entry) else asked, Symbol)
@@ -103,7 +104,8 @@ def formula_in_numbers(computation: Computation, name: str) -> Expr | None:
     formula = meaning.value if isinstance(meaning, Computed) else None
     if formula is None:
         return None
-    inner = {name: value for name, value in _formulas(computation, formula, only_of_numbers=True) if not isinstance(value, Softmax)}
+    found = _formulas(computation, formula, only_of_numbers=True)
+    inner = {name: value for name, value in found if not isinstance(value, Softmax)}
     return _with_formulas(computation, formula, inner)
 
 
@@ -149,12 +151,12 @@ def with_hot_index(computation: Computation, node: Expr) -> Expr:
 
 def _names_at(body: Expr, index: IndexVariable) -> Iterator[str]:
     """The names of the vectors whose entry at an index is a factor of a product."""
-    if isinstance(body, Scale):
-        yield from _names_at(body.factor, index)
-        yield from _names_at(body.operand, index)
-    elif isinstance(body, Entry) and isinstance(body.operand, Symbol) and body.operand.shape.is_vector:
-        if mentions(body, index):
-            yield body.operand.name
+    match body:
+        case Scale(factor, operand):
+            yield from _names_at(factor, index)
+            yield from _names_at(operand, index)
+        case Entry(Symbol(name) as vector) if vector.shape.is_vector and mentions(body, index):
+            yield name
 
 
 # ── functions ──

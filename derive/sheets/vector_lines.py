@@ -8,15 +8,11 @@ from collections.abc import Iterator, Mapping
 from derive.expressions.tree import (
     Add,
     Apply,
-    Blocks,
     Derivative,
     Diagonal,
-    Entry,
     EntryFormula,
     Expr,
     Identity,
-    Index,
-    IndexNumber,
     Scale,
     Softmax,
     Symbol,
@@ -26,15 +22,12 @@ from derive.gradients.closed import Differentiator
 from derive.gradients.linear import FORMAL, formal, matrix_of
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
-from derive.gradients.tidy import matmul, number, plus, tidied, transposed, value_of
+from derive.gradients.tidy import matmul, plus, tidied, transposed
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.reasons import JACOBIAN_OF_A_SUM, jacobian_rules
-from derive.sheets.written_out import opened
-
-MOST = 3
-"""Jacobians of so many rows and columns, where these are numbers, are written out."""
+from derive.sheets.small_matrices import small_matrices
 
 JACOBIAN_OF_ITSELF = "Each entry depends on the same entry alone, with slope one."
 
@@ -67,10 +60,10 @@ def jacobian_lines(computation: Computation, top: str, bottom: str, known: Known
     before = [] if inner else list(_before(computation, value, bottom))
     reason = f"Written with ${computation.written(top)}$ itself." if len(before) > 1 else " ".join(rules)
     first = Step(presented(chain), said(reason), has_shapes=bool(inner))
-    numbers = list(written_out(computation, quantity, closed))
-    if numbers and isinstance(closed, Identity):
-        known.matrices[quantity] = numbers[-1].value
-    yield line(quantity, *before, *numbers, first, Step(closed, puts_in=puts_in))
+    matrices = list(small_matrices(computation, quantity, closed))
+    if matrices and isinstance(closed, Identity):
+        known.matrices[quantity] = matrices[-1].value
+    yield line(quantity, *before, *matrices, first, Step(closed, puts_in=puts_in))
 
 
 def _before(computation: Computation, value: Expr, bottom: str) -> Iterator[Step]:
@@ -81,34 +74,6 @@ def _before(computation: Computation, value: Expr, bottom: str) -> Iterator[Step
     slopes = local_slopes(computation, value, bottom)
     if slopes is not None:
         yield Step(slopes, said(" ".join(jacobian_rules(value, bottom))))
-
-
-def written_out(computation: Computation, quantity: Derivative, closed: Expr) -> Iterator[Step]:
-    """A Jacobian whose sizes are small numbers, as a matrix of its entries: which of them are zero, which are one."""
-    if not all(dim.size is not None and dim.name in ("", str(dim.size)) and 1 < dim.size <= MOST for dim in quantity.shape.dims):
-        return
-    assert isinstance(quantity.of, Symbol) and isinstance(quantity.by, Symbol)
-    base = computation.table.index_base
-    rows, columns = (
-        [IndexNumber(at, str(at + base)) for at in range(dim.size or 1)] for dim in quantity.shape.dims
-    )
-    entries = [[Derivative(entry_of(quantity.of, row), entry_of(quantity.by, column)) for column in columns] for row in rows]
-    yield Step(Blocks(tuple(map(tuple, entries))), said("Rows belong to what is differentiated, columns to what it is differentiated by."))
-    values = [
-        [value_of(tidied(opened(computation.differentiator.context.indices, Entry(closed, row, column)))) for column in columns]
-        for row in rows
-    ]
-    plain = (
-        tuple(entry if value is None else number(value) for entry, value in zip(*pair, strict=True))
-        for pair in zip(entries, values, strict=True)
-    )
-    yield Step(Blocks(tuple(plain)), said("Each entry depends on some of the others only."))
-
-
-def entry_of(vector: Symbol, index: Index) -> Entry:
-    """The entry of a vector, whichever way it stands."""
-    first = IndexNumber(0)
-    return Entry(vector, index, first) if vector.shape.is_column else Entry(vector, first, index)
 
 
 def local_slopes(computation: Computation, value: Expr, bottom: str) -> Expr | None:

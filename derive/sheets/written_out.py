@@ -11,6 +11,7 @@ from derive.expressions.tree import (
     Entry,
     Expr,
     Extremum,
+    Index,
     IndexNumber,
     IndexVariable,
     Label,
@@ -31,6 +32,16 @@ from derive.sheets.computation import Computation
 
 LETTERS_OF_SUMS = "jklmpqrstuvwxyzabcdefgh"
 """Letters for an index that is summed over."""
+
+
+PLACES = "Rows belong to what is differentiated, columns to what it is differentiated by."
+"""Where a derivative stands in a Jacobian."""
+
+
+def entry_of(vector: Symbol, index: Index) -> Entry:
+    """The entry of a vector, whichever way it stands."""
+    first = IndexNumber(0)
+    return Entry(vector, index, first) if vector.shape.is_column else Entry(vector, first, index)
 
 
 def letters_for(computation: Computation, *beside: Node) -> list[str]:
@@ -62,7 +73,8 @@ def in_indices(computation: Computation, node: Expr, *beside: Node) -> Expr:
             case Entry(MatMul(left, right), row, column):
                 index = indices.fresh(letters_for(computation, node, part, *beside)[0])
                 first, second = indices.entry(left, row, index), indices.entry(right, index, column)
-                return in_indices(computation, _sum_of_products(first, second, index, left.shape.columns), *beside)
+                total = _sum_of_products(first, second, index, left.shape.columns)
+                return in_indices(computation, total, *beside)
             case Entry(operand, row, column) if not isinstance(operand, Symbol):
                 made = indices.entry(operand, row, column)
                 return None if made == part else in_indices(computation, made, *beside)
