@@ -53,7 +53,11 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
     except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
         known.clear()
         known.update(before)
-        return Answer(part, part.value, (), getattr(refusal, "problem", "it is nested too deeply"))
+        return Answer(part, part.value, (), _why(refusal))
+
+
+def _why(refusal: Exception) -> str:
+    return "it is nested too deeply" if isinstance(refusal, RecursionError) else str(refusal)
 
 
 def asked_of(computation: Computation, part: Part) -> Expr:

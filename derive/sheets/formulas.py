@@ -68,7 +68,8 @@ class Formulas:
 
 def _letters_in_names(node: Expr) -> Iterator[str]:
     for symbol in symbols_of(node):
-        yield from _INDEX.findall(symbol.name)
+        if " for every " not in symbol.name:
+            yield from _INDEX.findall(symbol.name)
 
 
 def shape_of(shape: Shape) -> str:
