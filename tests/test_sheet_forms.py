@@ -95,7 +95,8 @@ def test_a_maximum_with_zero_has_its_pieces(store: Store):
 def test_what_nothing_computes_has_no_line():
     exercise = exercise_from_text(f"---\n{LAYER.strip()}\nparts:\n  - {{id: a, ask: v}}\n---\n", "exercise.md")
     (answer,) = Composition(exercise, Store(None)).answers
-    assert not answer.is_whole and answer.problem == "nothing says how this is computed"
+    assert not answer.is_whole
+    assert answer.problem == "nothing says how this is computed"
 
 
 # ── Jacobians and what is differentiated in them ──
@@ -209,7 +210,8 @@ def test_an_entry_of_a_gradient_is_found_from_the_formula_of_the_loss(store: Sto
 
 def test_the_letter_of_a_sum_is_none_of_the_entry(store: Store):
     (*_, (_, members)) = lines(CLASSES, store, r"\frac{\partial E}{\partial F_{m,k}}")
-    assert r"\sum_m" not in members[0] and r"\sum_k" not in members[0]
+    assert r"\sum_m" not in members[0]
+    assert r"\sum_k" not in members[0]
 
 
 def test_where_matrices_are_in_between_there_are_no_operators(store: Store):

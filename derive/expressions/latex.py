@@ -243,11 +243,13 @@ def _base(node: Expr, style: Style) -> str:
 
 
 def _takes_script(node: Expr) -> bool:
-    """A norm, which its bars hold together, an entry, or a function with its argument in brackets."""
+    """What its own brackets or bars hold together, an entry, or a function with its argument in brackets."""
     if isinstance(node, tree.Entry):
         return isinstance(node.operand, tree.Symbol) and "^" not in _text(node, PLAIN)
     if isinstance(node, tree.Reduce):
         return node.kind in ("l1", "l2")
+    if isinstance(node, tree.Blocks):
+        return True
     return isinstance(node, tree.Apply) and node.function in ("sigmoid", "relu") and not node.order
 
 

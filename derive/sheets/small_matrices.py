@@ -25,7 +25,7 @@ def small_matrices(computation: Computation, jacobian: Derivative, closed: Expr)
     yield Step(Blocks(entries), said(PLACES))
     indices = computation.differentiator.context.indices
     values = _by_place(computation, jacobian, lambda row, column: tidied(opened(indices, Entry(closed, row, column))))
-    yield Step(Blocks(_with_numbers(entries, values)), said("What an entry does not depend on gives a zero."))
+    yield Step(Blocks(_with_numbers(entries, values)), said("Where one does not depend on the other, there is a zero."))
 
 
 def _by_place(computation: Computation, jacobian: Derivative, made: Callable[[IndexNumber, IndexNumber], Expr]) -> Rows:
