@@ -67,6 +67,7 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "checking",
     },
+    "kernels": {"records", "errors", "expressions", "notation.symbols", "documents.document", "models", "gradients"},
     "figures": {"records", "errors", "expressions", "notation", "models", "gradients"},
     "sheets": {
         "records",
@@ -86,10 +87,28 @@ ROOMS: dict[str, set[str]] = {
         "grading",
         "figures",
     },
+    "sandbox": {"records"},
+    "implementations": {
+        "records",
+        "source",
+        "errors",
+        "expressions",
+        "notation",
+        "documents",
+        "models",
+        "gradients",
+        "exact",
+        "mistakes",
+        "checking",
+        "grading",
+        "sheets.slips",
+        "sandbox",
+    },
     "writing": {
         "records",
         "errors",
         "figures",
+        "implementations.results",
         "sheets.blocks",
         "sheets.safe_math",
         "documents.yaml_text",
@@ -106,14 +125,18 @@ ROOMS: dict[str, set[str]] = {
     "commands": {
         "records",
         "errors",
+        "expressions",
         "notation",
         "documents",
         "certificates",
         "models",
         "checking.defined",
+        "kernels",
         "grading",
         "figures",
         "sheets",
+        "sandbox",
+        "implementations",
         "writing",
     },
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition", "commands"},
@@ -147,10 +170,16 @@ FORBIDDEN_MODULES = {
     "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http",
     "sympy.parsing", "sympy.core.sympify",
 }  # fmt: skip
-# The one module that starts another process, LaTeX, which makes PDFs: with a list of arguments, without a shell.
-STARTS_PROCESSES = ("writing.latex_engine", "subprocess")
-# The constructors of records are written from the names of their fields alone, as the standard library does it.
-WRITES_CONSTRUCTORS = ("records", "_init", "exec")
+# The modules that start another process, LaTeX, which makes PDFs, and the sandbox of students' code, and the function
+# that does it: with a list of arguments, without a shell.
+STARTS_PROCESSES = {"writing.latex_engine": "run", "sandbox.watching": "Popen"}
+# The programs that run in the sandbox. They run text as code there, and nothing of this program imports them.
+RUN_IN_THE_SANDBOX = {"sandbox.inside", "implementations.runner"}
+# What this program writes itself and then runs: the constructors of records, from the names of their fields alone, as
+# the standard library does it; and kernels, whose every word is our own or a generated identifier.
+RUNS_OWN_SOURCE = {
+    ("records", "_init", "exec"), ("kernels.compiled", "compiled", "exec"), ("kernels.compiled", "compiled", "compile"),
+}  # fmt: skip
 HARMLESS = {"importlib.resources", "importlib.metadata", "urllib.parse"}
 
 
@@ -316,7 +345,7 @@ def test_only_the_exact_rooms_know_flint():
     assert outside == set()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in SPEAKING])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SPEAKING | RUN_IN_THE_SANDBOX])
 def test_only_the_command_line_prints_or_exits(name):
     wrong = [
         f"line {node.lineno}: {called(node)}"
@@ -331,13 +360,21 @@ def test_only_the_command_line_prints_or_exits(name):
     assert wrong + raised == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("program", sorted(RUN_IN_THE_SANDBOX))
+def test_what_runs_in_the_sandbox_runs_nowhere_else(program):
+    assert not any(other == program for name in NAMES for other, _ in own_imports(name))
+    assert list(own_imports(program)) == []
+    loaded = {full.partition(".")[0] for full, _ in imported(program)}
+    assert loaded <= {*sys.stdlib_module_names, "numpy"}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in RUN_IN_THE_SANDBOX])
 def test_text_is_never_run_as_code(name):
     calls = [
         f"line {node.lineno}: {called(node)}"
         for node in nodes(name)
         if isinstance(node, ast.Call) and called(node) in FORBIDDEN_CALLS and not _is_of(node, "re", "compile")
-        if (name, _function_around(name, node), called(node)) != WRITES_CONSTRUCTORS
+        if (name, _function_around(name, node), called(node)) not in RUNS_OWN_SOURCE
     ]
     names = [
         f"line {node.lineno}: {alias.name}"
@@ -350,7 +387,7 @@ def test_text_is_never_run_as_code(name):
         f"line {line}: {full}"
         for full, line in imported(name)
         if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in HARMLESS
-        if (name, full) != STARTS_PROCESSES
+        if not (name in STARTS_PROCESSES and full == "subprocess")
     ]
     shell = [
         f"line {node.lineno}: os.{node.attr}"
@@ -363,14 +400,15 @@ def test_text_is_never_run_as_code(name):
     assert calls + names + whole + shell == []
 
 
-def test_the_other_process_gets_a_list_of_arguments_and_no_shell():
-    room, module = STARTS_PROCESSES
-    calls = [node for node in nodes(room) if isinstance(node, ast.Call)]
-    started = [node for node in calls if isinstance(node.func, ast.Attribute) and _is_named(node.func.value, module)]
-    assert [node.func.attr for node in started] == ["run"]
+@pytest.mark.parametrize("name", STARTS_PROCESSES)
+def test_the_other_process_gets_a_list_of_arguments_and_no_shell(name):
+    calls = [node for node in nodes(name) if isinstance(node, ast.Call)]
+    functions = [node for node in calls if isinstance(node.func, ast.Attribute)]
+    started = [node for node in functions if _is_named(node.func.value, "subprocess")]
+    assert [node.func.attr for node in started] == [STARTS_PROCESSES[name]]
     assert not any(keyword.arg == "shell" for node in calls for keyword in node.keywords)
     assert isinstance(started[0].args[0], ast.Name)
-    assigned = [node for node in nodes(room) if isinstance(node, ast.Assign)]
+    assigned = [node for node in nodes(name) if isinstance(node, ast.Assign)]
     lists = [node for node in assigned if _is_named(node.targets[0], started[0].args[0].id)]
     assert len(lists) == 1
     assert isinstance(lists[0].value, ast.List)

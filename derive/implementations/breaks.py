@@ -1,0 +1,405 @@
+"""One statement of a program, broken in the ways in which people get it wrong.
+
+A rule yields what may stand in place of a node; it is applied at every place of the statement. The codes are those of
+the catalogue of mistakes (`derive.mistakes`) where it has the mistake, and those of `OF_CODE` for what only code can
+get wrong.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.expressions import tree
+from derive.expressions.tree import (
+    Add,
+    Apply,
+    Comparator,
+    Expr,
+    Hadamard,
+    Indicator,
+    MatMul,
+    Negative,
+    Number,
+    Quotient,
+    Reduce,
+    Scale,
+    Size,
+    Symbol,
+    Transpose,
+)
+from derive.expressions.walk import symbols_of, walk
+from derive.implementations.programs import ADJOINT, Program, Statement
+from derive.implementations.rules import (
+    SLOPES,
+    Rule,
+    divided_by,
+    has_upstream,
+    in_nested,
+    multiplied_by,
+    other_axis,
+    other_base,
+    other_function,
+    other_sign,
+    plus_for_minus,
+    spellings,
+    sum_for_mean,
+    turned_round,
+    unsquared,
+    with_labels,
+    with_transpose,
+    without_any_term,
+    without_condition,
+    without_function,
+    without_indicator,
+    without_power,
+    without_scalar,
+    without_size,
+)
+from derive.mistakes.rewriting import everywhere, over_size, sum_of, times
+from derive.notation.symbols import Computed, Given, SymbolTable
+from derive.records import dataclass
+from derive.sheets.slips import BREAKS
+
+SHIFTED = "shifted "
+"""What the name of a one-hot symbol begins with whose classes are one too many, or too few."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """Another value for some statements, and the code of the mistake that makes it; `of` is the first of them.
+
+    `for_adjoints`: the forward pass itself is right, and only what the derivatives use of it is not.
+    """
+
+    code: str
+    of: Statement
+    changed: Mapping[str, Expr]
+    for_adjoints: bool = False
+
+    def is_like(self, other: "Break") -> bool:
+        """Whether this is the same mistake in the same statements, as at other sizes."""
+        same = self.code == other.code and self.for_adjoints == other.for_adjoints
+        return same and self.changed.keys() == other.changed.keys()
+
+
+# code: (what it is called, what its author is told)
+OF_CODE: Mapping[str, tuple[str, str]] = {
+    "wrong-axis": (
+        "a sum runs along the wrong axis",
+        "Along which axis is this taken? Write the shape below each array.",
+    ),
+    "missing-activation": (
+        "an activation is left out in the forward pass",
+        "Go through the forward pass: is every function of the model in it?",
+    ),
+    "other-activation": (
+        "another activation stands in the forward pass",
+        "Go through the forward pass: which function does the model apply here?",
+    ),
+    "missing-term": (
+        "a term of the forward pass is left out",
+        "Go through the forward pass: is every term of the model in it?",
+    ),
+    "label-off-by-one": (
+        "the labels are off by one",
+        "From which number on do the labels count, and from which do the columns?",
+    ),
+    "condition-dropped": (
+        "a term is counted that the sum leaves out",
+        "Over which terms does this sum run? One of them is not meant.",
+    ),
+    "other-derivative": (
+        "the derivative is that of another activation",
+        "Which activation does the model have here? This is the derivative of another one.",
+    ),
+}
+
+
+_TURNED: Mapping[Comparator, Comparator] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+
+def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
+    """Every statement from which only wrong results come, broken in every way; then one way in all statements at once.
+
+    What comes from a broken statement is wrong: where something right comes from one, it is not broken.
+    """
+    together: dict[str, dict[str, Expr]] = {}
+    first = {statement.name: statement for statement in program.statements}
+    for statement in program.statements:
+        for for_adjoints in (False,) if statement.is_derivative else (False, True):
+            reached = program.dependents(statement.name, of_adjoints=for_adjoints)
+            if reached and reached <= wrong:
+                for code, value in _of_statement(program, statement):
+                    yield Break(code, statement, {statement.name: value}, for_adjoints)
+                    if not for_adjoints:
+                        together.setdefault(code, {}).setdefault(statement.name, value)
+    for code, changed in together.items():
+        adjoints = {name: value for name, value in changed.items() if name.startswith(ADJOINT)}
+        for several in (adjoints, changed):
+            if len(several) > 1:
+                yield Break(code, first[next(iter(several))], several)
+
+
+def _of_statement(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
+    """A statement's other values, each once."""
+    seen: set[Expr] = set()
+    for code, value in _all_of(program, statement):
+        if value != statement.value and value not in seen and not value.shape.is_tensor:
+            seen.add(value)
+            yield code, value
+
+
+def _all_of(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
+    kinds = _Kinds(program, statement)
+    is_given = isinstance(program.table.meanings.get(statement.of), Given)
+    for form in (statement.value, *(() if is_given else statement.others)):
+        for code, rule in kinds.rules():
+            for value in everywhere(form, rule):
+                yield code, value
+        yield from kinds.of_the_whole(form)
+
+
+class _Kinds:
+    """The rules that hold for one statement of a program."""
+
+    def __init__(self, program: Program, statement: Statement) -> None:
+        self.program = program
+        self.table: SymbolTable = program.table
+        self.statement = statement
+        self.averaged = _averaged(program)
+        self.dims = {dim.name: dim for dim in self.table.dims.values()}
+
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """The rules, by the mistakes that they make."""
+        if not self.statement.is_adjoint:
+            yield from self._forward_rules()
+            return
+        yield "missing-regulariser", self._without_penalty
+        yield from ((code, rule) for code, rule in BREAKS.items() if code != "difference-reversed")
+        yield "unsquared-activation", unsquared
+        yield "condition-dropped", without_condition
+        yield "missing-mask", without_indicator
+        yield "missing-activation-derivative", self._without_slope
+        yield "derivative-at-wrong-argument", self._at_output
+        yield "other-derivative", self._other_slope
+        yield "regulariser-divided", self._penalty_divided
+        yield "mean-for-sum", self._mean_for_sum
+        yield "label-off-by-one", self._shifted
+        yield "mask-of-wrong-quantity", self._other_mask
+        yield "wrong-axis", other_axis
+        yield "plus-for-minus", plus_for_minus
+        yield "wrong-sign", other_sign
+        yield "path-left-out", self._without_a_term
+        yield "upstream-left-out", self._without_upstream
+        yield "missing-constant-factor", without_scalar
+        yield "extra-transpose", with_transpose
+        yield "wrong-layer", self._other_names
+
+    def _forward_rules(self) -> Iterator[tuple[str, Rule]]:
+        yield "missing-mean", BREAKS["missing-mean"]
+        yield "missing-factor-two", BREAKS["missing-factor-two"]
+        yield "missing-mean", without_size
+        yield "sum-for-mean", sum_for_mean
+        yield "mean-for-sum", self._mean_for_sum
+        yield "missing-activation", without_function
+        yield "other-activation", other_function
+        yield "log-base", other_base
+        yield "wrong-axis", other_axis
+        yield "label-off-by-one", self._shifted
+        yield "missing-regulariser", self._without_scalar_term
+        yield "condition-dropped", without_condition
+        yield "missing-term", without_any_term
+        yield "missing-constant-factor", without_scalar
+        yield "unsquared-activation", without_power
+        yield "missing-transpose", BREAKS["missing-transpose"]
+        yield "extra-transpose", with_transpose
+        yield "difference-reversed", BREAKS["difference-reversed"]
+        yield "wrong-sign", other_sign
+        yield "wrong-layer", self._other_names
+
+    def of_the_whole(self, form: Expr) -> Iterator[tuple[str, Expr]]:
+        """What multiplies the whole, or one term of it."""
+        for code, change in self._factors():
+            yield code, change(form)
+            if isinstance(form, Add) and form == self.statement.value:
+                for at, term in enumerate(form.terms):
+                    is_penalty = self.statement.is_adjoint and self._is_penalty(term)
+                    if is_penalty and code in ("mean-twice", "mean-for-sum"):
+                        continue
+                    yield code, Add((*form.terms[:at], change(term), *form.terms[at + 1 :]))
+        if self.statement.is_adjoint:
+            if self._parameter() is None:
+                yield "path-left-out", times(0, form)
+            yield from (("difference-reversed", value) for value in turned_round(form))
+            yield from (("constant-differentiated", value) for value in self._with_penalty(form))
+
+    def _factors(self) -> Iterator[tuple[str, Callable[[Expr], Expr]]]:
+        yield "wrong-sign", Negative
+        yield "missing-factor-two", lambda node: times(Fraction(1, 2), node)
+        yield "extra-factor-two", lambda node: times(2, node)
+        for name, dim in self.dims.items():
+            is_mean = name in self.averaged
+            yield ("mean-twice" if is_mean else "mean-for-sum"), divided_by(dim)
+            if is_mean:
+                yield "missing-mean", multiplied_by(dim)
+
+    # ── what is known of the program ──
+
+    def _parameter(self) -> str | None:
+        """The given name by which the statement differentiates."""
+        name = self.statement.of
+        return name if isinstance(self.table.meanings.get(name), Given) else None
+
+    def _is_penalty(self, term: Expr) -> bool:
+        """Whether nothing but the parameter itself stands in a term, save numbers."""
+        names = {symbol.name for symbol in symbols_of(term) if not symbol.shape.is_scalar}
+        return names == {self._parameter()}
+
+    def _outputs(self) -> Iterator[tuple[Symbol, Apply]]:
+        """The activations: `H` with the function and the argument that it is."""
+        for statement in self.program.statements:
+            if not statement.is_adjoint and isinstance(statement.value, Apply):
+                yield Symbol(statement.name, statement.value.shape), statement.value
+
+    # ── rules for derivatives ──
+
+    def _without_penalty(self, node: Expr) -> Iterator[Expr]:
+        if isinstance(node, Add):
+            for at, term in enumerate(node.terms):
+                if self._is_penalty(term):
+                    yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+
+    def _penalty_divided(self, node: Expr) -> Iterator[Expr]:
+        if isinstance(node, Add):
+            for at, term in enumerate(node.terms):
+                if self._is_penalty(term):
+                    for name in self.averaged:
+                        yield Add((*node.terms[:at], over_size(self.dims[name], term), *node.terms[at + 1 :]))
+
+    def _with_penalty(self, form: Expr) -> Iterator[Expr]:
+        """The term of a regulariser, which other parameters have, for one that has none."""
+        own = self._parameter()
+        if own is None:
+            return
+        for other in self.program.statements:
+            if other.is_adjoint and isinstance(other.value, Add):
+                kinds = _Kinds(self.program, other)
+                for term in other.value.terms:
+                    match term:
+                        case Scale(factor, Symbol(name)) if name == kinds._parameter() != own:
+                            yield Add((form, Scale(factor, Symbol(own, form.shape))))
+
+    def _without_slope(self, node: Expr) -> Iterator[Expr]:
+        """A factor of the derivative of an activation, whatever it is made of."""
+        if isinstance(node, Hadamard):
+            outputs = {symbol.name for symbol, _ in self._outputs()}
+            for kept, dropped in ((node.left, node.right), (node.right, node.left)):
+                names = {symbol.name for symbol in symbols_of(dropped)}
+                is_slope = bool(names & outputs) or any(isinstance(part, Apply) for part in walk(dropped))
+                if is_slope and not has_upstream(dropped) and kept.shape == node.shape and has_upstream(kept):
+                    yield kept
+        if isinstance(node, Hadamard) and isinstance(node.left, Hadamard) and has_upstream(node.left.left):
+            yield node.left.left
+
+    def _without_upstream(self, node: Expr) -> Iterator[Expr]:
+        """`G ⊙ s` as `s`."""
+        if isinstance(node, Hadamard) and node.left.shape == node.right.shape:
+            for kept, dropped in ((node.left, node.right), (node.right, node.left)):
+                if has_upstream(dropped):
+                    yield kept
+
+    def _at_output(self, node: Expr) -> Iterator[Expr]:
+        """The derivative of an activation at its output in place of its input, and the other way round."""
+        for output, applied in self._outputs():
+            if applied.function in SLOPES and node in spellings(applied.function, output, applied.operand):
+                yield spellings(applied.function, replace(applied, operand=output), output)[0]
+                yield spellings(applied.function, applied.operand, applied.operand)[0]
+            if node == output and applied.function not in ("relu", "leaky"):
+                yield replace(applied, operand=output)
+                yield applied.operand
+        yield from in_nested(node, self._at_output)
+
+    def _other_slope(self, node: Expr) -> Iterator[Expr]:
+        """The slope of tanh, sigmoid or ReLU where the model has another one of them."""
+        for output, applied in self._outputs():
+            if applied.function in SLOPES and node in spellings(applied.function, output, applied.operand):
+                for function in SLOPES:
+                    if function != applied.function:
+                        yield spellings(function, output, applied.operand)[0]
+        yield from in_nested(node, self._other_slope)
+
+    def _other_mask(self, node: Expr) -> Iterator[Expr]:
+        """`1(Z > 0)` with another quantity of the same shape, or the other way round."""
+        match node:
+            case Indicator(tree.Comparison(Symbol() as left, comparator, Number() as right) as condition):
+                turned = _TURNED.get(comparator)
+                if turned is not None:
+                    yield Indicator(replace(condition, comparator=turned))
+                for other in self._of_shape(left):
+                    yield Indicator(replace(condition, left=other, right=right))
+
+    def _without_a_term(self, node: Expr) -> Iterator[Expr]:
+        """A sum without one of its terms: a path that was not followed."""
+        if isinstance(node, Add) and not any(isinstance(term, Number) for term in node.terms):
+            for at in range(len(node.terms)):
+                yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+            if len(node.terms) > 2:
+                yield from node.terms
+
+    # ── rules for both ──
+
+    def _mean_for_sum(self, node: Expr) -> Iterator[Expr]:
+        match node:
+            case MatMul(Transpose(tree.Fill() as ones), _) | MatMul(_, tree.Fill() as ones):
+                yield over_size(ones.shape.length, node)
+            case Reduce("sum", operand):
+                yield Reduce("mean", operand)
+            case tree.Dot(left) if left.shape.is_vector:
+                yield over_size(left.shape.length, node)
+
+    def _shifted(self, node: Expr) -> Iterator[Expr]:
+        """Labels that are one too many or too few."""
+        match node:
+            case Symbol(name) if self.table.is_hot(name):
+                yield from (Symbol(f"{SHIFTED}{by} {name}", node.shape) for by in (1, -1))
+            case tree.Entry() | Indicator() | tree.IndexValue():
+                for by in (1, -1):
+                    changed = with_labels(node, by)
+                    if changed != node:
+                        yield changed
+
+    def _other_names(self, node: Expr) -> Iterator[Expr]:
+        if isinstance(node, Symbol) and not node.shape.is_scalar:
+            yield from self._of_shape(node)
+
+    def _of_shape(self, symbol: Symbol) -> Iterator[Symbol]:
+        """Other quantities of the same dimensions by name."""
+        names = [dim.name for dim in symbol.shape.dims]
+        for name, meaning in self.table.meanings.items():
+            if name == symbol.name or not isinstance(meaning, (Given, Computed)) or meaning.shape.is_scalar:
+                continue
+            if [dim.name for dim in meaning.shape.dims] == names:
+                yield Symbol(name, meaning.shape)
+        if symbol.name.startswith(ADJOINT):
+            for statement in self.program.statements:
+                if statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names:
+                    yield Symbol(statement.name, symbol.shape)
+
+    def _without_scalar_term(self, node: Expr) -> Iterator[Expr]:
+        """The loss without a term in which no quantity that is computed stands: a penalty."""
+        if isinstance(node, Add) and node.shape.is_scalar:
+            for at, term in enumerate(node.terms):
+                names = {symbol.name for symbol in symbols_of(term)}
+                if names and all(isinstance(self.table.meanings.get(name), Given) for name in names):
+                    yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+
+
+def _averaged(program: Program) -> set[str]:
+    """The dimensions by whose size something is divided in the model."""
+    below = [
+        part.denominator
+        for statement in program.statements
+        for part in walk(statement.value)
+        if isinstance(part, Quotient)
+    ]
+    return {size.dim.name for node in below for size in walk(node) if isinstance(size, Size)}
