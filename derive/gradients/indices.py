@@ -322,7 +322,7 @@ class Indices:
 
     def _count(self, binder: Binder) -> Expr:
         if binder.is_whole:
-            return tree.Size(binder.range.dim, binder.range.dim.name)
+            return extent(binder.range.dim)
         return number(binder.range.last - binder.range.first + 1)
 
     def _total_of_term(self, binder: Binder, term: Term) -> Expr:
