@@ -32,7 +32,7 @@ MESSAGES: Mapping[str, str] = {
     "two-names": "{other} and {name} are one array, and what changes it under one name changes both.",
     "slow-growth": "With {dim} 8 times as large a call takes {times} times as long; the work grows {work} times.",
     "parameters": "Its parameters have other names than {names}; they are given in this order.",
-    "refused": "It tried what is not allowed here: {what}.",
+    "refused": "While it ran, {what}.",
     "stopped": "It was stopped: {why}.",
 }
 """What is said of each finding, by its code."""
@@ -52,8 +52,10 @@ class Observer:
         if first is not None and first.error is None:
             yield from self._faults(said, first)
             yield from self._remarks(said, first)
+        told = [one.error.message for one in said.returned.values() if one.error is not None]
         for attempt in said.finished.attempts:
-            yield self._finding("refused", None, what=attempt.rstrip("."))
+            if not any(attempt.rstrip(".") in message for message in told):
+                yield self._finding("refused", None, what=attempt.rstrip("."))
 
     # ── what makes the code wrong ──
 
@@ -145,9 +147,9 @@ class Observer:
             return None
         return self._finding("slow-growth", None, dim=dim, times=f"{times:.0f}", work=f"{work:.0f}")
 
-    def stopped(self, why: str) -> Finding:
-        """The run came to no end."""
-        return self._finding("stopped", None, True, why=why.rstrip("."))
+    def stopped(self, why: str, *, is_fault: bool) -> Finding:
+        """The run came to no end; it is no fault where only larger sizes were left, at which its time is taken."""
+        return self._finding("stopped", None, is_fault, why=why.rstrip("."))
 
     def raised(self, error: Failure) -> Finding:
         """An exception where results were expected."""

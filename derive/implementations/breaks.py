@@ -45,8 +45,9 @@ from derive.implementations.rules import (
     sum_for_mean,
     turned_round,
     unsquared,
+    with_first_transposed,
     with_labels,
-    with_transpose,
+    with_second_transposed,
     without_any_term,
     without_condition,
     without_function,
@@ -99,6 +100,10 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
     "missing-term": (
         "a term of the forward pass is left out",
         "Go through the forward pass: is every term of the model in it?",
+    ),
+    "missing-square": (
+        "a square is missing in the forward pass",
+        "Go through the formulas of the model: is everything squared that should be?",
     ),
     "label-off-by-one": (
         "the labels are off by one",
@@ -192,7 +197,8 @@ class _Kinds:
         yield "path-left-out", self._without_a_term
         yield "upstream-left-out", self._without_upstream
         yield "missing-constant-factor", without_scalar
-        yield "extra-transpose", with_transpose
+        yield "extra-transpose", with_first_transposed
+        yield "extra-transpose", with_second_transposed
         yield "wrong-layer", self._other_names
 
     def _forward_rules(self) -> Iterator[tuple[str, Rule]]:
@@ -210,9 +216,10 @@ class _Kinds:
         yield "condition-dropped", without_condition
         yield "missing-term", without_any_term
         yield "missing-constant-factor", without_scalar
-        yield "unsquared-activation", without_power
+        yield "missing-square", without_power
         yield "missing-transpose", BREAKS["missing-transpose"]
-        yield "extra-transpose", with_transpose
+        yield "extra-transpose", with_first_transposed
+        yield "extra-transpose", with_second_transposed
         yield "difference-reversed", BREAKS["difference-reversed"]
         yield "wrong-sign", other_sign
         yield "wrong-layer", self._other_names
@@ -230,6 +237,7 @@ class _Kinds:
         if self.statement.is_adjoint:
             if self._parameter() is None:
                 yield "path-left-out", times(0, form)
+            yield from (("missing-activation-derivative", value) for value in _upstream_alone(form))
             yield from (("difference-reversed", value) for value in turned_round(form))
             yield from (("constant-differentiated", value) for value in self._with_penalty(form))
 
@@ -393,6 +401,16 @@ class _Kinds:
                 names = {symbol.name for symbol in symbols_of(term)}
                 if names and all(isinstance(self.table.meanings.get(name), Given) for name in names):
                     yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+
+
+def _upstream_alone(form: Expr) -> Iterator[Expr]:
+    """The derivative by the next quantity as it is, where it should be multiplied by something, entry by entry."""
+    terms = form.terms if isinstance(form, Add) else (form,)
+    if any(isinstance(part, MatMul) for part in walk(form)):
+        return
+    for symbol in dict.fromkeys(symbols_of(form)):
+        if symbol.name.startswith(ADJOINT) and symbol.shape == form.shape and symbol not in terms:
+            yield symbol
 
 
 def _averaged(program: Program) -> set[str]:

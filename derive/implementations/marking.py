@@ -246,7 +246,8 @@ class _Marker:
         if error is not None and not any(f"'{name}'" in error.message for name in names):
             yield self.observer.raised(error)
         if not said.is_complete and said.finished.status != "done":
-            yield self.observer.stopped(said.finished.message)
+            is_fault = any(call.id not in said.returned for call in self._calls())
+            yield self.observer.stopped(said.finished.message, is_fault=is_fault)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
         yield from (one for one in found if one.is_fault)
         yield from self.observer.two_names(changed_in_place(self.code))
