@@ -59,6 +59,14 @@ def text_cells(source: Source) -> Iterator[tuple[str, Source]]:
             yield str(kind), Source(f"{source.name}:cell {number}", text, number)
 
 
+def code_cells(source: Source) -> Iterator[Source]:
+    """The cells that hold code, each a source with the cell's number."""
+    for number, cell in enumerate(_cells(source), 1):
+        text = _text(source, number, cell)
+        if cell.get("cell_type") == "code" and text.strip() and _MAGIC.match(text) is None:
+            yield Source(f"{source.name}:cell {number}", text, number)
+
+
 def _text(source: Source, number: int, cell: Cell) -> str:
     """A cell's text, which is one string or a list of lines."""
     written = cell.get("source", cell.get("input", ""))
