@@ -102,6 +102,7 @@ ROOMS: dict[str, set[str]] = {
         "grading.rubric",
         "grading.linting",
     },
+    "sandbox": {"records"},
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
     "commands": {
         "records",
@@ -147,8 +148,11 @@ FORBIDDEN_MODULES = {
     "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http",
     "sympy.parsing", "sympy.core.sympify",
 }  # fmt: skip
-# The one module that starts another process, LaTeX, which makes PDFs: with a list of arguments, without a shell.
-STARTS_PROCESSES = ("writing.latex_engine", "subprocess")
+# The modules that start another process, LaTeX, which makes PDFs, and the sandbox of students' code, and the function
+# that does it: with a list of arguments, without a shell.
+STARTS_PROCESSES = {"writing.latex_engine": "run", "sandbox.watching": "Popen"}
+# The program that runs in the sandbox. It runs text as code there, and nothing of this program imports it.
+RUNS_IN_THE_SANDBOX = "sandbox.inside"
 # The constructors of records are written from the names of their fields alone, as the standard library does it.
 WRITES_CONSTRUCTORS = ("records", "_init", "exec")
 HARMLESS = {"importlib.resources", "importlib.metadata", "urllib.parse"}
@@ -316,7 +320,7 @@ def test_only_the_exact_rooms_know_flint():
     assert outside == set()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in SPEAKING])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {*SPEAKING, RUNS_IN_THE_SANDBOX}])
 def test_only_the_command_line_prints_or_exits(name):
     wrong = [
         f"line {node.lineno}: {called(node)}"
@@ -331,7 +335,14 @@ def test_only_the_command_line_prints_or_exits(name):
     assert wrong + raised == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_what_runs_in_the_sandbox_runs_nowhere_else():
+    assert not any(other == RUNS_IN_THE_SANDBOX for name in NAMES for other, _ in own_imports(name))
+    assert list(own_imports(RUNS_IN_THE_SANDBOX)) == []
+    loaded = {full.partition(".")[0] for full, _ in imported(RUNS_IN_THE_SANDBOX)}
+    assert loaded <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != RUNS_IN_THE_SANDBOX])
 def test_text_is_never_run_as_code(name):
     calls = [
         f"line {node.lineno}: {called(node)}"
@@ -350,7 +361,7 @@ def test_text_is_never_run_as_code(name):
         f"line {line}: {full}"
         for full, line in imported(name)
         if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in HARMLESS
-        if (name, full) != STARTS_PROCESSES
+        if not (name in STARTS_PROCESSES and full == "subprocess")
     ]
     shell = [
         f"line {node.lineno}: os.{node.attr}"
@@ -363,14 +374,15 @@ def test_text_is_never_run_as_code(name):
     assert calls + names + whole + shell == []
 
 
-def test_the_other_process_gets_a_list_of_arguments_and_no_shell():
-    room, module = STARTS_PROCESSES
-    calls = [node for node in nodes(room) if isinstance(node, ast.Call)]
-    started = [node for node in calls if isinstance(node.func, ast.Attribute) and _is_named(node.func.value, module)]
-    assert [node.func.attr for node in started] == ["run"]
+@pytest.mark.parametrize("name", STARTS_PROCESSES)
+def test_the_other_process_gets_a_list_of_arguments_and_no_shell(name):
+    calls = [node for node in nodes(name) if isinstance(node, ast.Call)]
+    functions = [node for node in calls if isinstance(node.func, ast.Attribute)]
+    started = [node for node in functions if _is_named(node.func.value, "subprocess")]
+    assert [node.func.attr for node in started] == [STARTS_PROCESSES[name]]
     assert not any(keyword.arg == "shell" for node in calls for keyword in node.keywords)
     assert isinstance(started[0].args[0], ast.Name)
-    assigned = [node for node in nodes(room) if isinstance(node, ast.Assign)]
+    assigned = [node for node in nodes(name) if isinstance(node, ast.Assign)]
     lists = [node for node in assigned if _is_named(node.targets[0], started[0].args[0].id)]
     assert len(lists) == 1
     assert isinstance(lists[0].value, ast.List)
