@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from derive.commands.code import code
 from derive.commands.explain import explain
 from derive.commands.grade import grade
 from derive.commands.graph import graph
@@ -94,7 +95,7 @@ def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
 
 
-for command in (explain, grade, graph, lint, new, plot, sheet):
+for command in (code, explain, grade, graph, lint, new, plot, sheet):
     commands.add_command(command)
 
 

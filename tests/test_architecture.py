@@ -67,6 +67,7 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "checking",
     },
+    "kernels": {"records", "errors", "expressions", "notation.symbols", "documents.document", "models", "gradients"},
     "figures": {"records", "errors", "expressions", "notation", "models", "gradients"},
     "sheets": {
         "records",

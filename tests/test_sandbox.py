@@ -128,7 +128,7 @@ def test_it_knows_nothing_of_us(outside, monkeypatch):
     script = (
         "import os, socket, sys; answer(repr((dict(os.environ), os.getuid(), sys.argv[1:], os.uname()[1])).encode())"
     )
-    variables, user, arguments, host = literal_eval(contained(script).output)
+    variables, user, arguments, host = literal_eval(contained(script).output.decode())
     assert {"SECRET", "USER", "PATH"}.isdisjoint(variables)
     assert (variables["HOME"], user, arguments, host) == ("/sandbox", 65534, [], "sandbox")
 

@@ -5,6 +5,7 @@ is as if nothing had come back.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -34,6 +35,8 @@ from derive.sandbox import Finished, Limits, run
 LARGEST_RESULT = 200_000
 LONGEST_TEXT = 400
 SANDBOX = Limits(seconds=20.0, cpu_seconds=20)
+
+_DTYPE = re.compile(r"bool|u?int(?:8|16|32|64)|float(?:16|32|64|96|128)|complex(?:64|128|192|256)|object")
 
 Json = dict[str, Any]
 
@@ -308,7 +311,9 @@ def _value(found: object) -> Value:
     kind = _text(found.get("kind"))
     words = _text(found.get("message")) or _text(found.get("type"))
     shape = tuple(side for side in _list(found.get("shape")) if isinstance(side, int) and 0 <= side < 10**9)
-    value = Value(kind, words, _text(found.get("dtype")), shape, None, found.get("is_complex") is True)
+    dtype = _text(found.get("dtype"))
+    dtype = dtype if _DTYPE.fullmatch(dtype) else ""
+    value = Value(kind, words, dtype, shape, None, found.get("is_complex") is True)
     if not isinstance(found.get("data"), str):
         return value
     try:

@@ -139,6 +139,8 @@ def _about(value: Value, found: Array, expected: Array, differing: int) -> str:
         return "It is not finite: there is nan or inf in it."
     if np.dtype(value.dtype or "float64").kind in "biu" and agrees(found, np.trunc(expected)):
         return f"Whole numbers ({value.dtype}) came back: what stands behind the point was cut off."
+    if not np.any(found) and expected.size > 1:
+        return "It is zero everywhere."
     if expected.ndim == 0:
         return "It is another number."
     if differing == expected.size:

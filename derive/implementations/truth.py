@@ -75,6 +75,11 @@ class Draw:
             return found.ravel()
         return found.T if quantity.form == "transpose" else found
 
+    def label_rows(self, name: str) -> Array:
+        """The one-hot row of each example of labels."""
+        array = self.session.entries.label_array(name)
+        return np.array([[self._number(entry) for entry in row] for row in array.rows])
+
     def _number(self, entry: Scalar) -> float:
         for bits in BITS:
             found = self.point.value(entry, bits)
@@ -94,8 +99,7 @@ class Draw:
             rows = self.numbers(quantity.value)
             rows = rows.reshape(1, -1) if meaning.shape.is_vector else rows
         else:
-            array = self.session.entries.label_array(quantity.name or "")
-            rows = np.array([[self._number(entry) for entry in row] for row in array.rows])
+            rows = self.label_rows(quantity.name or "")
         found = rows.argmax(axis=1)
         if quantity.form == "one-hot":
             return rows if not meaning.shape.is_scalar else rows[0]

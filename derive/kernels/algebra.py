@@ -12,7 +12,7 @@ numbers for which both sides have a value; where a value would overflow on the w
 from collections.abc import Callable
 from fractions import Fraction
 
-from derive.kernels.operations import BINARY, STRUCTURAL, Axes, Datum, Extent, Graph, Operation
+from derive.kernels.operations import BINARY, STRUCTURAL, Axes, Datum, Extent, Graph, Operation, is_constant
 
 Wrap = Callable[[Operation], Operation]
 
@@ -116,7 +116,7 @@ class Algebra:
                 upper, lower = other.arguments
                 if lower is one and covers(upper, one):
                     return upper
-                if number_of(upper) == 1:
+                if number_of(upper) == 1 and (one.is_scalar or not is_constant(lower)):
                     return self.divide(one, lower)
             if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
                 return self.function("sigmoid", one.arguments[0])
@@ -133,7 +133,7 @@ class Algebra:
         return self._binary("multiply", a, b, lambda x, y: x * y)
 
     def divide(self, a: Operation, b: Operation) -> Operation:
-        """a / 1 = a, a / b² = (a / b) / b, and the quotients of exponentials above."""
+        """a / 1 = a, a / b² = (a / b) / b, arrays by a number as products, and the quotients of exponentials above."""
         a, b = self.numeric(a), self.numeric(b)
         if number_of(b) == 1 and covers(a, b):
             return a
@@ -157,6 +157,8 @@ class Algebra:
                     return self.multiply(one, self.divide(other, b))
         if a.kind == "exp" and (total := self._total(b)) is not None:
             return self._binary("divide", self.function("exp", self.subtract(a.arguments[0], total[0])), total[1])
+        if is_constant(b) and not a.is_scalar and number_of(a) is None:
+            return self.multiply(self.divide(self.number(1), b), a)
         return self._binary("divide", a, b, lambda x, y: x / y if y else None)
 
     def power(self, a: Operation, exponent: Operation) -> Operation:
@@ -173,7 +175,7 @@ class Algebra:
             return self.divide(self.number(1), self.power(a, self.number(-value)))
         if value == 0:
             return self.fill(1, a.axes)
-        return self._binary("power", a, exponent, lambda x, y: x**y if y.denominator == 1 and y >= 0 else None)
+        return self._binary("power", a, exponent, _whole_power)
 
     def maximum(self, a: Operation, b: Operation) -> Operation:
         """max(a, b), numbers last."""
@@ -406,20 +408,21 @@ class Algebra:
         """sum of a product: a number from two arrays of one shape, a matrix product, or sums of products by letters."""
         if (apart := self._distributed(a, axes)) is not None:
             return apart
-        factors = [self._stripped(one) for one in _factors(a)]
+        factors = [self._stripped(one) for one in self._factors(a)]
         if any(one.is_logical for one, _ in factors) or len(factors) > 6:
             return self._reduce("sum", a, axes)
         rest = tuple(axis for axis in range(len(a.axes)) if axis not in axes)
         covered = {axis for _, places in factors for axis in places}
-        if not covered.issuperset(range(len(a.axes))):
+        if not covered.issuperset(axis for axis, extent in enumerate(a.axes) if extent != 1):
             return self._reduce("sum", a, axes)
         if len(factors) == 2:
             (one, first), (two, second) = factors
             if not rest and first == second:
-                return self.graph.make("vdot", (one, two), ())
+                whole = self._factors(a)
+                return self.graph.make("vdot", tuple(whole) if whole[0].axes == whole[1].axes else (one, two), ())
             if (product := self._matrix_product(one, first, two, second, axes, rest)) is not None:
                 return product
-        if all(len(places) == len(a.axes) for _, places in factors):
+        if all(places == factors[0][1] for _, places in factors):
             return self._reduce("sum", a, axes)
         inputs = tuple("".join(_LETTERS[axis] for axis in places) for _, places in factors)
         output = "".join(_LETTERS[axis] for axis in rest)
@@ -431,7 +434,8 @@ class Algebra:
         if a.kind != "multiply":
             return None
         for one, other in (a.arguments, a.arguments[::-1]):
-            if other.kind in ("add", "subtract") and not one.is_scalar and one.axes == a.axes:
+            is_apart = other in self.shared or one.is_scalar or one.axes != a.axes
+            if other.kind in ("add", "subtract") and not is_apart:
                 same = [
                     axis
                     for part in other.arguments
@@ -447,6 +451,15 @@ class Algebra:
                         inner = self.expand(self.total(one, (axis,)), (axis,), len(a.axes))
                         return self.total(self.multiply(inner, other), axes)
         return None
+
+    def _factors(self, a: Operation) -> list[Operation]:
+        """The factors of a product of arrays, those that have names whole."""
+        parts = a.arguments * 2 if a.kind == "square" else a.arguments
+        return [
+            factor
+            for one in parts
+            for factor in (self._factors(one) if one.kind == "multiply" and one not in self.shared else [one])
+        ]
 
     def _stripped(self, a: Operation) -> tuple[Operation, tuple[int, ...]]:
         """An array without its axes of extent 1, and where the others stand."""
@@ -483,6 +496,15 @@ class Algebra:
         """A B of the last two axes: ones are sums, a row by a column one number, a column by a row their product."""
         a, b = self.numeric(a), self.numeric(b)
         axes = (*joined(a.axes[:-2], b.axes[:-2]), a.axes[-2], b.axes[-1])
+        for one, other, is_left in ((a, b, True), (b, a, False)):
+            if one in self.shared:
+                continue
+            if one.kind == "multiply" and one.arguments[0].is_scalar:
+                inner = (one.arguments[1], other) if is_left else (other, one.arguments[1])
+                return self.multiply(one.arguments[0], self.matmul(*inner))
+            if one.kind == "negative":
+                inner = (one.arguments[0], other) if is_left else (other, one.arguments[0])
+                return self.negative(self.matmul(*inner))
         if len(a.axes) == len(b.axes) == 2:
             if a.kind == "inverse":
                 return self.graph.make("solve", (a.arguments[0], b), axes)
@@ -501,15 +523,6 @@ class Algebra:
                 return self.expand(product, (0, 1), 2)
         if a.axes[-1] == 1:
             return self.multiply(a, b)
-        for one, other, is_left in ((a, b, True), (b, a, False)):
-            if one in self.shared:
-                continue
-            if one.kind == "multiply" and one.arguments[0].is_scalar:
-                inner = (one.arguments[1], other) if is_left else (other, one.arguments[1])
-                return self.multiply(one.arguments[0], self.matmul(*inner))
-            if one.kind == "negative":
-                inner = (one.arguments[0], other) if is_left else (other, one.arguments[0])
-                return self.negative(self.matmul(*inner))
         return self.graph.make("matmul", (a, b), axes)
 
     def inverse(self, a: Operation) -> Operation:
@@ -565,8 +578,18 @@ class Algebra:
         if a.kind == "permute":
             inner = tuple(axis for axis in a.data if isinstance(axis, int))
             return self.permute(a.arguments[0], tuple(inner[axis] for axis in order))
+        if a.kind == "expand" and len(a.arguments[0].axes) <= 1:
+            return self.expand(a.arguments[0], tuple(order.index(place) for place in _numbers(a.data)), len(order))
+        if self._stands_crosswise(a):
+            return self._pushed(a, lambda one: self.permute(one, order))
         axes = tuple(a.axes[axis] for axis in order)
         return self.graph.make("permute", (a,), axes, order)
+
+    def _stands_crosswise(self, a: Operation) -> bool:
+        """Whether an operation entry by entry is made of permuted arrays, so that the order is better changed there."""
+        if a in self.shared or a.kind not in ("negative", "add", "subtract", "multiply", "divide"):
+            return False
+        return any(one.kind == "permute" or self._stands_crosswise(one) for one in a.arguments)
 
     def expand(self, a: Operation, places: tuple[int, ...], rank: int) -> Operation:
         """Axes of extent 1 put in, at these places of the result; one number needs them only where its rank is seen."""
@@ -594,9 +617,15 @@ class Algebra:
             places = tuple(place for place in a.data if isinstance(place, int) and place != axis)
             moved = tuple(place - (place > axis) for place in places)
             return self.expand(a.arguments[0], moved, len(a.axes) - 1)
+        if a.kind == "expand":
+            places = _numbers(a.data)
+            inner = self.at(a.arguments[0], axis - sum(place < axis for place in places), position)
+            return self.expand(inner, tuple(place - (place > axis) for place in places), len(a.axes) - 1)
         if a.kind in ("number", "fill"):
             return self.fill(number_of(a) or 0, without(a.axes, (axis,)))
-        if a.kind in BINARY and a.axes[axis] == 1:
+        if a.kind == "sum" and a.axes[axis] == 1 and a not in self.shared:
+            return self.total(a.arguments[0], (*_numbers(a.data), _axes_before(a)[axis]))
+        if a.kind in BINARY and a.axes[axis] == 1 and a not in self.shared:
             return self._pushed(a, lambda one: self.at(one, axis, position))
         return self.graph.make("at", (a,), without(a.axes, (axis,)), (axis, position))
 
@@ -619,7 +648,9 @@ class Algebra:
         return self.graph.make("pick", (a, labels), joined(rest, labels.axes), (axis,))
 
     def _pushed(self, a: Operation, move: Wrap) -> Operation:
-        """An operation on two arrays whose arguments are moved instead of it."""
+        """An operation entry by entry whose arguments are moved instead of it."""
+        if a.kind == "negative":
+            return self.negative(move(a.arguments[0]))
         one, other = (part if part.is_scalar else move(part) for part in a.arguments)
         make = {"add": self.add, "subtract": self.subtract, "multiply": self.multiply, "divide": self.divide}
         return make[a.kind](one, other) if a.kind in make else self._binary(a.kind, one, other)
@@ -651,6 +682,10 @@ def number_of(a: Operation) -> Fraction | None:
     if a.kind == "expand":
         return number_of(a.arguments[0])
     return None
+
+
+def _whole_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    return base ** int(exponent) if exponent.denominator == 1 and exponent >= 0 else None
 
 
 def is_number(a: Operation) -> bool:
@@ -725,15 +760,6 @@ def _numbers(data: tuple[Datum, ...]) -> tuple[int, ...]:
 def _axes_before(reduced: Operation) -> list[int]:
     """Which axes of its argument the axes of a sum were."""
     return [axis for axis in range(len(reduced.arguments[0].axes)) if axis not in reduced.data]
-
-
-def _factors(a: Operation) -> list[Operation]:
-    """The factors of a product of arrays."""
-    if a.kind == "square":
-        return [a.arguments[0], a.arguments[0]]
-    if a.kind == "multiply":
-        return [factor for one in a.arguments for factor in _factors(one)]
-    return [a]
 
 
 def _one_at(mask: Operation) -> tuple[Operation, int] | None:

@@ -231,5 +231,3 @@ def _name_of_derivative(node: Expr) -> str:
     top = identifier_of(node.name) if isinstance(node, Symbol) else "value"
     order = str(len(by)) if len(by) > 1 else ""
     return f"d{order}{top}_" + "_".join(f"d{name}" for name in by) if by else top
-
-

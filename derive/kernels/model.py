@@ -13,9 +13,7 @@ def model_of_any_size(setting: Setting) -> Model:
     Where the setting needs two dimensions to have one size, its own sizes stay. Raises `DocumentError`.
     """
     model = build_model(setting)
-    dims = {
-        name: (size if name in model.table.depths else None, text) for name, (size, text) in setting.dims.items()
-    }
+    dims = {name: (size if name in model.table.depths else None, text) for name, (size, text) in setting.dims.items()}
     try:
         return build_model(replace(setting, dims=dims))
     except DocumentError:

@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from derive.kernels.operations import Operation
+from derive.kernels.backends import Backend
+from derive.kernels.operations import Operation, is_constant
 from derive.kernels.spelling import (
     PRODUCT,
     SIGN,
@@ -15,7 +16,6 @@ from derive.kernels.spelling import (
     expand,
     indexed,
     infix,
-    is_constant,
     number,
     shape_in_code,
     sliced,
@@ -131,7 +131,7 @@ def _called(operation: Operation, arguments: list[Code]) -> Code:
     return Code(f"{operation.data[0]}({arguments[0].text})")
 
 
-NUMPY: dict[str, Spell] = {
+SPELLINGS: dict[str, Spell] = {
     "number": _number,
     "name": _name,
     "size": _name,
@@ -200,3 +200,28 @@ NUMPY: dict[str, Spell] = {
     "place_of_one": lambda _, arguments: Code(f"{arguments[0].atom}.argmax()"),
 }
 """What each kind of operation is in NumPy. `subtract_at` is a statement of its own."""
+
+HELPERS = {
+    "sigmoid": '''def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), without overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)''',
+    "erf": '''def erf(x: Array) -> Array:
+    """The error function, entry by entry."""
+    return np.vectorize(math.erf, otypes=[DTYPE])(x)''',
+}
+
+NUMPY = Backend(
+    name="NumPy",
+    imports=("import numpy as np", "import numpy.typing as npt"),
+    types={"Array": "npt.NDArray[np.floating]", "Labels": "npt.NDArray[np.integer]"},
+    dtype="np.float64",
+    spellings=SPELLINGS,
+    kept=lambda array, kind, axes: f"{array}.{kind}(axis={axes}, keepdims=True)",
+    copy=lambda array: f"{array}.copy()",
+    less_one=lambda array, places: f"{array}[{places}] -= 1",
+    over={kind: f"np.{kind}" for kind in (
+        "exp", "log", "sqrt", "tanh", "negative", "maximum", "minimum", "add", "subtract", "multiply", "divide",
+    )},
+    helpers=HELPERS,
+)  # fmt: skip

@@ -5,7 +5,6 @@ axes. Equal operations are one object (`Graph.make`), so that nothing is compute
 arrays with as many axes as each other, or numbers; an axis of extent 1 meets any extent, as in NumPy.
 """
 
-from collections.abc import Iterator
 from dataclasses import field
 from fractions import Fraction
 
@@ -75,7 +74,6 @@ class Graph:
             self._made[key] = found
         return found
 
-
     def find(self, kind: str, arguments: tuple[Operation, ...], axes: Axes) -> Operation | None:
         """The operation of a kind, if it was made."""
         return self._made.get((kind, arguments, axes, ()))
@@ -83,6 +81,13 @@ class Graph:
 
 STRUCTURAL = frozenset({"permute", "expand", "slice", "at", "pick", "diagonal", "broadcast", "reshape"})
 """The kinds that move the entries of their first argument and change none."""
+
+
+def is_constant(operation: Operation) -> bool:
+    """Whether an operation is a number that sizes and constants alone determine: a Python number, not an array."""
+    if operation.kind in ("number", "size", "constant"):
+        return True
+    return operation.is_scalar and bool(operation.arguments) and all(map(is_constant, operation.arguments))
 
 
 def everything_before(*ends: Operation) -> list[Operation]:
@@ -104,8 +109,3 @@ def uses(operations: list[Operation]) -> dict[Operation, list[Operation]]:
         for argument in one.arguments:
             found.setdefault(argument, []).append(one)
     return found
-
-
-def walk(end: Operation) -> Iterator[Operation]:
-    """An operation and all that it needs, each once."""
-    yield from reversed(everything_before(end))

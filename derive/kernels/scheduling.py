@@ -7,9 +7,10 @@ written over. Numbers are computed as soon as they can be, since they set arrays
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from derive.kernels.backends import Backend
 from derive.kernels.identifiers import Identifiers
 from derive.kernels.operations import ELEMENTWISE, STRUCTURAL, Axes, Operation, everything_before, uses
-from derive.kernels.spelling import Code, Spell
+from derive.kernels.spelling import Code, along, beside_arrays
 from derive.records import dataclass
 
 LEAVES = frozenset({"number", "name", "size", "constant"})
@@ -19,9 +20,6 @@ TRIVIAL = LEAVES | {"permute", "expand", "at", "slice"}
 LONGEST_EXPRESSION = 88
 
 AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
-IN_PLACE = {"exp": "np.exp", "tanh": "np.tanh", "maximum": "np.maximum", "minimum": "np.minimum", "negative": "np.negative",
-            "sqrt": "np.sqrt", "log": "np.log", "subtract": "np.subtract", "add": "np.add", "multiply": "np.multiply",
-            "divide": "np.divide"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,19 +41,19 @@ class Schedule:
         self,
         named: Mapping[Operation, str],
         kept: Iterable[Operation],
-        spellings: Mapping[str, Spell],
+        backend: Backend,
         identifiers: Identifiers,
         *,
         may_overwrite: bool,
     ) -> None:
         self.named = dict(named)
         self.kept = tuple(kept)
-        self.spellings = spellings
+        self.backend = backend
         self.identifiers = identifiers
-        self.may_overwrite = may_overwrite
+        self.may_overwrite = may_overwrite and backend.writes_over
         self.lines: list[Line] = []
         self._names: dict[Operation, str] = {}
-        self._owner: dict[str, Operation] = {}
+        self._after: dict[Operation, str] = {}
         self._left: dict[Operation, int] = {}
 
     @cached_property
@@ -89,6 +87,10 @@ class Schedule:
                 self._write(one)
         return self.lines
 
+    def is_kept(self, one: Operation) -> bool:
+        """Whether an operation is returned."""
+        return one in self.kept
+
     def code(self, one: Operation) -> Code:
         """The code of an operation: its name, or an expression."""
         if one in self._names:
@@ -99,9 +101,8 @@ class Schedule:
         kept = _kept_axes(one)
         if kept is not None and kept not in self._names:
             inner = self.code(kept.arguments[0])
-            axes = kept.data[0] if len(kept.data) == 1 else kept.data
-            return Code(f"{inner.atom}.{kept.kind}(axis={axes}, keepdims=True)")
-        return self.spellings[one.kind](one, [self.code(part) for part in one.arguments])
+            return Code(self.backend.kept(inner.atom, kept.kind, along(kept.data)))
+        return self.backend.spellings[one.kind](one, [self.code(part) for part in one.arguments])
 
     # ── what gets a line ──
 
@@ -131,6 +132,7 @@ class Schedule:
             found = name, (f"{name} = {self._expression(one).text}",)
         self._release(one)
         self._names[one], lines = found
+        self._after.setdefault(one, found[0])
         self.lines.append(Line(found[0], lines, one))
 
     def _written(self, one: Operation, name: str | None) -> tuple[str, tuple[str, ...]] | None:
@@ -145,47 +147,66 @@ class Schedule:
             inner = self._written(fresh, name) or (name, (f"{name} = {self._expression(fresh).text}",))
             if inner[0] == name:
                 return name, (*inner[1], f"{name} {AUGMENTED[one.kind]} {self.code(other).text}")
-        free = next((part for part in _exchangeable(one) if self._is_free(part, one.axes)), None)
-        if free is None or one.kind not in IN_PLACE:
+        free = next((part for part in _exchangeable(one) if self._is_free(part, one)), None)
+        if free is None or one.kind not in self.backend.over:
             return None
         old = self._names[free]
         if one.kind in AUGMENTED and name in (None, old):
             other = next((part for part in one.arguments if part is not free), free)
             return old, (f"{old} {AUGMENTED[one.kind]} {self.code(other).text}",)
-        codes = ", ".join(self.code(part).text for part in one.arguments)
+        codes = ", ".join(code.text for code in beside_arrays(one, [self.code(part) for part in one.arguments]))
         name = name or old
-        return name, (f"{name} = {IN_PLACE[one.kind]}({codes}, out={old})",)
+        return name, (f"{name} = {self.backend.over[one.kind]}({codes}, out={old})",)
 
     def _temporary(self, one: Operation) -> str:
         """What an operation without a name is called: after what it is made from."""
-        of = next((self._names[part] for part in _inside(one) if part in self._names), "t")
+        of = next((self._after[part] for part in _inside(one) if part in self._after), "t")
+        self._after[one] = of
         return f"{of}_{_SHORT.get(one.kind, one.kind)}"
 
     def _subtracted_at(self, one: Operation, name: str | None) -> tuple[str, tuple[str, ...]]:
         """1 taken away at the places that labels name, from an array of this kernel's own."""
         array, labels = one.arguments
         (axis,) = one.data
-        rows = f"np.arange({one.axes[0 if axis == 1 else 1]})"
+        rows = self.backend.spellings["positions"](self._positions(one), []).text
         label = self.code(labels).text
         places = f"{rows}, {label}" if axis == 1 else f"{label}, {rows}"
         name = name or self.identifiers.fresh(self._temporary(one))
         code = self.code(array)
-        is_own = (self.may_overwrite and self._is_free(array, one.axes)) or array not in self._names
+        is_own = (self.may_overwrite and self._is_free(array, one)) or array not in self._names
         is_own = is_own and array.kind not in TRIVIAL
-        first = f"{name} = {code.text}" if is_own else f"{name} = {code.atom}.copy()"
-        return name, (first, f"{name}[{places}] -= 1")
+        first = f"{name} = {code.text}" if is_own else f"{name} = {self.backend.copy(code.atom)}"
+        return name, (first, self.backend.less_one(name, places))
 
-    def _is_free(self, part: Operation, axes: Axes) -> bool:
+    @staticmethod
+    def _positions(one: Operation) -> Operation:
+        """The numbers of the lines of an array in which labels name a place."""
+        (axis,) = one.data
+        return Operation("positions", (), (one.axes[0 if axis == 1 else 1],))
+
+    def _is_free(self, part: Operation, one: Operation) -> bool:
         """Whether an array has a name of its own, is needed by this line alone and could hold its result."""
         return (
             part in self._names
-            and self._left[part] == 1
+            and self._left[part] == self._uses_within(one, part)
             and part not in self.kept
-            and part.axes == axes
+            and part.axes == one.axes
             and not part.is_logical
             and part.kind not in STRUCTURAL
-            and not any(other is not part and other in self._names and self._views(other, part) for other in self.operations)
+            and not any(
+                other is not part and other in self._names and self._views(other, part) for other in self.operations
+            )
         )
+
+    def _uses_within(self, one: Operation, part: Operation) -> int:
+        """How often a line uses an array, through the expressions that stand in it; views of it do not count."""
+        count = 0
+        for argument in one.arguments:
+            if argument is part:
+                count += one.kind not in STRUCTURAL
+            elif argument not in self._names and self._left[argument] == 1:
+                count += self._uses_within(argument, part)
+        return count
 
     def _views(self, other: Operation, part: Operation) -> bool:
         """Whether a name stands for a view into an array."""

@@ -5,6 +5,7 @@ brackets stand where they are needed and nowhere else.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.kernels.operations import Operation
@@ -34,11 +35,21 @@ class Code:
 Spell = Callable[[Operation, list[Code]], Code]
 
 
+def beside_arrays(operation: Operation, arguments: list[Code]) -> list[Code]:
+    """Whole numbers beside arrays as floating-point numbers, which need not be converted."""
+    if operation.is_scalar:
+        return arguments
+    return [
+        replace(code, text=f"{code.text}.0") if part.kind == "number" and code.text.lstrip("-").isdigit() else code
+        for part, code in zip(operation.arguments, arguments, strict=True)
+    ]
+
+
 def infix(sign: str, binds: int) -> Spell:
     """`a + b`; what binds as tightly needs brackets at the right."""
 
-    def spell(_: Operation, arguments: list[Code]) -> Code:
-        left, right = arguments
+    def spell(operation: Operation, arguments: list[Code]) -> Code:
+        left, right = beside_arrays(operation, arguments)
         return Code(f"{left.at_least(binds)} {sign} {right.at_least(binds + 1)}", binds)
 
     return spell
@@ -47,8 +58,8 @@ def infix(sign: str, binds: int) -> Spell:
 def call(name: str) -> Spell:
     """`f(a, b)`."""
 
-    def spell(_: Operation, arguments: list[Code]) -> Code:
-        return Code(f"{name}({', '.join(one.text for one in arguments)})")
+    def spell(operation: Operation, arguments: list[Code]) -> Code:
+        return Code(f"{name}({', '.join(one.text for one in beside_arrays(operation, arguments))})")
 
     return spell
 
@@ -79,7 +90,7 @@ def indexed(operation: Operation, array: Code, entries: list[str]) -> Code:
 def expand(operation: Operation, arguments: list[Code]) -> Code:
     """Axes of extent 1; of a sum along an axis that stays, `keepdims=True`."""
     entries = ["None" if axis in operation.data else ":" for axis in range(len(operation.axes))]
-    return indexed(operation, arguments[0], entries)
+    return Code(f"{arguments[0].atom}[{', '.join(entries)}]")
 
 
 def at(operation: Operation, arguments: list[Code]) -> Code:
@@ -106,10 +117,3 @@ def along(axes: tuple[object, ...]) -> str:
 def shape_in_code(axes: tuple[object, ...]) -> str:
     """`(N, 1)`."""
     return f"({', '.join(map(str, axes))}{',' if len(axes) == 1 else ''})"
-
-
-def is_constant(operation: Operation) -> bool:
-    """Whether an operation is a number that sizes and constants alone determine: a Python number, not an array."""
-    if operation.kind in ("number", "size", "constant"):
-        return True
-    return operation.is_scalar and bool(operation.arguments) and all(map(is_constant, operation.arguments))

@@ -4,43 +4,48 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from derive.expressions.latex import latex
 from derive.kernels.assembled import Input, Kernel, Quantity
+from derive.kernels.backends import Backend
 from derive.kernels.numpy_code import NUMPY
-from derive.kernels.operations import Operation, everything_before
+from derive.kernels.operations import STRUCTURAL, Operation, everything_before
 from derive.kernels.scheduling import Line, Schedule
-from derive.kernels.spelling import shape_in_code
 
 INDENT = "    "
 
 
-def module_text(kernel: Kernel, title: str = "") -> str:
+def module_text(kernel: Kernel, title: str = "", backend: Backend = NUMPY) -> str:
     """The source of the module."""
-    functions = [_forward(kernel)]
+    functions = [_forward(kernel, backend)]
     if kernel.loss is not None:
-        functions += [_loss(kernel)]
+        functions += [_loss(kernel, backend)]
     if kernel.gradients:
-        functions += [_loss_and_gradients(kernel)]
+        functions += [_loss_and_gradients(kernel, backend)]
     if kernel.derivatives:
-        functions += [_derivatives(kernel)]
+        functions += [_derivatives(kernel, backend)]
     body = "\n\n\n".join("\n".join(lines) for lines in functions)
-    helpers = [text for name, text in HELPERS.items() if f"{name}(" in body]
-    parts = ["\n".join(_head(kernel, title)), *helpers, body]
+    helpers = [text for name, text in backend.helpers.items() if f"{name}(" in body]
+    parts = ["\n".join(_head(title, "\n".join([*helpers, body]), backend)), *helpers, body]
     return "\n\n\n".join(parts) + "\n"
 
 
-def _head(kernel: Kernel, title: str) -> Iterator[str]:
+def _head(title: str, code: str, backend: Backend) -> Iterator[str]:
     yield f'"""{_plain(title) or "A kernel"}: the forward pass, the loss and its gradients, for any sizes.'
     yield ""
     yield "Arrays have the shapes that stand beside them: a column is n x 1, a row 1 x n, a scalar a number."
     yield '"""'
     yield ""
-    yield "import math"
+    if "math." in code:
+        yield "import math"
+    if "Callable" in code:
+        yield "from collections.abc import Callable"
+    if "math." in code or "Callable" in code:
+        yield ""
+    yield from backend.imports
     yield ""
-    yield "import numpy as np"
-    yield "import numpy.typing as npt"
-    yield ""
-    yield "Array = npt.NDArray[np.floating]"
-    yield "Labels = npt.NDArray[np.integer]"
-    yield "DTYPE = np.float64"
+    for name, meaning in backend.types.items():
+        if name in code:
+            yield f"{name} = {meaning}"
+    if "DTYPE" in code:
+        yield f"DTYPE = {backend.dtype}"
 
 
 def _plain(text: str) -> str:
@@ -52,23 +57,24 @@ def _plain(text: str) -> str:
 # ── functions ──
 
 
-def _forward(kernel: Kernel) -> list[str]:
+def _forward(kernel: Kernel, backend: Backend) -> list[str]:
     named = {one.operation: one.identifier for one in reversed(kernel.forward)}
     kept = [one.operation for one in kernel.forward]
     returned = [(one.identifier, one.operation) for one in kernel.forward]
     doc = ["Every quantity of the model, by its name.", "", *_shapes(kernel.forward)]
-    return _function(kernel, "forward", "dict[str, Array | float]", doc, named, kept, returned, (), overwrite=False)
+    return _function(
+        kernel, backend, "forward", "dict[str, Array | float]", doc, named, kept, returned, (), overwrite=False
+    )
 
 
-def _loss(kernel: Kernel) -> list[str]:
+def _loss(kernel: Kernel, backend: Backend) -> list[str]:
     assert kernel.loss is not None
     named = {one.operation: one.identifier for one in reversed(kernel.forward)}
     doc = [f"The loss {_formula(kernel.loss)}."]
-    lines = _function(kernel, "loss", "float", doc, named, [kernel.loss.operation], [], (), overwrite=True)
-    return lines
+    return _function(kernel, backend, "loss", "float", doc, named, [kernel.loss.operation], [], (), overwrite=True)
 
 
-def _loss_and_gradients(kernel: Kernel) -> list[str]:
+def _loss_and_gradients(kernel: Kernel, backend: Backend) -> list[str]:
     assert kernel.loss is not None
     named = {one.operation: one.identifier for one in reversed((*kernel.forward, *kernel.steps))}
     kept = [kernel.loss.operation, *(one.operation for one in kernel.gradients)]
@@ -76,6 +82,7 @@ def _loss_and_gradients(kernel: Kernel) -> list[str]:
     doc = ["The loss, and its gradients by name, each of the shape of what it is taken by.", "", *_shapes(kernel.steps)]
     return _function(
         kernel,
+        backend,
         "loss_and_gradients",
         "tuple[float, dict[str, Array | float]]",
         doc,
@@ -87,16 +94,19 @@ def _loss_and_gradients(kernel: Kernel) -> list[str]:
     )
 
 
-def _derivatives(kernel: Kernel) -> list[str]:
+def _derivatives(kernel: Kernel, backend: Backend) -> list[str]:
     named = {one.operation: one.identifier for one in reversed((*kernel.forward, *kernel.derivatives))}
     kept = [one.operation for one in kernel.derivatives]
     returned = [(one.identifier, one.operation) for one in kernel.derivatives]
     doc = ["Further derivatives, by name.", "", *_shapes(kernel.derivatives)]
-    return _function(kernel, "derivatives", "dict[str, Array | float]", doc, named, kept, returned, (), overwrite=True)
+    return _function(
+        kernel, backend, "derivatives", "dict[str, Array | float]", doc, named, kept, returned, (), overwrite=True
+    )
 
 
 def _function(
     kernel: Kernel,
+    backend: Backend,
     name: str,
     result: str,
     doc: Sequence[str],
@@ -108,7 +118,7 @@ def _function(
     overwrite: bool,
 ) -> list[str]:
     operations = everything_before(*kept)
-    schedule = Schedule(named, kept, NUMPY, kernel.identifiers.copy(), may_overwrite=overwrite)
+    schedule = Schedule(named, kept, backend, kernel.identifiers.copy(), may_overwrite=overwrite)
     lines = schedule.made()
     used = {str(one.data[0]) for one in operations if one.kind == "size"} | _sizes_in(lines)
     arguments = ", ".join(f"{one.identifier}: {_type(one)}" for one in kernel.inputs)
@@ -132,9 +142,25 @@ def _result(
 ) -> str:
     if not returned:
         return schedule.code(kept[0]).text
-    pairs = ", ".join(f'"{name}": {schedule.code(one).text}' for name, one in returned)
     codes = [schedule.code(one).text for one in before]
+    pairs = ", ".join(_pairs(schedule, returned))
     return ", ".join([*codes, f"{{{pairs}}}"])
+
+
+def _pairs(schedule: Schedule, returned: Sequence[tuple[str, Operation]]) -> Iterator[str]:
+    """What is returned by name; nothing of it shares memory with an argument or with anything else that is."""
+    seen: set[Operation] = set()
+    for name, one in returned:
+        code = schedule.code(one)
+        owner = one
+        while owner.kind in STRUCTURAL:
+            owner = owner.arguments[0]
+        is_shared = one.axes and (
+            owner in seen or owner.kind == "name" or (owner is not one and schedule.is_kept(owner))
+        )
+        seen.add(owner)
+        text = schedule.backend.copy(code.atom) if is_shared else code.text
+        yield f'"{name}": {text}'
 
 
 def _sizes_in(lines: Iterable[Line]) -> set[str]:
@@ -175,16 +201,3 @@ def _docstring(lines: Sequence[str]) -> list[str]:
     if len(lines) == 1:
         return [f'{INDENT}r"""{lines[0]}"""']
     return [f'{INDENT}r"""{lines[0]}', *quoted[1:], f'{INDENT}"""']
-
-
-HELPERS = {
-    "sigmoid": '''def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)), without overflow."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)''',
-    "erf": '''def erf(x: Array) -> Array:
-    """The error function, entry by entry."""
-    return np.vectorize(math.erf, otypes=[float])(x)''',
-}
-
-__all__ = ["module_text", "shape_in_code"]

@@ -1,0 +1,188 @@
+"""What is said of code as a whole: what it does to its inputs, what it remembers, how it behaves at large scores."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from derive.implementations.calls import Conversation, Failure, Returned, Value, Warned
+from derive.implementations.comparing import agrees
+from derive.implementations.in_place import ChangedInPlace
+from derive.implementations.results import Finding
+from derive.implementations.setting import CodeSetting
+from derive.implementations.source import Code, line_of
+from derive.implementations.undefined import UndefinedName
+
+FIRST, OTHER, AGAIN, SIZES, LARGE = "first", "other", "again", "sizes", "large"
+"""The calls that are made: at an example, at another one, at the first again, at other sizes, at large scores."""
+
+SLOW_SECONDS = 0.02
+OUT_OF_PROPORTION = 3.0
+
+MESSAGES: Mapping[str, str] = {
+    "undefined-name": "The name {name} is used, and nothing defines it.",
+    "exception": "It ends with {error}.",
+    "not-imported": "The module cannot be imported: {error}.",
+    "input-changed": "It changes {names}, which belongs to its caller.",
+    "hidden-state": "The same inputs give other results when they come again: {labels}.",
+    "result-overwritten": "A later call changes what an earlier one returned: {labels}.",
+    "overflow": "At scores of about 10000 it is not finite: {labels}.",
+    "numerical-warning": "NumPy warns: {message}.",
+    "overflow-warning": "At scores of about 10000 NumPy warns, though the results are finite: {message}.",
+    "shared-memory": "{label} is the memory of {name}: who changes one changes the other.",
+    "two-names": "{other} and {name} are one array, and what changes it under the name {name} changes both.",
+    "slow-growth": "With {dim} 8 times as large a call takes {times} times as long; the work grows {work} times.",
+    "parameters": "Its parameters have other names than {names}; they are given in this order.",
+    "refused": "It tried what is not allowed here: {what}.",
+    "stopped": "It was stopped: {why}.",
+}
+"""What is said of each finding, by its code."""
+
+
+class Observer:
+    """Makes findings of what came back from one student's code."""
+
+    def __init__(self, setting: CodeSetting, code: Code) -> None:
+        self.setting = setting
+        self.code = code
+
+    def findings(self, said: Conversation) -> Iterator[Finding]:
+        """All that was seen at run time, the faults first."""
+        first = said.returned.get(FIRST)
+        yield from self._loading(said)
+        if first is not None and first.error is None:
+            yield from self._faults(said, first)
+            yield from self._remarks(said, first)
+        for attempt in said.finished.attempts:
+            yield self._finding("refused", None, what=attempt.rstrip("."))
+
+    # ── what makes the code wrong ──
+
+    def _loading(self, said: Conversation) -> Iterator[Finding]:
+        """What went wrong before anything was called; a cell of a notebook that fails may be another exercise's."""
+        for error in said.errors:
+            code = "exception" if self.code.is_notebook else "not-imported"
+            yield self._finding(code, error, not self.code.is_notebook, error=shown_error(error))
+
+    def _faults(self, said: Conversation, first: Returned) -> Iterator[Finding]:
+        changed = list(dict.fromkeys(name for one in said.returned.values() for name in one.changed))
+        if changed:
+            yield self._finding("input-changed", None, True, names=listed(changed))
+        yield from self._state(said, first)
+        if said.overwritten:
+            labels = listed([self.setting.results[at].label for at in said.overwritten])
+            yield self._finding("result-overwritten", None, True, labels=labels)
+        yield from self._large(said.returned.get(LARGE))
+
+    def _state(self, said: Conversation, first: Returned) -> Iterator[Finding]:
+        again = said.returned.get(AGAIN)
+        if again is None:
+            return
+        if again.error is not None:
+            message = f"the second time it ends with {shown_error(again.error)}"
+            yield self._finding("hidden-state", again.error, True, labels=message)
+            return
+        pairs = zip(self.setting.results, first.results, again.results, strict=False)
+        other = [expected.label for expected, one, two in pairs if not _same(one, two)]
+        if other:
+            yield self._finding("hidden-state", None, True, labels=listed(other))
+
+    def _large(self, large: Returned | None) -> Iterator[Finding]:
+        """Whether it holds at scores that are far too large for an exponential."""
+        if large is None:
+            return
+        where = _telling(large.warnings)
+        if large.error is not None:
+            labels = f"it ends with {shown_error(large.error)}"
+            yield self._finding("overflow", large.error, True, labels=labels)
+            return
+        pairs = zip(self.setting.results, large.results, strict=False)
+        lost = [
+            expected.label
+            for expected, value in pairs
+            if value.numbers is not None and not np.all(np.isfinite(value.numbers))
+        ]
+        if lost:
+            yield self._finding("overflow", where, True, labels=listed(lost))
+        elif where is not None:
+            yield self._finding("overflow-warning", where, message=where.message)
+
+    # ── what costs nothing ──
+
+    def _remarks(self, said: Conversation, first: Returned) -> Iterator[Finding]:
+        if not first.is_by_name and self.setting.arguments:
+            names = ", ".join(parameter.name for parameter in self.setting.arguments)
+            yield self._finding("parameters", None, names=names)
+        for warning in first.warnings:
+            yield self._finding("numerical-warning", warning, message=warning.message)
+        for at, name in first.shared:
+            if at < len(self.setting.results):
+                label = self.setting.results[at].label
+                yield self._finding("shared-memory", None, label=label[:1].upper() + label[1:], name=name)
+
+    def two_names(self, found: Sequence[ChangedInPlace]) -> Iterator[Finding]:
+        """Arrays that are changed in place under one of two names."""
+        for one in found:
+            place = Warned("", one.cell.name, one.line)
+            yield self._finding("two-names", place, name=one.name, other=one.other)
+
+    def undefined(self, found: Sequence[UndefinedName], meant: Mapping[str, str]) -> Iterator[Finding]:
+        """Names that nothing defines, with what may be meant; `meant` are those with which the code runs."""
+        for one in found:
+            place = Warned("", one.cell.name, one.line)
+            hint = ""
+            if one.name in meant:
+                hint = f" With {meant[one.name]} in its place the code runs."
+            elif one.nearest:
+                hint = f" Is {one.nearest[0]} meant?"
+            made = self._finding("undefined-name", place, True, name=one.name)
+            yield Finding(made.code, made.message + hint, True, made.cell, made.line, made.text)
+
+    def growth(self, dim: str, seconds: tuple[float, float], work: float) -> Finding | None:
+        """Time that grows more than the work does."""
+        times = seconds[1] / max(seconds[0], 1e-4)
+        if seconds[1] < SLOW_SECONDS or times < OUT_OF_PROPORTION * work:
+            return None
+        return self._finding("slow-growth", None, dim=dim, times=f"{times:.0f}", work=f"{work:.0f}")
+
+    def stopped(self, why: str) -> Finding:
+        """The run came to no end."""
+        return self._finding("stopped", None, True, why=why.rstrip("."))
+
+    def raised(self, error: Failure) -> Finding:
+        """An exception where results were expected."""
+        return self._finding("exception", error, True, error=shown_error(error))
+
+    def _finding(self, code: str, place: Failure | Warned | None, is_fault: bool = False, **words: str) -> Finding:
+        message = MESSAGES[code].format(**words)
+        if place is None or place.cell is None or place.line is None:
+            return Finding(code, message, is_fault)
+        number = next((cell.number for cell in self.code.cells if cell.name == place.cell), None)
+        return Finding(code, message, is_fault, number, place.line, line_of(self.code, place.cell, place.line))
+
+
+def shown_error(error: Failure) -> str:
+    """An exception as Python says it, on one line."""
+    return f"{error.kind}: {error.message}".rstrip(". ") if error.message else error.kind
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _same(first: Value, again: Value) -> bool:
+    """Whether two results are one, up to rounding: sums may be taken in another order."""
+    if first.numbers is None or again.numbers is None:
+        return first.kind == again.kind
+    if first.shape != again.shape:
+        return False
+    if not np.all(np.isfinite(first.numbers)):
+        return bool(np.array_equal(first.numbers, again.numbers, equal_nan=True))
+    return agrees(again.numbers, first.numbers, first.dtype)
+
+
+def _telling(warnings: Sequence[Warned]) -> Warned | None:
+    """The warning that says most: an overflow before what follows from it, one with a line before one without."""
+    ranked = sorted(warnings, key=lambda one: ("overflow" not in one.message, one.line is None))
+    return ranked[0] if ranked else None

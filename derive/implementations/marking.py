@@ -1,0 +1,392 @@
+"""An exercise and a student's code -> what is right, what is wrong and which mistake it is.
+
+The code is called at an example, at another one, at the first again, at other sizes and at large scores. What should
+come back is computed here, exactly; it never reaches the process in which the code runs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from derive.documents.document import AsideMapping
+from derive.errors import DocumentError
+from derive.grading.parts import ExerciseDocument
+from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, Observer, listed, shown_error
+from derive.implementations.calls import (
+    Call,
+    Conversation,
+    Returned,
+    Value,
+    converse,
+    inputs_at,
+    inputs_of_sizes,
+)
+from derive.implementations.comparing import CONVENTIONS, Compared, compare
+from derive.implementations.in_place import changed_in_place
+from derive.implementations.naming import Seen, explained
+from derive.implementations.results import CodeResult, Finding, ResultVerdict, Shown, Verdict
+from derive.implementations.setting import CodeSetting, Constant, Quantity, leaves, read_code_setting
+from derive.implementations.source import Code, defined_names
+from derive.implementations.truth import Array, Draw, Truth, at_other_sizes, needed_values
+from derive.implementations.undefined import UndefinedName, undefined_names
+from derive.implementations.work import work_of
+from derive.models import Model
+from derive.notation.symbols import Given
+from derive.records import dataclass
+
+BASE_SIZE, GROWN = 16, 8
+TIMES = 3
+"""Calls are timed at sizes of 16, and with one dimension 8 times as large; the fastest of so many calls counts."""
+
+MOST_TRIED_NAMES = 6
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Inputs, and what should come back for them; `setting` is that of the exercise at the sizes of these inputs."""
+
+    id: str
+    model: Model
+    setting: CodeSetting
+    draw: Draw
+    expected: tuple[Array, ...]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of the dimensions, by their names."""
+        return {dim.name: dim.size for dim in self.model.table.dims.values() if dim.size is not None and dim.name}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All of marking that is the same for every submission: the setting, the inputs, what should come back."""
+
+    exercise: ExerciseDocument
+    setting: CodeSetting
+    trials: tuple[Trial, ...]
+    large: Draw | None
+
+    @property
+    def model(self) -> Model:
+        return self.exercise.model
+
+    def trial(self, name: str) -> Trial | None:
+        """The trial of that name."""
+        return next((trial for trial in self.trials if trial.id == name), None)
+
+
+def prepare(exercise: ExerciseDocument) -> Prepared:
+    """Read an exercise's `code` and choose inputs. Raises `DocumentError`."""
+    setting = read_code_setting(exercise)
+    _refuse_unsaid(exercise)
+    needed = needed_values(setting)
+    truth = Truth(exercise.model, needed)
+    draws = truth.draws(2)
+    if not draws:
+        problem = "no inputs were found at which all that 'code' names has a value"
+        raise DocumentError(exercise.name, problem)
+    trials = [_trial(name, exercise.model, draw, setting) for name, draw in zip((FIRST, OTHER), draws, strict=False)]
+    trials += _at_other_sizes(exercise)
+    return Prepared(exercise, setting, tuple(trials), truth.large(draws[0]))
+
+
+def _trial(name: str, model: Model, draw: Draw, setting: CodeSetting) -> Trial:
+    values = (draw.value(expected.quantity, setting.first_label) for expected in setting.results)
+    return Trial(name, model, setting, draw, tuple(np.asarray(value, dtype=np.float64) for value in values))
+
+
+def _at_other_sizes(exercise: ExerciseDocument) -> Iterator[Trial]:
+    """The same with every dimension of another size, where the model has such sizes."""
+    model = at_other_sizes(exercise.document.setting)
+    if model is None:
+        return
+    other = replace(exercise, model=model)
+    try:
+        setting = read_code_setting(other)
+    except DocumentError:
+        return
+    for draw in Truth(model, needed_values(setting)).draws(1):
+        yield _trial(SIZES, model, draw, setting)
+
+
+def _refuse_unsaid(exercise: ExerciseDocument) -> None:
+    """Nobody can write code for a function that the exercise does not say."""
+    for name, meaning in exercise.model.table.meanings.items():
+        if isinstance(meaning, Given) and meaning.kind in ("function", "map"):
+            aside = exercise.document.setting.aside["code"]
+            assert isinstance(aside, AsideMapping)
+            problem = f"{name} is any function, so nothing can be said of code for it"
+            raise DocumentError.at(aside.at.source, aside.at.start, problem)
+
+
+def mark_code(prepared: Prepared, code: Code, *, trust: bool = False) -> CodeResult:
+    """Everything that is found in a student's code. Raises `NoSandboxError` where it cannot be run."""
+    return _Marker(prepared, code, trust).result()
+
+
+class _Marker:
+    """Marks one student's code."""
+
+    def __init__(self, prepared: Prepared, code: Code, trust: bool) -> None:
+        self.prepared = prepared
+        self.setting = prepared.setting
+        self.code = code
+        self.trust = trust
+        self.observer = Observer(self.setting, code)
+        self.undefined = undefined_names(code)
+
+    def result(self) -> CodeResult:
+        said = self._converse(self.code)
+        problem = self._problem(said)
+        if problem is not None:
+            static = self.observer.undefined(self.undefined, {})
+            return replace(self._blank(), problem=problem, findings=tuple(static))
+        meant, repaired = self._with_names_meant(said)
+        verdicts, example = self._verdicts(said)
+        return CodeResult(
+            self.prepared.exercise.name,
+            self.code.name,
+            self.setting.shown,
+            tuple(self._with_repair(verdicts, repaired)),
+            tuple(self._findings(said, repaired, meant)),
+            example.sizes,
+            _shown_inputs(example),
+        )
+
+    def _blank(self) -> CodeResult:
+        return CodeResult(self.prepared.exercise.name, self.code.name, self.setting.shown)
+
+    # ── running ──
+
+    def _converse(self, code: Code, *, is_timed: bool = True) -> Conversation:
+        calls = [*self._calls(), *(self._timed_calls() if is_timed else ())]
+        return converse(self.setting, code, calls, trust=self.trust)
+
+    def _calls(self) -> Iterator[Call]:
+        inputs = {trial.id: inputs_at(trial.setting, trial.draw) for trial in self.prepared.trials}
+        yield Call(FIRST, inputs[FIRST], is_new=True)
+        if OTHER in inputs:
+            yield Call(OTHER, inputs[OTHER])
+        yield Call(AGAIN, inputs[FIRST])
+        if SIZES in inputs:
+            yield Call(SIZES, inputs[SIZES], is_new=True)
+        if self.prepared.large is not None:
+            yield Call(LARGE, inputs_at(self.setting, self.prepared.large), is_new=True)
+
+    def _timed_calls(self) -> Iterator[Call]:
+        for dim, sizes in self._sizes_to_time():
+            inputs_there = inputs_of_sizes(self.setting, self.prepared.model, sizes)
+            for time in range(TIMES):
+                yield Call(f"time {dim} {time}", inputs_there, is_new=True, is_timed=True)
+
+    def _sizes_to_time(self) -> Iterator[tuple[str, dict[str, int]]]:
+        """The sizes at which calls are timed, by the name of the dimension that is grown; the first has none."""
+        table = self.prepared.model.table
+        names = [dim.name for key, dim in table.dims.items() if dim.name and key not in table.depths]
+        base = {**self.prepared.trials[0].sizes, **dict.fromkeys(names, BASE_SIZE)}
+        yield "", base
+        for name in names:
+            yield name, {**base, name: BASE_SIZE * GROWN}
+
+    def _problem(self, said: Conversation) -> str | None:
+        """Why nothing can be said of the results."""
+        if not said.is_loaded:
+            return f"It could not be run: {said.finished.message}"
+        if not said.is_found:
+            return self._not_found(said)
+        if FIRST not in said.returned:
+            return f"The call of {self.setting.shown} came to no end: {said.finished.message}"
+        return None
+
+    def _not_found(self, said: Conversation) -> str:
+        wanted = self.setting.class_name or self.setting.function
+        kind = "function" if self.setting.class_name is None else "class"
+        if said.errors:
+            first = said.errors[0]
+            where = "" if first.line is None else f" in line {first.line}"
+            return f"There is no {kind} {wanted}: the code ends{where} with {shown_error(first)}."
+        there = defined_names(self.code)
+        names = f"defined are {listed(there[:8])}" if there else "nothing is defined in it"
+        return f"There is no {kind} {wanted} in it; {names}."
+
+    # ── names that nothing defines ──
+
+    def _with_names_meant(self, said: Conversation) -> tuple[dict[str, str], Conversation | None]:
+        """For names whose absence ended the call, those with which all results are right, and the run with them."""
+        code, meant, last = self.code, dict[str, str](), said
+        for _ in range(len(self.undefined)):
+            name = self._missing_name(last)
+            if name is None or name.name in meant:
+                break
+            found = self._best(code, name)
+            if found is None:
+                break
+            meant[name.name], code, last = found
+        return (meant, last) if meant and last.returned[FIRST].error is None else ({}, None)
+
+    def _missing_name(self, said: Conversation) -> UndefinedName | None:
+        """The undefined name that ended the first call."""
+        error = said.returned[FIRST].error
+        if error is None or error.kind not in ("NameError", "UnboundLocalError"):
+            return None
+        return next((one for one in self.undefined if f"'{one.name}'" in error.message), None)
+
+    def _best(self, code: Code, name: UndefinedName) -> tuple[str, Code, Conversation] | None:
+        """The name in whose place most results are right; the nearest of several."""
+        best: tuple[int, str, Code, Conversation] | None = None
+        for other in name.nearest[:MOST_TRIED_NAMES]:
+            changed = code.replaced(name.name, other)
+            said = self._converse(changed, is_timed=False)
+            first = said.returned.get(FIRST)
+            if first is None or (first.error is not None and f"'{name.name}'" in first.error.message):
+                continue
+            right = -1 if first.error is not None else self._number_right(first)
+            if best is None or right > best[0]:
+                best = right, other, changed, said
+            if right == len(self.setting.results):
+                break
+        return None if best is None else best[1:]
+
+    def _number_right(self, first: Returned) -> int:
+        return sum(one.is_right for one in self._compared(first, self.prepared.trials[0]))
+
+    # ── results ──
+
+    def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
+        values = returned.results or (Value("missing", "nothing came back"),) * len(trial.expected)
+        return [compare(value, expected) for value, expected in zip(values, trial.expected, strict=True)]
+
+    def _verdicts(self, said: Conversation) -> tuple[list[ResultVerdict], Trial]:
+        """A verdict for each result, and the example at which differences are shown."""
+        compared: dict[str, list[Compared]] = {}
+        for trial in self.prepared.trials:
+            returned = said.returned.get(trial.id)
+            if returned is not None and returned.error is None:
+                compared[trial.id] = self._compared(returned, trial)
+        wrong = [name for name, found in compared.items() if not all(one.is_right for one in found)]
+        example = self.prepared.trial(wrong[0] if wrong else FIRST) or self.prepared.trials[0]
+        verdicts = [self._verdict(at, said, compared, example) for at in range(len(self.setting.results))]
+        seen = [
+            Seen(trial.model, trial.setting, trial.draw, said.returned[trial.id].results, trial.expected)
+            for trial in self.prepared.trials
+            if trial.id in compared and len(said.returned[trial.id].results) == len(trial.expected)
+        ]
+        return explained(verdicts, seen), example
+
+    def _verdict(
+        self, at: int, said: Conversation, compared: Mapping[str, Sequence[Compared]], example: Trial
+    ) -> ResultVerdict:
+        expected = self.setting.results[at]
+        for trial in self.prepared.trials:
+            returned = said.returned.get(trial.id)
+            if trial.id not in compared:
+                message = self._error_message(said, returned, trial)
+                return ResultVerdict(expected.label, expected.quantity.latex, "error", message)
+            one = compared[trial.id][at]
+            if not one.is_right:
+                verdict: Verdict = "missing" if one.outcome == "missing" else "wrong"
+                message = one.message + self._elsewhere(trial)
+                shown = one if trial is example else Compared("wrong", "")
+                return ResultVerdict(
+                    expected.label, expected.quantity.latex, verdict, message, (), shown.differences, shown.differing
+                )
+        return self._accepted(at, [found[at] for found in compared.values()])
+
+    def _accepted(self, at: int, compared: Sequence[Compared]) -> ResultVerdict:
+        """Right at every trial, perhaps in another shape."""
+        expected = self.setting.results[at]
+        others = [one for one in compared if one.outcome != "right"]
+        if not others:
+            return ResultVerdict(expected.label, expected.quantity.latex, "right", "Right.")
+        names = tuple(dict.fromkeys(CONVENTIONS[one.outcome] for one in others))
+        return ResultVerdict(expected.label, expected.quantity.latex, "convention", others[0].message, names)
+
+    def _elsewhere(self, trial: Trial) -> str:
+        """What is added where the first inputs do not show it."""
+        if trial.id == FIRST:
+            return ""
+        if trial.id == OTHER:
+            return " At the first inputs it is right."
+        return f" It is right at {shown_sizes(self.prepared.trials[0].sizes)}: is a size fixed in the code?"
+
+    def _error_message(self, said: Conversation, returned: Returned | None, trial: Trial) -> str:
+        at = "" if trial.id == FIRST else f" at {shown_sizes(trial.sizes)}" if trial.id == SIZES else " at other inputs"
+        if returned is None or returned.error is None:
+            return f"The call{at} came to no end: {said.finished.message}"
+        error = returned.error
+        where = "" if error.line is None else f", in line {error.line}"
+        return f"The call{at} ends with {shown_error(error)}{where}."
+
+    def _with_repair(self, verdicts: Sequence[ResultVerdict], said: Conversation | None) -> Iterator[ResultVerdict]:
+        """What the results would be, if a name that nothing defines were another one."""
+        if said is None:
+            yield from verdicts
+            return
+        for before, after in zip(verdicts, self._verdicts(said)[0], strict=True):
+            words = "it is right" if after.verdict in ("right", "convention") else "it is wrong as well"
+            yield replace(before, message=f"{before.message} With the name that is meant {words}.")
+
+    # ── findings ──
+
+    def _findings(
+        self, said: Conversation, repaired: Conversation | None, meant: Mapping[str, str]
+    ) -> Iterator[Finding]:
+        names = {one.name for one in self.undefined}
+        yield from self.observer.undefined(self.undefined, meant)
+        seen = repaired or said
+        error = seen.returned[FIRST].error
+        if error is not None and not any(f"'{name}'" in error.message for name in names):
+            yield self.observer.raised(error)
+        if not said.is_complete and said.finished.status != "done":
+            yield self.observer.stopped(said.finished.message)
+        found = list(self.observer.findings(seen))
+        yield from (one for one in found if one.is_fault)
+        yield from self.observer.two_names(changed_in_place(self.code))
+        yield from (one for one in found if not one.is_fault)
+        yield from self._growth(seen)
+
+    def _growth(self, said: Conversation) -> Iterator[Finding]:
+        seconds: dict[str, list[float]] = {}
+        for name, returned in said.returned.items():
+            if name.startswith("time ") and returned.error is None:
+                seconds.setdefault(name[5:].rpartition(" ")[0], []).append(returned.seconds)
+        sizes = dict(self._sizes_to_time())
+        for dim, times in seconds.items():
+            if dim and len(times) == TIMES and len(seconds.get("", [])) == TIMES:
+                before = work_of(self.prepared.model, sizes[""])
+                work = work_of(self.prepared.model, sizes[dim]) / max(before, 1.0)
+                found = self.observer.growth(dim, (min(seconds[""]), min(times)), max(work, 1.0))
+                if found is not None:
+                    yield found
+
+
+# ── inputs for people ──
+
+
+def shown_sizes(sizes: Mapping[str, int]) -> str:
+    """`N = 5, D = 2`."""
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
+
+
+def _shown_inputs(trial: Trial) -> dict[str, Shown]:
+    """What the code is given at a trial, by its own names."""
+    found: dict[str, Shown] = {}
+    for parameter in trial.setting.inputs:
+        values = list(leaves(parameter.value))
+        for number, leaf in enumerate(values, 1):
+            name = parameter.name if len(values) == 1 else f"{parameter.name} ({number})"
+            if isinstance(leaf, Quantity):
+                found[name] = shown_numbers(trial.draw.value(leaf, trial.setting.first_label))
+            elif isinstance(leaf, Constant):
+                found[name] = str(leaf.value)
+    return found
+
+
+def shown_numbers(found: "Array | np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Shown:
+    """Numbers with up to 6 digits."""
+    if found.ndim == 0:
+        return f"{found.item():.6g}"
+    if found.ndim == 1:
+        return [f"{value:.6g}" for value in found.tolist()]
+    return [[f"{value:.6g}" for value in row] for row in found.tolist()]

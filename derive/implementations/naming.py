@@ -1,0 +1,322 @@
+"""Which mistake was made: the program of the exercise, broken at one place, gives what the student's code gives.
+
+A mistake is named only if it gives every entry of every result that it touches, at all inputs that were tried, and
+leaves all others as they should be. Where breaks of different kinds do that, all of these kinds are named. One break
+that explains several results is named at the first of them; the others follow from it.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from derive.checking.results import Diagnosis
+from derive.implementations.breaks import OF_CODE, SHIFTED, Break, breaks
+from derive.implementations.calls import Value
+from derive.implementations.comparing import agrees
+from derive.implementations.evaluation import NoValue
+from derive.implementations.programs import Inputs, Program, inputs_at, program_of
+from derive.implementations.results import ResultVerdict
+from derive.implementations.setting import CodeSetting, Form
+from derive.implementations.truth import Array, Draw
+from derive.mistakes.catalogue import CATALOGUE
+from derive.models import Model
+from derive.notation.symbols import shown
+from derive.records import dataclass
+
+SECONDS = 6.0
+MOST_FIRST_OF_TWO = 6
+MOST_NAMED = 2
+
+SPEAKS_FOR: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("missing-regulariser", ("path-left-out", "missing-constant-factor", "missing-term")),
+    ("missing-target", ("path-left-out", "plus-for-minus")),
+    ("missing-mask", ("missing-activation-derivative", "other-derivative", "mask-of-wrong-quantity")),
+    ("missing-activation-derivative", ("other-derivative", "derivative-at-wrong-argument", "path-left-out")),
+    ("derivative-at-wrong-argument", ("wrong-layer", "other-derivative")),
+    ("difference-reversed", ("wrong-sign", "plus-for-minus")),
+    ("plus-for-minus", ("wrong-sign",)),
+    ("regulariser-divided", ("mean-twice", "mean-for-sum")),
+    ("missing-mean", ("sum-for-mean", "missing-constant-factor", "missing-activation-derivative")),
+    ("mean-for-sum", ("mean-twice",)),
+    ("missing-factor-two", ("missing-constant-factor", "plus-for-minus")),
+    ("dropped-batch-sum", ("path-left-out",)),
+    ("mask-of-wrong-quantity", ("wrong-layer",)),
+    ("label-off-by-one", ("wrong-layer",)),
+    ("missing-activation", ("other-activation",)),
+)
+"""Mistakes, and those that say no more where both explain the same. A reader checks that the left one says more."""
+
+GENERAL = ("path-left-out", "missing-term", "missing-constant-factor", "wrong-layer", "upstream-left-out")
+"""What is not named beside anything else."""
+
+_MESSAGES: Mapping[str, str] = {
+    **{mistake.code: mistake.message for mistake in CATALOGUE},
+    **{code: message for code, (_, message) in OF_CODE.items()},
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one call gave and what it should have given, result by result; null where there are no numbers."""
+
+    model: Model
+    setting: CodeSetting
+    draw: Draw
+    found: tuple[Value, ...]
+    expected: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A break, and the numbers of the results that it explains."""
+
+    broken: Break
+    results: frozenset[int]
+
+
+def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[ResultVerdict]:
+    """The verdicts, the wrong ones with the mistakes that are found; `seen` are calls, those of one size together."""
+    wrong = frozenset(at for at, one in enumerate(verdicts) if one.verdict == "wrong")
+    if not wrong or not seen:
+        return list(verdicts)
+    worlds = [_World(several) for several in _by_size(seen)]
+    found = _Search(worlds, wrong).explanations()
+    return _told(list(verdicts), found)
+
+
+def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
+    """Calls at the same sizes, which have one program."""
+    groups: list[list[Seen]] = []
+    for one in seen:
+        same = next((group for group in groups if group[0].model is one.model), None)
+        if same is None:
+            groups.append([one])
+        else:
+            same.append(one)
+    return groups
+
+
+class _World:
+    """The program at some sizes, and what the student's code gave at each of the inputs there."""
+
+    def __init__(self, seen: Sequence[Seen]) -> None:
+        self.seen = seen
+        asked = [expected.quantity.value for expected in seen[0].setting.results]
+        self.program: Program = program_of(seen[0].model, asked)
+        self.inputs = [_with_shifted_labels(inputs_at(one.draw)) for one in seen]
+        self.right = [self.program.run(inputs, {}, {}) for inputs in self.inputs]
+
+    def matches(self, *broken: Break) -> tuple[frozenset[int], frozenset[int]]:
+        """The results that a broken program gives as the student's code does, and those that it gives otherwise.
+
+        What is right and stays so is in neither.
+        """
+        changed = {name: value for one in broken for name, value in one.changed.items()}
+        for_adjoints = any(one.for_adjoints for one in broken)
+        agreeing: frozenset[int] | None = None
+        differing: frozenset[int] = frozenset()
+        for one, inputs, right in zip(self.seen, self.inputs, self.right, strict=True):
+            try:
+                values = self.program.run(inputs, changed, right, for_adjoints=for_adjoints)
+            except NoValue:
+                return frozenset(), frozenset(range(len(self.program.results)))
+            same, other = self._compared(one, values, right)
+            agreeing = same if agreeing is None else agreeing & same
+            differing |= other
+            if not agreeing - differing:
+                break
+        return (agreeing or frozenset()) - differing, differing
+
+    def _compared(
+        self, one: Seen, values: Mapping[str, Array], right: Mapping[str, Array]
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        same, other = set(), set()
+        for at, name in enumerate(self.program.results):
+            if name is None or name not in values:
+                continue
+            if values[name] is right[name]:
+                continue
+            form = one.setting.results[at].quantity.form
+            if agrees_in_shape(one.found[at], in_form(values[name], form), one.expected[at]):
+                same.add(at)
+            else:
+                other.add(at)
+        return frozenset(same), frozenset(other)
+
+
+def in_form(value: Array, form: Form) -> Array:
+    """A value of the program as the code should return it."""
+    if form == "flat":
+        return value.ravel() if 1 in value.shape else value
+    return value.T if form == "transpose" else value
+
+
+def agrees_in_shape(found: Value, predicted: Array, expected: Array) -> bool:
+    """Whether numbers are those that a break gives; in another shape only if they are turned or have axes of 1."""
+    if found.numbers is None:
+        return False
+    numbers = found.numbers
+    scale = max(float(np.max(np.abs(predicted), initial=0.0)), float(np.max(np.abs(expected), initial=0.0)))
+    if not np.all(np.isfinite(predicted)) or not np.all(np.isfinite(numbers)):
+        return False
+    if numbers.shape != predicted.shape:
+        if numbers.ndim == 2 and numbers.T.shape == predicted.shape:
+            numbers = numbers.T
+        elif numbers.size == predicted.size and _without_ones(numbers) == _without_ones(predicted):
+            numbers = numbers.reshape(predicted.shape)
+        else:
+            return False
+    return agrees(numbers, predicted, found.dtype) or (
+        scale > 0 and agrees(numbers / scale, predicted / scale, found.dtype)
+    )
+
+
+def _without_ones(array: Array) -> tuple[int, ...]:
+    return tuple(side for side in array.shape if side != 1)
+
+
+def _with_shifted_labels(inputs: Inputs) -> Inputs:
+    """The inputs with one-hot symbols whose classes are one further, and one less far."""
+    shifted = {
+        f"{SHIFTED}{by} {name}": np.roll(inputs.values[name], by, axis=0 if inputs.values[name].shape[1] == 1 else 1)
+        for name in inputs.classes
+        if name in inputs.values
+        for by in (1, -1)
+    }
+    return replace(inputs, values={**inputs.values, **shifted})
+
+
+class _Search:
+    """Looks for breaks that explain what is wrong."""
+
+    def __init__(self, worlds: Sequence[_World], wrong: frozenset[int]) -> None:
+        self.worlds = worlds
+        self.wrong = wrong
+        self.zero = _zero(worlds[0].seen)
+        self.end = time.monotonic() + SECONDS
+
+    def explanations(self) -> list[list[Explanation]]:
+        """Groups of breaks that say the same, together for as many results as can be explained."""
+        first = self.worlds[0]
+        whole: list[Explanation] = []
+        partial: list[tuple[int, Break]] = []
+        for broken in breaks(first.program, self.wrong):
+            if time.monotonic() > self.end:
+                break
+            agreeing, differing = first.matches(broken)
+            explains = agreeing & self.wrong
+            if explains <= self.zero:
+                continue
+            if not differing and self._holds_elsewhere(broken, explains):
+                whole.append(Explanation(broken, explains))
+            elif differing <= self.wrong:
+                partial.append((len(explains), broken))
+        chosen = self._chosen(whole)
+        left = self.wrong - {at for group in chosen for at in group[0].results}
+        if left and partial:
+            chosen = self._with_two(partial) or chosen
+        return chosen
+
+    def _holds_elsewhere(self, broken: Break, explains: frozenset[int]) -> bool:
+        """Whether a break of the same kind of the same statement explains the same at other sizes."""
+        for world in self.worlds[1:]:
+            alike = (
+                other
+                for other in breaks(world.program, self.wrong)
+                if (other.code, other.for_adjoints) == (broken.code, broken.for_adjoints)
+                and other.changed.keys() == broken.changed.keys()
+            )
+            found = (world.matches(other) for other in alike)
+            if not any(explains <= agreeing and not differing for agreeing, differing in found):
+                return False
+        return True
+
+    def _chosen(self, found: Sequence[Explanation]) -> list[list[Explanation]]:
+        """The fewest breaks for the most results: those that explain most first, each result once."""
+        chosen: list[list[Explanation]] = []
+        covered: frozenset[int] = frozenset()
+        for explanation in sorted(found, key=lambda one: -len(one.results)):
+            same = next((group for group in chosen if group[0].results == explanation.results), None)
+            if same is not None:
+                same.append(explanation)
+            elif not explanation.results & covered:
+                chosen.append([explanation])
+                covered |= explanation.results
+        return chosen
+
+    def _with_two(self, partial: Sequence[tuple[int, Break]]) -> list[list[Explanation]]:
+        """Two breaks of different statements that together explain everything."""
+        first = self.worlds[0]
+        for _, one in sorted(partial, key=lambda pair: -pair[0])[:MOST_FIRST_OF_TWO]:
+            own, _ = first.matches(one)
+            for other in breaks(first.program, self.wrong - own):
+                if time.monotonic() > self.end:
+                    return []
+                if other.changed.keys() & one.changed.keys() or other.for_adjoints != one.for_adjoints:
+                    continue
+                agreeing, differing = first.matches(one, other)
+                if not differing and self.wrong <= agreeing:
+                    return [[Explanation(one, own)], [Explanation(other, self.wrong - own)]]
+        return []
+
+
+def _zero(seen: Sequence[Seen]) -> frozenset[int]:
+    """The results that are zero everywhere, which many mistakes would explain: they were never computed."""
+    values = [[one.found[at] for one in seen] for at in range(len(seen[0].found))]
+    return frozenset(
+        at
+        for at, several in enumerate(values)
+        if all(value.numbers is not None and not np.any(value.numbers) for value in several)
+    )
+
+
+# ── in words ──
+
+
+def _told(verdicts: list[ResultVerdict], found: Iterable[Sequence[Explanation]]) -> list[ResultVerdict]:
+    """The verdicts with what was found, named at the first result that it explains."""
+    for group in found:
+        first, *others = sorted(group[0].results)
+        verdicts[first] = replace(verdicts[first], diagnosis=_diagnosis(group))
+        for at in others:
+            verdicts[at] = replace(verdicts[at], follows_from=verdicts[first].label)
+    return verdicts
+
+
+def _diagnosis(group: Sequence[Explanation]) -> tuple[Diagnosis, ...]:
+    """The mistakes that explain the same, each kind once, at the statement next to the results."""
+    codes = _telling(dict.fromkeys(one.broken.code for one in group))
+    nearest = [_nearest([one.broken for one in group if one.broken.code == code]) for code in codes]
+    return tuple(
+        Diagnosis(broken.code, f"{_MESSAGES[broken.code]} {_where(broken)}".strip(), "")
+        for broken in nearest[:MOST_NAMED]
+    )
+
+
+def _telling(codes: Iterable[str]) -> list[str]:
+    """The codes without those that say no more than another one."""
+    found = set(codes)
+    for code, others in SPEAKS_FOR:
+        if code in found:
+            found -= set(others)
+    found = found - set(GENERAL) or found
+    return [code for code in codes if code in found]
+
+
+def _nearest(several: Sequence[Break]) -> Break:
+    """The break that changes least, the last of those."""
+    least = min(len(broken.changed) for broken in several)
+    return [broken for broken in several if len(broken.changed) == least][-1]
+
+
+def _where(broken: Break) -> str:
+    """Which quantity is wrong, in words."""
+    name = shown(broken.of.of)
+    if broken.of.name.startswith("asked"):
+        return ""
+    several = " and in others like it" if len(broken.changed) > 1 else ""
+    if broken.of.is_adjoint:
+        return f"(in the derivative by {name}{several})"
+    return f"(in {name}{several})"

@@ -1,0 +1,207 @@
+"""A model as a program: one statement for each quantity, the forward pass and then the derivatives of the loss.
+
+A statement says a quantity in terms of those before it, so that what a wrong statement does to all that follow can be
+seen by running the rest of the program on it.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import numpy as np
+
+from derive.errors import FormulaError
+from derive.expressions import tree
+from derive.expressions.tree import Derivative, Expr, Node, Symbol
+from derive.expressions.walk import rebuilt, symbols_of, walk
+from derive.gradients import ClosedForms, NoClosedForm, closed_forms, derivative
+from derive.implementations.evaluation import Evaluator
+from derive.implementations.truth import Array, Draw
+from derive.models import Model
+from derive.notation.symbols import Computed, Given, SymbolTable
+from derive.records import dataclass
+
+ADJOINT = "adjoint "
+"""What the name of ∂L/∂S begins with in a program, before S: no author's name has a space."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`name := value`. `others` are the same quantity said in other ways, as in the model's names alone.
+
+    `of` is the quantity: a name of the model, or the one by which the loss is differentiated.
+    """
+
+    name: str
+    value: Expr
+    others: tuple[Expr, ...] = ()
+
+    @property
+    def is_adjoint(self) -> bool:
+        """Whether this is a derivative of the loss."""
+        return self.name.startswith(ADJOINT)
+
+    @property
+    def is_derivative(self) -> bool:
+        """Whether this is no part of the forward pass."""
+        return " " in self.name
+
+    @property
+    def of(self) -> str:
+        """The name of the model that it is about."""
+        return self.name.removeprefix(ADJOINT)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Statements, each in terms of what is given and of those before it; `results` are the names of what is asked."""
+
+    table: SymbolTable
+    statements: tuple[Statement, ...]
+    results: tuple[str | None, ...]
+
+    @cached_property
+    def uses(self) -> Mapping[str, frozenset[str]]:
+        """The names that stand in each statement, however it is said, by its own name."""
+        return {one.name: _names_in(one) for one in self.statements}
+
+    def dependents(self, name: str, *, of_adjoints: bool = False) -> frozenset[int]:
+        """The results that come from a statement; with `of_adjoints` those that a derivative hands on to them."""
+        moved = {name}
+        for one in self.statements:
+            if self.uses[one.name] & moved and (one.is_derivative or not of_adjoints):
+                moved.add(one.name)
+        moved -= {name} if of_adjoints else set()
+        return frozenset(at for at, result in enumerate(self.results) if result in moved)
+
+    def run(self, given: "Inputs", changed: Mapping[str, Expr], before: Mapping[str, Array], *, for_adjoints: bool = False) -> dict[str, Array]:
+        """The values of all statements, some of which have another value; the others are taken over from `before`.
+
+        With `for_adjoints` the forward pass has the other values only where derivatives use it, and its own quantities
+        are as they were. Raises `NoValue`.
+        """
+        values = {**given.values, **before}
+        moved: set[str] = set()
+        for statement in self.statements:
+            value = changed.get(statement.name, statement.value)
+            depends = statement.name not in before or statement.name in changed
+            depends = depends or any(symbol.name in moved for symbol in symbols_of(value))
+            if depends:
+                values[statement.name] = Evaluator(values, given.classes, self.table.index_base).value(value)
+                moved.add(statement.name)
+        if for_adjoints:
+            values.update({one.name: before[one.name] for one in self.statements if not one.is_derivative})
+        return values
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The values of what is given, and the classes of labels, from 0."""
+
+    values: Mapping[str, Array]
+    classes: Mapping[str, Array]
+
+
+def inputs_at(draw: Draw) -> Inputs:
+    """What is given at a draw."""
+    values: dict[str, Array] = {}
+    classes: dict[str, Array] = {}
+    for name, meaning in draw.session.table.meanings.items():
+        if not isinstance(meaning, Given):
+            continue
+        if meaning.kind in ("labels", "hot index"):
+            rows = draw.label_rows(name)
+            classes[name] = rows.argmax(axis=1).astype(np.float64)
+        elif meaning.kind in ("real", "positive", "integer", "one-hot"):
+            values[name] = draw.numbers(Symbol(name, meaning.shape))
+            if meaning.kind == "one-hot":
+                whole = values[name].reshape(1, -1) if meaning.shape.is_vector else values[name]
+                classes[name] = whole.argmax(axis=1).astype(np.float64)
+    return Inputs(values, classes)
+
+
+def program_of(model: Model, asked: Iterable[Expr]) -> Program:
+    """The program of a model, with a statement for everything that is asked that has a closed form."""
+    table = model.table
+    forward = [
+        Statement(name, meaning.value)
+        for name, meaning in table.meanings.items()
+        if isinstance(meaning, Computed) and meaning.value is not None and not _has_derivative(meaning.value)
+    ]
+    adjoints = _adjoints(model) if table.loss is not None else []
+    statements = [*forward, *adjoints]
+    results: list[str | None] = []
+    for number, value in enumerate(asked):
+        name, made = _asked(model, value, number, {statement.name for statement in statements})
+        results.append(name)
+        statements += made
+    return Program(table, _ordered(statements), tuple(results))
+
+
+def _has_derivative(node: Node) -> bool:
+    return any(isinstance(part, (Derivative, tree.ChainRule, tree.LocalFactor)) for part in walk(node))
+
+
+def _adjoints(model: Model) -> list[Statement]:
+    """∂L/∂name for every name, in terms of the derivatives by the names that are computed from it."""
+    assert model.table.loss is not None
+    forms = closed_forms(model.table, model.kink, model.table.loss)
+    found = []
+    for name in forms.names:
+        try:
+            value = _with_adjoints(forms.in_steps(name), forms)
+            closed = forms[name]
+        except (NoClosedForm, FormulaError, RecursionError):
+            continue
+        if not _has_derivative(value):
+            found.append(Statement(ADJOINT + name, value, () if closed == value else (closed,)))
+    return found
+
+
+def _with_adjoints(value: Expr, forms: ClosedForms) -> Expr:
+    """An expression with a name for each derivative of the loss in it."""
+
+    def change(node: Node) -> Node | None:
+        match node:
+            case Derivative(Symbol(loss), Symbol(name) as by) if loss == forms.loss.name:
+                return Symbol(ADJOINT + name, by.shape)
+        return None
+
+    return rebuilt(value, change)  # type: ignore[return-value]
+
+
+def _asked(model: Model, value: Expr, number: int, known: set[str]) -> tuple[str | None, list[Statement]]:
+    """The name under which something that is asked stands in the program, with a statement for it if it needs one."""
+    match value:
+        case Symbol(name) if name in known:
+            return name, []
+        case Derivative(Symbol(loss), Symbol(name)) if loss == model.table.loss and ADJOINT + name in known:
+            if value.layout != "numerator":
+                return ADJOINT + name, []
+    try:
+        closed = derivative(value, model.table, model.kink)
+    except (NoClosedForm, FormulaError, RecursionError):
+        return None, []
+    name = f"asked {number}"
+    return name, [Statement(name, closed)]
+
+
+def _ordered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """The statements, each behind those that it needs; what can never be computed is left out."""
+    waiting = list(statements)
+    names = {statement.name for statement in waiting}
+    done: dict[str, Statement] = {}
+    while waiting:
+        ready = [one for one in waiting if all(name in done for name in _needed(one, names))]
+        if not ready:
+            break
+        done.update({one.name: one for one in ready})
+        waiting = [one for one in waiting if one.name not in done]
+    return tuple(done.values())
+
+
+def _names_in(statement: Statement) -> frozenset[str]:
+    return frozenset(symbol.name for symbol in symbols_of(statement.value))
+
+
+def _needed(statement: Statement, names: set[str]) -> set[str]:
+    return {symbol.name for symbol in symbols_of(statement.value)} & names - {statement.name}
