@@ -50,7 +50,8 @@ def _mark(exercise: str, file: str, trust: bool) -> "CodeResult":
 
     read = read_exercise(exercise)
     student = read_code_file(file)
-    from derive.implementations.marking import mark_code, prepare
+    from derive.implementations.marking import mark_code
+    from derive.implementations.preparing import prepare
     from derive.sandbox import NoSandboxError
 
     try:

@@ -7,8 +7,8 @@ import numpy as np
 from derive.implementations.calls import Conversation, Failure, Returned, Value, Warned
 from derive.implementations.comparing import agrees
 from derive.implementations.in_place import ChangedInPlace
+from derive.implementations.quantities import CodeSetting
 from derive.implementations.results import Finding
-from derive.implementations.setting import CodeSetting
 from derive.implementations.source import Code, line_of
 from derive.implementations.undefined import UndefinedName
 

@@ -5,35 +5,57 @@ the catalogue of mistakes (`derive.mistakes`) where it has the mistake, and thos
 get wrong.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.errors import FormulaError
 from derive.expressions import tree
-from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     Add,
     Apply,
+    Comparator,
     Expr,
     Hadamard,
     Indicator,
     MatMul,
     Negative,
-    Node,
     Number,
-    Power,
     Quotient,
     Reduce,
     Scale,
     Size,
-    Softmax,
     Symbol,
     Transpose,
 )
-from derive.expressions.walk import rebuilt, symbols_of, walk
+from derive.expressions.walk import symbols_of, walk
 from derive.implementations.programs import ADJOINT, Program, Statement
-from derive.mistakes.rewriting import everywhere, over_size, sum_of, times, times_size
+from derive.implementations.rules import (
+    SLOPES,
+    Rule,
+    divided_by,
+    has_upstream,
+    in_nested,
+    multiplied_by,
+    other_axis,
+    other_base,
+    other_function,
+    other_sign,
+    plus_for_minus,
+    spellings,
+    sum_for_mean,
+    turned_round,
+    unsquared,
+    with_labels,
+    with_transpose,
+    without_any_term,
+    without_condition,
+    without_function,
+    without_indicator,
+    without_power,
+    without_scalar,
+    without_size,
+)
+from derive.mistakes.rewriting import everywhere, over_size, sum_of, times
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.records import dataclass
 from derive.sheets.slips import BREAKS
@@ -53,6 +75,11 @@ class Break:
     of: Statement
     changed: Mapping[str, Expr]
     for_adjoints: bool = False
+
+    def is_like(self, other: "Break") -> bool:
+        """Whether this is the same mistake in the same statements, as at other sizes."""
+        same = self.code == other.code and self.for_adjoints == other.for_adjoints
+        return same and self.changed.keys() == other.changed.keys()
 
 
 # code: (what it is called, what its author is told)
@@ -77,13 +104,18 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
         "the labels are off by one",
         "From which number on do the labels count, and from which do the columns?",
     ),
+    "condition-dropped": (
+        "a term is counted that the sum leaves out",
+        "Over which terms does this sum run? One of them is not meant.",
+    ),
     "other-derivative": (
         "the derivative is that of another activation",
         "Which activation does the model have here? This is the derivative of another one.",
     ),
 }
 
-Rule = Callable[[Expr], Iterable[Expr]]
+
+_TURNED: Mapping[Comparator, Comparator] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
 def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
@@ -119,7 +151,8 @@ def _of_statement(program: Program, statement: Statement) -> Iterator[tuple[str,
 
 def _all_of(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
     kinds = _Kinds(program, statement)
-    for form in (statement.value, *statement.others):
+    is_given = isinstance(program.table.meanings.get(statement.of), Given)
+    for form in (statement.value, *(() if is_given else statement.others)):
         for code, rule in kinds.rules():
             for value in everywhere(form, rule):
                 yield code, value
@@ -142,8 +175,10 @@ class _Kinds:
             yield from self._forward_rules()
             return
         yield "missing-regulariser", self._without_penalty
-        yield from BREAKS.items()
-        yield "missing-mask", _without_indicator
+        yield from ((code, rule) for code, rule in BREAKS.items() if code != "difference-reversed")
+        yield "unsquared-activation", unsquared
+        yield "condition-dropped", without_condition
+        yield "missing-mask", without_indicator
         yield "missing-activation-derivative", self._without_slope
         yield "derivative-at-wrong-argument", self._at_output
         yield "other-derivative", self._other_slope
@@ -151,32 +186,35 @@ class _Kinds:
         yield "mean-for-sum", self._mean_for_sum
         yield "label-off-by-one", self._shifted
         yield "mask-of-wrong-quantity", self._other_mask
-        yield "wrong-axis", _other_axis
-        yield "plus-for-minus", _plus_for_minus
+        yield "wrong-axis", other_axis
+        yield "plus-for-minus", plus_for_minus
+        yield "wrong-sign", other_sign
         yield "path-left-out", self._without_a_term
         yield "upstream-left-out", self._without_upstream
-        yield "missing-constant-factor", _without_scalar
-        yield "extra-transpose", _with_transpose
+        yield "missing-constant-factor", without_scalar
+        yield "extra-transpose", with_transpose
         yield "wrong-layer", self._other_names
 
     def _forward_rules(self) -> Iterator[tuple[str, Rule]]:
         yield "missing-mean", BREAKS["missing-mean"]
         yield "missing-factor-two", BREAKS["missing-factor-two"]
-        yield "missing-mean", _without_size
-        yield "sum-for-mean", _sum_for_mean
+        yield "missing-mean", without_size
+        yield "sum-for-mean", sum_for_mean
         yield "mean-for-sum", self._mean_for_sum
-        yield "missing-activation", _without_function
-        yield "other-activation", _other_function
-        yield "log-base", _other_base
-        yield "wrong-axis", _other_axis
+        yield "missing-activation", without_function
+        yield "other-activation", other_function
+        yield "log-base", other_base
+        yield "wrong-axis", other_axis
         yield "label-off-by-one", self._shifted
         yield "missing-regulariser", self._without_scalar_term
-        yield "missing-term", _without_any_term
-        yield "missing-constant-factor", _without_scalar
-        yield "unsquared-activation", _without_power
+        yield "condition-dropped", without_condition
+        yield "missing-term", without_any_term
+        yield "missing-constant-factor", without_scalar
+        yield "unsquared-activation", without_power
         yield "missing-transpose", BREAKS["missing-transpose"]
-        yield "extra-transpose", _with_transpose
+        yield "extra-transpose", with_transpose
         yield "difference-reversed", BREAKS["difference-reversed"]
+        yield "wrong-sign", other_sign
         yield "wrong-layer", self._other_names
 
     def of_the_whole(self, form: Expr) -> Iterator[tuple[str, Expr]]:
@@ -190,6 +228,9 @@ class _Kinds:
                         continue
                     yield code, Add((*form.terms[:at], change(term), *form.terms[at + 1 :]))
         if self.statement.is_adjoint:
+            if self._parameter() is None:
+                yield "path-left-out", times(0, form)
+            yield from (("difference-reversed", value) for value in turned_round(form))
             yield from (("constant-differentiated", value) for value in self._with_penalty(form))
 
     def _factors(self) -> Iterator[tuple[str, Callable[[Expr], Expr]]]:
@@ -198,9 +239,9 @@ class _Kinds:
         yield "extra-factor-two", lambda node: times(2, node)
         for name, dim in self.dims.items():
             is_mean = name in self.averaged
-            yield ("mean-twice" if is_mean else "mean-for-sum"), _over(dim)
+            yield ("mean-twice" if is_mean else "mean-for-sum"), divided_by(dim)
             if is_mean:
-                yield "missing-mean", _by(dim)
+                yield "missing-mean", multiplied_by(dim)
 
     # ── what is known of the program ──
 
@@ -254,43 +295,44 @@ class _Kinds:
             outputs = {symbol.name for symbol, _ in self._outputs()}
             for kept, dropped in ((node.left, node.right), (node.right, node.left)):
                 names = {symbol.name for symbol in symbols_of(dropped)}
-                has_upstream = any(name.startswith(ADJOINT) for name in names)
                 is_slope = bool(names & outputs) or any(isinstance(part, Apply) for part in walk(dropped))
-                if is_slope and not has_upstream and kept.shape == node.shape:
+                if is_slope and not has_upstream(dropped) and kept.shape == node.shape and has_upstream(kept):
                     yield kept
-        if isinstance(node, Hadamard) and isinstance(node.left, Hadamard):
+        if isinstance(node, Hadamard) and isinstance(node.left, Hadamard) and has_upstream(node.left.left):
             yield node.left.left
 
     def _without_upstream(self, node: Expr) -> Iterator[Expr]:
         """`G ⊙ s` as `s`."""
         if isinstance(node, Hadamard) and node.left.shape == node.right.shape:
             for kept, dropped in ((node.left, node.right), (node.right, node.left)):
-                if any(symbol.name.startswith(ADJOINT) for symbol in symbols_of(dropped)):
+                if has_upstream(dropped):
                     yield kept
 
     def _at_output(self, node: Expr) -> Iterator[Expr]:
         """The derivative of an activation at its output in place of its input, and the other way round."""
         for output, applied in self._outputs():
+            if applied.function in SLOPES and node in spellings(applied.function, output, applied.operand):
+                yield spellings(applied.function, replace(applied, operand=output), output)[0]
+                yield spellings(applied.function, applied.operand, applied.operand)[0]
             if node == output and applied.function not in ("relu", "leaky"):
                 yield replace(applied, operand=output)
                 yield applied.operand
+        yield from in_nested(node, self._at_output)
 
     def _other_slope(self, node: Expr) -> Iterator[Expr]:
         """The slope of tanh, sigmoid or ReLU where the model has another one of them."""
         for output, applied in self._outputs():
-            if applied.function in _SLOPES and node in _spellings(applied.function, output, applied.operand):
-                for function in _SLOPES:
+            if applied.function in SLOPES and node in spellings(applied.function, output, applied.operand):
+                for function in SLOPES:
                     if function != applied.function:
-                        yield _spellings(function, output, applied.operand)[0]
-        if isinstance(node, Hadamard) and isinstance(node.left, Hadamard):
-            whole = Hadamard(node.left.right, node.right)
-            yield from (Hadamard(node.left.left, other) for other in self._other_slope(whole))
+                        yield spellings(function, output, applied.operand)[0]
+        yield from in_nested(node, self._other_slope)
 
     def _other_mask(self, node: Expr) -> Iterator[Expr]:
         """`1(Z > 0)` with another quantity of the same shape, or the other way round."""
         match node:
             case Indicator(tree.Comparison(Symbol() as left, comparator, Number() as right) as condition):
-                turned = {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(comparator)
+                turned = _TURNED.get(comparator)
                 if turned is not None:
                     yield Indicator(replace(condition, comparator=turned))
                 for other in self._of_shape(left):
@@ -301,6 +343,8 @@ class _Kinds:
         if isinstance(node, Add) and not any(isinstance(term, Number) for term in node.terms):
             for at in range(len(node.terms)):
                 yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+            if len(node.terms) > 2:
+                yield from node.terms
 
     # ── rules for both ──
 
@@ -310,6 +354,8 @@ class _Kinds:
                 yield over_size(ones.shape.length, node)
             case Reduce("sum", operand):
                 yield Reduce("mean", operand)
+            case tree.Dot(left) if left.shape.is_vector:
+                yield over_size(left.shape.length, node)
 
     def _shifted(self, node: Expr) -> Iterator[Expr]:
         """Labels that are one too many or too few."""
@@ -318,7 +364,7 @@ class _Kinds:
                 yield from (Symbol(f"{SHIFTED}{by} {name}", node.shape) for by in (1, -1))
             case tree.Entry() | Indicator() | tree.IndexValue():
                 for by in (1, -1):
-                    changed = _with_labels(node, by)
+                    changed = with_labels(node, by)
                     if changed != node:
                         yield changed
 
@@ -330,9 +376,10 @@ class _Kinds:
         """Other quantities of the same dimensions by name."""
         names = [dim.name for dim in symbol.shape.dims]
         for name, meaning in self.table.meanings.items():
-            if name != symbol.name and isinstance(meaning, (Given, Computed)):
-                if [dim.name for dim in meaning.shape.dims] == names and not meaning.shape.is_scalar:
-                    yield Symbol(name, meaning.shape)
+            if name == symbol.name or not isinstance(meaning, (Given, Computed)) or meaning.shape.is_scalar:
+                continue
+            if [dim.name for dim in meaning.shape.dims] == names:
+                yield Symbol(name, meaning.shape)
         if symbol.name.startswith(ADJOINT):
             for statement in self.program.statements:
                 if statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names:
@@ -343,19 +390,8 @@ class _Kinds:
         if isinstance(node, Add) and node.shape.is_scalar:
             for at, term in enumerate(node.terms):
                 names = {symbol.name for symbol in symbols_of(term)}
-                if all(isinstance(self.table.meanings.get(name), Given) for name in names):
+                if names and all(isinstance(self.table.meanings.get(name), Given) for name in names):
                     yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
-
-
-# ── rules that need to know nothing ──
-
-
-def _over(dim: Dim) -> Callable[[Expr], Expr]:
-    return lambda node: over_size(dim, node)
-
-
-def _by(dim: Dim) -> Callable[[Expr], Expr]:
-    return lambda node: times_size(dim, node)
 
 
 def _averaged(program: Program) -> set[str]:
@@ -367,127 +403,3 @@ def _averaged(program: Program) -> set[str]:
         if isinstance(part, Quotient)
     ]
     return {size.dim.name for node in below for size in walk(node) if isinstance(size, Size)}
-
-
-def _without_indicator(node: Expr) -> Iterator[Expr]:
-    """`G ⊙ 1(…)` as `G`, whatever the condition says."""
-    match node:
-        case Hadamard(kept, Indicator()) | Hadamard(Indicator(), kept) | Scale(Indicator(), kept):
-            yield kept
-        case Hadamard(kept, tree.Cases()) | Hadamard(tree.Cases(), kept):
-            yield kept
-
-
-def _without_size(node: Expr) -> Iterator[Expr]:
-    match node:
-        case Quotient(numerator, Size()):
-            yield numerator
-        case Reduce("mean", operand):
-            yield Reduce("sum", operand)
-
-
-def _sum_for_mean(node: Expr) -> Iterator[Expr]:
-    match node:
-        case Quotient(numerator, Number()):
-            yield numerator
-
-
-def _without_scalar(node: Expr) -> Iterator[Expr]:
-    """`c A` as `A`."""
-    match node:
-        case Scale(factor, operand) if not isinstance(factor, Indicator):
-            yield operand
-            if isinstance(factor, Scale):
-                yield Scale(factor.factor, operand)
-                yield Scale(factor.operand, operand)
-        case Quotient(numerator, denominator) if denominator.shape.is_scalar and numerator.shape == node.shape:
-            yield numerator
-
-
-def _without_power(node: Expr) -> Iterator[Expr]:
-    if isinstance(node, Power):
-        yield node.base
-
-
-def _plus_for_minus(node: Expr) -> Iterator[Expr]:
-    """One term of a sum with the other sign."""
-    if isinstance(node, Add):
-        for at, term in enumerate(node.terms):
-            other = term.operand if isinstance(term, Negative) else Negative(term)
-            yield Add((*node.terms[:at], other, *node.terms[at + 1 :]))
-
-
-def _without_any_term(node: Expr) -> Iterator[Expr]:
-    if isinstance(node, Add):
-        for at in range(len(node.terms)):
-            yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
-
-
-def _other_axis(node: Expr) -> Iterator[Expr]:
-    """A sum or a softmax along the other axis."""
-    match node:
-        case Softmax(operand, axis, logarithm):
-            yield Softmax(operand, 1 if axis == 0 else 0, logarithm)
-        case MatMul(Transpose(tree.Fill(value)), operand) if operand.shape.is_matrix:
-            ones = tree.Fill(value, replace(operand.shape, dims=(operand.shape.columns, _ONE)))
-            yield Transpose(MatMul(operand, ones))
-            yield MatMul(operand, ones)
-        case MatMul(operand, tree.Fill(value)) if operand.shape.is_matrix:
-            ones = tree.Fill(value, replace(operand.shape, dims=(operand.shape.rows, _ONE)))
-            yield MatMul(Transpose(ones), operand)
-            yield Transpose(MatMul(Transpose(ones), operand))
-
-
-_ONE = Dim(1, "1")
-
-
-def _with_transpose(node: Expr) -> Iterator[Expr]:
-    """`A B` as `Aᵀ B` or `A Bᵀ`, where the shapes happen to fit."""
-    if isinstance(node, MatMul):
-        for left, right in ((Transpose(node.left), node.right), (node.left, Transpose(node.right))):
-            try:
-                yield MatMul(left, right)
-            except FormulaError:
-                continue
-
-
-def _without_function(node: Expr) -> Iterator[Expr]:
-    match node:
-        case Apply(_, operand) | Softmax(operand):
-            yield operand
-        case tree.Extremum(_, Number(), operand) | tree.Extremum(_, operand, Number()):
-            yield operand
-
-
-_ACTIVATIONS = ("relu", "sigmoid", "tanh")
-_SLOPES = ("sigmoid", "tanh", "relu")
-
-
-def _other_function(node: Expr) -> Iterator[Expr]:
-    match node:
-        case Apply(function, operand) if function in _ACTIVATIONS:
-            yield from (Apply(other, operand) for other in _ACTIVATIONS if other != function)
-        case tree.Extremum("max", Number(value), operand) | tree.Extremum("max", operand, Number(value)) if not value:
-            yield from (Apply(other, operand) for other in _ACTIVATIONS if other != "relu")
-
-
-def _other_base(node: Expr) -> Iterator[Expr]:
-    match node:
-        case Apply("log", operand):
-            yield from (Quotient(node, Apply("log", Number(Fraction(base)))) for base in (2, 10))
-
-
-def _spellings(function: str, output: Expr, argument: Expr) -> list[Expr]:
-    """The derivative of an activation, in the ways in which a program says it."""
-    one = Number(Fraction(1))
-    if function == "sigmoid":
-        return [Hadamard(output, Add((one, Negative(output))))]
-    if function == "tanh":
-        squares: list[Expr] = [Hadamard(output, output), Power(output, Number(Fraction(2)))]
-        return [Add((one, Negative(square))) for square in squares]
-    return [Indicator(tree.Comparison(argument, ">", Number(Fraction(0))))]
-
-
-def _with_labels(node: Node, by: int) -> Node:
-    """A node with every label in it one class further; not inside of a label."""
-    return rebuilt(node, lambda part: tree.IndexShift(part, by) if isinstance(part, tree.Label) else None)

@@ -11,24 +11,11 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from derive.expressions.shapes import Shape
-from derive.implementations.setting import (
-    CodeSetting,
-    Constant,
-    Named,
-    Parameter,
-    Quantity,
-    Several,
-    Size,
-    Structure,
-    steps_of,
-)
+from derive.implementations.inputs import Json
+from derive.implementations.quantities import CodeSetting
 from derive.implementations.source import Code
-from derive.implementations.truth import Array, Draw
-from derive.models import Model
-from derive.notation.symbols import Given
+from derive.implementations.truth import Array
 from derive.records import dataclass
 from derive.sandbox import Finished, Limits, run
 
@@ -37,8 +24,6 @@ LONGEST_TEXT = 400
 SANDBOX = Limits(seconds=20.0, cpu_seconds=20)
 
 _DTYPE = re.compile(r"bool|u?int(?:8|16|32|64)|float(?:16|32|64|96|128)|complex(?:64|128|192|256)|object")
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -119,111 +104,11 @@ def converse(
         "function": setting.function,
         "results": [[list(step) for step in expected.path] for expected in setting.results],
         "largest": LARGEST_RESULT,
-        "calls": [
-            {"id": call.id, "is_new": call.is_new, "is_timed": call.is_timed, **call.inputs} for call in calls
-        ],
+        "calls": [{"id": call.id, "is_new": call.is_new, "is_timed": call.is_timed, **call.inputs} for call in calls],
     }
     script = (files("derive.implementations") / "runner.py").read_text(encoding="utf-8")
     finished = run(script, json.dumps(request).encode(), limits, trust=trust)
     return _conversation(finished, len(setting.results))
-
-
-# ── inputs ──
-
-
-def inputs_at(setting: CodeSetting, draw: Draw) -> Json:
-    """What the code is given at a draw."""
-    return _inputs(setting, lambda structure: _encoded(setting, structure, draw))
-
-
-def inputs_of_sizes(setting: CodeSetting, model: Model, sizes: Mapping[str, int]) -> Json:
-    """Chance numbers of these sizes, by the dimensions' names: to see how long a call takes."""
-    return _inputs(setting, lambda structure: _drawn(setting, structure, model, sizes))
-
-
-def _inputs(setting: CodeSetting, encoded: Any) -> Json:
-    def pairs(parameters: Sequence[Parameter]) -> list[list[Any]]:
-        return [[one.name, encoded(one.value)] for one in parameters]
-
-    attributes = [[one.name, [list(step) for step in steps_of(one.name)], encoded(one.value)] for one in setting.attributes]
-    return {"construct": pairs(setting.construct), "attributes": attributes, "arguments": pairs(setting.arguments)}
-
-
-def _encoded(setting: CodeSetting, structure: Structure, draw: Draw) -> Json:
-    match structure:
-        case Several(items):
-            return {"kind": "list", "items": [_encoded(setting, item, draw) for item in items]}
-        case Named(pairs):
-            return {"kind": "dict", "items": [[key, _encoded(setting, item, draw)] for key, item in pairs]}
-        case Size(dim):
-            sizes = {key: one.size for key, one in draw.session.table.dims.items()}
-            return {"kind": "plain", "value": sizes.get(dim.name, dim.size)}
-        case Constant(value):
-            return _constant(value)
-    found = draw.value(structure, setting.first_label)
-    return encoded_numbers(found, setting.dtype)
-
-
-def encoded_numbers(found: Array | NDArray[np.int64], dtype: str) -> Json:
-    """An array or a number as the request holds it; whole numbers stay such."""
-    if found.dtype.kind == "i":
-        if found.ndim == 0:
-            return {"kind": "plain", "value": int(found)}
-        return _array(found, "int64")
-    if found.ndim == 0:
-        return {"kind": "float", "value": float(found).hex()}
-    return _array(found, dtype)
-
-
-def _array(found: Array | NDArray[np.int64], dtype: str) -> Json:
-    data = np.ascontiguousarray(found, dtype="<f8").tobytes().hex()
-    return {"kind": "array", "shape": list(found.shape), "dtype": dtype, "data": data}
-
-
-def _constant(value: float | int | bool | None) -> Json:
-    return {"kind": "float", "value": value.hex()} if isinstance(value, float) else {"kind": "plain", "value": value}
-
-
-def _drawn(setting: CodeSetting, structure: Structure, model: Model, sizes: Mapping[str, int]) -> Json:
-    match structure:
-        case Several(items):
-            return {"kind": "list", "items": [_drawn(setting, item, model, sizes) for item in items]}
-        case Named(pairs):
-            return {"kind": "dict", "items": [[key, _drawn(setting, item, model, sizes)] for key, item in pairs]}
-        case Size(dim):
-            return {"kind": "plain", "value": sizes.get(dim.name, dim.size)}
-        case Constant(value):
-            return _constant(value)
-    return _drawn_quantity(setting, structure, model, sizes)
-
-
-def _drawn_quantity(setting: CodeSetting, quantity: Quantity, model: Model, sizes: Mapping[str, int]) -> Json:
-    shape = sizes_of(quantity.value.shape, sizes)
-    if quantity.form in ("labels", "one-hot"):
-        meaning = model.table.meanings[quantity.name or ""]
-        assert isinstance(meaning, Given) and meaning.classes is not None
-        count = sizes.get(meaning.classes.name, meaning.classes.size or 1)
-        rows = [] if _is_one_label(meaning) else shape[:1]
-        if quantity.form == "one-hot":
-            return _array(np.tile(np.eye(1, count), (rows[0], 1)) if rows else np.eye(1, count)[0], setting.dtype)
-        first = setting.first_label
-        if not rows:
-            return {"kind": "plain", "value": first}
-        return {"kind": "classes", "shape": rows, "low": first, "high": first + count, "number": 1}
-    if not shape:
-        return {"kind": "float", "value": (0.5).hex()}
-    shape = [int(np.prod(shape))] if quantity.form == "flat" else shape
-    shape = shape[::-1] if quantity.form == "transpose" else shape
-    return {"kind": "drawn", "shape": shape, "dtype": setting.dtype, "number": 1}
-
-
-def _is_one_label(meaning: Given) -> bool:
-    return meaning.shape.is_vector if meaning.kind == "one-hot" else meaning.shape.is_scalar
-
-
-def sizes_of(shape: Shape, sizes: Mapping[str, int]) -> list[int]:
-    """A shape at given sizes of the dimensions with names."""
-    return [sizes.get(dim.name, dim.size or 1) for dim in shape.dims]
 
 
 # ── answers ──
@@ -231,18 +116,18 @@ def sizes_of(shape: Shape, sizes: Mapping[str, int]) -> list[int]:
 
 def _conversation(finished: Finished, number: int) -> Conversation:
     """What was said, as far as it has the form that it should have."""
-    said = [found for line in finished.output.split(b"\n") if (found := _object(line)) is not None]
+    said = [one for one in map(_object, finished.output.split(b"\n")) if one is not None]
     loaded = next((one for one in said if one.get("event") == "loaded"), None)
     errors = [] if loaded is None else _list(loaded.get("errors"))
     calls = [one for one in said if one.get("event") == "call"]
     end = next((one for one in said if one.get("event") == "end"), None)
-    returned = {found.id: found for one in calls if (found := _returned(one, number)) is not None}
+    returned = [found for one in calls if (found := _returned(one, number)) is not None]
     return Conversation(
         tuple(_failure(error) for error in errors),
         loaded is not None and loaded.get("found") is True,
         loaded is not None,
         end is not None and finished.status == "done",
-        returned,
+        {found.id: found for found in returned},
         finished,
         tuple(at for at in _list(end and end.get("overwritten")) if isinstance(at, int) and 0 <= at < number),
     )

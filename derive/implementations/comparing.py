@@ -117,7 +117,9 @@ def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _typed(value: Value, found: Compared) -> Compared:
     """Right numbers in a type that holds them only by chance."""
     if value.dtype and np.dtype(value.dtype).kind in "biu":
-        return Compared("typed", f"The numbers are right, but whole numbers ({value.dtype}) came back.", numbers=found.numbers)
+        return Compared(
+            "typed", f"The numbers are right, but whole numbers ({value.dtype}) came back.", numbers=found.numbers
+        )
     return found
 
 

@@ -35,7 +35,7 @@ def _sigmoid(z: Array) -> Array:
     return np.exp(-np.logaddexp(0.0, -z))
 
 
-def _normal(z: Array) -> Array:
+def _normal(z: Array) -> Any:
     return (1 + _erf(z / math.sqrt(2))) / 2
 
 

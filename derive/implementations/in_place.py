@@ -107,8 +107,8 @@ def _is_assigned_between(function: ast.AST, second: _Second, line: int) -> bool:
     """Whether one of the two names is given to something else between the second name and the change."""
     first, last = sorted((second.line, line))
     for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in (second.name, second.other):
-            if first < node.lineno < last:
+        match node:
+            case ast.Name(name, ast.Store()) if name in (second.name, second.other) and first < node.lineno < last:
                 return True
     return False
 

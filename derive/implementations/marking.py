@@ -7,117 +7,23 @@ come back is computed here, exactly; it never reaches the process in which the c
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from derive.documents.document import AsideMapping
-from derive.errors import DocumentError
-from derive.grading.parts import ExerciseDocument
 from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, Observer, listed, shown_error
-from derive.implementations.calls import (
-    Call,
-    Conversation,
-    Returned,
-    Value,
-    converse,
-    inputs_at,
-    inputs_of_sizes,
-)
+from derive.implementations.calls import Call, Conversation, Returned, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
+from derive.implementations.inputs import inputs_at, inputs_of_sizes
 from derive.implementations.naming import Seen, explained
-from derive.implementations.results import CodeResult, Finding, ResultVerdict, Shown, Verdict
-from derive.implementations.setting import CodeSetting, Constant, Quantity, leaves, read_code_setting
+from derive.implementations.preparing import Prepared, Trial, shown_inputs, shown_sizes
+from derive.implementations.results import CodeResult, Finding, ResultVerdict, Verdict
 from derive.implementations.source import Code, defined_names
-from derive.implementations.truth import Array, Draw, Truth, at_other_sizes, needed_values
 from derive.implementations.undefined import UndefinedName, undefined_names
 from derive.implementations.work import work_of
-from derive.models import Model
-from derive.notation.symbols import Given
-from derive.records import dataclass
 
 BASE_SIZE, GROWN = 16, 8
 TIMES = 3
 """Calls are timed at sizes of 16, and with one dimension 8 times as large; the fastest of so many calls counts."""
 
 MOST_TRIED_NAMES = 6
-
-
-@dataclass(frozen=True)
-class Trial:
-    """Inputs, and what should come back for them; `setting` is that of the exercise at the sizes of these inputs."""
-
-    id: str
-    model: Model
-    setting: CodeSetting
-    draw: Draw
-    expected: tuple[Array, ...]
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """The sizes of the dimensions, by their names."""
-        return {dim.name: dim.size for dim in self.model.table.dims.values() if dim.size is not None and dim.name}
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """All of marking that is the same for every submission: the setting, the inputs, what should come back."""
-
-    exercise: ExerciseDocument
-    setting: CodeSetting
-    trials: tuple[Trial, ...]
-    large: Draw | None
-
-    @property
-    def model(self) -> Model:
-        return self.exercise.model
-
-    def trial(self, name: str) -> Trial | None:
-        """The trial of that name."""
-        return next((trial for trial in self.trials if trial.id == name), None)
-
-
-def prepare(exercise: ExerciseDocument) -> Prepared:
-    """Read an exercise's `code` and choose inputs. Raises `DocumentError`."""
-    setting = read_code_setting(exercise)
-    _refuse_unsaid(exercise)
-    needed = needed_values(setting)
-    truth = Truth(exercise.model, needed)
-    draws = truth.draws(2)
-    if not draws:
-        problem = "no inputs were found at which all that 'code' names has a value"
-        raise DocumentError(exercise.name, problem)
-    trials = [_trial(name, exercise.model, draw, setting) for name, draw in zip((FIRST, OTHER), draws, strict=False)]
-    trials += _at_other_sizes(exercise)
-    return Prepared(exercise, setting, tuple(trials), truth.large(draws[0]))
-
-
-def _trial(name: str, model: Model, draw: Draw, setting: CodeSetting) -> Trial:
-    values = (draw.value(expected.quantity, setting.first_label) for expected in setting.results)
-    return Trial(name, model, setting, draw, tuple(np.asarray(value, dtype=np.float64) for value in values))
-
-
-def _at_other_sizes(exercise: ExerciseDocument) -> Iterator[Trial]:
-    """The same with every dimension of another size, where the model has such sizes."""
-    model = at_other_sizes(exercise.document.setting)
-    if model is None:
-        return
-    other = replace(exercise, model=model)
-    try:
-        setting = read_code_setting(other)
-    except DocumentError:
-        return
-    for draw in Truth(model, needed_values(setting)).draws(1):
-        yield _trial(SIZES, model, draw, setting)
-
-
-def _refuse_unsaid(exercise: ExerciseDocument) -> None:
-    """Nobody can write code for a function that the exercise does not say."""
-    for name, meaning in exercise.model.table.meanings.items():
-        if isinstance(meaning, Given) and meaning.kind in ("function", "map"):
-            aside = exercise.document.setting.aside["code"]
-            assert isinstance(aside, AsideMapping)
-            problem = f"{name} is any function, so nothing can be said of code for it"
-            raise DocumentError.at(aside.at.source, aside.at.start, problem)
 
 
 def mark_code(prepared: Prepared, code: Code, *, trust: bool = False) -> CodeResult:
@@ -151,7 +57,7 @@ class _Marker:
             tuple(self._with_repair(verdicts, repaired)),
             tuple(self._findings(said, repaired, meant)),
             example.sizes,
-            _shown_inputs(example),
+            shown_inputs(example),
         )
 
     def _blank(self) -> CodeResult:
@@ -166,9 +72,9 @@ class _Marker:
     def _calls(self) -> Iterator[Call]:
         inputs = {trial.id: inputs_at(trial.setting, trial.draw) for trial in self.prepared.trials}
         yield Call(FIRST, inputs[FIRST], is_new=True)
-        if OTHER in inputs:
-            yield Call(OTHER, inputs[OTHER])
-        yield Call(AGAIN, inputs[FIRST])
+        others = [Call(OTHER, inputs[OTHER], self.setting.is_made_of_values)] if OTHER in inputs else []
+        again = [Call(AGAIN, inputs[FIRST])]
+        yield from [*again, *others] if self.setting.is_made_of_values else [*others, *again]
         if SIZES in inputs:
             yield Call(SIZES, inputs[SIZES], is_new=True)
         if self.prepared.large is not None:
@@ -359,34 +265,3 @@ class _Marker:
                 found = self.observer.growth(dim, (min(seconds[""]), min(times)), max(work, 1.0))
                 if found is not None:
                     yield found
-
-
-# ── inputs for people ──
-
-
-def shown_sizes(sizes: Mapping[str, int]) -> str:
-    """`N = 5, D = 2`."""
-    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
-
-
-def _shown_inputs(trial: Trial) -> dict[str, Shown]:
-    """What the code is given at a trial, by its own names."""
-    found: dict[str, Shown] = {}
-    for parameter in trial.setting.inputs:
-        values = list(leaves(parameter.value))
-        for number, leaf in enumerate(values, 1):
-            name = parameter.name if len(values) == 1 else f"{parameter.name} ({number})"
-            if isinstance(leaf, Quantity):
-                found[name] = shown_numbers(trial.draw.value(leaf, trial.setting.first_label))
-            elif isinstance(leaf, Constant):
-                found[name] = str(leaf.value)
-    return found
-
-
-def shown_numbers(found: "Array | np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Shown:
-    """Numbers with up to 6 digits."""
-    if found.ndim == 0:
-        return f"{found.item():.6g}"
-    if found.ndim == 1:
-        return [f"{value:.6g}" for value in found.tolist()]
-    return [[f"{value:.6g}" for value in row] for row in found.tolist()]

@@ -17,8 +17,8 @@ from derive.implementations.calls import Value
 from derive.implementations.comparing import agrees
 from derive.implementations.evaluation import NoValue
 from derive.implementations.programs import Inputs, Program, inputs_at, program_of
+from derive.implementations.quantities import CodeSetting, Form
 from derive.implementations.results import ResultVerdict
-from derive.implementations.setting import CodeSetting, Form
 from derive.implementations.truth import Array, Draw
 from derive.mistakes.catalogue import CATALOGUE
 from derive.models import Model
@@ -37,6 +37,7 @@ SPEAKS_FOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("derivative-at-wrong-argument", ("wrong-layer", "other-derivative")),
     ("difference-reversed", ("wrong-sign", "plus-for-minus")),
     ("plus-for-minus", ("wrong-sign",)),
+    ("wrong-sign", ("path-left-out", "missing-constant-factor")),
     ("regulariser-divided", ("mean-twice", "mean-for-sum")),
     ("missing-mean", ("sum-for-mean", "missing-constant-factor", "missing-activation-derivative")),
     ("mean-for-sum", ("mean-twice",)),
@@ -44,9 +45,18 @@ SPEAKS_FOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dropped-batch-sum", ("path-left-out",)),
     ("mask-of-wrong-quantity", ("wrong-layer",)),
     ("label-off-by-one", ("wrong-layer",)),
+    ("path-left-out", ("wrong-layer", "missing-constant-factor", "upstream-left-out")),
     ("missing-activation", ("other-activation",)),
 )
 """Mistakes, and those that say no more where both explain the same. A reader checks that the left one says more."""
+
+IN_FORWARD: Mapping[str, str] = {
+    "missing-mean": "The loss is a mean over the examples. Is yours one, too?",
+    "missing-regulariser": "Does every term of the loss appear in yours?",
+    "missing-factor-two": "Something here is half as large as it should be. Look at the constant factors.",
+    "missing-transpose": "A factor has to be transposed; write the shape below each array.",
+}
+"""What is said of mistakes in the forward pass, where the catalogue speaks of derivatives."""
 
 GENERAL = ("path-left-out", "missing-term", "missing-constant-factor", "wrong-layer", "upstream-left-out")
 """What is not named beside anything else."""
@@ -70,10 +80,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A break, and the numbers of the results that it explains."""
+    """A break, and the numbers of the results that it explains; `is_on_top` of those of the first group."""
 
     broken: Break
     results: frozenset[int]
+    is_on_top: bool = False
 
 
 def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[ResultVerdict]:
@@ -83,7 +94,7 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
         return list(verdicts)
     worlds = [_World(several) for several in _by_size(seen)]
     found = _Search(worlds, wrong).explanations()
-    return _told(list(verdicts), found)
+    return _told(list(verdicts), found, worlds[0].program)
 
 
 def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
@@ -195,7 +206,7 @@ class _Search:
         self.worlds = worlds
         self.wrong = wrong
         self.zero = _zero(worlds[0].seen)
-        self.end = time.monotonic() + SECONDS
+        self.end = time.thread_time() + SECONDS
 
     def explanations(self) -> list[list[Explanation]]:
         """Groups of breaks that say the same, together for as many results as can be explained."""
@@ -203,11 +214,11 @@ class _Search:
         whole: list[Explanation] = []
         partial: list[tuple[int, Break]] = []
         for broken in breaks(first.program, self.wrong):
-            if time.monotonic() > self.end:
+            if time.thread_time() > self.end:
                 break
             agreeing, differing = first.matches(broken)
             explains = agreeing & self.wrong
-            if explains <= self.zero:
+            if not explains or explains & self.zero:
                 continue
             if not differing and self._holds_elsewhere(broken, explains):
                 whole.append(Explanation(broken, explains))
@@ -222,13 +233,7 @@ class _Search:
     def _holds_elsewhere(self, broken: Break, explains: frozenset[int]) -> bool:
         """Whether a break of the same kind of the same statement explains the same at other sizes."""
         for world in self.worlds[1:]:
-            alike = (
-                other
-                for other in breaks(world.program, self.wrong)
-                if (other.code, other.for_adjoints) == (broken.code, broken.for_adjoints)
-                and other.changed.keys() == broken.changed.keys()
-            )
-            found = (world.matches(other) for other in alike)
+            found = (world.matches(other) for other in breaks(world.program, self.wrong) if other.is_like(broken))
             if not any(explains <= agreeing and not differing for agreeing, differing in found):
                 return False
         return True
@@ -249,17 +254,41 @@ class _Search:
     def _with_two(self, partial: Sequence[tuple[int, Break]]) -> list[list[Explanation]]:
         """Two breaks of different statements that together explain everything."""
         first = self.worlds[0]
-        for _, one in sorted(partial, key=lambda pair: -pair[0])[:MOST_FIRST_OF_TWO]:
+        ranked = [broken for _, broken in sorted(partial, key=lambda pair: -pair[0])]
+        for one in ranked[:MOST_FIRST_OF_TWO]:
             own, _ = first.matches(one)
             for other in breaks(first.program, self.wrong - own):
-                if time.monotonic() > self.end:
+                if time.thread_time() > self.end:
                     return []
-                if other.changed.keys() & one.changed.keys() or other.for_adjoints != one.for_adjoints:
+                if not self._explain_all(first, one, other) or not self._hold_elsewhere(one, other):
                     continue
-                agreeing, differing = first.matches(one, other)
-                if not differing and self.wrong <= agreeing:
-                    return [[Explanation(one, own)], [Explanation(other, self.wrong - own)]]
+                seconds = list(breaks(first.program, self.wrong - own))
+                return [
+                    [Explanation(broken, own) for broken in ranked if self._explain_all(first, broken, other)],
+                    [
+                        Explanation(broken, self.wrong - own, is_on_top=True)
+                        for broken in seconds
+                        if self._explain_all(first, one, broken)
+                    ],
+                ]
         return []
+
+    def _explain_all(self, world: _World, one: Break, other: Break) -> bool:
+        """Whether two breaks of different statements give everything that the student's code gives."""
+        if other.changed.keys() & one.changed.keys() or other.for_adjoints != one.for_adjoints:
+            return False
+        agreeing, differing = world.matches(one, other)
+        return not differing and self.wrong <= agreeing
+
+    def _hold_elsewhere(self, one: Break, other: Break) -> bool:
+        """Whether two such breaks explain everything at other sizes as well."""
+        for world in self.worlds[1:]:
+            everything = list(breaks(world.program, self.wrong))
+            ones = [broken for broken in everything if broken.is_like(one)]
+            others = [broken for broken in everything if broken.is_like(other)]
+            if not any(self._explain_all(world, first, second) for first in ones for second in others):
+                return False
+        return True
 
 
 def _zero(seen: Sequence[Seen]) -> frozenset[int]:
@@ -275,13 +304,19 @@ def _zero(seen: Sequence[Seen]) -> frozenset[int]:
 # ── in words ──
 
 
-def _told(verdicts: list[ResultVerdict], found: Iterable[Sequence[Explanation]]) -> list[ResultVerdict]:
-    """The verdicts with what was found, named at the first result that it explains."""
+def _told(
+    verdicts: list[ResultVerdict], found: Iterable[Sequence[Explanation]], program: Program
+) -> list[ResultVerdict]:
+    """The verdicts with what was found, named at the first result that it explains, as the program computes them."""
+    order = {statement.name: at for at, statement in enumerate(program.statements)}
+    label: str | None = None
     for group in found:
-        first, *others = sorted(group[0].results)
-        verdicts[first] = replace(verdicts[first], diagnosis=_diagnosis(group))
+        first, *others = sorted(group[0].results, key=lambda at: (order.get(program.results[at] or "", -1), at))
+        below = label if group[0].is_on_top else None
+        label = verdicts[first].label
+        verdicts[first] = replace(verdicts[first], diagnosis=_diagnosis(group), follows_from=below)
         for at in others:
-            verdicts[at] = replace(verdicts[at], follows_from=verdicts[first].label)
+            verdicts[at] = replace(verdicts[at], follows_from=label)
     return verdicts
 
 
@@ -290,8 +325,7 @@ def _diagnosis(group: Sequence[Explanation]) -> tuple[Diagnosis, ...]:
     codes = _telling(dict.fromkeys(one.broken.code for one in group))
     nearest = [_nearest([one.broken for one in group if one.broken.code == code]) for code in codes]
     return tuple(
-        Diagnosis(broken.code, f"{_MESSAGES[broken.code]} {_where(broken)}".strip(), "")
-        for broken in nearest[:MOST_NAMED]
+        Diagnosis(broken.code, f"{_message(broken)} {_where(broken)}".strip(), "") for broken in nearest[:MOST_NAMED]
     )
 
 
@@ -303,6 +337,12 @@ def _telling(codes: Iterable[str]) -> list[str]:
             found -= set(others)
     found = found - set(GENERAL) or found
     return [code for code in codes if code in found]
+
+
+def _message(broken: Break) -> str:
+    if not broken.of.is_derivative and broken.code in IN_FORWARD:
+        return IN_FORWARD[broken.code]
+    return _MESSAGES[broken.code]
 
 
 def _nearest(several: Sequence[Break]) -> Break:

@@ -73,7 +73,9 @@ class Program:
         moved -= {name} if of_adjoints else set()
         return frozenset(at for at, result in enumerate(self.results) if result in moved)
 
-    def run(self, given: "Inputs", changed: Mapping[str, Expr], before: Mapping[str, Array], *, for_adjoints: bool = False) -> dict[str, Array]:
+    def run(
+        self, given: "Inputs", changed: Mapping[str, Expr], before: Mapping[str, Array], *, for_adjoints: bool = False
+    ) -> dict[str, Array]:
         """The values of all statements, some of which have another value; the others are taken over from `before`.
 
         With `for_adjoints` the forward pass has the other values only where derivatives use it, and its own quantities

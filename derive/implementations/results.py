@@ -31,7 +31,8 @@ class ResultVerdict:
     """The verdict on one result: where it stands among the results, what it should be, one sentence on it.
 
     `convention`: its numbers are right and it is turned, or has another shape or type. `error`: the call did not come
-    to its end. `follows_from` is the label of the result in which the one mistake arises that explains this one too.
+    to its end. `follows_from` is the label of the result at which the mistake is named that explains this one too;
+    where this one has a `diagnosis` of its own, both were made.
     `differences` are a few of those at the example, `differing` says how many there are.
     """
 

@@ -38,7 +38,8 @@ def made(value: Request) -> Any:
         flat = np.frombuffer(bytes.fromhex(value["data"]), dtype="<f8")
         return flat.reshape(value["shape"]).astype(value["dtype"], order="C")
     if kind == "drawn":
-        return np.random.default_rng(value["number"]).uniform(0.1, 1.0, value["shape"]).astype(value["dtype"])
+        drawn = np.random.default_rng(value["number"]).uniform(0.1, 1.0, value["shape"])
+        return np.asarray(drawn, dtype=value["dtype"])
     if kind == "classes":
         low, high = value["low"], value["high"]
         return np.random.default_rng(value["number"]).integers(low, high, value["shape"])
@@ -268,7 +269,6 @@ class Called:
             if value.size and np.may_share_memory(value, array)
         ]
         return {"results": results, "changed": changed, "shared": shared, "by_name": by_name}
-
 
     def overwritten(self) -> list[int]:
         """Which results of the first call that succeeded are others now, after the calls behind it."""

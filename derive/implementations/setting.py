@@ -7,9 +7,9 @@ code:
   results: [L, {W1: '\frac{\partial L}{\partial W_1}', b1: '\frac{\partial L}{\partial b_1}'}]
 ```
 
-`function`, or `class` with `construct` (the constructor's arguments: sizes and numbers), `attributes` (what is set after
-it: `"params['W1']": W_1`) and `method`. `arguments` are the parameters in order. A value is a formula of the exercise,
-a name of the model or a derivative (an upstream gradient), and may stand in another form:
+`function`, or `class` with `construct` (the constructor's arguments: sizes and numbers), `attributes` (what is set
+after it: `"params['W1']": W_1`) and `method`. `arguments` are the parameters in order. A value is a formula of the
+exercise, a name of the model or a derivative (an upstream gradient), and may stand in another form:
 
     W_1             an array as the model declares it, 64-bit floating point; a scalar as a number
     flat b_1        with one dimension: a row or a column of H numbers as (H,)
@@ -30,24 +30,37 @@ arguments are given as.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from derive.documents.document import Aside, AsideList, AsideMapping
 from derive.errors import DocumentError, FormulaError
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.grading.parts import ExerciseDocument
-from derive.grading.policy import at, error_at, nearest
+from derive.grading.policy import error_at, nearest
+from derive.implementations.quantities import (
+    CodeSetting,
+    Constant,
+    Expected,
+    Form,
+    Leaf,
+    Named,
+    Parameter,
+    Quantity,
+    Several,
+    Size,
+    Step,
+    Structure,
+    leaves,
+    steps_of,
+)
 from derive.models import Model
 from derive.notation.elaboration import Options, elaborated
 from derive.notation.names import read_name
 from derive.notation.symbols import Computed, Given
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
-from derive.records import dataclass
 from derive.source import Text
 
-Form = Literal["whole", "flat", "transpose", "labels", "one-hot"]
 DTYPES = ("float64", "float32")
 
 _KEYS = ("function", "class", "construct", "attributes", "method", "arguments", "results", "labels", "dtype")
@@ -57,132 +70,6 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[e
 _CONSTANTS: Mapping[str, bool | None] = {"none": None, "true": True, "false": False}
 _PYTHON_NAME = re.compile(r"[^\W\d]\w{0,99}")
 _PLACE_IN_OBJECT = re.compile(r"([^\W\d]\w*)((?:\.[^\W\d]\w*|\[(?:'[^'\\]*'|\"[^\"\\]*\"|\d{1,6})\])*)")
-_STEP = re.compile(r"\.([^\W\d]\w*)|\['([^']*)'\]|\[\"([^\"]*)\"\]|\[(\d+)\]")
-
-Step = tuple[Literal["item", "key", "attribute", "self"], str | int]
-"""One step from what a call returns to one of its results; the step `self` begins at the student's object."""
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A formula of the exercise, in a form: what an argument is given as, or a result should be. `text` is its place.
-
-    `name` is the declared name that it is, if it is one alone.
-    """
-
-    latex: str
-    value: Expr
-    form: Form
-    text: Text
-    name: str | None = None
-
-
-@dataclass(frozen=True)
-class Size:
-    """A dimension as a whole number."""
-
-    dim: Dim
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A number as Python spells it, or True, False, None."""
-
-    value: float | int | bool | None
-
-
-Leaf = Quantity | Size | Constant
-
-
-@dataclass(frozen=True)
-class Several:
-    """A list of values."""
-
-    items: "tuple[Structure, ...]"
-
-
-@dataclass(frozen=True)
-class Named:
-    """A dictionary of values."""
-
-    items: "tuple[tuple[str, Structure], ...]"
-
-
-Structure = Leaf | Several | Named
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """Something that is given a value: a parameter, or a place in the object such as `params['W1']`."""
-
-    name: str
-    value: Structure
-
-
-@dataclass(frozen=True)
-class Expected:
-    """One result: the steps to it from what the call returns, and what it should be."""
-
-    path: tuple[Step, ...]
-    quantity: Quantity
-
-    @property
-    def label(self) -> str:
-        """Where it stands among the results, for people: `result 2['W1']`, `self.dW1`."""
-        return label_of(self.path)
-
-
-@dataclass(frozen=True)
-class CodeSetting:
-    """What is called, with what, and what comes back; `class_name` and `construct` for a class."""
-
-    function: str
-    arguments: tuple[Parameter, ...]
-    results: tuple[Expected, ...]
-    class_name: str | None = None
-    construct: tuple[Parameter, ...] = ()
-    attributes: tuple[Parameter, ...] = ()
-    first_label: int = 0
-    dtype: str = "float64"
-
-    @property
-    def shown(self) -> str:
-        """What is called, for people."""
-        return self.function if self.class_name is None else f"{self.class_name}.{self.function}"
-
-    @property
-    def inputs(self) -> tuple[Parameter, ...]:
-        """Everything that the code is given."""
-        return (*self.construct, *self.attributes, *self.arguments)
-
-
-def label_of(path: tuple[Step, ...]) -> str:
-    """The words for a path: `the result` for all that is returned."""
-    if path and path[0][0] == "self":
-        return "self" + "".join(_shown_step(step) for step in path[1:])
-    if path and path[0][0] == "item":
-        return f"result {int(path[0][1]) + 1}" + "".join(_shown_step(step) for step in path[1:])
-    return "the result" + "".join(_shown_step(step) for step in path)
-
-
-def _shown_step(step: Step) -> str:
-    kind, name = step
-    if kind == "attribute":
-        return f".{name}"
-    return f"[{name!r}]"
-
-
-def leaves(structure: Structure) -> Iterator[Leaf]:
-    """All values in a list or a dictionary, in order."""
-    if isinstance(structure, Several):
-        for item in structure.items:
-            yield from leaves(item)
-    elif isinstance(structure, Named):
-        for _, item in structure.items:
-            yield from leaves(item)
-    else:
-        yield structure
-
 
 # ── reading ──
 
@@ -342,10 +229,12 @@ class _Reader:
         is_labels = isinstance(meaning, Given) and meaning.kind in ("labels", "hot index")
         is_hot = isinstance(meaning, Given) and meaning.kind == "one-hot"
         if form == "labels" and not (is_labels or is_hot):
-            raise error_at(formula, f"{formula.value[:40]} has no labels: it is declared neither as one-hot nor as labels")
+            raise error_at(
+                formula, f"{formula.value[:40]} has no labels: it is declared neither as one-hot nor as labels"
+            )
         if form == "one-hot" and not is_labels:
             raise error_at(formula, f"{formula.value[:40]} has no one-hot rows: it is not declared as labels")
-        if is_labels and name is not None and meaning is not None:
+        if is_labels and name is not None and isinstance(meaning, Given):
             if form not in ("whole", "labels", "one-hot"):
                 raise error_at(text, f"labels have no form '{form}'")
             value: Expr = Symbol(name, meaning.shape)
@@ -387,7 +276,9 @@ class _Reader:
                 yield from self._expected(value, (*path, *_steps(key)), given)
         elif aside.value != "-":
             if not aside.value:
-                raise error_at(aside, "a result is missing here; expected a formula, or - for one that is not looked at")
+                raise error_at(
+                    aside, "a result is missing here; expected a formula, or - for one that is not looked at"
+                )
             yield Expected(_from_self(path), _as_given(self._quantity(aside), given))
 
 
@@ -401,18 +292,6 @@ def _steps(key: Text) -> tuple[Step, ...]:
     return (("self", ""), *steps_of(key.value.removeprefix("self")))
 
 
-def steps_of(place: str) -> tuple[Step, ...]:
-    """`.grads['W1']` taken apart; a name at the head counts as an attribute."""
-    written = place if place.startswith(".") else f".{place}"
-    found: list[Step] = []
-    for attribute, single, double, number in _STEP.findall(written):
-        if attribute:
-            found.append(("attribute", attribute))
-        else:
-            found.append(("key", single or double) if not number else ("item", int(number)))
-    return tuple(found)
-
-
 def _from_self(path: tuple[Step, ...]) -> tuple[Step, ...]:
     """A path, from the student's object on where it leads there."""
     starts = [position for position, (kind, _) in enumerate(path) if kind == "self"]
@@ -424,12 +303,9 @@ def _as_given(quantity: Quantity, given: Mapping[str, Form]) -> Quantity:
     value = quantity.value
     if quantity.form != "whole" or not (isinstance(value, Derivative) and isinstance(value.by, Symbol)):
         return quantity
+    if not value.of.shape.is_scalar:
+        return quantity
     form = given.get(value.by.name, "whole")
     if form not in ("flat", "transpose"):
         return quantity
     return Quantity(quantity.latex, value, form, quantity.text, quantity.name)
-
-
-def place_of(quantity: Quantity) -> Text:
-    """The text at whose place a quantity stands."""
-    return at(quantity.text)

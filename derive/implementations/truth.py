@@ -5,6 +5,7 @@ something has no value, is none.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
@@ -25,7 +26,7 @@ from derive.expressions import tree
 from derive.expressions.tree import Expr, Node
 from derive.expressions.walk import symbols_of, walk
 from derive.gradients.indices import free_indices
-from derive.implementations.setting import CodeSetting, Quantity, leaves
+from derive.implementations.quantities import CodeSetting, Quantity, leaves
 from derive.models import Model, build_model
 from derive.notation.symbols import Computed, Given
 from derive.records import dataclass
@@ -82,14 +83,13 @@ class Draw:
 
     def _number(self, entry: Scalar) -> float:
         for bits in BITS:
-            found = self.point.value(entry, bits)
-            if isinstance(found, flint.fmpq):
-                return float(Fraction(int(found.p), int(found.q)))
-            if not found.is_finite():
-                break
-            middle, radius = abs(float(found.mid())), float(found.rad())
-            if radius <= max(middle, 1.0) * SMALL_ENOUGH:
-                return float(found.mid())
+            with suppress(NoUse):
+                found = self.point.value(entry, bits)
+                if isinstance(found, flint.fmpq):
+                    return float(Fraction(int(found.p), int(found.q)))
+                middle, radius = abs(float(found.mid())), float(found.rad())
+                if found.is_finite() and radius <= max(middle, 1.0) * SMALL_ENOUGH:
+                    return float(found.mid())
         raise NoUse("no certain value")
 
     def _classes(self, quantity: Quantity, first_label: int) -> Array | NDArray[np.int64]:
@@ -240,7 +240,9 @@ def _scores(model: Model) -> list[Expr]:
 def _symbols_without_classes(model: Model, node: Expr) -> list[Expr]:
     """The names in an expression, but not those of labels."""
     meanings = ((symbol, model.table.meanings.get(symbol.name)) for symbol in symbols_of(node))
-    return [one for one, what in meanings if isinstance(what, Computed) or (isinstance(what, Given) and what.kind == "real")]
+    return [
+        one for one, what in meanings if isinstance(what, Computed) or (isinstance(what, Given) and what.kind == "real")
+    ]
 
 
 def _kinked_arguments(model: Model) -> list[tree.Symbol]:
@@ -273,7 +275,9 @@ def needed_values(setting: CodeSetting) -> list[Expr]:
 def at_other_sizes(setting: Setting) -> Model | None:
     """The model with every dimension of another size, all of them different; null where it has no such sizes."""
     numbers = iter((3, 5, 4, 6, 2, 7, 8, 9, 10))
-    dims = {name: (next(numbers, None) if size is not None else None, text) for name, (size, text) in setting.dims.items()}
+    dims = {
+        name: (next(numbers, None) if size is not None else None, text) for name, (size, text) in setting.dims.items()
+    }
     if setting.dims:
         try:
             return build_model(replace(setting, dims=dims))

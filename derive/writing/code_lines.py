@@ -48,8 +48,8 @@ class _Writer:
             yield from self._hanging([("  ! ", LOOKS["error"][2])], [(self._safe(result.problem), "")])
         if result.results:
             yield []
-        for verdict in result.results:
-            yield from self._verdict(verdict)
+        for before, verdict in zip([None, *result.results], result.results, strict=False):
+            yield from self._verdict(verdict, is_said=before is not None and _says_the_same(before, verdict))
         if result.findings:
             yield []
         for finding in result.findings:
@@ -68,12 +68,12 @@ class _Writer:
 
     # ── results ──
 
-    def _verdict(self, verdict: ResultVerdict) -> Iterator[Line]:
-        """The result and its formula with a mark, then what there is to say about it."""
-        style = "dim" if verdict.follows_from else LOOKS[verdict.verdict][2]
+    def _verdict(self, verdict: ResultVerdict, *, is_said: bool) -> Iterator[Line]:
+        """The result and its formula with a mark, then what there is to say about it, unless that was just said."""
+        style = "dim" if verdict.follows_from and not verdict.diagnosis else LOOKS[verdict.verdict][2]
         head = f"{self._safe(verdict.label)}  {self._formula(verdict.latex)}"
         yield from self._hanging([(f"  {self._mark(LOOKS[verdict.verdict])} ", style)], [(head, "")])
-        if verdict.verdict != "right":
+        if verdict.verdict != "right" and not is_said:
             names = f" ({', '.join(verdict.conventions)})" if verdict.conventions else ""
             yield from self._remark(f"{verdict.verdict}{names}: ", style, verdict.message)
         if verdict.differences:
@@ -82,7 +82,8 @@ class _Writer:
             body: Line = [(self._safe(found.message), ""), (f"  [{self._safe(found.code)}]", "dim")]
             yield from self._hanging([(f"{MARGIN}{ARROW if self.unicode else ASCII_ARROW} ", "")], body)
         if verdict.follows_from:
-            yield from self._remark(f"follows from the mistake in {self._safe(verdict.follows_from)}", "dim")
+            also = "and " if verdict.diagnosis else ""
+            yield from self._remark(f"{also}by the mistake that is named at {self._safe(verdict.follows_from)}", "dim")
 
     def _differences(self, verdict: ResultVerdict) -> str:
         """`for example entry [0, 1] is 2, and 3 is right`."""
@@ -147,6 +148,11 @@ class _Writer:
 
     def _safe(self, text: str) -> str:
         return printable(text, self.encoding)
+
+
+def _says_the_same(before: ResultVerdict, verdict: ResultVerdict) -> bool:
+    """Whether one error ended the call, and was told with the result before."""
+    return verdict.verdict == before.verdict == "error" and verdict.message == before.message
 
 
 def _difference(one: Difference) -> str:

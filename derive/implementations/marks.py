@@ -1,0 +1,184 @@
+"""The marks of a code submission: parts, policy and points as for a written one.
+
+A result whose formula is what a part asks for is the answer to that part. Where one mistake explains several parts, the
+first of them carries it and the others follow. A fault of the code as a whole is told with every part, and costs what
+the policy says of its code under `mistake`: nothing, if it does not name it.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from derive.checking.conventions import CONVENTIONS
+from derive.checking.results import Diagnosis
+from derive.documents.reading import shown_name
+from derive.errors import DocumentError
+from derive.grading.asked import alike, core_of
+from derive.grading.credit import Outcome, for_a_person, nothing, right, wrong
+from derive.grading.parts import ExerciseDocument, Part, read_exercise
+from derive.grading.results import Marked, PartResult
+from derive.implementations.marking import mark_code
+from derive.implementations.preparing import Prepared, prepare
+from derive.implementations.results import CodeResult, Finding, ResultVerdict
+from derive.implementations.source import SUFFIXES, Code, definitions, read_code_file
+from derive.sandbox import NoSandboxError
+
+NO_RESULT = "The code does not return this."
+STOPPED = "stopped"
+
+
+def is_code(exercise: ExerciseDocument, path: str | Path) -> bool:
+    """Whether a submission is code: a module, or a notebook that defines what the exercise's `code` names."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES or "code" not in exercise.document.setting.aside:
+        return False
+    if suffix == ".py":
+        return True
+    try:
+        setting, code = prepare(exercise).setting, read_code_file(path)
+    except DocumentError:
+        return False
+    return any(True for _ in definitions(code, setting.class_name or setting.function))
+
+
+def mark_code_file(exercise_path: str | Path, submission_path: str | Path, *, trust: bool = False) -> Marked:
+    """The marks of a code submission in a file; an exercise is prepared once in a process.
+
+    Raises `DocumentError` where the exercise cannot be used, or there is no sandbox.
+    """
+    prepared = _prepared(os.fspath(exercise_path), _state_of(exercise_path))
+    try:
+        return marked(prepared, submission_path, trust=trust)
+    except NoSandboxError as error:
+        raise DocumentError(shown_name(submission_path), str(error)) from None
+
+
+@lru_cache(maxsize=8)
+def _prepared(path: str, _state: tuple[int, int] | None) -> Prepared:
+    return prepare(read_exercise(path))
+
+
+def _state_of(path: str | Path) -> tuple[int, int] | None:
+    """What changes when a file does; null where there is none, which reading it will say."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def marked(prepared: Prepared, path: str | Path, *, trust: bool = False) -> Marked:
+    """The marks of the code in a file; what cannot be read or run goes to a person. Raises `NoSandboxError`."""
+    exercise = prepared.exercise
+    try:
+        code: Code = read_code_file(path)
+    except DocumentError as error:
+        unread = tuple(_blank(part, for_a_person("The code could not be read.")) for part in exercise.parts)
+        return Marked(shown_name(path), exercise.name, unread, None, str(error))
+    result = mark_code(prepared, code, trust=trust)
+    parts = tuple(part_results(prepared, result))
+    return Marked(shown_name(path), exercise.name, parts, None, result.problem)
+
+
+def part_results(prepared: Prepared, result: CodeResult) -> Iterator[PartResult]:
+    """The marks of every part of the exercise."""
+    carriers: dict[str, str] = {}
+    for part in prepared.exercise.parts:
+        if result.problem is not None:
+            yield _blank(part, for_a_person("The code could not be run."))
+            continue
+        verdicts = _of_part(prepared, part, result.results)
+        if not verdicts:
+            yield replace(_blank(part, nothing(NO_RESULT)), status="missing")
+            continue
+        verdict = min(verdicts, key=lambda one: _points(part, result, one))
+        outcome = _outcome(part, result, verdict)
+        root = verdict.label if verdict.diagnosis else verdict.follows_from
+        if root is not None and verdict.verdict == "wrong":
+            if root in carriers:
+                outcome = _following(part, carriers[root])
+            else:
+                carriers[root] = part.id
+                outcome = _carrying(part, verdict, _named(result.results, root))
+        yield _blank(part, _with_faults(part, outcome, result.faults), verdict.label)
+
+
+def _of_part(prepared: Prepared, part: Part, verdicts: Sequence[ResultVerdict]) -> list[ResultVerdict]:
+    """The results that are what a part asks for."""
+    asked = core_of(part.value, lambda name: None)
+    return [
+        verdict
+        for expected, verdict in zip(prepared.setting.results, verdicts, strict=True)
+        if alike(core_of(expected.quantity.value, lambda name: None).value, asked.value) and not asked.indices
+    ]
+
+
+def _points(part: Part, result: CodeResult, verdict: ResultVerdict) -> float:
+    return float(_outcome(part, result, verdict).points(part))
+
+
+def _outcome(part: Part, result: CodeResult, verdict: ResultVerdict) -> Outcome:
+    match verdict.verdict:
+        case "right":
+            return right()
+        case "convention":
+            known = tuple(name for name in verdict.conventions if name in CONVENTIONS)
+            return Outcome(part.policy.convention, verdict.message, (), known)
+        case "error" if any(fault.code == STOPPED for fault in result.faults):
+            return for_a_person(verdict.message)
+        case "wrong":
+            return _carrying(part, verdict, verdict.diagnosis)
+    return nothing(verdict.message)
+
+
+def _named(verdicts: Sequence[ResultVerdict], label: str) -> tuple[Diagnosis, ...]:
+    return next((one.diagnosis for one in verdicts if one.label == label), ())
+
+
+def _carrying(part: Part, verdict: ResultVerdict, diagnosis: tuple[Diagnosis, ...]) -> Outcome:
+    """A wrong result, with the mistake that explains it if there is one."""
+    found = wrong(part, diagnosis, len(diagnosis) == 1, None)
+    told = " ".join((verdict.message, *(one.message for one in diagnosis)))
+    return replace(found, message=told)
+
+
+def _following(part: Part, carrier: str) -> Outcome:
+    message = f"The one mistake that is named with the part {carrier} makes this wrong, and nothing else does."
+    return Outcome(part.policy.follow_through, message)
+
+
+def _with_faults(part: Part, outcome: Outcome, faults: Sequence[Finding]) -> Outcome:
+    """What is wrong with the code as a whole, told with a part, and what the policy takes for it."""
+    if not faults or outcome.credit == "review":
+        return outcome
+    told = Outcome(
+        outcome.credit,
+        " ".join((outcome.message, *(fault.message for fault in faults))),
+        (*outcome.diagnosis, *(Diagnosis(fault.code, fault.message, "") for fault in faults)),
+        outcome.conventions,
+    )
+    codes = [fault.code for fault in faults if fault.code in part.policy.mistake]
+    limit = part.policy.for_mistakes(codes) if codes else outcome.credit
+    if limit == "review":
+        return replace(told, credit="review")
+    return replace(told, credit=min(limit, outcome.credit))
+
+
+def _blank(part: Part, outcome: Outcome, answer: str | None = None) -> PartResult:
+    """The marks of a part by an outcome."""
+    return PartResult(
+        part.id,
+        part.ask,
+        part.prompt,
+        outcome.status,
+        outcome.points(part),
+        part.points,
+        outcome.message,
+        answer,
+        None,
+        None,
+        outcome.diagnosis,
+        outcome.conventions,
+    )
