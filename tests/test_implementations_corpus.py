@@ -16,7 +16,8 @@ import pytest
 import yaml
 
 from derive.grading.parts import read_exercise
-from derive.implementations.marking import mark_code, prepare
+from derive.implementations.marking import mark_code
+from derive.implementations.preparing import prepare
 from derive.implementations.results import CodeResult
 from derive.implementations.source import read_code
 from derive.sandbox import is_available
