@@ -19,6 +19,7 @@ from derive.commands.code import code
 from derive.commands.explain import explain
 from derive.commands.grade import grade
 from derive.commands.graph import graph
+from derive.commands.kernel import kernel
 from derive.commands.lint import lint
 from derive.commands.new import new
 from derive.commands.plot import plot
@@ -95,7 +96,7 @@ def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
 
 
-for command in (code, explain, grade, graph, lint, new, plot, sheet):
+for command in (code, explain, grade, graph, kernel, lint, new, plot, sheet):
     commands.add_command(command)
 
 

@@ -55,3 +55,19 @@ def pytest_xdist_make_scheduler(config, log):
 def pytest_unconfigure():
     if not IS_WORKER:
         shutil.rmtree(os.environ["DERIVE_CACHE_DIR"], ignore_errors=True)
+
+
+@pytest.fixture
+def outside(tmp_path, monkeypatch):
+    """A folder with something in it, in which the run is started, and in which temporary files would lie."""
+    (tmp_path / "exercise.md").write_text("marks: 10", encoding="utf-8")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    before = _files(tmp_path)
+    yield tmp_path
+    assert _files(tmp_path) == before
+
+
+def _files(folder):
+    return {path: path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))}

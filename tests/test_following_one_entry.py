@@ -273,3 +273,10 @@ def test_a_wrong_derivative_of_one_example_does_not_follow_from_itself():
     slip = rf"{by('Z_{nk}', ONE)} = Q_{{nk}}"
     row = rf"{by('Z_{n,:}', ONE)} = Q_{{n,:}}"
     assert sources(LABELS, OF_A_LABEL, slip, slip, row) == ["definition", "refuted", "refuted", "refuted"]
+
+
+def test_a_wrong_entry_of_what_has_no_name_is_carried_nowhere():
+    setting = "symbols: {q: n x 1}\n"
+    wrong = r"\begin{cases} p_i (1 - p_i) & i = j \\ 0 & i \neq j \end{cases}".replace("p", r"\text{softmax}(q)")
+    steps = judged(setting, rf"\frac{{\partial \text{{softmax}}(q)_i}}{{\partial q_j}} = {wrong}", "q_i = 2 q_i")
+    assert [(step.verdict, step.follows_from) for step in steps] == [("refuted", None), ("refuted", None)]

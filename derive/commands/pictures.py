@@ -79,17 +79,18 @@ def model_in(document: str, setting: str | None) -> "Model":
 
     read = read_document(document, setting)
     model = build_model(read.setting)
-    if not _computes(model):
+    if not computes(model):
         from derive.checking.defined import model_of_text
 
         model = model_of_text(read) or model
-    if not _computes(model):
+    if not computes(model):
         problem = "nothing is computed here: the setting has no 'model', and the text defines no names"
         raise DocumentError(document, problem)
     return model
 
 
-def _computes(model: "Model") -> bool:
+def computes(model: "Model") -> bool:
+    """Whether a model computes anything."""
     from derive.notation.symbols import Computed
 
     meanings = model.table.meanings.values()

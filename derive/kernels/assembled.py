@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.shapes import Dim
+from derive.expressions.shapes import SCALAR, Dim
 from derive.expressions.tree import Derivative, Expr, Symbol, Unspecified, UnspecifiedMap
 from derive.expressions.walk import walk
 from derive.kernels.algebra import Algebra
 from derive.kernels.identifiers import Identifiers, identifier_of
 from derive.kernels.lowering import Lowering
-from derive.kernels.operations import Axes, Operation
+from derive.kernels.operations import Axes, Extent, Operation
 from derive.kernels.program import Program, Statement
 from derive.kernels.refusal import NoKernel
 from derive.notation.symbols import Given
 from derive.records import dataclass
 
 OWN_NAMES = frozenset({
-    "np", "npt", "math", "torch", "jnp", "jax", "xp", "Array", "Scalar", "sigmoid", "softplus", "erf", "forward", "loss",
-    "loss_and_gradients", "derivatives", "gradients", "check_inputs", "self_test", "DTYPE", "Labels", "example", "Callable", "Any",
+    "np", "npt", "math", "torch", "jnp", "jax", "xp", "Array", "Labels", "Scalar", "DTYPE", "Callable", "Any", "sigmoid",
+    "softplus", "erf", "forward", "loss", "loss_and_gradients", "derivatives", "gradients", "check_inputs", "example",
+    "self_test",
 })  # fmt: skip
 """What a module names itself."""
 
@@ -25,7 +26,7 @@ OWN_NAMES = frozenset({
 class Input:
     """One argument of a kernel: what it is called, what the exercise calls it, what it is.
 
-    `order`: of a function, how often it is differentiated.
+    `order`: of a function, how often it is differentiated; `classes`: of labels, how many there are.
     """
 
     identifier: str
@@ -33,6 +34,7 @@ class Input:
     given: Given
     axes: Axes
     order: int = 0
+    classes: Extent | None = None
 
     @property
     def is_labels(self) -> bool:
@@ -89,6 +91,7 @@ class _Assembly:
         self.algebra = Algebra()
         self.sizes: dict[str, tuple[str, str, int]] = {}
         self.extents: dict[str, str | int] = {}
+        self._names_of_sizes: dict[int | None, str] = {}
         self.lowering = Lowering(
             self.algebra, self.extents, index_base=program.table.index_base, kink=program.model.kink
         )
@@ -100,8 +103,9 @@ class _Assembly:
             self._identifier(statement.quantity.name)  # before the sizes, which are seldom seen
         for name, identifier in names:
             self._find_sizes(identifier, self._given(name))
+        lengths = tuple(self._sizes_of_functions())
         self._functions()
-        inputs = tuple(one for name, identifier in names for one in self._inputs(name, identifier))
+        inputs = (*(one for name, identifier in names for one in self._inputs(name, identifier)), *lengths)
         self._hot_indices()
         forward = tuple(self._forward())
         steps = {one.statement.quantity: one for one in self._steps()}
@@ -134,16 +138,32 @@ class _Assembly:
 
     def _find_sizes(self, identifier: str, given: Given) -> None:
         """The sizes that an input has, those that none before it had."""
-        if given.kind in ("function", "map"):
-            return
         for axis, dim in enumerate(given.shape.dims):
-            if not dim.is_unit and dim.name not in self.extents and dim.name not in ("", str(dim.size)):
-                self.extents[dim.name] = self._size_name(dim)
-                self.sizes[dim.name] = (str(self.extents[dim.name]), identifier, axis)
+            if not dim.is_unit and not self._is_known(dim):
+                self.sizes[dim.name] = (self._size_name(dim), identifier, axis)
+
+    def _is_known(self, dim: Dim) -> bool:
+        """Whether a size has a name in code, or is a number; two dimensions of one size have one name."""
+        if dim.name in ("", str(dim.size)) or dim.name in self.extents:
+            return True
+        same = self._names_of_sizes.get(dim.size)
+        if same is not None:
+            self.extents[dim.name] = same
+        return same is not None
 
     def _size_name(self, dim: Dim) -> str:
-        """What a size is called: as the dimension, with a trailing underscore where a name of the model is called so."""
-        return self.identifiers.of(("size", dim.name), f"{identifier_of(dim.name)}")
+        """What a size is called: as the dimension, with a number where a name of the model is called so."""
+        name = self.identifiers.of(("size", dim.name), identifier_of(dim.name))
+        self.extents[dim.name] = self._names_of_sizes[dim.size] = name
+        return name
+
+    def _sizes_of_functions(self) -> Iterator[Input]:
+        """The length of what a function gives, where nothing else has it, is an argument of its own."""
+        for name in self.program.inputs:
+            given = self._given(name)
+            for dim in (given.domain, given.codomain):
+                if given.kind == "map" and dim is not None and not self._is_known(dim):
+                    yield Input(self._size_name(dim), dim.name, Given("integer", SCALAR), ())
 
     def _functions(self) -> None:
         """A function that is not specified, and each of its derivatives that something needs, is an argument."""
@@ -169,7 +189,8 @@ class _Assembly:
         if given.kind == "labels":
             axes = axes[:1]
             self.lowering.labels[name] = self.algebra.named(identifier, axes)
-            return Input(identifier, name, given, axes)
+            classes = None if given.classes is None else self.lowering.extent(given.classes)
+            return Input(identifier, name, given, axes, classes=classes)
         array = self.algebra.named(identifier, axes)
         self.lowering.names[name] = array
         self.algebra.shared.add(array)

@@ -58,7 +58,7 @@ class Identifiers:
 
 def identifier_of(name: str) -> str:
     """What a canonical LaTeX name is called in code; it may be a word that is taken."""
-    text = name.split(" for every ")[0]
+    text = name.split(" for every ", maxsplit=1)[0]
     for letter, word in GREEK.items():
         text = text.replace(letter, f" {word} ")
     while (changed := _COMMAND.sub(_without_braces, text)) != text:

@@ -14,9 +14,8 @@ from functools import singledispatchmethod
 from derive.expressions import tree
 from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Expr, Index, IndexVariable
-from derive.expressions.walk import rebuilt
 from derive.gradients.local import slope
-from derive.kernels.algebra import Algebra, number_of
+from derive.kernels.algebra import Algebra
 from derive.kernels.operations import Axes, Extent, Operation
 from derive.kernels.refusal import NoKernel
 from derive.records import dataclass
@@ -577,7 +576,7 @@ class Lowering:
         return Value(make(a, b), letters)
 
     def _aligned(self, values: Iterable[Value]) -> tuple[list[Operation], tuple[IndexVariable, ...]]:
-        """Arrays with the same axes in the same order, of extent 1 where one has no such letter; numbers stay numbers."""
+        """Arrays with the same axes in one order, of extent 1 where one lacks a letter; numbers stay numbers."""
         values = list(values)
         letters = tuple(dict.fromkeys(letter for value in values for letter in value.letters))
         rank = len(letters) + max(value.rank for value in values)

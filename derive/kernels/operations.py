@@ -48,8 +48,8 @@ LOGICAL = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "gre
 """The kinds whose entries are true or false."""
 
 UNARY = frozenset({
-    "negative", "exp", "expm1", "log", "tanh", "sigmoid", "softplus", "abs", "sign", "sqrt", "square", "sin", "cos", "tan",
-    "sinh", "cosh", "coth", "erf", "as_number",
+    "negative", "exp", "expm1", "log", "tanh", "sigmoid", "softplus", "abs", "sign", "sqrt", "square", "sin", "cos",
+    "tan", "sinh", "cosh", "coth", "erf", "as_number",
 })  # fmt: skip
 
 BINARY = frozenset({"add", "subtract", "multiply", "divide", "power", "maximum", "minimum"}) | LOGICAL

@@ -4,4 +4,4 @@ from derive.errors import FormulaError
 
 
 class NoKernel(FormulaError):
-    """This has no value as a program for any sizes; the problem says why, as a sentence goes on after "there is no …"."""
+    """Something that is no program for any sizes; the problem goes on after "there is no code for"."""

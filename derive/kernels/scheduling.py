@@ -9,7 +9,7 @@ from functools import cached_property
 
 from derive.kernels.backends import Backend
 from derive.kernels.identifiers import Identifiers
-from derive.kernels.operations import ELEMENTWISE, STRUCTURAL, Axes, Operation, everything_before, uses
+from derive.kernels.operations import ELEMENTWISE, STRUCTURAL, Operation, everything_before, uses
 from derive.kernels.spelling import Code, along, beside_arrays
 from derive.records import dataclass
 
@@ -258,7 +258,7 @@ def _inside(one: Operation) -> Iterable[Operation]:
 
 
 _SHORT = {
-    "subtract": "shifted", "exp": "exp", "sum": "sum", "max": "max", "matmul": "product", "divide": "part", "multiply": "product",
-    "add": "sum", "vdot": "dot", "einsum": "sum", "log": "log", "sigmoid": "sigmoid", "equal": "mask", "greater": "mask",
-    "less": "mask", "square": "square", "sqrt": "root", "maximum": "max", "minimum": "min",
+    "subtract": "shifted", "divide": "part", "multiply": "product", "matmul": "product", "vdot": "dot", "einsum": "sum",
+    "add": "sum", "equal": "mask", "greater": "mask", "less": "mask", "sqrt": "root", "maximum": "max", "minimum": "min",
 }  # fmt: skip
+"""What is put to a name to call what is made of it; other kinds are called as they are."""

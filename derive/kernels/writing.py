@@ -1,181 +1,211 @@
-"""A kernel -> a module of NumPy code for any sizes, which depends on NumPy alone."""
+"""A kernel -> a module of code for any sizes, which depends on one library of arrays alone.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+Every word of the code is this program's own or a generated identifier; formulas stand in comments.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from derive.expressions.latex import latex
 from derive.kernels.assembled import Input, Kernel, Quantity
 from derive.kernels.backends import Backend
+from derive.kernels.checks import check_inputs, example, main, self_test
 from derive.kernels.numpy_code import NUMPY
 from derive.kernels.operations import STRUCTURAL, Operation, everything_before
 from derive.kernels.scheduling import Line, Schedule
+from derive.records import dataclass
 
 INDENT = "    "
+WIDTH = 100
+RESULTS = "dict[str, Array | float]"
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-def module_text(kernel: Kernel, title: str = "", backend: Backend = NUMPY) -> str:
+def _as_it_is(formula: str) -> str:
+    return formula
+
+
+@dataclass(frozen=True)
+class Printing:
+    """How a module is written: for which library, under which title, and how formulas stand in its comments."""
+
+    backend: Backend = NUMPY
+    title: str = ""
+    formula: Callable[[str], str] = _as_it_is
+    has_checks: bool = True
+
+
+PLAIN = Printing(has_checks=False)
+
+
+def module_text(kernel: Kernel, printing: Printing = PLAIN) -> str:
     """The source of the module."""
-    functions = [_forward(kernel, backend)]
-    if kernel.loss is not None:
-        functions += [_loss(kernel, backend)]
-    if kernel.gradients:
-        functions += [_loss_and_gradients(kernel, backend)]
-    if kernel.derivatives:
-        functions += [_derivatives(kernel, backend)]
+    writer = _Writer(kernel, printing)
+    functions = list(writer.functions())
     body = "\n\n\n".join("\n".join(lines) for lines in functions)
-    helpers = [text for name, text in backend.helpers.items() if f"{name}(" in body]
-    parts = ["\n".join(_head(title, "\n".join([*helpers, body]), backend)), *helpers, body]
-    return "\n\n\n".join(parts) + "\n"
+    helpers = [text for name, text in printing.backend.helpers.items() if f"{name}(" in body]
+    head = "\n".join(writer.head("\n".join([*helpers, body])))
+    return "\n\n\n".join([head, *helpers, body]) + "\n"
 
 
-def _head(title: str, code: str, backend: Backend) -> Iterator[str]:
-    yield f'"""{_plain(title) or "A kernel"}: the forward pass, the loss and its gradients, for any sizes.'
-    yield ""
-    yield "Arrays have the shapes that stand beside them: a column is n x 1, a row 1 x n, a scalar a number."
-    yield '"""'
-    yield ""
-    if "math." in code:
-        yield "import math"
-    if "Callable" in code:
-        yield "from collections.abc import Callable"
-    if "math." in code or "Callable" in code:
+@dataclass(frozen=True)
+class _Function:
+    """A function of the module: what it returns, and under which names people know what it computes.
+
+    `first` are returned one by one, `returned` in a dictionary by their names.
+    """
+
+    name: str
+    result: str
+    doc: tuple[str, ...]
+    named: tuple[Quantity, ...]
+    first: tuple[Operation, ...] = ()
+    returned: tuple[tuple[str, Operation], ...] = ()
+    writes_over: bool = True
+
+
+@dataclass(frozen=True)
+class _Writer:
+    kernel: Kernel
+    printing: Printing
+
+    # ── the head ──
+
+    def head(self, code: str) -> Iterator[str]:
+        """The docstring, what is imported, and the names of types."""
+        backend = self.printing.backend
+        yield f'"""{_printable(self.printing.title) or "A kernel"}.'
         yield ""
-    yield from backend.imports
-    yield ""
-    for name, meaning in backend.types.items():
-        if name in code:
-            yield f"{name} = {meaning}"
-    if "DTYPE" in code:
-        yield f"DTYPE = {backend.dtype}"
+        yield from wrap(self._summary(), WIDTH)
+        yield '"""'
+        yield ""
+        standard = [text for word, text in _STANDARD.items() if re.search(rf"\b{word}\b", code)]
+        yield from [*standard, *([""] if standard else [])]
+        yield from backend.imports
+        yield ""
+        for name, meaning in backend.types.items():
+            if re.search(rf"\b{name}\b", code):
+                yield f"{name} = {meaning}"
+        if "DTYPE" in code:
+            yield f"DTYPE = {backend.dtype}"
 
-
-def _plain(text: str) -> str:
-    """A title in a docstring: printable ASCII, no quotation marks or backslashes."""
-    kept = "".join(letter if 31 < ord(letter) < 127 and letter not in '"\\' else " " for letter in text)
-    return " ".join(kept.split())
-
-
-# ── functions ──
-
-
-def _forward(kernel: Kernel, backend: Backend) -> list[str]:
-    named = {one.operation: one.identifier for one in reversed(kernel.forward)}
-    kept = [one.operation for one in kernel.forward]
-    returned = [(one.identifier, one.operation) for one in kernel.forward]
-    doc = ["Every quantity of the model, by its name.", "", *_shapes(kernel.forward)]
-    return _function(
-        kernel, backend, "forward", "dict[str, Array | float]", doc, named, kept, returned, (), overwrite=False
-    )
-
-
-def _loss(kernel: Kernel, backend: Backend) -> list[str]:
-    assert kernel.loss is not None
-    named = {one.operation: one.identifier for one in reversed(kernel.forward)}
-    doc = [f"The loss {_formula(kernel.loss)}."]
-    return _function(kernel, backend, "loss", "float", doc, named, [kernel.loss.operation], [], (), overwrite=True)
-
-
-def _loss_and_gradients(kernel: Kernel, backend: Backend) -> list[str]:
-    assert kernel.loss is not None
-    named = {one.operation: one.identifier for one in reversed((*kernel.forward, *kernel.steps))}
-    kept = [kernel.loss.operation, *(one.operation for one in kernel.gradients)]
-    returned = [(one.key, one.operation) for one in kernel.gradients]
-    doc = ["The loss, and its gradients by name, each of the shape of what it is taken by.", "", *_shapes(kernel.steps)]
-    return _function(
-        kernel,
-        backend,
-        "loss_and_gradients",
-        "tuple[float, dict[str, Array | float]]",
-        doc,
-        named,
-        kept,
-        returned,
-        (kernel.loss.operation,),
-        overwrite=True,
-    )
-
-
-def _derivatives(kernel: Kernel, backend: Backend) -> list[str]:
-    named = {one.operation: one.identifier for one in reversed((*kernel.forward, *kernel.derivatives))}
-    kept = [one.operation for one in kernel.derivatives]
-    returned = [(one.identifier, one.operation) for one in kernel.derivatives]
-    doc = ["Further derivatives, by name.", "", *_shapes(kernel.derivatives)]
-    return _function(
-        kernel, backend, "derivatives", "dict[str, Array | float]", doc, named, kept, returned, (), overwrite=True
-    )
-
-
-def _function(
-    kernel: Kernel,
-    backend: Backend,
-    name: str,
-    result: str,
-    doc: Sequence[str],
-    named: Mapping[Operation, str],
-    kept: Sequence[Operation],
-    returned: Sequence[tuple[str, Operation]],
-    before: Sequence[Operation],
-    *,
-    overwrite: bool,
-) -> list[str]:
-    operations = everything_before(*kept)
-    schedule = Schedule(named, kept, backend, kernel.identifiers.copy(), may_overwrite=overwrite)
-    lines = schedule.made()
-    used = {str(one.data[0]) for one in operations if one.kind == "size"} | _sizes_in(lines)
-    arguments = ", ".join(f"{one.identifier}: {_type(one)}" for one in kernel.inputs)
-    found = [f"def {name}({arguments}) -> {result}:", *_docstring(doc)]
-    found += [f"{INDENT}{line}" for line in _sizes(kernel, used)]
-    comments = {one.operation: _formula(one) for one in (*kernel.derivatives, *kernel.steps, *kernel.forward)}
-    for line in lines:
-        comment = comments.get(line.operation)
-        if comment and line.name in named.values():
-            found.append(f"{INDENT}# {comment}")
-        found += [f"{INDENT}{code}" for code in line.code]
-    found.append(f"{INDENT}return {_result(schedule, returned, before, kept)}")
-    return found
-
-
-def _result(
-    schedule: Schedule,
-    returned: Sequence[tuple[str, Operation]],
-    before: Sequence[Operation],
-    kept: Sequence[Operation],
-) -> str:
-    if not returned:
-        return schedule.code(kept[0]).text
-    codes = [schedule.code(one).text for one in before]
-    pairs = ", ".join(_pairs(schedule, returned))
-    return ", ".join([*codes, f"{{{pairs}}}"])
-
-
-def _pairs(schedule: Schedule, returned: Sequence[tuple[str, Operation]]) -> Iterator[str]:
-    """What is returned by name; nothing of it shares memory with an argument or with anything else that is."""
-    seen: set[Operation] = set()
-    for name, one in returned:
-        code = schedule.code(one)
-        owner = one
-        while owner.kind in STRUCTURAL:
-            owner = owner.arguments[0]
-        is_shared = one.axes and (
-            owner in seen or owner.kind == "name" or (owner is not one and schedule.is_kept(owner))
+    def _summary(self) -> str:
+        kernel = self.kernel
+        parts = ["the forward pass"]
+        parts += ["the loss"] if kernel.loss is not None else []
+        parts += ["its gradients"] if kernel.gradients else []
+        parts += ["further derivatives"] if kernel.derivatives else []
+        listed = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+        given = "; ".join(f"{one.identifier}: {_described(one)}" for one in kernel.inputs)
+        return (
+            f"{listed[0].upper()}{listed[1:]}, for any sizes, in {self.printing.backend.name}. "
+            f"A column is n x 1, a row 1 x n, a scalar a number. The arguments: {given}."
         )
-        seen.add(owner)
-        text = schedule.backend.copy(code.atom) if is_shared else code.text
-        yield f'"{name}": {text}'
+
+    # ── functions ──
+
+    def functions(self) -> Iterator[list[str]]:
+        """The functions of the module, each as its lines."""
+        for one in self._declared():
+            yield self._function(one)
+        if self.printing.has_checks:
+            yield check_inputs(self.kernel, self._signature())
+            test = self_test(self.kernel)
+            if test and self.printing.backend is NUMPY:
+                yield from (example(self.kernel), test, list(main()))
+
+    def _declared(self) -> Iterator[_Function]:
+        kernel = self.kernel
+        everything = tuple((one.key, one.operation) for one in kernel.forward)
+        doc = ("Every quantity of the model, by its name.", "", *self._shapes(kernel.forward))
+        yield _Function("forward", RESULTS, doc, kernel.forward, returned=everything, writes_over=False)
+        if kernel.loss is not None:
+            value = (kernel.loss.operation,)
+            yield _Function("loss", "float", ("The loss.",), kernel.forward, value)
+            if kernel.gradients:
+                returned = tuple((one.key, one.operation) for one in kernel.gradients)
+                doc = (
+                    "The loss, and its gradients by the name of what they are taken by, each of the shape of that.",
+                    "",
+                    *self._shapes(kernel.steps),
+                )
+                named = (*kernel.forward, *kernel.steps)
+                yield _Function("loss_and_gradients", f"tuple[float, {RESULTS}]", doc, named, value, returned)
+        if kernel.derivatives:
+            returned = tuple((one.key, one.operation) for one in kernel.derivatives)
+            doc = ("Further derivatives, by name.", "", *self._shapes(kernel.derivatives))
+            named = (*kernel.forward, *kernel.derivatives)
+            yield _Function("derivatives", RESULTS, doc, named, returned=returned)
+
+    def _shapes(self, quantities: Iterable[Quantity]) -> Iterator[str]:
+        """What each name is, and its shape."""
+        for one in quantities:
+            meaning = self._plain(latex(one.statement.quantity))
+            yield f"{one.identifier}: {one.statement.shape}" + (f", {meaning}" if meaning != one.identifier else "")
+
+    def _signature(self) -> str:
+        return ", ".join(f"{one.identifier}: {_type(one)}" for one in self.kernel.inputs)
+
+    def _function(self, function: _Function) -> list[str]:
+        kept = [*function.first, *(one for _, one in function.returned)]
+        named = {one.operation: one.identifier for one in reversed(function.named)}
+        schedule = Schedule(
+            named, kept, self.printing.backend, self.kernel.identifiers.copy(), may_overwrite=function.writes_over
+        )
+        lines = schedule.made()
+        result = self._result(schedule, function)
+        return [
+            *_head_of_function(function, self._signature()),
+            *_docstring(function.doc),
+            *(f"{INDENT}{line}" for line in self._sizes(kept, lines, result)),
+            *self._body(lines, named, function),
+            f"{INDENT}return {result}",
+        ]
+
+    def _body(self, lines: Iterable[Line], named: Mapping[Operation, str], function: _Function) -> Iterator[str]:
+        """The lines, those of quantities that people know below their formulas."""
+        formulas = {one.operation: self._formula(one) for one in reversed(function.named)}
+        for line in lines:
+            if line.operation in named:
+                yield from (f"{INDENT}# {text}" for text in wrap(formulas[line.operation], WIDTH))
+            yield from (f"{INDENT}{code}" for code in line.code)
+
+    def _formula(self, quantity: Quantity) -> str:
+        statement = quantity.statement
+        return f"{self._plain(latex(statement.quantity))} = {self._plain(latex(statement.value))}"
+
+    def _plain(self, text: str) -> str:
+        return _printable(self.printing.formula(text))
+
+    def _sizes(self, kept: Sequence[Operation], lines: Iterable[Line], result: str) -> Iterator[str]:
+        """The sizes that the code needs."""
+        words = set(_WORD.findall(result))
+        for line in lines:
+            words.update(word for code in line.code for word in _WORD.findall(code))
+        words |= {str(one.data[0]) for one in everything_before(*kept) if one.kind == "size"}
+        for size, identifier, axis in self.kernel.sizes:
+            if size in words:
+                yield f"{size} = {identifier}.shape[{axis}]"
+
+    def _result(self, schedule: Schedule, function: _Function) -> str:
+        codes = [schedule.code(one).text for one in function.first]
+        if not function.returned:
+            return ", ".join(codes)
+        pairs = ", ".join(_pairs(schedule, function.returned))
+        return ", ".join([*codes, f"{{{pairs}}}"])
 
 
-def _sizes_in(lines: Iterable[Line]) -> set[str]:
-    """Words that stand in code, among which are the sizes that it needs."""
-    words: set[str] = set()
-    for line in lines:
-        for code in line.code:
-            words.update("".join(letter if letter.isalnum() or letter == "_" else " " for letter in code).split())
-    return words
+_STANDARD = {
+    "math": "import math", "Callable": "from collections.abc import Callable", "Any": "from typing import Any",
+}  # fmt: skip
 
 
-def _sizes(kernel: Kernel, used: set[str]) -> Iterator[str]:
-    for size, identifier, axis in kernel.sizes:
-        if size in used:
-            yield f"{size} = {identifier}.shape[{axis}]"
+def _printable(text: str) -> str:
+    """A text from outside on one line of a comment or docstring: nothing unprintable, no quotation marks, no backslashes."""
+    kept = "".join(letter if letter.isprintable() and letter not in '"\\' else " " for letter in text)
+    return " ".join(kept.split())
 
 
 def _type(given: Input) -> str:
@@ -186,18 +216,53 @@ def _type(given: Input) -> str:
     return "Array" if given.axes else "float"
 
 
-def _shapes(quantities: Iterable[Quantity]) -> list[str]:
-    return [f"{one.identifier}: {one.statement.shape}" for one in quantities]
+def _described(given: Input) -> str:
+    """What an argument is."""
+    shape = str(given.given.shape)
+    match given.given.kind:
+        case "function" | "map":
+            return f"a function{' (its derivative)' if given.order else ''}"
+        case "labels":
+            return f"{given.given.shape.dims[0]} class numbers from 0" if given.axes else "a class number from 0"
+        case "one-hot":
+            return f"{shape}, one-hot"
+        case "integer":
+            return "whole number" if not given.axes else f"{shape}, whole numbers"
+    return f"{given.given.structure} {shape}".strip()
 
 
-def _formula(quantity: Quantity) -> str:
-    """The formula of a line, in LaTeX."""
-    text = f"{latex(quantity.statement.quantity)} = {latex(quantity.statement.value)}"
-    return " ".join(text.split())
+def _head_of_function(function: _Function, signature: str) -> list[str]:
+    line = f"def {function.name}({signature}) -> {function.result}:"
+    if len(line) <= WIDTH:
+        return [line]
+    return [
+        f"def {function.name}(",
+        *(f"{INDENT}{text}," for text in _arguments(signature)),
+        f") -> {function.result}:",
+    ]
+
+
+def _arguments(signature: str) -> list[str]:
+    """The arguments one by one; only commas outside brackets part them."""
+    return re.split(r", (?=[A-Za-z_]\w*: )", signature)
 
 
 def _docstring(lines: Sequence[str]) -> list[str]:
-    quoted = [f"{INDENT}{line}".rstrip() for line in lines]
     if len(lines) == 1:
-        return [f'{INDENT}r"""{lines[0]}"""']
-    return [f'{INDENT}r"""{lines[0]}', *quoted[1:], f'{INDENT}"""']
+        return [f'{INDENT}"""{lines[0]}"""']
+    quoted = [f"{INDENT}{line}".rstrip() for line in lines[1:]]
+    return [f'{INDENT}"""{lines[0]}', *quoted, f'{INDENT}"""']
+
+
+def _pairs(schedule: Schedule, returned: Sequence[tuple[str, Operation]]) -> Iterator[str]:
+    """What is returned by name; nothing of it shares memory with an argument or with anything else that is."""
+    seen: set[Operation] = set()
+    for name, one in returned:
+        code = schedule.code(one)
+        owner = one
+        while owner.kind in STRUCTURAL:
+            owner = owner.arguments[0]
+        is_shared = owner in seen or owner.kind == "name" or (owner is not one and schedule.is_kept(owner))
+        seen.add(owner)
+        text = schedule.backend.copy(code.atom) if one.axes and is_shared else code.text
+        yield f'"{name}": {text}'

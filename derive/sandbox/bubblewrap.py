@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 
-from derive.sandbox.limits import Limits
 from derive.sandbox.places import FOLDER, LOADER, Places
 
 # Namespaces of its own: no other process to be seen, no network, no shared memory, no name of the computer. Whom the
@@ -15,18 +14,20 @@ ALONE = (
 )  # fmt: skip
 
 
-def bubblewrap_arguments(shown: Places, inner: str, limits: Limits, filter_fd: int) -> list[str]:
-    """What bubblewrap is told: which files there are, and that only one folder of bounded size can be written to.
+def bubblewrap_arguments(shown: Places, inner: str, *, filter_fd: int, room: int | None) -> list[str]:
+    """What bubblewrap is told: which files there are, and that only one folder can be written to.
 
     `inner` is the path of the program that is to be seen beside the places, `filter_fd` where the refused system calls
-    are read from. There is no `/proc`, no `/sys`, no device but `/dev/null`, no home.
+    are read from, `room` how many bytes the folder can hold: where none are given, it can not be written to either.
+    There is no `/proc`, no `/sys`, no device but `/dev/null`, no home.
     """
     files = [argument for path in shown.libraries for argument in _seen(path)]
     files += [argument for path in LOADER for argument in ("--ro-bind-try", path, path)]
     files += [argument for path in shown.hidden for argument in ("--tmpfs", path)]
     files += _read_only([*shown.packages, shown.interpreter, inner])
     closed = [argument for path in [*shown.hidden, "/"] for argument in ("--remount-ro", path)]
-    written = ["--dev-bind", os.devnull, os.devnull, "--size", str(limits.file_bytes), "--tmpfs", FOLDER]
+    folder = ["--dir", FOLDER] if room is None else ["--size", str(room), "--tmpfs", FOLDER]
+    written = ["--dev-bind", os.devnull, os.devnull, *folder]
     return [*ALONE, "--seccomp", str(filter_fd), *files, *written, *closed, "--chdir", FOLDER, "--"]
 
 

@@ -2,12 +2,12 @@
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from derive.sandbox.limits import Finished, Limits, Status
 from derive.sandbox.watching import Watched
 
-TRIED = {
+TRIED: Mapping[str, str] = {
     "process": "tried to start another process",
     "signal": "tried to send a signal to another process",
     "network": "tried to use the network",
@@ -19,12 +19,12 @@ MOST_ATTEMPTS = 10
 MOST_CHARACTERS = 200
 SHELL_SIGNAL = 128  # bubblewrap says by such a number, with that of the signal added, that a signal ended the process
 
-_CRASHES = {
-    signal.SIGSEGV: "it crashed: it reached for memory that is not its own, as calls without end do",
-    signal.SIGBUS: "it crashed: it reached for memory that is not there",
-    signal.SIGFPE: "it crashed: an operation of the processor failed",
-    signal.SIGILL: "it crashed: it met what is no instruction of the processor",
-    signal.SIGABRT: "it crashed: a library that it uses gave up, as without memory",
+_CRASHES: Mapping[str, str] = {
+    "SIGSEGV": "it crashed: it reached for memory that is not its own, as calls without end do",
+    "SIGBUS": "it crashed: it reached for memory that is not there",
+    "SIGFPE": "it crashed: an operation of the processor failed",
+    "SIGILL": "it crashed: it met what is no instruction of the processor",
+    "SIGABRT": "it crashed: a library that it uses gave up, as without memory",
 }
 
 Note = tuple[str, str]
@@ -81,10 +81,10 @@ def _ending(watched: Watched, notes: list[Note], limits: Limits) -> tuple[Status
     if watched.stopped:
         return "output", f"it {_too_much(watched.stopped, limits)} and was stopped"
     killer = _killer(watched.code)
-    if killer == signal.SIGXCPU:
+    if killer == "SIGXCPU":
         return "time", f"it did not end within {limits.cpu_seconds} s of computing and was stopped"
     if killer is not None:
-        return "killed", _CRASHES.get(killer, f"it was ended by the signal {killer.name}")
+        return "killed", _CRASHES.get(killer, f"it was ended by the signal {killer}")
     return _noted(watched.code, notes, limits)
 
 
@@ -116,10 +116,10 @@ def _noted(code: int, notes: list[Note], limits: Limits) -> tuple[Status, str]:
     return "left", "it ended its process before it was done, as exit() does"
 
 
-def _killer(code: int) -> signal.Signals | None:
+def _killer(code: int) -> str | None:
     """The signal that ended a process, told by the system or by bubblewrap."""
     number = -code if code < 0 else code - SHELL_SIGNAL
-    return signal.Signals(number) if number in set(signal.Signals) else None
+    return next((one.name for one in signal.Signals if one == number), None)
 
 
 def _notes(data: bytes) -> Iterator[Note]:

@@ -1,8 +1,8 @@
 """What runs in the sandbox: it sets the limits, refuses what can be refused with a reason, and runs the script.
 
-It is started as a program with two descriptors, for the answer and for notes on how the run goes, and reads from its
-input one line of settings, the script and the request. It imports nothing but the standard library. The script is run
-with these names:
+It is started as a program with two descriptors, for the answer and for notes on how the run goes. It notes that it is
+ready, and reads from its input one line of settings, the script and the request. It imports nothing but the standard
+library. The script is run with these names:
 
 - `request`, the bytes;
 - `answer(data)`, which appends bytes to the answer: what was answered before the end stays answered;
@@ -48,7 +48,8 @@ MOST_NOTES = 50
 RESERVE_BYTES = 8 << 20
 """What is kept back, so that there is memory left to say that there is none."""
 
-WRITTEN_TOO_MUCH = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
+# The errors of the system by which a limit is felt.
+LIMIT_REACHED: dict[int | None, str] = {errno.EFBIG: "written", errno.ENOSPC: "written", errno.ENOMEM: "memory"}
 
 
 class Refused(PermissionError):
@@ -58,6 +59,11 @@ class Refused(PermissionError):
 def main() -> None:
     """Run what the input says. What is not caught here ends the process, and the reader of the notes sees it."""
     answers, notes = int(sys.argv[1]), int(sys.argv[2])
+
+    def note(kind: str, detail: str = "") -> None:
+        _write(notes, json.dumps([kind, detail[:MOST_CHARACTERS]]).encode() + b"\n")
+
+    note("ready")
     settings = json.loads(sys.stdin.buffer.readline())
     script = sys.stdin.buffer.read(settings["script"])
     request = sys.stdin.buffer.read()
@@ -65,14 +71,9 @@ def main() -> None:
     sys.path += settings["search"]
     sys.argv[1:] = []
     site.setquit()  # `exit()`, which a Python without its site does not have
-
-    def note(kind: str, detail: str = "") -> None:
-        _write(notes, json.dumps([kind, detail[:MOST_CHARACTERS]]).encode() + b"\n")
-
     sys.addaudithook(refusing(settings["readable"], settings["tried"], note))
     note("begun")
     ended = run(script, {"request": request, "answer": lambda data: _write(answers, data), "Refused": Refused}, note)
-    _flush()
     if ended:
         note("ended")
     os._exit(0 if ended else 1)  # what the student's code wanted done at the end is not done
@@ -106,8 +107,8 @@ def run(script: bytes, names: dict[str, Any], note: Callable[[str, str], None]) 
     except Refused:
         note("refused", "")
     except Exception as error:
-        too_much = isinstance(error, OSError) and error.errno in WRITTEN_TOO_MUCH
-        note("written" if too_much else "failed", ": ".join(filter(None, [type(error).__name__, _said(error)])))
+        number = error.errno if isinstance(error, OSError) else None
+        note(LIMIT_REACHED.get(number, "failed"), ": ".join(filter(None, [type(error).__name__, _said(error)])))
     else:
         return True
     return False
@@ -167,15 +168,6 @@ def _said(error: BaseException) -> str:
         return str(error)
     except Exception:
         return ""
-
-
-def _flush() -> None:
-    """Print what waits to be printed. The streams may be closed, or no streams any more."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:
-            continue
 
 
 def _write(descriptor: int, data: bytes) -> None:

@@ -18,7 +18,8 @@ from derive.sandbox.system_calls import MACHINES, filter_program
 from derive.sandbox.watching import Watched, watch
 
 INSIDE = Path(__file__).with_name("inside.py")
-PYTHON_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")  # nothing of the user's: no variable, no folder, no site
+# Nothing of the user's: no variable, no folder, no site. What is printed is there at once, also before a sudden end.
+PYTHON_OPTIONS = ("-I", "-S", "-B", "-u", "-X", "utf8")
 
 # All that the environment says. Libraries of linear algebra start as many threads as there are cores otherwise.
 ENVIRONMENT: Mapping[str, str] = {
@@ -85,6 +86,13 @@ def _bubblewrap() -> str | None:
     return shutil.which("bwrap")
 
 
+@cache
+def _bounds_folders(program: str) -> bool:
+    """Whether this bubblewrap can make a folder of bounded size, which those before 0.7 can not."""
+    described = watch([program, "--help"], b"", Limits(), environment={}, folder="/")
+    return b" --size " in described.printed
+
+
 def _run_contained(script: str, request: bytes, limits: Limits, shown: Places) -> Watched:
     program = _bubblewrap()
     assert program is not None
@@ -92,9 +100,10 @@ def _run_contained(script: str, request: bytes, limits: Limits, shown: Places) -
     os.write(writing, filter_program(platform.machine()))
     os.close(writing)
     try:
-        outer = [program, *bubblewrap_arguments(shown, str(INSIDE), limits, reading)]
+        room = limits.file_bytes if _bounds_folders(program) else None
+        outer = bubblewrap_arguments(shown, str(INSIDE), filter_fd=reading, room=room)
         return watch(
-            [*outer, *_python(shown)],
+            [program, *outer, *_python(shown)],
             _fed(script, request, limits, [*shown.readable, str(INSIDE)], shown.search, strict=True),
             limits,
             environment={**ENVIRONMENT, "HOME": FOLDER, "TMPDIR": FOLDER},
@@ -133,7 +142,7 @@ def _fed(
         "search": list(search),
         "readable": list(readable),
         "strict": strict,
-        "tried": TRIED,
+        "tried": dict(TRIED),
         "limits": {
             "RLIMIT_AS": limits.memory_bytes,
             "RLIMIT_CPU": limits.cpu_seconds,

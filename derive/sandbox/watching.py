@@ -42,8 +42,9 @@ def watch(
 ) -> Watched:
     """Start a program and stay with it until it has ended, by itself or by us, and all that it started with it.
 
-    It is told two more arguments, the descriptors of its answer and of its notes. Raises `OSError` if it can not be
-    started.
+    It is told two more arguments, the descriptors of its answer and of its notes, and is fed after its first note: by
+    then it is bound to end with us, and before that, an end of ours leaves it without anything to do. Raises `OSError`
+    if it can not be started.
     """
     with _pipe() as answer, _pipe() as notes:
         arguments = [*command, str(answer.written), str(notes.written)]
@@ -117,10 +118,9 @@ class _Channel:
 
 def _converse(fed_to: IO[bytes], fed: bytes, channels: Mapping[int, _Channel], deadline: float) -> str:
     """Feed a process and hear what it says until all channels are closed; why it is to be stopped before."""
-    view = memoryview(fed)
+    view, is_fed = memoryview(fed), False
     os.set_blocking(fed_to.fileno(), False)
     with selectors.DefaultSelector() as selector:
-        selector.register(fed_to, selectors.EVENT_WRITE)
         for descriptor in channels:
             selector.register(descriptor, selectors.EVENT_READ)
         while any(channel.is_open for channel in channels.values()):
@@ -138,6 +138,9 @@ def _converse(fed_to: IO[bytes], fed: bytes, channels: Mapping[int, _Channel], d
                 channel.hear(key.fd)
                 if channel.has_too_much:
                     return channel.name
+                if channel.name == "notes" and channel.heard and not is_fed:
+                    selector.register(fed_to, selectors.EVENT_WRITE)
+                    is_fed = True
                 if not channel.is_open:
                     selector.unregister(key.fd)
     return ""

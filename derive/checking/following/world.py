@@ -147,7 +147,9 @@ class World:
     def _suppose_of_entries(self, what: Expr, value: Expr) -> None:
         assert isinstance(what, Derivative)
         whole = [part.operand if isinstance(part, Entry) else part for part in (what.of, what.by)]
-        of, by = (part for part in whole if isinstance(part, Symbol))
+        of, by = whole
+        if not (isinstance(of, Symbol) and isinstance(by, Symbol)):
+            raise NoClosedForm("entries of the derivative of what has no name")
         self._share(of, by, handed_back(what, value, self._differentiator))
 
     def _held(self, value: Expr, place: Place) -> Symbol:
