@@ -28,6 +28,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import symbols_of, walk
+from derive.implementations.confusions import Confusions, softmax_elementwise
 from derive.implementations.programs import ADJOINT, Program, Statement
 from derive.implementations.rules import (
     SLOPES,
@@ -112,6 +113,14 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
         "the derivative is that of another activation",
         "Which activation does the model have here? This is the derivative of another one.",
     ),
+    "derivative-once-more": (
+        "the derivative of an activation is multiplied in twice",
+        "How often does the derivative of the activation belong here? It may be in what came before already.",
+    ),
+    "wrong-size": (
+        "the size of another dimension",
+        "This is divided by the size of another dimension than the one that the mean is over.",
+    ),
 }
 
 
@@ -167,11 +176,12 @@ class _Kinds:
         self.table: SymbolTable = program.table
         self.statement = statement
         self.averaged = _averaged(program)
+        self.confusions = Confusions(program, statement)
         self.dims = {dim.name: dim for dim in self.table.dims.values()}
 
     def rules(self) -> Iterator[tuple[str, Rule]]:
         """The rules, by the mistakes that they make."""
-        if not self.statement.is_adjoint:
+        if not self.statement.is_derivative:
             yield from self._forward_rules()
             return
         yield "missing-regulariser", self._without_penalty
@@ -179,7 +189,11 @@ class _Kinds:
         yield "unsquared-activation", unsquared
         yield "condition-dropped", without_condition
         yield "missing-mask", without_indicator
+        yield "missing-mask", self.confusions.past_mask
+        yield "missing-activation", self.confusions.unactivated_factor
+        yield "softmax-elementwise", softmax_elementwise
         yield "missing-activation-derivative", self._without_slope
+        yield "missing-activation-derivative", self.confusions.past_slope
         yield "derivative-at-wrong-argument", self._at_output
         yield "other-derivative", self._other_slope
         yield "regulariser-divided", self._penalty_divided
@@ -192,7 +206,10 @@ class _Kinds:
         yield "path-left-out", self._without_a_term
         yield "upstream-left-out", self._without_upstream
         yield "missing-constant-factor", without_scalar
+        yield "missing-constant-factor", self.confusions.without_given_factor
         yield "extra-transpose", with_transpose
+        yield "wrong-size", self.confusions.other_size
+        yield "wrong-layer", self.confusions.shifted
         yield "wrong-layer", self._other_names
 
     def _forward_rules(self) -> Iterator[tuple[str, Rule]]:
@@ -202,11 +219,13 @@ class _Kinds:
         yield "sum-for-mean", sum_for_mean
         yield "mean-for-sum", self._mean_for_sum
         yield "missing-activation", without_function
+        yield "missing-activation", self.confusions.unactivated
         yield "other-activation", other_function
         yield "log-base", other_base
         yield "wrong-axis", other_axis
         yield "label-off-by-one", self._shifted
         yield "missing-regulariser", self._without_scalar_term
+        yield "regulariser-divided", self._penalty_divided
         yield "condition-dropped", without_condition
         yield "missing-term", without_any_term
         yield "missing-constant-factor", without_scalar
@@ -215,6 +234,8 @@ class _Kinds:
         yield "extra-transpose", with_transpose
         yield "difference-reversed", BREAKS["difference-reversed"]
         yield "wrong-sign", other_sign
+        yield "wrong-size", self.confusions.other_size
+        yield "wrong-layer", self.confusions.shifted
         yield "wrong-layer", self._other_names
 
     def of_the_whole(self, form: Expr) -> Iterator[tuple[str, Expr]]:
@@ -223,8 +244,7 @@ class _Kinds:
             yield code, change(form)
             if isinstance(form, Add) and form == self.statement.value:
                 for at, term in enumerate(form.terms):
-                    is_penalty = self.statement.is_adjoint and self._is_penalty(term)
-                    if is_penalty and code in ("mean-twice", "mean-for-sum"):
+                    if self._is_penalty(term) and code in ("mean-twice", "mean-for-sum"):
                         continue
                     yield code, Add((*form.terms[:at], change(term), *form.terms[at + 1 :]))
         if self.statement.is_adjoint:
@@ -232,6 +252,7 @@ class _Kinds:
                 yield "path-left-out", times(0, form)
             yield from (("difference-reversed", value) for value in turned_round(form))
             yield from (("constant-differentiated", value) for value in self._with_penalty(form))
+            yield from (("derivative-once-more", value) for value in self.confusions.slope_once_more(form))
 
     def _factors(self) -> Iterator[tuple[str, Callable[[Expr], Expr]]]:
         yield "wrong-sign", Negative
@@ -242,6 +263,7 @@ class _Kinds:
             yield ("mean-twice" if is_mean else "mean-for-sum"), divided_by(dim)
             if is_mean:
                 yield "missing-mean", multiplied_by(dim)
+        yield from (("wrong-size", change) for change in self.confusions.other_sizes(self.averaged))
 
     # ── what is known of the program ──
 
@@ -251,7 +273,10 @@ class _Kinds:
         return name if isinstance(self.table.meanings.get(name), Given) else None
 
     def _is_penalty(self, term: Expr) -> bool:
-        """Whether nothing but the parameter itself stands in a term, save numbers."""
+        """Whether nothing but the parameter itself stands in a term, save numbers; in the loss nothing computed."""
+        if not self.statement.is_derivative:
+            names = {symbol.name for symbol in symbols_of(term)}
+            return bool(names) and all(isinstance(self.table.meanings.get(name), Given) for name in names)
         names = {symbol.name for symbol in symbols_of(term) if not symbol.shape.is_scalar}
         return names == {self._parameter()}
 
@@ -279,7 +304,7 @@ class _Kinds:
     def _with_penalty(self, form: Expr) -> Iterator[Expr]:
         """The term of a regulariser, which other parameters have, for one that has none."""
         own = self._parameter()
-        if own is None:
+        if own is None or any(self._is_penalty(term) for term in (form.terms if isinstance(form, Add) else ())):
             return
         for other in self.program.statements:
             if other.is_adjoint and isinstance(other.value, Add):
@@ -326,6 +351,7 @@ class _Kinds:
                 for function in SLOPES:
                     if function != applied.function:
                         yield spellings(function, output, applied.operand)[0]
+                        yield spellings(function, Apply(function, applied.operand), applied.operand)[0]
         yield from in_nested(node, self._other_slope)
 
     def _other_mask(self, node: Expr) -> Iterator[Expr]:
@@ -335,7 +361,7 @@ class _Kinds:
                 turned = _TURNED.get(comparator)
                 if turned is not None:
                     yield Indicator(replace(condition, comparator=turned))
-                for other in self._of_shape(left):
+                for other in (*self._of_shape(left), *self._adjoints_before(left)):
                     yield Indicator(replace(condition, left=other, right=right))
 
     def _without_a_term(self, node: Expr) -> Iterator[Expr]:
@@ -384,6 +410,14 @@ class _Kinds:
             for statement in self.program.statements:
                 if statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names:
                     yield Symbol(statement.name, symbol.shape)
+
+    def _adjoints_before(self, symbol: Symbol) -> Iterator[Symbol]:
+        """Derivatives of the same dimensions that are computed before this statement."""
+        for statement in self.program.statements:
+            if statement.name == self.statement.name:
+                return
+            if statement.is_adjoint and statement.value.shape == symbol.shape:
+                yield Symbol(statement.name, symbol.shape)
 
     def _without_scalar_term(self, node: Expr) -> Iterator[Expr]:
         """The loss without a term in which no quantity that is computed stands: a penalty."""

@@ -42,6 +42,9 @@ SPEAKS_FOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("missing-mean", ("sum-for-mean", "missing-constant-factor", "missing-activation-derivative")),
     ("mean-for-sum", ("mean-twice",)),
     ("missing-factor-two", ("missing-constant-factor", "plus-for-minus")),
+    ("extra-factor-two", ("sum-for-mean", "constant-differentiated")),
+    ("missing-transpose", ("extra-transpose",)),
+    ("softmax-elementwise", ("dropped-batch-sum",)),
     ("dropped-batch-sum", ("path-left-out",)),
     ("mask-of-wrong-quantity", ("wrong-layer",)),
     ("label-off-by-one", ("wrong-layer",)),
@@ -54,6 +57,7 @@ IN_FORWARD: Mapping[str, str] = {
     "missing-mean": "The loss is a mean over the examples. Is yours one, too?",
     "missing-regulariser": "Does every term of the loss appear in yours?",
     "missing-factor-two": "Something here is half as large as it should be. Look at the constant factors.",
+    "unsquared-activation": "A square is missing here.",
     "missing-transpose": "A factor has to be transposed; write the shape below each array.",
 }
 """What is said of mistakes in the forward pass, where the catalogue speaks of derivatives."""
