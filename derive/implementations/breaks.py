@@ -5,9 +5,11 @@ the catalogue of mistakes (`derive.mistakes`) where it has the mistake, and thos
 get wrong.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 
 from derive.expressions import tree
 from derive.expressions.tree import (
@@ -28,7 +30,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import symbols_of, walk
-from derive.implementations.confusions import Confusions, softmax_elementwise
+from derive.implementations.confusions import Confusions, family_of, softmax_elementwise
 from derive.implementations.programs import ADJOINT, Program, Statement
 from derive.implementations.rules import (
     SLOPES,
@@ -60,6 +62,9 @@ from derive.mistakes.rewriting import everywhere, over_size, sum_of, times
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.records import dataclass
 from derive.sheets.slips import BREAKS
+
+MOST_TOGETHER = 2
+"""So many ways of one rule are tried in all statements at once."""
 
 SHIFTED = "shifted "
 """What the name of a one-hot symbol begins with whose classes are one too many, or too few."""
@@ -117,6 +122,10 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
         "the derivative of an activation is multiplied in twice",
         "How often does the derivative of the activation belong here? It may be in what came before already.",
     ),
+    "results-exchanged": (
+        "a result stands in the place of another one",
+        "In which order, and under which names, are the results returned?",
+    ),
     "wrong-size": (
         "the size of another dimension",
         "This is divided by the size of another dimension than the one that the mean is over.",
@@ -132,40 +141,81 @@ def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
 
     What comes from a broken statement is wrong: where something right comes from one, it is not broken.
     """
-    together: dict[str, dict[str, Expr]] = {}
+    together: dict[tuple[str, int, int], dict[str, Expr]] = {}
     first = {statement.name: statement for statement in program.statements}
     for statement in program.statements:
         for for_adjoints in (False,) if statement.is_derivative else (False, True):
             reached = program.dependents(statement.name, of_adjoints=for_adjoints)
             if reached and reached <= wrong:
-                for code, value in _of_statement(program, statement):
+                tried = Counter[int]()
+                for code, rule, value in _of_statement(program, statement):
                     yield Break(code, statement, {statement.name: value}, for_adjoints)
-                    if not for_adjoints:
-                        together.setdefault(code, {}).setdefault(statement.name, value)
-    for code, changed in together.items():
-        adjoints = {name: value for name, value in changed.items() if name.startswith(ADJOINT)}
-        for several in (adjoints, changed):
-            if len(several) > 1:
-                yield Break(code, first[next(iter(several))], several)
+                    if not for_adjoints and tried[rule] < MOST_TOGETHER:
+                        together.setdefault((code, rule, tried[rule]), {})[statement.name] = value
+                        tried[rule] += 1
+    for (code, *_), changed in together.items():
+        for several in _groups(changed):
+            yield Break(code, first[next(iter(several))], several)
+    yield from _held(program, wrong)
 
 
-def _of_statement(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
-    """A statement's other values, each once."""
+def _groups(changed: Mapping[str, Expr]) -> Iterator[Mapping[str, Expr]]:
+    """Statements that are broken at once: those of one layer or time after another, all derivatives, all there are."""
+    adjoints = {name: value for name, value in changed.items() if name.startswith(ADJOINT)}
+    layers: dict[str, dict[str, Expr]] = {}
+    for name, value in changed.items():
+        layers.setdefault(family_of(name), {})[name] = value
+    found: list[Mapping[str, Expr]] = []
+    for several in (*layers.values(), adjoints, changed):
+        if len(several) > 1 and several not in found:
+            found.append(several)
+    yield from found
+
+
+def _held(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
+    """Two computed quantities that are taken for constants: nothing goes back through them."""
+    adjoints = [
+        statement
+        for statement in program.statements
+        if statement.is_adjoint and not isinstance(program.table.meanings.get(statement.of), Given)
+    ]
+    several = [one for one in adjoints if (reached := program.dependents(one.name)) and reached <= wrong]
+    for one, other in combinations(several, 2):
+        changed = {statement.name: times(0, statement.value) for statement in (one, other)}
+        yield Break("variable-held-constant", one, changed)
+
+
+def breaks_of_closed_forms(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
+    """The derivatives by what is given, broken where they are said without the derivatives by later quantities."""
+    for statement in program.statements:
+        is_given = isinstance(program.table.meanings.get(statement.of), Given)
+        reached = program.dependents(statement.name)
+        if statement.is_adjoint and is_given and reached and reached <= wrong:
+            for form in statement.others:
+                closed = replace(statement, value=form, others=())
+                for code, _, value in _of_statement(program, closed):
+                    yield Break(code, statement, {statement.name: value})
+
+
+AllBreaks = Callable[[Program, frozenset[int]], Iterator[Break]]
+
+
+def _of_statement(program: Program, statement: Statement) -> Iterator[tuple[str, int, Expr]]:
+    """A statement's other values, each once, with the number of the rule."""
     seen: set[Expr] = set()
-    for code, value in _all_of(program, statement):
+    for code, rule, value in _all_of(program, statement):
         if value != statement.value and value not in seen and not value.shape.is_tensor:
             seen.add(value)
-            yield code, value
+            yield code, rule, value
 
 
-def _all_of(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
+def _all_of(program: Program, statement: Statement) -> Iterator[tuple[str, int, Expr]]:
     kinds = _Kinds(program, statement)
     is_given = isinstance(program.table.meanings.get(statement.of), Given)
     for form in (statement.value, *(() if is_given else statement.others)):
-        for code, rule in kinds.rules():
-            for value in everywhere(form, rule):
-                yield code, value
-        yield from kinds.of_the_whole(form)
+        for number, (code, rule) in enumerate(kinds.rules(), 1):
+            yield from ((code, number, value) for value in everywhere(form, rule))
+        yield from ((code, -number, value) for number, (code, value) in enumerate(kinds.of_the_whole(form), 1))
 
 
 class _Kinds:
@@ -209,7 +259,8 @@ class _Kinds:
         yield "missing-constant-factor", self.confusions.without_given_factor
         yield "extra-transpose", with_transpose
         yield "wrong-size", self.confusions.other_size
-        yield "wrong-layer", self.confusions.shifted
+        yield "wrong-layer", self.confusions.later
+        yield "wrong-layer", self.confusions.earlier
         yield "wrong-layer", self._other_names
 
     def _forward_rules(self) -> Iterator[tuple[str, Rule]]:
@@ -235,7 +286,8 @@ class _Kinds:
         yield "difference-reversed", BREAKS["difference-reversed"]
         yield "wrong-sign", other_sign
         yield "wrong-size", self.confusions.other_size
-        yield "wrong-layer", self.confusions.shifted
+        yield "wrong-layer", self.confusions.later
+        yield "wrong-layer", self.confusions.earlier
         yield "wrong-layer", self._other_names
 
     def of_the_whole(self, form: Expr) -> Iterator[tuple[str, Expr]]:

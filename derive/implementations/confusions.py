@@ -32,6 +32,11 @@ from derive.notation.symbols import Computed, Given
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 
 
+def family_of(name: str) -> str:
+    """What names share that differ in their last number, as those of layers or times."""
+    return _LAST_NUMBER.sub("", name)
+
+
 class Confusions:
     """What may be taken for what in one statement of a program."""
 
@@ -78,22 +83,28 @@ class Confusions:
 
     # ── another time, another size ──
 
-    def shifted(self, node: Expr) -> Iterator[Expr]:
-        """All of `h_1`, `h_0` one further, and one less far: the state of another time."""
+    def later(self, node: Expr) -> Iterator[Expr]:
+        """`h_0` and `h_1` as `h_1` and `h_2`: the states of other times."""
+        yield from self._shifted(node, 1)
+
+    def earlier(self, node: Expr) -> Iterator[Expr]:
+        """`h_1` and `h_2` as `h_0` and `h_1`."""
+        yield from self._shifted(node, -1)
+
+    def _shifted(self, node: Expr, by: int) -> Iterator[Expr]:
         if node != self.statement.value:
             return
-        families = {_LAST_NUMBER.sub("", one.name) for one in symbols_of(node) if _LAST_NUMBER.search(one.name)}
+        families = {family_of(one.name) for one in symbols_of(node)} - {one.name for one in symbols_of(node)}
         for family in sorted(families):
-            for by in (1, -1):
-                changed = self._renumbered(node, family, by)
-                if changed is not None:
-                    yield changed
+            changed = self._renumbered(node, family, by)
+            if changed is not None:
+                yield changed
 
     def _renumbered(self, node: Expr, family: str, by: int) -> Expr | None:
         """An expression with every name of a family one further; null where there is no such name."""
         others: dict[str, Symbol] = {}
         for symbol in symbols_of(node):
-            if _LAST_NUMBER.search(symbol.name) and _LAST_NUMBER.sub("", symbol.name) == family:
+            if family_of(symbol.name) == family:
                 name = _LAST_NUMBER.sub(lambda match: str(int(match[0]) + by), symbol.name)
                 other = self._quantity(name)
                 if other is None or other.shape != symbol.shape:

@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from derive.checking.results import Diagnosis
-from derive.implementations.breaks import OF_CODE, SHIFTED, Break, breaks
+from derive.implementations.breaks import OF_CODE, SHIFTED, AllBreaks, Break, breaks, breaks_of_closed_forms
 from derive.implementations.calls import Value
 from derive.implementations.comparing import agrees
 from derive.implementations.evaluation import NoValue
+from derive.implementations.exchanged import exchanged
 from derive.implementations.programs import Inputs, Program, inputs_at, program_of
 from derive.implementations.quantities import CodeSetting, Form
 from derive.implementations.results import ResultVerdict
@@ -62,6 +63,8 @@ IN_FORWARD: Mapping[str, str] = {
 }
 """What is said of mistakes in the forward pass, where the catalogue speaks of derivatives."""
 
+EXCHANGED = "results-exchanged"
+
 GENERAL = ("path-left-out", "missing-term", "missing-constant-factor", "wrong-layer", "upstream-left-out")
 """What is not named beside anything else."""
 
@@ -96,9 +99,16 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
     wrong = frozenset(at for at, one in enumerate(verdicts) if one.verdict == "wrong")
     if not wrong or not seen:
         return list(verdicts)
+    told = list(verdicts)
+    for at, other in exchanged(wrong, [(one.found, one.expected) for one in seen]).items():
+        message = f"{_MESSAGES[EXCHANGED]} This is {verdicts[other].label}."
+        told[at] = replace(told[at], diagnosis=(Diagnosis(EXCHANGED, message, ""),))
+        wrong -= {at}
+    if not wrong:
+        return told
     worlds = [_World(several) for several in _by_size(seen)]
     found = _Search(worlds, wrong).explanations()
-    return _told(list(verdicts), found, worlds[0].program)
+    return _told(told, found, worlds[0].program)
 
 
 def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
@@ -229,15 +239,29 @@ class _Search:
             elif differing <= self.wrong:
                 partial.append((len(explains), broken))
         chosen = self._chosen(whole)
+        chosen += self._chosen(self._in_closed_forms(chosen))
         left = self.wrong - {at for group in chosen for at in group[0].results}
         if left and partial:
             chosen = self._with_two(partial) or chosen
         return chosen
 
-    def _holds_elsewhere(self, broken: Break, explains: frozenset[int]) -> bool:
+    def _in_closed_forms(self, chosen: Sequence[Sequence[Explanation]]) -> list[Explanation]:
+        """Breaks of what is left, where it is said by what is given and computed, without derivatives before it."""
+        first, left = self.worlds[0], self.wrong - {at for group in chosen for at in group[0].results}
+        found = []
+        for broken in breaks_of_closed_forms(first.program, left):
+            if time.thread_time() > self.end:
+                break
+            explains, differing = first.matches(broken)
+            if explains and not differing and not explains & self.zero:
+                if self._holds_elsewhere(broken, explains, breaks_of_closed_forms):
+                    found.append(Explanation(broken, explains))
+        return found
+
+    def _holds_elsewhere(self, broken: Break, explains: frozenset[int], all_breaks: AllBreaks = breaks) -> bool:
         """Whether a break of the same kind of the same statement explains the same at other sizes."""
         for world in self.worlds[1:]:
-            found = (world.matches(other) for other in breaks(world.program, self.wrong) if other.is_like(broken))
+            found = (world.matches(other) for other in all_breaks(world.program, self.wrong) if other.is_like(broken))
             if not any(explains <= agreeing and not differing for agreeing, differing in found):
                 return False
         return True

@@ -85,6 +85,8 @@ def without_indicator(node: Expr) -> Iterator[Expr]:
             yield kept
         case Hadamard(kept, tree.Cases()) | Hadamard(tree.Cases(), kept):
             yield kept
+        case Scale(factor, Indicator()):
+            yield Scale(factor, tree.Fill(1, node.shape))
 
 
 def without_size(node: Expr) -> Iterator[Expr]:
