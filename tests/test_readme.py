@@ -18,12 +18,13 @@ from pathlib import Path
 from derive.checking.conventions import CONVENTIONS
 from derive.checking.results import VERDICTS
 from derive.cli import commands
+from derive.sandbox import is_available
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>\w*)\n(?P<body>.*?)^(?P=ticks)\n", re.MULTILINE | re.DOTALL)
-FILE_NAME = re.compile(r"`([\w.-]+\.(?:md|yaml))`")
+FILE_NAME = re.compile(r"`([\w.-]+\.(?:md|yaml|py))`")
 PROMPT = "$ "
 
 
@@ -56,8 +57,9 @@ def output_of(command: str, folder: Path) -> str:
     scripts = folder / ".scripts"
     if not scripts.exists():
         scripts.mkdir()
-        (scripts / "derive").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m derive "$@"\n')
-        (scripts / "derive").chmod(0o755)
+        for name, arguments in (("derive", " -m derive"), ("python", "")):
+            (scripts / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{arguments} "$@"\n')
+            (scripts / name).chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "DERIVE_DEBUG"}}
     environment = {
         **kept,
@@ -114,6 +116,8 @@ def test_every_command_and_every_python_block_gives_what_is_shown(tmp_path, monk
         where = f"README.md, the block in line {block.line}"
         if block.language == "console":
             assert commands_of(block), f"{where}: no command"
+            if "derive code" in block.body and not is_available():
+                continue  # students' code is run in a sandbox alone
             assert block.body == transcript(block, tmp_path), where
             ran += len(commands_of(block))
         elif block.language == "python":

@@ -19,6 +19,8 @@ from derive.grading.results import Marked, PartResult
 from derive.grading.roster import Enrolment, enrol, entries, read_students
 from derive.grading.run import Progress, for_review, mark_class
 from derive.grading.workers import LocalWorkers, Workers, WorkersLostError
+from derive.implementations.by_path import mark_file as mark_file_or_code
+from derive.implementations.by_path import mark_trusted_file, takes_code
 from derive.records import dataclass
 from derive.writing.everything import Class, write_everything
 from derive.writing.files import FolderInUseError, only_writer
@@ -37,15 +39,20 @@ class Order:
     limits: Limits = field(default_factory=Limits)
     jobs: int | None = None
     scheduler: str | None = None
+    trust: bool = False
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is known of an exercise: what marks its submissions, its parts without marks, its title."""
+    """What is known of an exercise: what marks its submissions, its parts without marks, its title.
+
+    `takes_code`: modules of code are submissions, too.
+    """
 
     marker: Marker
     blank: tuple[PartResult, ...]
     title: str
+    takes_code: bool = False
 
 
 def grade_class(order: Order, progress: Progress | None = None) -> tuple[Summary, bool]:
@@ -55,13 +62,16 @@ def grade_class(order: Order, progress: Progress | None = None) -> tuple[Summary
     """
     exercise = read_exercise(order.exercise)
     title = exercise.document.setting.title or Path(order.exercise).stem
-    return mark_and_write(order, Subject(mark_file, blank_parts(exercise), title), progress)
+    code = takes_code(exercise)
+    marker = (mark_trusted_file if order.trust else mark_file_or_code) if code else mark_file
+    return mark_and_write(order, Subject(marker, blank_parts(exercise), title, code), progress)
 
 
 def mark_and_write(order: Order, subject: Subject, progress: Progress | None = None) -> tuple[Summary, bool]:
     """The same by any marker."""
     students = () if order.students is None else read_students(order.students)
-    found = _collected(order, [name for one in students for name in (one.id, one.name, one.email)])
+    names = [name for one in students for name in (one.id, one.name, one.email)]
+    found = _collected(order, names, takes_code=subject.takes_code)
     enrolment = Enrolment({}) if order.students is None else enrol(students, found.submissions)
     folder = Path(order.output)
     try:
@@ -75,9 +85,9 @@ def mark_and_write(order: Order, subject: Subject, progress: Progress | None = N
     return summary, not found.errors
 
 
-def _collected(order: Order, names: list[str]) -> Collection:
+def _collected(order: Order, names: list[str], *, takes_code: bool) -> Collection:
     """The submissions; what is not there is said, and is a reason to stop where nothing else is."""
-    found = collect(order.submissions, Path(order.exercise), Path(order.output), names)
+    found = collect(order.submissions, Path(order.exercise), Path(order.output), names, takes_code=takes_code)
     if not found.submissions:
         raise found.errors[0] if found.errors else DocumentError(order.submissions[0], "no submission was found here")
     for error in found.errors:
@@ -89,7 +99,9 @@ def _in_folder(
     order: Order, subject: Subject, found: Collection, enrolment: Enrolment, progress: Progress | None
 ) -> Summary:
     """Mark what is new, and write all."""
-    memory = ResultsFolder(Path(order.output), basis_of(Path(order.exercise), program_digest()), repr(order.limits))
+    memory = ResultsFolder(
+        Path(order.output), basis_of(Path(order.exercise), program_digest()), repr((order.limits, order.trust))
+    )
     before = memory.begin()
     submissions = [one for one in found.submissions if one.name not in enrolment.superseded]
     jobs = [_job(one, order) for one in submissions if one.problem is None]

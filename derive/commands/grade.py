@@ -63,6 +63,7 @@ def _to_bytes(context: click.Context, parameter: click.Parameter, value: str) ->
     help="A submission that needs more is for a person. On a cluster its own limits hold.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Mark on the dask.distributed cluster with this scheduler.")
+@click.option("--trust", is_flag=True, help="Run students' code without a sandbox where there is none.")
 @click.option("--rubric", is_flag=True, help="Print what will be awarded for what, and mark nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
@@ -75,6 +76,7 @@ def grade(
     seconds: float,
     memory: int,
     scheduler: str | None,
+    trust: bool,
     rubric: bool,
     as_json: bool,
     debug: bool,
@@ -92,7 +94,7 @@ def grade(
         from derive.errors import DocumentError, MissingExtraError
         from derive.grading.marker import Limits
 
-        order = Order(exercise, submissions, output or "", students, Limits(seconds, memory), jobs, scheduler)
+        order = Order(exercise, submissions, output or "", students, Limits(seconds, memory), jobs, scheduler, trust)
         try:
             with said_when_interrupted(INTERRUPTED), progress_bar(exercise) as progress:
                 summary, all_found = grade_class(order, progress)

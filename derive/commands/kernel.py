@@ -37,11 +37,14 @@ def kernel(document: str, output: str | None, names: str | None, setting: str | 
     """Write a module that computes the model of EX and its gradients, for any sizes."""
     outcomes: list[Outcome] = []
     with one_line_for_errors(document, debug, outcomes):
+        from derive.documents.reading import shown_name
+
         text = _module(document, names, setting)
         if output is None or output == "-":
             click.echo(text, nl=False)
         else:
             _write(text, document, output)
+            click.echo(f"{shown_name(output)}: written")
     return BAD_INPUT if outcomes else NOTHING_WRONG
 
 

@@ -482,6 +482,15 @@ def as_number(value: Value) -> Fraction | float:
     return Fraction(int(value.p), int(value.q)) if isinstance(value, fmpq) else float(value)
 
 
+def rounded(value: Value, uncertainty: float) -> float | None:
+    """A value in floating point, if it is certain up to a share of itself, or to that of 1 where it is smaller."""
+    if isinstance(value, fmpq):
+        return float(Fraction(int(value.p), int(value.q)))
+    middle, radius = float(value.mid()), float(value.rad())
+    is_certain = value.is_finite() and radius <= max(abs(middle), 1.0) * uncertainty
+    return middle if is_certain else None
+
+
 def differ(first: Value, second: Value, bits: int) -> bool:
     """Whether the two values are certainly different."""
     with flint.ctx.workprec(bits):

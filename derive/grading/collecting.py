@@ -30,6 +30,7 @@ OF_ONE_STUDENT = re.compile(
     r"|^submission_\d+$",  # Gradescope: submission_123456789
 )
 IGNORED_FOLDERS = {"__MACOSX", "__pycache__", "node_modules"}
+CODE = ".py"
 NOT_WORK = re.compile(r"(?i)readme\b|license\b")
 
 
@@ -65,14 +66,21 @@ class Collection:
 
 
 def collect(
-    paths: Sequence[str | Path], exercise: Path, output: Path | None = None, folders_of: Iterable[str] = ()
+    paths: Sequence[str | Path],
+    exercise: Path,
+    output: Path | None = None,
+    folders_of: Iterable[str] = (),
+    *,
+    takes_code: bool = False,
 ) -> Collection:
     """The submissions that the paths lead to.
 
     The exercise itself is none, nor is anything in the folder of results, `output`. `folders_of` are names of students:
-    a folder that bears one is that student's.
+    a folder that bears one is that student's. `takes_code`: a module of Python is a submission, too; of one student a
+    written document comes before it.
     """
-    collector = _Collector(exercise, output, {name.casefold() for name in folders_of if name})
+    endings = (*READERS, CODE) if takes_code else tuple(READERS)
+    collector = _Collector(exercise, output, {name.casefold() for name in folders_of if name}, endings)
     for path in paths:
         collector.take(Path(path))
     found = _with_unique_names(collector.found)
@@ -86,7 +94,8 @@ def collect(
 class _Collector:
     """What has been found so far."""
 
-    def __init__(self, exercise: Path, output: Path | None, folders_of: set[str]) -> None:
+    def __init__(self, exercise: Path, output: Path | None, folders_of: set[str], endings: tuple[str, ...]) -> None:
+        self.endings = endings
         self.exercise = exercise
         self.namesake = exercise.stem.casefold()
         self.output = None if output is None else output.resolve()
@@ -112,31 +121,39 @@ class _Collector:
         for entry in self._entries(folder):
             if entry.is_dir():
                 self._take_students(entry)
-            elif _is_document(entry) and not NOT_WORK.match(entry.stem):
+            elif self._is_document(entry) and not NOT_WORK.match(entry.stem):
                 self._add(entry, (entry.name,))
             else:
-                self._skip(entry, _why_not(entry))
+                self._skip(entry, self._why_not(entry))
 
     def _take_students(self, folder: Path) -> None:
         """One submission, whatever the folder holds; none of an empty one."""
         files = list(self._files(folder))
-        documents = [path for path in files if _is_document(path) and not NOT_WORK.match(path.stem)]
+        documents = [path for path in files if self._is_document(path) and not NOT_WORK.match(path.stem)]
         if not documents:
             if files:
-                endings = ", ".join(READERS)
+                endings = ", ".join(self.endings)
                 problem = f"The folder holds no document ({endings}), but {_some(files)}."
                 self._add(folder, (folder.name,), problem)
             return
         chosen = max(documents, key=self._fitness)
         for path in files:
             if path != chosen:
-                reason = f"{chosen.name} of the same student is marked" if path in documents else _why_not(path)
+                reason = f"{chosen.name} of the same student is marked" if path in documents else self._why_not(path)
                 self._skip(path, reason)
         self._add(chosen, (chosen.name, *reversed(chosen.relative_to(folder).parts[:-1]), folder.name))
 
-    def _fitness(self, path: Path) -> tuple[bool, bool, list[tuple[int, str]], str]:
+    def _is_document(self, path: Path) -> bool:
+        return path.suffix.lower() in self.endings
+
+    def _why_not(self, path: Path) -> str:
+        return "not the work of a student" if self._is_document(path) else "not a document"
+
+    def _fitness(self, path: Path) -> tuple[bool, bool, bool, list[tuple[int, str]], str]:
         """How likely a document is the work to be marked: the greatest is taken."""
-        return not self._is_handed_out(path), self.namesake in path.stem.casefold(), natural(path.stem), str(path)
+        is_written = path.suffix.lower() != CODE
+        is_namesake = self.namesake in path.stem.casefold()
+        return not self._is_handed_out(path), is_written, is_namesake, natural(path.stem), str(path)
 
     def _is_handed_out(self, path: Path) -> bool:
         """Whether a document is the exercise, unchanged."""
@@ -193,14 +210,6 @@ def natural(name: str) -> list[tuple[int, str]]:
     """
     pieces = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
     return [(int(piece[:18]), piece) if piece[0] in "0123456789" else (-1, piece) for piece in pieces]
-
-
-def _is_document(path: Path) -> bool:
-    return path.suffix.lower() in READERS
-
-
-def _why_not(path: Path) -> str:
-    return "not the work of a student" if _is_document(path) else "not a document"
 
 
 def _some(files: Sequence[Path]) -> str:

@@ -29,7 +29,7 @@ MESSAGES: Mapping[str, str] = {
     "numerical-warning": "NumPy warns: {message}.",
     "overflow-warning": "At scores of about 10000 NumPy warns, though the results are finite: {message}.",
     "shared-memory": "{label} is the memory of {name}: who changes one changes the other.",
-    "two-names": "{other} and {name} are one array, and what changes it under the name {name} changes both.",
+    "two-names": "{other} and {name} are one array, and what changes it under one name changes both.",
     "slow-growth": "With {dim} 8 times as large a call takes {times} times as long; the work grows {work} times.",
     "parameters": "Its parameters have other names than {names}; they are given in this order.",
     "refused": "It tried what is not allowed here: {what}.",
@@ -71,7 +71,7 @@ class Observer:
         if said.overwritten:
             labels = listed([self.setting.results[at].label for at in said.overwritten])
             yield self._finding("result-overwritten", None, True, labels=labels)
-        yield from self._large(said.returned.get(LARGE))
+        yield from self._at_large_scores([one for name, one in said.returned.items() if name.startswith(LARGE)])
 
     def _state(self, said: Conversation, first: Returned) -> Iterator[Finding]:
         again = said.returned.get(AGAIN)
@@ -86,15 +86,17 @@ class Observer:
         if other:
             yield self._finding("hidden-state", None, True, labels=listed(other))
 
-    def _large(self, large: Returned | None) -> Iterator[Finding]:
-        """Whether it holds at scores that are far too large for an exponential."""
-        if large is None:
-            return
+    def _at_large_scores(self, several: Sequence[Returned]) -> Iterator[Finding]:
+        """Whether it holds at scores that are far too large for an exponential: what is worst is told."""
+        found = [finding for one in several if (finding := self._large(one)) is not None]
+        found.sort(key=lambda finding: not finding.is_fault)
+        yield from found[:1]
+
+    def _large(self, large: Returned) -> Finding | None:
         where = _telling(large.warnings)
         if large.error is not None:
             labels = f"it ends with {shown_error(large.error)}"
-            yield self._finding("overflow", large.error, True, labels=labels)
-            return
+            return self._finding("overflow", large.error, True, labels=labels)
         pairs = zip(self.setting.results, large.results, strict=False)
         lost = [
             expected.label
@@ -102,9 +104,8 @@ class Observer:
             if value.numbers is not None and not np.all(np.isfinite(value.numbers))
         ]
         if lost:
-            yield self._finding("overflow", where, True, labels=listed(lost))
-        elif where is not None:
-            yield self._finding("overflow-warning", where, message=where.message)
+            return self._finding("overflow", where, True, labels=listed(lost))
+        return None if where is None else self._finding("overflow-warning", where, message=where.message)
 
     # ── what costs nothing ──
 

@@ -391,7 +391,8 @@ class _Kinds:
             if applied.function in SLOPES and node in spellings(applied.function, output, applied.operand):
                 yield spellings(applied.function, replace(applied, operand=output), output)[0]
                 yield spellings(applied.function, applied.operand, applied.operand)[0]
-            if node == output and applied.function not in ("relu", "leaky"):
+            is_slope = self.statement.of in {symbol.name for symbol in symbols_of(applied.operand)}
+            if node == output and is_slope and applied.function not in ("relu", "leaky"):
                 yield replace(applied, operand=output)
                 yield applied.operand
         yield from in_nested(node, self._at_output)

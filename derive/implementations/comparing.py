@@ -1,6 +1,8 @@
 """One result held against what it should be: its numbers, up to rounding; its shape; its type.
 
-Results in 64-bit floating point may differ by 1e-8 of the largest entry, those in 32-bit by 1e-4.
+Results in 64-bit floating point may differ by 1e-8 of the largest entry, those in 32-bit by 1e-4. Where they differ by
+little more, as if a small number were added inside of a logarithm, or a derivative were taken by differences, it takes
+a person to say what that is.
 """
 
 from collections.abc import Mapping
@@ -14,12 +16,17 @@ from derive.implementations.results import Difference
 from derive.implementations.truth import Array
 from derive.records import dataclass
 
-Outcome = Literal["right", "turned", "reshaped", "typed", "wrong", "missing"]
+Outcome = Literal["right", "turned", "reshaped", "typed", "nearly", "wrong", "missing"]
 
 TOLERANCES: Mapping[str, float] = {"float32": 1e-4, "float16": 1e-2}
 TOLERANCE = 1e-8
+NEARLY = 1e-5
 LEAST_SCALE = 1e-6
 MOST_DIFFERENCES = 3
+
+NEARLY_RIGHT = (
+    "It is right to some digits only: is a small number added somewhere, or a derivative taken by differences?"
+)
 
 CONVENTIONS: Mapping[Outcome, str] = {"turned": "transposed", "reshaped": "shape", "typed": "dtype"}
 """The conventions under which a result is right all the same; `transposed` is also one of written answers."""
@@ -60,14 +67,14 @@ def compare(value: Value, expected: Array) -> Compared:
 
 def agrees(found: Array, expected: Array, dtype: str = "float64") -> bool:
     """Whether numbers are equal up to rounding."""
-    return found.shape == expected.shape and not np.any(_far(found, expected, dtype))
+    return found.shape == expected.shape and not np.any(_far(found, expected, TOLERANCES.get(dtype, TOLERANCE)))
 
 
-def _far(found: Array, expected: Array, dtype: str) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _far(found: Array, expected: Array, tolerance: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Where two arrays of one shape differ by more than rounding."""
     scale = max(float(np.max(np.abs(expected), initial=0.0)), LEAST_SCALE)
     with np.errstate(invalid="ignore"):
-        return ~(np.abs(found - expected) <= TOLERANCES.get(dtype, TOLERANCE) * scale)
+        return ~(np.abs(found - expected) <= tolerance * scale)
 
 
 def _without_numbers(value: Value, expected: Array) -> Compared:
@@ -127,11 +134,13 @@ def _different(value: Value, expected: Array, moved: Array | None = None) -> Com
     """Numbers that differ: how many, and a few of them."""
     found = value.numbers if moved is None else moved
     assert found is not None
-    far = _far(found, expected, value.dtype)
+    far = _far(found, expected, TOLERANCES.get(value.dtype, TOLERANCE))
     places = [tuple(int(at) for at in place) for place in np.argwhere(far)]
     several = tuple(
         Difference(place, float(found[place]), float(expected[place])) for place in islice(places, MOST_DIFFERENCES)
     )
+    if not np.any(_far(found, expected, NEARLY)):
+        return Compared("nearly", NEARLY_RIGHT, several, len(places), found)
     return Compared("wrong", _about(value, found, expected, len(places)), several, len(places), found)
 
 

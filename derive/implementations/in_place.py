@@ -106,8 +106,11 @@ def _part_of(target: ast.expr) -> str | None:
 def _is_assigned_between(function: ast.AST, second: _Second, line: int) -> bool:
     """Whether one of the two names is given to something else between the second name and the change."""
     first, last = sorted((second.line, line))
+    in_place = [node.target for node in ast.walk(function) if isinstance(node, ast.AugAssign)]
     for node in ast.walk(function):
         match node:
+            case ast.Name() if any(node is target for target in in_place):
+                continue
             case ast.Name(name, ast.Store()) if name in (second.name, second.other) and first < node.lineno < last:
                 return True
     return False

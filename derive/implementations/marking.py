@@ -14,7 +14,7 @@ from derive.implementations.in_place import changed_in_place
 from derive.implementations.inputs import inputs_at, inputs_of_sizes
 from derive.implementations.naming import Seen, explained
 from derive.implementations.preparing import Prepared, Trial, shown_inputs, shown_sizes
-from derive.implementations.results import CodeResult, Finding, ResultVerdict, Verdict
+from derive.implementations.results import DIGITS, CodeResult, Finding, ResultVerdict, Verdict
 from derive.implementations.source import Code, defined_names
 from derive.implementations.undefined import UndefinedName, undefined_names
 from derive.implementations.work import work_of
@@ -77,8 +77,8 @@ class _Marker:
         yield from [*again, *others] if self.setting.is_made_of_values else [*others, *again]
         if SIZES in inputs:
             yield Call(SIZES, inputs[SIZES], is_new=True)
-        if self.prepared.large is not None:
-            yield Call(LARGE, inputs_at(self.setting, self.prepared.large), is_new=True)
+        for number, draw in enumerate(self.prepared.large):
+            yield Call(f"{LARGE} {number}", inputs_at(self.setting, draw), is_new=True)
 
     def _timed_calls(self) -> Iterator[Call]:
         for dim, sizes in self._sizes_to_time():
@@ -194,8 +194,9 @@ class _Marker:
                 verdict: Verdict = "missing" if one.outcome == "missing" else "wrong"
                 message = one.message + self._elsewhere(trial)
                 shown = one if trial is example else Compared("wrong", "")
+                names = (DIGITS,) if one.outcome == "nearly" else ()
                 return ResultVerdict(
-                    expected.label, expected.quantity.latex, verdict, message, (), shown.differences, shown.differing
+                    expected.label, expected.quantity.latex, verdict, message, names, shown.differences, shown.differing
                 )
         return self._accepted(at, [found[at] for found in compared.values()])
 
@@ -246,7 +247,7 @@ class _Marker:
             yield self.observer.raised(error)
         if not said.is_complete and said.finished.status != "done":
             yield self.observer.stopped(said.finished.message)
-        found = list(self.observer.findings(seen))
+        found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
         yield from (one for one in found if one.is_fault)
         yield from self.observer.two_names(changed_in_place(self.code))
         yield from (one for one in found if not one.is_fault)
@@ -265,3 +266,8 @@ class _Marker:
                 found = self.observer.growth(dim, (min(seconds[""]), min(times)), max(work, 1.0))
                 if found is not None:
                     yield found
+
+
+def _tells(finding: Finding, names: set[str]) -> bool:
+    """Whether one of some names is what a finding is about."""
+    return any(f"'{name}'" in finding.message for name in names)

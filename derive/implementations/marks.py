@@ -17,11 +17,11 @@ from derive.documents.reading import shown_name
 from derive.errors import DocumentError
 from derive.grading.asked import alike, core_of
 from derive.grading.credit import Outcome, for_a_person, nothing, right, wrong
-from derive.grading.parts import ExerciseDocument, Part, read_exercise
+from derive.grading.parts import Part, read_exercise
 from derive.grading.results import Marked, PartResult
 from derive.implementations.marking import mark_code
 from derive.implementations.preparing import Prepared, prepare
-from derive.implementations.results import CodeResult, Finding, ResultVerdict
+from derive.implementations.results import DIGITS, CodeResult, Finding, ResultVerdict
 from derive.implementations.source import SUFFIXES, Code, definitions, read_code_file
 from derive.sandbox import NoSandboxError
 
@@ -29,15 +29,19 @@ NO_RESULT = "The code does not return this."
 STOPPED = "stopped"
 
 
-def is_code(exercise: ExerciseDocument, path: str | Path) -> bool:
-    """Whether a submission is code: a module, or a notebook that defines what the exercise's `code` names."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES or "code" not in exercise.document.setting.aside:
+def takes_as_code(exercise_path: str | Path, submission_path: str | Path) -> bool:
+    """Whether a submission is code: a module, or a notebook that defines what the exercise's `code` names.
+
+    Raises `DocumentError` where the exercise cannot be used.
+    """
+    suffix = Path(submission_path).suffix.lower()
+    if suffix not in SUFFIXES:
         return False
     if suffix == ".py":
         return True
     try:
-        setting, code = prepare(exercise).setting, read_code_file(path)
+        setting = _prepared(os.fspath(exercise_path), _state_of(exercise_path)).setting
+        code = read_code_file(submission_path)
     except DocumentError:
         return False
     return any(True for _ in definitions(code, setting.class_name or setting.function))
@@ -102,7 +106,8 @@ def part_results(prepared: Prepared, result: CodeResult) -> Iterator[PartResult]
             else:
                 carriers[root] = part.id
                 outcome = _carrying(part, verdict, _named(result.results, root))
-        yield _blank(part, _with_faults(part, outcome, result.faults), verdict.label)
+        told = replace(outcome, message=f"{_at_start(verdict.label)}: {outcome.message}")
+        yield _blank(part, _with_faults(part, told, result.faults))
 
 
 def _of_part(prepared: Prepared, part: Part, verdicts: Sequence[ResultVerdict]) -> list[ResultVerdict]:
@@ -128,6 +133,8 @@ def _outcome(part: Part, result: CodeResult, verdict: ResultVerdict) -> Outcome:
             return Outcome(part.policy.convention, verdict.message, (), known)
         case "error" if any(fault.code == STOPPED for fault in result.faults):
             return for_a_person(verdict.message)
+        case "wrong" if DIGITS in verdict.conventions:
+            return for_a_person(verdict.message)
         case "wrong":
             return _carrying(part, verdict, verdict.diagnosis)
     return nothing(verdict.message)
@@ -139,9 +146,7 @@ def _named(verdicts: Sequence[ResultVerdict], label: str) -> tuple[Diagnosis, ..
 
 def _carrying(part: Part, verdict: ResultVerdict, diagnosis: tuple[Diagnosis, ...]) -> Outcome:
     """A wrong result, with the mistake that explains it if there is one."""
-    found = wrong(part, diagnosis, len(diagnosis) == 1, None)
-    told = " ".join((verdict.message, *(one.message for one in diagnosis)))
-    return replace(found, message=told)
+    return replace(wrong(part, diagnosis, len(diagnosis) == 1, None), message=verdict.message)
 
 
 def _following(part: Part, carrier: str) -> Outcome:
@@ -155,7 +160,7 @@ def _with_faults(part: Part, outcome: Outcome, faults: Sequence[Finding]) -> Out
         return outcome
     told = Outcome(
         outcome.credit,
-        " ".join((outcome.message, *(fault.message for fault in faults))),
+        outcome.message,
         (*outcome.diagnosis, *(Diagnosis(fault.code, fault.message, "") for fault in faults)),
         outcome.conventions,
     )
@@ -166,7 +171,11 @@ def _with_faults(part: Part, outcome: Outcome, faults: Sequence[Finding]) -> Out
     return replace(told, credit=min(limit, outcome.credit))
 
 
-def _blank(part: Part, outcome: Outcome, answer: str | None = None) -> PartResult:
+def _at_start(label: str) -> str:
+    return f"{label[:1].upper()}{label[1:]}"
+
+
+def _blank(part: Part, outcome: Outcome) -> PartResult:
     """The marks of a part by an outcome."""
     return PartResult(
         part.id,
@@ -176,7 +185,7 @@ def _blank(part: Part, outcome: Outcome, answer: str | None = None) -> PartResul
         outcome.points(part),
         part.points,
         outcome.message,
-        answer,
+        None,
         None,
         None,
         outcome.diagnosis,

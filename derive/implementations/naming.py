@@ -19,7 +19,7 @@ from derive.implementations.evaluation import NoValue
 from derive.implementations.exchanged import exchanged
 from derive.implementations.programs import Inputs, Program, inputs_at, program_of
 from derive.implementations.quantities import CodeSetting, Form
-from derive.implementations.results import ResultVerdict
+from derive.implementations.results import DIGITS, ResultVerdict
 from derive.implementations.truth import Array, Draw
 from derive.mistakes.catalogue import CATALOGUE
 from derive.models import Model
@@ -96,7 +96,7 @@ class Explanation:
 
 def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[ResultVerdict]:
     """The verdicts, the wrong ones with the mistakes that are found; `seen` are calls, those of one size together."""
-    wrong = frozenset(at for at, one in enumerate(verdicts) if one.verdict == "wrong")
+    wrong = frozenset(at for at, one in enumerate(verdicts) if one.verdict == "wrong" and DIGITS not in one.conventions)
     if not wrong or not seen:
         return list(verdicts)
     told = list(verdicts)
@@ -132,6 +132,13 @@ class _World:
         self.program: Program = program_of(seen[0].model, asked)
         self.inputs = [_with_shifted_labels(inputs_at(one.draw)) for one in seen]
         self.right = [self.program.run(inputs, {}, {}) for inputs in self.inputs]
+        self._breaks: dict[AllBreaks, list[Break]] = {}
+
+    def breaks_like(self, broken: Break, wrong: frozenset[int], all_breaks: AllBreaks = breaks) -> list[Break]:
+        """The breaks of this program that are the same mistake in the same statements."""
+        if all_breaks not in self._breaks:
+            self._breaks[all_breaks] = list(all_breaks(self.program, wrong))
+        return [one for one in self._breaks[all_breaks] if one.is_like(broken)]
 
     def matches(self, *broken: Break) -> tuple[frozenset[int], frozenset[int]]:
         """The results that a broken program gives as the student's code does, and those that it gives otherwise.
@@ -261,7 +268,7 @@ class _Search:
     def _holds_elsewhere(self, broken: Break, explains: frozenset[int], all_breaks: AllBreaks = breaks) -> bool:
         """Whether a break of the same kind of the same statement explains the same at other sizes."""
         for world in self.worlds[1:]:
-            found = (world.matches(other) for other in all_breaks(world.program, self.wrong) if other.is_like(broken))
+            found = (world.matches(other) for other in world.breaks_like(broken, self.wrong, all_breaks))
             if not any(explains <= agreeing and not differing for agreeing, differing in found):
                 return False
         return True
@@ -311,9 +318,7 @@ class _Search:
     def _hold_elsewhere(self, one: Break, other: Break) -> bool:
         """Whether two such breaks explain everything at other sizes as well."""
         for world in self.worlds[1:]:
-            everything = list(breaks(world.program, self.wrong))
-            ones = [broken for broken in everything if broken.is_like(one)]
-            others = [broken for broken in everything if broken.is_like(other)]
+            ones, others = world.breaks_like(one, self.wrong), world.breaks_like(other, self.wrong)
             if not any(self._explain_all(world, first, second) for first in ones for second in others):
                 return False
         return True

@@ -41,7 +41,7 @@ class Prepared:
     exercise: ExerciseDocument
     setting: CodeSetting
     trials: tuple[Trial, ...]
-    large: Draw | None
+    large: tuple[Draw, ...]
 
     @property
     def model(self) -> Model:
@@ -64,7 +64,7 @@ def prepare(exercise: ExerciseDocument) -> Prepared:
         raise DocumentError(exercise.name, problem)
     trials = [_trial(name, exercise.model, draw, setting) for name, draw in zip((FIRST, OTHER), draws, strict=False)]
     trials += _at_other_sizes(exercise)
-    return Prepared(exercise, setting, tuple(trials), truth.large(draws[0]))
+    return Prepared(exercise, setting, tuple(trials), tuple(truth.large(draws[0])))
 
 
 def _trial(name: str, model: Model, draw: Draw, setting: CodeSetting) -> Trial:

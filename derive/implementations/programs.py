@@ -61,8 +61,8 @@ class Program:
 
     @cached_property
     def uses(self) -> Mapping[str, frozenset[str]]:
-        """The names that stand in each statement, however it is said, by its own name."""
-        return {one.name: _names_in(one) for one in self.statements}
+        """The names that stand in each statement, by its own name."""
+        return {one.name: _names_in(one.value) for one in self.statements}
 
     def dependents(self, name: str, *, of_adjoints: bool = False) -> frozenset[int]:
         """The results that come from a statement; with `of_adjoints` those that a derivative hands on to them."""
@@ -84,10 +84,10 @@ class Program:
         values = {**given.values, **before}
         moved: set[str] = set()
         for statement in self.statements:
-            value = changed.get(statement.name, statement.value)
-            depends = statement.name not in before or statement.name in changed
-            depends = depends or any(symbol.name in moved for symbol in symbols_of(value))
-            if depends:
+            value = changed.get(statement.name)
+            is_moved = value is not None or not moved.isdisjoint(self.uses[statement.name])
+            value = statement.value if value is None else value
+            if is_moved or statement.name not in before:
                 values[statement.name] = Evaluator(values, given.classes, self.table.index_base).value(value)
                 moved.add(statement.name)
         if for_adjoints:
@@ -201,8 +201,8 @@ def _ordered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(done.values())
 
 
-def _names_in(statement: Statement) -> frozenset[str]:
-    return frozenset(symbol.name for symbol in symbols_of(statement.value))
+def _names_in(value: Expr) -> frozenset[str]:
+    return frozenset(symbol.name for symbol in symbols_of(value))
 
 
 def _needed(statement: Statement, names: set[str]) -> set[str]:

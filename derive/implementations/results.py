@@ -11,6 +11,9 @@ from derive.records import dataclass
 
 Verdict = Literal["right", "convention", "wrong", "missing", "error"]
 VERDICTS: tuple[Verdict, ...] = ("right", "convention", "wrong", "missing", "error")
+DIGITS = "digits"
+"""What stands beside `wrong` where a result is right to some digits only: a person decides what that is."""
+
 ACCEPTED: tuple[Verdict, ...] = ("right", "convention")
 
 Shown = str | list[str] | list[list[str]]

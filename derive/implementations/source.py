@@ -69,12 +69,11 @@ def read_code_file(path: str | Path) -> Code:
 
 def read_code(source: Source) -> Code:
     """The code in a source; a notebook is known by the ending of its name. Raises `DocumentError`."""
-    if source.name.lower().endswith(".ipynb"):
-        cells = tuple(_cell(one.name, one.text, one.cell) for one in code_cells(source))
-    else:
-        cells = (_cell(source.name, source.text, None),)
-    if sum(len(cell.text) for cell in cells) > LARGEST_CODE:
+    is_notebook = source.name.lower().endswith(".ipynb")
+    pieces = list(code_cells(source)) if is_notebook else [source]
+    if sum(len(piece.text) for piece in pieces) > LARGEST_CODE:
         raise DocumentError(source.name, f"there are more than {LARGEST_CODE:,} characters of code")
+    cells = tuple(_cell(piece.name, piece.text, piece.cell if is_notebook else None) for piece in pieces)
     if not any(cell.tree.body for cell in cells):
         raise DocumentError(source.name, "there is no code in it")
     return Code(source.name, cells)

@@ -4,14 +4,13 @@ Inputs are small multiples of 1/4, which floating point holds exactly. A draw at
 something has no value, is none.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from random import Random
 
-import flint
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +18,7 @@ from derive.checking.diagnosing import know_all_names
 from derive.checking.session import Session
 from derive.documents.document import Setting
 from derive.errors import DocumentError, FormulaError, Undecidable
-from derive.exact.balls import NoUse, Point
+from derive.exact.balls import NoUse, Point, rounded
 from derive.exact.scalars import Scalar
 from derive.exact.scalars import Symbol as Coordinate
 from derive.expressions import tree
@@ -43,7 +42,7 @@ ATTEMPTS, ENOUGH = 80, 3
 BITS = (128, 1024, 40_000)
 """Precision of balls: the last is that of 1 - sigmoid(10000)."""
 
-SMALL_ENOUGH = 1e-18
+UNCERTAINTY = 1e-18
 LARGE_SCORE = 10_000
 LARGEST_VALUE = 1e200
 
@@ -84,12 +83,9 @@ class Draw:
     def _number(self, entry: Scalar) -> float:
         for bits in BITS:
             with suppress(NoUse):
-                found = self.point.value(entry, bits)
-                if isinstance(found, flint.fmpq):
-                    return float(Fraction(int(found.p), int(found.q)))
-                middle, radius = abs(float(found.mid())), float(found.rad())
-                if found.is_finite() and radius <= max(middle, 1.0) * SMALL_ENOUGH:
-                    return float(found.mid())
+                found = rounded(self.point.value(entry, bits), UNCERTAINTY)
+                if found is not None:
+                    return found
         raise NoUse("no certain value")
 
     def _classes(self, quantity: Quantity, first_label: int) -> Array | NDArray[np.int64]:
@@ -162,30 +158,34 @@ class Truth:
 
     # ── large scores ──
 
-    def large(self, like: Draw) -> Draw | None:
-        """A draw like another one, at which what stands in exponents is about 10000; null where there is none."""
-        scores = _scores(self.model)
-        if not scores:
-            return None
+    def large(self, like: Draw) -> list[Draw]:
+        """Draws like another one, at which what stands in exponents is about 10000: each such thing at one of them."""
+        found: list[Draw] = []
+        for score in _scores(self.model):
+            reached = [size for draw in found if (size := _largest(draw, score)) is not None]
+            if any(_is_large(size) for size in reached):
+                continue
+            draw = self._with_large(like, score)
+            found += [] if draw is None else [draw]
+        return found
+
+    def _with_large(self, like: Draw, score: Expr) -> Draw | None:
+        """A draw at which one thing is large, by one of the names on which it depends."""
         for name, meaning in self.model.table.meanings.items():
             if isinstance(meaning, Given) and meaning.kind == "real" and meaning.shape.is_matrix:
-                draw = self._scaled(like, name, scores)
+                draw = self._scaled(like, name, score)
                 if draw is not None:
                     return draw
         return None
 
-    def _scaled(self, like: Draw, name: str, scores: Sequence[Expr]) -> Draw | None:
-        """A draw with the entries of one name so much larger that the scores are."""
-        reached = _largest(like, scores)
-        factor = Fraction(LARGE_SCORE)
-        if reached:
-            factor = Fraction(max(1, round(LARGE_SCORE / reached)))
+    def _scaled(self, like: Draw, name: str, score: Expr) -> Draw | None:
+        """A draw with the entries of one name so much larger that a score is."""
+        size = _largest(like, score)
+        factor = Fraction(max(1, round(LARGE_SCORE / size)) if size else LARGE_SCORE)
         fixed = {symbol: like.point.coordinate(symbol) * factor for symbol in self._coordinates(name)}
         draw = Draw(self.session, like.point.with_fixed(fixed))
-        reached = _largest(draw, scores)
-        if reached is None or not LARGE_SCORE / 4 <= reached <= LARGE_SCORE * 100:
-            return None
-        return draw if self._has_values(draw) else None
+        size = _largest(draw, score)
+        return draw if size is not None and _is_large(size) and self._has_values(draw) else None
 
     # ── merit ──
 
@@ -206,11 +206,16 @@ def _chosen(symbol: Coordinate, base: Point, attempt: int) -> Fraction:
     return abs(value) if symbol in base.points.positive else value
 
 
-def _largest(draw: Draw, scores: Iterable[Expr]) -> float | None:
+def _largest(draw: Draw, score: Expr) -> float | None:
+    """The largest entry of something, if it has values."""
     try:
-        return max(float(np.max(np.abs(draw.numbers(score)))) for score in scores)
+        return float(np.max(np.abs(draw.numbers(score))))
     except (NoUse, Undecidable, FormulaError):
         return None
+
+
+def _is_large(size: float) -> bool:
+    return LARGE_SCORE / 4 <= size <= LARGE_SCORE * 100
 
 
 def _values_of(model: Model) -> Iterator[Node]:

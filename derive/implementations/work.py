@@ -6,6 +6,7 @@ from math import prod
 from derive.expressions import tree
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import Node
+from derive.expressions.walk import walk
 from derive.models import Model
 from derive.notation.symbols import Computed
 
@@ -14,11 +15,15 @@ Sizes = Mapping[str, int]
 
 def work_of(model: Model, sizes: Sizes) -> float:
     """The products and sums of all that the model computes; of sums over an index as if each were made anew."""
-    values = (one.value for one in model.table.meanings.values() if isinstance(one, Computed))
-    return sum(_work(value, sizes) for value in values if value is not None)
+    values = [one.value for one in model.table.meanings.values() if isinstance(one, Computed) and one.value is not None]
+    wholes = [node.operand for value in values for node in walk(value) if isinstance(node, (tree.Entry, tree.Slice))]
+    return sum(_work(value, sizes) for value in (*values, *wholes))
 
 
 def _work(node: Node, sizes: Sizes) -> float:
+    """What one value costs; of that of which it takes an entry nothing, as it is made once."""
+    if isinstance(node, tree.Entry):
+        return 1
     inside = sum(_work(part, sizes) for part in tree.parts(node))
     match node:
         case tree.Quantified():
@@ -29,6 +34,8 @@ def _work(node: Node, sizes: Sizes) -> float:
             return inside + _entries(node, sizes) * _size(left.shape.dims[-1], sizes)
         case tree.Inverse() | tree.MatrixPower() | tree.Reduce("det"):
             return inside + _entries(node, sizes) ** 2
+        case tree.Slice():
+            return _entries(node, sizes)
         case tree.Expr():
             return inside + _entries(node, sizes)
     return inside

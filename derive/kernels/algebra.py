@@ -364,9 +364,9 @@ class Algebra:
             return self.dropped(a, axes)
         if a in self.shared and a not in self.one_hot:
             return self._reduce("sum", a, axes)
-        if self.one_hot.get(a) in axes:
-            rest = tuple(axis - (axis > self.one_hot[a]) for axis in axes if axis != self.one_hot[a])
-            return self.total(self.fill(1, without(a.axes, (self.one_hot[a],))), rest)
+        if (hot := self.one_hot.get(a)) is not None and hot in axes:
+            others = tuple(axis - (axis > hot) for axis in axes if axis != hot)
+            return self.total(self.fill(1, without(a.axes, (hot,))), others)
         match a.kind:
             case "negative":
                 return self.negative(self.total(a.arguments[0], axes))

@@ -203,7 +203,7 @@ _STANDARD = {
 
 
 def _printable(text: str) -> str:
-    """A text from outside on one line of a comment or docstring: nothing unprintable, no quotation marks, no backslashes."""
+    """A text from outside on one line of a comment: nothing unprintable, no quotation mark, no backslash."""
     kept = "".join(letter if letter.isprintable() and letter not in '"\\' else " " for letter in text)
     return " ".join(kept.split())
 

@@ -128,9 +128,9 @@ def measured(turns: int) -> list[str]:
         for _ in range(turns):
             for name, run in runs.items():
                 times[name].append(timeit.timeit(run, number=calls) / calls)
-        for name in runs:
+        for name, run in runs.items():
             ratio = median(ours / other for ours, other in zip(times["emitted"], times[name], strict=True))
-            most = "" if name == "autograd" else f"{memory(runs[name]) / 1024:,.0f} KiB"
+            most = "" if name == "autograd" else f"{memory(run) / 1024:,.0f} KiB"
             shown = "" if name == "emitted" else f"{ratio:.2f}"
             rows.append(f"| {sizes} | {name} | {median(times[name]) * 1e6:,.0f} µs | {shown} | {most} |")
     return rows
