@@ -161,7 +161,8 @@ class _Marker:
 
     def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
         values = returned.results or (Value("missing", "nothing came back"),) * len(trial.expected)
-        return [compare(value, expected) for value, expected in zip(values, trial.expected, strict=True)]
+        is_single = self.code.is_in_single_precision
+        return [compare(value, right, is_single) for value, right in zip(values, trial.expected, strict=True)]
 
     def _verdicts(self, said: Conversation) -> tuple[list[ResultVerdict], Trial]:
         """A verdict for each result, and the example at which differences are shown."""
@@ -246,12 +247,34 @@ class _Marker:
         if error is not None and not any(f"'{name}'" in error.message for name in names):
             yield self.observer.raised(error)
         if not said.is_complete and said.finished.status != "done":
-            yield self.observer.stopped(said.finished.message)
+            is_late = all(call.id in said.returned for call in self._calls())
+            found_of = self.observer.stopped_later if is_late else self.observer.stopped
+            yield found_of(said.finished.message)
+        if labels := self._remembered(seen):
+            yield self.observer.remembers(labels)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
         yield from (one for one in found if one.is_fault)
         yield from self.observer.two_names(changed_in_place(self.code))
         yield from (one for one in found if not one.is_fault)
         yield from self._growth(seen)
+
+    def _remembered(self, said: Conversation) -> list[str]:
+        """The results that are right at the first inputs and wrong at others, but right if those come first."""
+        first, other = self.prepared.trial(FIRST), self.prepared.trial(OTHER)
+        if first is None or other is None or {FIRST, OTHER} - said.returned.keys():
+            return []
+        pairs = zip(
+            self._compared(said.returned[FIRST], first), self._compared(said.returned[OTHER], other), strict=True
+        )
+        late = [at for at, (before, after) in enumerate(pairs) if before.is_right and not after.is_right]
+        if not late:
+            return []
+        call = Call(OTHER, inputs_at(other.setting, other.draw), is_new=True)
+        alone = converse(self.setting, self.code, [call], trust=self.trust).returned.get(OTHER)
+        if alone is None:
+            return []
+        compared = self._compared(alone, other)
+        return [self.setting.results[at].label for at in late if compared[at].is_right]
 
     def _growth(self, said: Conversation) -> Iterator[Finding]:
         seconds: dict[str, list[float]] = {}
@@ -260,7 +283,7 @@ class _Marker:
                 seconds.setdefault(name[5:].rpartition(" ")[0], []).append(returned.seconds)
         sizes = dict(self._sizes_to_time())
         for dim, times in seconds.items():
-            if dim and len(times) == TIMES and len(seconds.get("", [])) == TIMES:
+            if dim and "" in seconds:
                 before = work_of(self.prepared.model, sizes[""])
                 work = work_of(self.prepared.model, sizes[dim]) / max(before, 1.0)
                 found = self.observer.growth(dim, (min(seconds[""]), min(times)), max(work, 1.0))
