@@ -22,7 +22,8 @@ exercise, a name of the model or a derivative (an upstream gradient), and may st
 A list or a mapping of such is a list or a dictionary. `results` say what comes back in the same words: one formula, a
 list for a tuple or a list, a mapping for a dictionary or for the attributes of an object; keys that begin with `self.`
 are attributes of the student's own object after the call. `-` stands for a result that nobody looks at. The derivative
-by an argument has the form in which that argument is given, unless another one is said.
+of a number has the shape of what it is taken by, whatever the exercise's layout; and the form in which the code is
+given that, unless another one is said.
 
 `labels: from 0` (or `from 1`) is the number of the first class in the code, `dtype: float64` (or `float32`) what
 arguments are given as.
@@ -245,7 +246,7 @@ class _Reader:
         """What a formula is in the model."""
         try:
             content = parse(tokenize(text.value, self.model.table.words))
-            reading = elaborated(self.model.table, content, Options(self.model.table.layout))
+            reading = elaborated(self.model.table, content, Options("gradient"))
             if reading.value.shape.is_open or reading.value.shape.is_tensor or reading.free:
                 raise FormulaError("it is no array with known sizes")
             return reading.value
