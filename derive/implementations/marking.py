@@ -175,7 +175,7 @@ class _Marker:
         example = self.prepared.trial(wrong[0] if wrong else FIRST) or self.prepared.trials[0]
         verdicts = [self._verdict(at, said, compared, example) for at in range(len(self.setting.results))]
         seen = [
-            Seen(trial.model, trial.setting, trial.draw, said.returned[trial.id].results, trial.expected)
+            Seen(trial, said.returned[trial.id].results)
             for trial in self.prepared.trials
             if trial.id in compared and len(said.returned[trial.id].results) == len(trial.expected)
         ]

@@ -17,12 +17,12 @@ from derive.implementations.calls import Value
 from derive.implementations.comparing import agrees
 from derive.implementations.evaluation import NoValue
 from derive.implementations.exchanged import exchanged
-from derive.implementations.programs import Inputs, Program, inputs_at, program_of
-from derive.implementations.quantities import CodeSetting, Form
+from derive.implementations.preparing import Trial
+from derive.implementations.programs import Inputs, Program, inputs_at
+from derive.implementations.quantities import Form
 from derive.implementations.results import DIGITS, ResultVerdict
-from derive.implementations.truth import Array, Draw
+from derive.implementations.truth import Array
 from derive.mistakes.catalogue import CATALOGUE
-from derive.models import Model
 from derive.notation.symbols import shown
 from derive.records import dataclass
 
@@ -76,13 +76,10 @@ _MESSAGES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What one call gave and what it should have given, result by result; null where there are no numbers."""
+    """What one call gave, result by result, and what it was given and should have given."""
 
-    model: Model
-    setting: CodeSetting
-    draw: Draw
+    trial: Trial
     found: tuple[Value, ...]
-    expected: tuple[Array, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
     if not wrong or not seen:
         return list(verdicts)
     told = list(verdicts)
-    for at, other in exchanged(wrong, [(one.found, one.expected) for one in seen]).items():
+    for at, other in exchanged(wrong, [(one.found, one.trial.expected) for one in seen]).items():
         message = f"{_MESSAGES[EXCHANGED]} This is {verdicts[other].label}."
         told[at] = replace(told[at], diagnosis=(Diagnosis(EXCHANGED, message, ""),))
         wrong -= {at}
@@ -115,7 +112,7 @@ def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
     """Calls at the same sizes, which have one program."""
     groups: list[list[Seen]] = []
     for one in seen:
-        same = next((group for group in groups if group[0].model is one.model), None)
+        same = next((group for group in groups if group[0].trial.model is one.trial.model), None)
         if same is None:
             groups.append([one])
         else:
@@ -128,9 +125,8 @@ class _World:
 
     def __init__(self, seen: Sequence[Seen]) -> None:
         self.seen = seen
-        asked = [expected.quantity.value for expected in seen[0].setting.results]
-        self.program: Program = program_of(seen[0].model, asked)
-        self.inputs = [_with_shifted_labels(inputs_at(one.draw)) for one in seen]
+        self.program: Program = seen[0].trial.program
+        self.inputs = [_with_shifted_labels(inputs_at(one.trial.draw)) for one in seen]
         self.right = [self.program.run(inputs, {}, {}) for inputs in self.inputs]
         self._breaks: dict[AllBreaks, list[Break]] = {}
 
@@ -170,8 +166,8 @@ class _World:
                 continue
             if values[name] is right[name]:
                 continue
-            form = one.setting.results[at].quantity.form
-            if agrees_in_shape(one.found[at], in_form(values[name], form), one.expected[at]):
+            form = one.trial.setting.results[at].quantity.form
+            if agrees_in_shape(one.found[at], in_form(values[name], form), one.trial.expected[at]):
                 same.add(at)
             else:
                 other.add(at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from derive.documents.document import AsideMapping
 from derive.errors import DocumentError
 from derive.grading.parts import ExerciseDocument
 from derive.implementations.behaviour import FIRST, OTHER, SIZES
+from derive.implementations.programs import Program, program_of
 from derive.implementations.quantities import CodeSetting, Constant, Quantity, leaves
 from derive.implementations.results import Shown
 from derive.implementations.setting import read_code_setting
@@ -27,6 +29,11 @@ class Trial:
     setting: CodeSetting
     draw: Draw
     expected: tuple[Array, ...]
+
+    @cached_property
+    def program(self) -> Program:
+        """The model as a program, with the results of the setting."""
+        return program_of(self.model, [expected.quantity.value for expected in self.setting.results])
 
     @property
     def sizes(self) -> dict[str, int]:
