@@ -14,7 +14,7 @@ is made: half of the classes have none in most runs. All of it means what it mea
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, FrozenInstanceError
 from functools import wraps
 from operator import attrgetter
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 __all__ = ["dataclass", "remembered"]
 
+Assigning = Callable[[Mapping[str, str]], str]
 Record = TypeVar("Record")
 Value = TypeVar("Value")
 
@@ -60,20 +61,29 @@ def remembered(function: Callable[[Record], Value]) -> Callable[[Record], Value]
 
 
 def _frozen(cls: type) -> Any:
-    made = _with_fields(cls, "_set(self, {name!r}, {value})", (_eq, _hash, _repr))
+    made = _with_fields(cls, _fields_at_once, (_eq, _hash, _repr))
     made.__setattr__ = _refuses_assignment
     made.__delattr__ = _refuses_deletion
     return made
 
 
 def _changeable(cls: type) -> Any:
-    made = _with_fields(cls, "self.{name} = {value}", (_eq, _repr))
+    made = _with_fields(cls, _fields_one_by_one, (_eq, _repr))
     if "__hash__" not in cls.__dict__:
         made.__hash__ = None
     return made
 
 
-def _with_fields(cls: type, assignment: str, methods: tuple[Callable[..., Any], ...]) -> Any:
+def _fields_at_once(values: Mapping[str, str]) -> str:
+    """The statement that gives a record all its fields: where assignment is forbidden, that is much the cheapest."""
+    return f"_set(self, '__dict__', {{{', '.join(f'{name!r}: {value}' for name, value in values.items())}}})"
+
+
+def _fields_one_by_one(values: Mapping[str, str]) -> str:
+    return "; ".join(f"self.{name} = {value}" for name, value in values.items()) or "pass"
+
+
+def _with_fields(cls: type, assigning: Assigning, methods: tuple[Callable[..., Any], ...]) -> Any:
     """The class with its fields and the methods that it does not define itself."""
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
     fields = dataclasses.fields(made)
@@ -84,25 +94,25 @@ def _with_fields(cls: type, assignment: str, methods: tuple[Callable[..., Any], 
         if cls.__dict__.get(name := f"_{method.__name__}__") is None:
             setattr(made, name, method)
     if "__init__" not in cls.__dict__:
-        made.__init__ = _compiled_when_called(made, fields, assignment)
+        made.__init__ = _compiled_when_called(made, fields, assigning)
     return made
 
 
-def _compiled_when_called(made: Any, fields: tuple[Field[Any], ...], assignment: str) -> Callable[..., None]:
+def _compiled_when_called(made: Any, fields: tuple[Field[Any], ...], assigning: Assigning) -> Callable[..., None]:
     """An `__init__` that puts the compiled one in its place."""
 
     def first(self: Any, *values: Any, **named: Any) -> None:
-        made.__init__ = _init(made, fields, assignment)
+        made.__init__ = _init(made, fields, assigning)
         made.__init__(self, *values, **named)
 
     return first
 
 
-def _init(made: Any, fields: tuple[Field[Any], ...], assignment: str) -> Any:
+def _init(made: Any, fields: tuple[Field[Any], ...], assigning: Assigning) -> Any:
     """The `__init__` that sets every field in order, and then calls `__post_init__` if there is one."""
     scope: dict[str, Any] = {"_set": object.__setattr__, "_missing": MISSING}
     parameters: dict[bool, list[str]] = {False: ["self"], True: ["*"]}
-    body = []
+    values: dict[str, str] = {}
     for field in fields:
         name, value = field.name, field.name
         makes = field.default_factory is not MISSING
@@ -114,11 +124,12 @@ def _init(made: Any, fields: tuple[Field[Any], ...], assignment: str) -> Any:
             default = "=_missing" if makes else "" if field.default is MISSING else f"=_default_{name}"
             parameters[bool(field.kw_only)].append(name + default)
         if field.init or makes:
-            body.append(assignment.format(name=name, value=value))
+            values[name] = value
+    body = [assigning(values)]
     if hasattr(made, "__post_init__"):
         body.append("self.__post_init__()")
     listed = ", ".join(parameters[False] + (parameters[True] if len(parameters[True]) > 1 else []))
-    exec(f"def __init__({listed}):\n " + "\n ".join(body or ["pass"]), scope)
+    exec(f"def __init__({listed}):\n " + "\n ".join(body), scope)
     scope["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
     return scope["__init__"]
 

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import field
 from functools import cached_property
+from typing import NamedTuple
 
 from derive.records import dataclass
 
@@ -25,8 +26,7 @@ class Place:
     column: int
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """The characters `start` to `end` (exclusive) of a source text."""
 
     start: int

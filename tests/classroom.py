@@ -4,7 +4,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from derive.grading.marking import mark
+from remembering import mark
+
 from derive.grading.parts import ExerciseDocument, read_exercise
 from derive.grading.results import Marked, PartResult
 

@@ -10,7 +10,7 @@ import itertools
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Any, TypeAlias
 
@@ -40,26 +40,29 @@ class UnjudgedError(Exception):
 
 @dataclass
 class Point:
-    """Values for everything that is given, drawn when first asked for; `fixed` are prescribed. Labels count from 0."""
+    """Values for everything that is given, drawn when first asked for; `fixed` are prescribed. Labels count from 0.
+
+    What is computed from them stays with the point: who asks about many expressions asks the same points.
+    """
 
     table: SymbolTable
     seed: int
     positive: bool = False
     fixed: dict[str, Values] = field(default_factory=dict)
-    drawn: dict[str, Values] = field(default_factory=dict)
-    jacobians: dict[tuple[str, str], Values] = field(default_factory=dict)
+    drawn: dict[tuple[str, Shape], Values] = field(default_factory=dict)
+    jacobians: dict[tuple[str, Shape, str, Shape], Values] = field(default_factory=dict)
     computed: dict[str, Values] = field(default_factory=dict)
 
     def given(self, name: str, shape: Shape) -> Values:
         """The value of a given symbol, or of one that is only bound in a statement."""
         if name in self.fixed:
             return self.fixed[name]
-        if name not in self.drawn:
+        if (name, shape) not in self.drawn:  # one name may be bound in two statements, in two shapes
             meaning = self.table.meanings.get(name)
             generator = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
             given = meaning if isinstance(meaning, Given) else Given("real", shape)
-            self.drawn[name] = self._draw(given, generator)
-        return self.drawn[name]
+            self.drawn[name, shape] = self._draw(given, generator)
+        return self.drawn[name, shape]
 
     def _draw(self, given: Given, generator: np.random.Generator) -> Values:
         sizes = (1, *(given.shape.sizes() or (1, 1)))
@@ -162,14 +165,16 @@ class World:
 def value_at(point: Point, expression: Expr, environment: Environment | None = None) -> Values:
     """The entries of an expression: two axes, or four for a derivative of a matrix by a matrix."""
     with np.errstate(all="ignore"):
-        value = Evaluation(point.table).value(expression, dict(environment or {}), World(point))
+        value = Evaluation(point.table).value(expression, dict(environment or {}), World(point, known=point.computed))
     return np.real(value[0])
 
 
 def holds_at(point: Point, condition: tree.Condition, environment: Environment) -> bool:
     """Whether a condition holds, in every entry."""
     with np.errstate(all="ignore"):
-        return bool(np.all(Evaluation(point.table).truth(condition, dict(environment), World(point))))
+        return bool(
+            np.all(Evaluation(point.table).truth(condition, dict(environment), World(point, known=point.computed)))
+        )
 
 
 @dataclass
@@ -179,7 +184,7 @@ class Evaluation:
     table: SymbolTable
 
     def value(self, node: Expr, env: Environment, world: World) -> Values:
-        return self._value(node, env, world)
+        return _RULE(type(node))(self, node, env, world)
 
     @singledispatchmethod
     def _value(self, node: Expr, env: Environment, world: World) -> Values:
@@ -490,15 +495,16 @@ class Evaluation:
 
     def jacobian(self, node: tree.Derivative, env: Environment, world: World) -> Values:
         """batch x entries of the numerator x entries of the denominator."""
-        plain = isinstance(node.of, tree.Symbol) and isinstance(node.by, tree.Symbol) and not world.free
-        key = (getattr(node.of, "name", ""), getattr(node.by, "name", ""))
-        if plain and key in world.point.jacobians:
-            return world.point.jacobians[key]
+        if world.free or not (isinstance(node.of, tree.Symbol) and isinstance(node.by, tree.Symbol)):
+            return self._jacobian(node, env, world)
+        key = (node.of.name, node.of.shape, node.by.name, node.by.shape)
+        if key not in world.point.jacobians:
+            world.point.jacobians[key] = self._jacobian(node, env, world)
+        return world.point.jacobians[key]
+
+    def _jacobian(self, node: tree.Derivative, env: Environment, world: World) -> Values:
         places = self._places(node.by, env, world)
-        found = self._by_places(node.of, places, env, world) if places else self._by_value(node, env, world)
-        if plain:
-            world.point.jacobians[key] = found
-        return found
+        return self._by_places(node.of, places, env, world) if places else self._by_value(node, env, world)
 
     def _places(self, by: Expr, env: Environment, world: World) -> list[tuple[tree.Symbol, Position]]:
         """Which entries of which name `by` is made of, entry by entry; nothing where it is a value of its own."""
@@ -561,6 +567,10 @@ class Evaluation:
         if not np.allclose(by[0][:, moving].T @ solution, of[0][:, moving].T, rtol=1e-6, atol=1e-8):
             raise UnjudgedError("a derivative by an expression of which the numerator is no function")
         return solution.T[None]
+
+
+_RULE = Evaluation.__dict__["_value"].dispatcher.dispatch
+"""The rule for a type of node, without the wrapper that a dispatching method makes anew for every call."""
 
 
 def _nodes(node: tree.Node) -> list[tree.Node]:
@@ -679,8 +689,3 @@ def close(left: Values, right: Values, tolerance: float = TOLERANCE) -> bool | N
 def points(table: SymbolTable, count: int, seed: int = 0) -> list[Point]:
     """Points of both kinds: any real numbers, and positive ones."""
     return [Point(table, seed * 1000 + number, positive=number % 3 == 2) for number in range(count)]
-
-
-def with_table(point: Point, table: SymbolTable) -> Point:
-    """The same point for a document that has gone on."""
-    return replace(point, table=table)

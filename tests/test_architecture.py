@@ -160,6 +160,9 @@ SEAMS = {
     ("checking.second_reading", "second_reader.agreement"),
     ("checking.second_reading", "second_reader.latex2sympy"),
     ("integrations.pytest_plugin", "integrations.pytest_items"),
+    ("writing.sheet_files", "writing.sheet_html"),
+    ("writing.sheet_files", "writing.sheet_latex"),
+    ("writing.sheet_files", "writing.sheet_markdown"),
 }
 
 SPEAKING = {"cli", "__main__", "commands.speaking", "writing.terminal"}  # these print; the first two exit
@@ -266,13 +269,12 @@ def test_rooms_import_only_rooms_before_them():
         assert all(order.index(room_of(other)) < order.index(room) for other in allowed), room
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_data_flows_one_way(name):
-    own = room_of(name)
+def test_data_flows_one_way():
     wrong = [
         f"{name}, line {line}: imports {other}"
+        for name in NAMES
         for other, line in own_imports(name)
-        if room_of(other) != own and not any(is_in(other, allowed) for allowed in ROOMS[own])
+        if room_of(other) != room_of(name) and not any(is_in(other, allowed) for allowed in ROOMS[room_of(name)])
     ]
     assert wrong == []
 
@@ -299,10 +301,10 @@ def inner_imports(name: str) -> Iterator[tuple[str, int]]:
             yield from imports(ast.walk(node))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if room_of(name) not in {"cli", "commands"}])
-def test_imports_stand_at_the_head_of_a_module(name):
-    allowed = {f"derive.{inner}" for outer, inner in SEAMS if outer == name}
-    assert {full for full, _ in inner_imports(name)} == allowed
+def test_imports_stand_at_the_head_of_a_module():
+    looked_at = [name for name in NAMES if room_of(name) not in {"cli", "commands"}]
+    found = {(name, full) for name in looked_at for full, _ in inner_imports(name)}
+    assert found == {(outer, f"derive.{inner}") for outer, inner in SEAMS if outer in looked_at}
 
 
 # --- Who may use what ----------------------------------------------------------------------------
@@ -345,16 +347,21 @@ def test_only_the_exact_rooms_know_flint():
     assert outside == set()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in SPEAKING | RUN_IN_THE_SANDBOX])
-def test_only_the_command_line_prints_or_exits(name):
+def everywhere(names: Iterable[str] = NAMES) -> Iterator[tuple[str, ast.AST]]:
+    """Everything in some modules, each with the name of its module."""
+    return ((name, node) for name in names for node in nodes(name))
+
+
+def test_only_the_command_line_prints_or_exits():
+    silent = [name for name in NAMES if name not in SPEAKING | RUN_IN_THE_SANDBOX]
     wrong = [
-        f"line {node.lineno}: {called(node)}"
-        for node in nodes(name)
+        f"{name}, line {node.lineno}: {called(node)}"
+        for name, node in everywhere(silent)
         if isinstance(node, ast.Call) and called(node) in {"print", "exit", "_exit", "quit", "breakpoint", "input"}
     ]
     raised = [
-        f"line {node.lineno}: {node.id}"
-        for node in nodes(name)
+        f"{name}, line {node.lineno}: {node.id}"
+        for name, node in everywhere(silent)
         if isinstance(node, ast.Name) and node.id in {"SystemExit", "KeyboardInterrupt"}
     ]
     assert wrong + raised == []
@@ -368,30 +375,31 @@ def test_what_runs_in_the_sandbox_runs_nowhere_else(program):
     assert loaded <= {*sys.stdlib_module_names, "numpy"}
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in RUN_IN_THE_SANDBOX])
-def test_text_is_never_run_as_code(name):
+def test_text_is_never_run_as_code():
+    ours = [name for name in NAMES if name not in RUN_IN_THE_SANDBOX]
     calls = [
-        f"line {node.lineno}: {called(node)}"
-        for node in nodes(name)
+        f"{name}, line {node.lineno}: {called(node)}"
+        for name, node in everywhere(ours)
         if isinstance(node, ast.Call) and called(node) in FORBIDDEN_CALLS and not _is_of(node, "re", "compile")
         if (name, _function_around(name, node), called(node)) not in RUNS_OWN_SOURCE
     ]
     names = [
-        f"line {node.lineno}: {alias.name}"
-        for node in nodes(name)
+        f"{name}, line {node.lineno}: {alias.name}"
+        for name, node in everywhere(ours)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
         if alias.name in FORBIDDEN_CALLS - {"S"}
     ]
     whole = [
-        f"line {line}: {full}"
+        f"{name}, line {line}: {full}"
+        for name in ours
         for full, line in imported(name)
         if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in HARMLESS
         if not (name in STARTS_PROCESSES and full == "subprocess")
     ]
     shell = [
-        f"line {node.lineno}: os.{node.attr}"
-        for node in nodes(name)
+        f"{name}, line {node.lineno}: os.{node.attr}"
+        for name, node in everywhere(ours)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "os"
@@ -468,7 +476,5 @@ def test_every_function_of_a_form_has_a_derivative(kind):
     assert kind in RULES, f"no rule for {kind} in derive/indexed/differentiation.py"
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_every_module_says_what_it_is_for(name):
-    empty = not modules()[name].body
-    assert empty or ast.get_docstring(modules()[name])
+def test_every_module_says_what_it_is_for():
+    assert [name for name in FILES if modules()[name].body and not ast.get_docstring(modules()[name])] == []

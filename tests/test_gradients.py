@@ -1,7 +1,7 @@
 """Closed forms against the oracle, against the exact entries, and as they are printed."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -57,10 +57,21 @@ def symbol(model: Model, name: str) -> Symbol:
     return Symbol(name, meaning.shape)
 
 
-def agrees(model: Model, ours: Expr, theirs: Expr, *, count: int = 3, tolerance: float = oracle.TOLERANCE) -> bool:
+def points_of(model: Model) -> list[oracle.Point]:
+    return oracle.points(model.table, 3, seed=11)
+
+
+def agrees(
+    model: Model,
+    ours: Expr,
+    theirs: Expr,
+    *,
+    points: Sequence[oracle.Point] | None = None,
+    tolerance: float = oracle.TOLERANCE,
+) -> bool:
     """Whether two expressions have the same values at random points, at one of them at least."""
     seen = []
-    for point in oracle.points(model.table, count, seed=11):
+    for point in points or points_of(model):
         left, right = oracle.value_at(point, ours), oracle.value_at(point, theirs)
         seen.append(oracle.close(left, right, tolerance))
     assert False not in seen, f"{latex(ours)}"
@@ -68,15 +79,15 @@ def agrees(model: Model, ours: Expr, theirs: Expr, *, count: int = 3, tolerance:
 
 
 def check_all(model: Model, loss: str | None = None) -> None:
-    forms = forms_of(model, loss)
+    forms, points = forms_of(model, loss), points_of(model)
     assert len(forms) > 1
     for name in forms:
         form = forms[name]
         by = symbol(model, name)
         assert form.shape == by.shape
         derivative = Derivative(forms.loss, by)
-        assert agrees(model, form, derivative), f"no value of ∂L/∂{name} could be compared"
-        assert agrees(model, forms.in_steps(name), derivative)
+        assert agrees(model, form, derivative, points=points), f"no value of ∂L/∂{name} could be compared"
+        assert agrees(model, forms.in_steps(name), derivative, points=points)
 
 
 # ── models of documents ──
@@ -562,12 +573,13 @@ def assert_gradients(model: Model, expression: Expr, seed: int) -> None:
     assume(not (extrema and partial))  # a comparison with what has no value
     assume(sum(isinstance(part, Derivative) for part in walk(expression)) <= 1)
     names = {part.name: part for part in walk(expression) if isinstance(part, Symbol)}
+    points = oracle.points(model.table, 2, seed)
     for name, by in names.items():
         if name not in model.table.meanings:
             continue
         found = gradient(expression, name, model.table, model.kink)
         assert found.shape == by.shape
-        for point in oracle.points(model.table, 2, seed):
+        for point in points:
             try:
                 theirs = oracle.value_at(point, Derivative(expression, by))
                 ours = oracle.value_at(point, found)

@@ -6,9 +6,10 @@ import re
 
 import pytest
 from homework import NAMES, exercise_path
+from remembering import lint
 
 from derive import cli
-from derive.grading.linting import CHECKS, Finding, answers, lint
+from derive.grading.linting import CHECKS, Finding, answers
 from derive.writing.starting import TEMPLATES, exercise_like
 
 SOUND = {

@@ -62,6 +62,18 @@ def steps_of(path: Path) -> list[Step]:
     return true_steps(path)
 
 
+class Points:
+    """The points at which the oracle looks: the same for all edits of a step."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[oracle.Point]] = {}
+
+    def of(self, step: Step) -> list[oracle.Point]:
+        if id(step.table) not in self._known:
+            self._known[id(step.table)] = oracle.points(step.table, POINTS)
+        return self._known[id(step.table)]
+
+
 def edits_of(path: Path, edits: Callable[[Step], list[Edit]]) -> Iterator[tuple[Step, Edit]]:
     """All edits of a document's steps in a random but fixed order, each kind in its turn."""
     generator = random.Random(path.stem)
@@ -107,9 +119,9 @@ def test_every_document_is_in_one_part() -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_planted_mistakes_are_caught(part: int, record_property: Callable[[str, object], None]) -> None:
-    count = Count()
+    count, shared = Count(), Points()
     for step, edit, claim in judged_edits(part, mistakes, MISTAKES_OF_ONE_DOCUMENT, count):
-        points = oracle.points(step.table, POINTS)
+        points = shared.of(step)
         match claim.judgement.verdict:
             case "proved":
                 _look_at_proof(count, step, edit, claim, points)
@@ -155,15 +167,15 @@ def _look_at_refutation(count: Count, step: Step, edit: Edit, claim: Claim, poin
 def test_true_steps_said_in_another_way_are_not_refuted(
     part: int, record_property: Callable[[str, object], None]
 ) -> None:
-    count = Count()
+    count, shared = Count(), Points()
     for step, edit, claim in judged_edits(part, rewritings, REWRITINGS_OF_ONE_DOCUMENT, count):
         match claim.judgement.verdict:
             case "refuted":
                 count.fault("FALSE REJECT", step, edit, claim)
             case "proved":
-                _look_at_proof(count, step, edit, claim, oracle.points(step.table, 3))
+                _look_at_proof(count, step, edit, claim, shared.of(step)[:3])
             case "convention":
-                _look_at_convention(count, step, edit, claim, oracle.points(step.table, 3))
+                _look_at_convention(count, step, edit, claim, shared.of(step)[:3])
     record_property("rewritings", str(count))
     assert not count.faults, str(count)
     assert count.judged >= REWRITINGS, str(count)

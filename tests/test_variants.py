@@ -12,14 +12,12 @@ import numpy as np
 import pytest
 from homework import HOMEWORK, NAMES, samples
 from oracle import Point, value_at
-from remembering import check_document
+from remembering import check_document, lint, mark_file
 
 from derive.documents.reading import read_document
 from derive.errors import DocumentError
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Symbol
-from derive.grading.linting import lint
-from derive.grading.marking import mark_file
 from derive.grading.parts import ExerciseDocument, exercise_from_text, read_exercise
 from derive.notation.symbols import Computed, Given
 from derive.sheets.notation import style_of_exercise

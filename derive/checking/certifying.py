@@ -4,12 +4,12 @@ For every name on which the loss depends, ∂loss/∂name is derived three times
 form, and by SymPy, entry by entry at the concrete sizes. The first two must be equal for all dimensions, the first and
 the last in every entry; else claims with this derivative are decided by the entries alone.
 
-In the entries, ∂loss/∂name may stand in terms of derivatives that are certified already: `H^T ∂L/∂S` is as good as its
-closed form then, if the index form finds it equal, too. A closed form written out grows with every layer above it;
-where one is too large for a proof, those further back are, and this shorter one is certified in its place.
+The first stands in terms of derivatives that are certified already, where it can: `H^T ∂L/∂S` is as good as the closed
+form, if the index form finds it equal, too. A closed form written out grows with every layer above it, and so does what
+it takes to prove it; it is looked at where there is no shorter one.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from derive.certificates import Certificate, Store
 from derive.checking.candidates import Candidate
@@ -53,30 +53,36 @@ def _certified(model: Model, deadline: Deadline) -> Iterator[str]:
     plain = forms.plain
     certified: set[str] = set()
     can_be_written_out = True
-    for name, form in _forms(forms):
+    for name in _names(forms):
+        derivative = _derivative(session, name)
         steps = _in_steps(plain, name, certified)
-        written_out = [form] if can_be_written_out or steps is None else []
         try:
-            agreeing = _agreeing(session, name, written_out, steps, deadline)
+            form = _proved(session, derivative, steps, deadline)
+            if form is None and (can_be_written_out or steps is None):
+                form = _proved(session, derivative, _written_out(forms, name), deadline)
+                can_be_written_out = form is not None
+            agrees = form is not None and _agrees(session, derivative, form, deadline)
         except (FormulaError, Undecidable, RecursionError):
             deadline.check()
             continue
-        can_be_written_out = can_be_written_out and (agreeing is None or agreeing is not steps)
-        if agreeing is not None:
+        if agrees:
             certified.add(name)
             yield name
 
 
-def _forms(forms: ClosedForms) -> Iterator[tuple[str, Expr]]:
+def _names(forms: ClosedForms) -> list[str]:
     try:
-        names = list(forms)
+        return list(forms)
     except NoClosedForm:
-        return
-    for name in names:
-        try:
-            yield name, forms[name]
-        except (NoClosedForm, FormulaError, RecursionError):
-            continue
+        return []
+
+
+def _written_out(forms: ClosedForms, name: str) -> Expr | None:
+    """The closed form, if there is one."""
+    try:
+        return forms[name]
+    except (NoClosedForm, FormulaError, RecursionError):
+        return None
 
 
 def _in_steps(forms: ClosedForms, name: str, certified: Collection[str]) -> Expr | None:
@@ -90,22 +96,22 @@ def _in_steps(forms: ClosedForms, name: str, certified: Collection[str]) -> Expr
     return form if others and known else None
 
 
-def _agreeing(
-    session: Session, name: str, written_out: Sequence[Expr], steps: Expr | None, deadline: Deadline
-) -> Expr | None:
-    """The form of a derivative, written out if that can be, that agrees with the index form and with SymPy."""
+def _derivative(session: Session, name: str) -> Derivative:
     loss, meaning = session.table.loss, session.table.meanings[name]
     assert loss is not None
     assert isinstance(meaning, (Given, Computed))
-    derivative = Derivative(Symbol(loss, SCALAR), Symbol(name, meaning.shape))
-    agreeing = [
-        form
-        for form in (*written_out, steps)
-        if form is not None
-        and form.shape == derivative.shape
-        and isinstance(session.prover.prove(derivative, form, check=deadline.check), GeneralProof)
-    ]
-    if not agreeing:
+    return Derivative(Symbol(loss, SCALAR), Symbol(name, meaning.shape))
+
+
+def _proved(session: Session, derivative: Derivative, form: Expr | None, deadline: Deadline) -> Expr | None:
+    """The form, if the index form finds it equal to a derivative. Raises `Undecidable` past the deadline."""
+    if form is None or form.shape != derivative.shape:
         return None
-    found = evidence(session, Candidate(derivative, agreeing[-1], frozenset()), (), deadline)
-    return agreeing[0] if isinstance(found.evidence, Equal) else None
+    proof = session.prover.prove(derivative, form, check=deadline.check)
+    return form if isinstance(proof, GeneralProof) else None
+
+
+def _agrees(session: Session, derivative: Derivative, form: Expr, deadline: Deadline) -> bool:
+    """Whether a form is equal to SymPy's derivative in every entry. Raises what `evidence` raises."""
+    found = evidence(session, Candidate(derivative, form, frozenset()), (), deadline)
+    return isinstance(found.evidence, Equal)

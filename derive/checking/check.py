@@ -10,7 +10,7 @@ from derive.checking.certification import certified_names, definitions_for
 from derive.checking.claims import Judgement
 from derive.checking.classes_in_words import of_classes
 from derive.checking.continuing import Displays, complete
-from derive.checking.differentials import learn_differentials, may_hold_differentials
+from derive.checking.differentials import learn_differentials, mentions_differentials
 from derive.checking.expectations import with_expectations
 from derive.checking.explaining import Explainer
 from derive.checking.hints import LaterDefinitions, hinted
@@ -123,7 +123,9 @@ def check_document(
 
 
 def _model(document: Document, inference: Inference, *, at_other_sizes: bool = False) -> Model:
-    model = build_model(inference.setting, at_other_sizes=at_other_sizes)
+    model = None if at_other_sizes else inference.model
+    if model is None:
+        model = build_model(inference.setting, at_other_sizes=at_other_sizes)
     return replace(
         model,
         has_open_dims=not document.setting.dims,
@@ -138,7 +140,7 @@ def _session(document: Document, model: Model, *, trust: Trust, memory: Memory |
         session.learn(session.table.with_meaning(letter, meaning))
     with_e = [passage for passage in document.passages if may_hold_name_with_e(passage.text.value)]
     learn_names_with_e(session, (chain for passage in with_e for chain in _chains(session, passage)))
-    written = [passage for passage in document.passages if may_hold_differentials(passage.text.value)]
+    written = [passage for passage in document.passages if mentions_differentials(passage.text.value)]
     learn_differentials(session, (chain for passage in written for chain in _chains(session, passage)))
     return session
 

@@ -5,7 +5,6 @@ with what stood before both cases.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from derive.checking.claims import Judgement
 from derive.checking.sentences import Premise, Surroundings
@@ -25,7 +24,7 @@ class _Standing:
     def within(self, passage: Passage) -> Member:
         """The member for a chain of another display: its places lie behind the end of that display's text."""
         by = len(passage.text.value) + 1
-        tokens = [replace(token, start=token.start + by, end=token.end + by) for token in self.member.tokens]
+        tokens = [token._replace(start=token.start + by, end=token.end + by) for token in self.member.tokens]
         return Member(tokens, slice_of(self.passage.text.value, self.member))
 
 

@@ -6,7 +6,7 @@ repair is not enough, every repair is repaired once more.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import field
 
@@ -29,7 +29,7 @@ from derive.mistakes.catalogue import CATALOGUE, ONCE_MORE, ONLY_ALONE, RESPELLE
 from derive.mistakes.mistake import Mistake
 from derive.mistakes.rewriting import fitting
 from derive.mistakes.wrong import Known, Wrong
-from derive.notation.elaboration import Reading, readings
+from derive.notation.elaboration import Reading, Settled, readings
 from derive.notation.symbols import Computed, Given
 from derive.notation.syntax import List
 from derive.records import dataclass
@@ -92,7 +92,10 @@ def _first(session: Session, side: Side, claimed: Claimed) -> Reading | None:
 
 @dataclass
 class _Search:
-    """The search for the mistake in one side, `written`, of a claim; the other one, `quantity`, is taken as it is."""
+    """The search for the mistake in one side, `written`, of a claim; the other one, `quantity`, is taken as it is.
+
+    `settled` is what the readings of its repairs share: most of what stands in a repair stands in the formula, too.
+    """
 
     session: Session
     claimed: Claimed
@@ -103,6 +106,7 @@ class _Search:
     deadline: Deadline
     probes: list[Probe] = field(default_factory=list)
     target: list[Values] = field(default_factory=list)
+    settled: dict[Hashable, list[Settled]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         know_all_names(self.session)
@@ -191,7 +195,7 @@ class _Search:
     def _read(self, repair: List) -> Expr | None:
         """Syntax as a tree; null where it has no plain reading."""
         options = self.session.options(None, dict(self.claimed.formal))
-        found = next(readings(self.session.table, repair, options), None)
+        found = next(readings(self.session.table, repair, options, self.settled), None)
         return found.value if isinstance(found, Reading) and not found.conventions else None
 
     def _is_right(self, value: Expr | None) -> bool:

@@ -9,14 +9,15 @@ from derive.errors import FormulaError
 from derive.expressions.shapes import Dim
 from derive.notation.chains import Chain, kind_of
 from derive.notation.elaboration import Elaborator
+from derive.notation.elaboration.differentials import may_hold_differentials
 from derive.notation.syntax import List, Name, Syntax, Term, nodes, parse
 
-_MAY_HOLD_ONE = re.compile(r"(?<![A-Za-z\\])d(?![A-Za-z]{2})|\\partial|\\{d\\}|(?<![A-Za-z])d[A-Z]")
+_MAY_BE_ONE = re.compile(r"(?<![A-Za-z\\])d(?![A-Za-z]{2})|\\partial|\\{d\\}|(?<![A-Za-z])d[A-Z]")
 
 
-def may_hold_differentials(text: str) -> bool:
+def mentions_differentials(text: str) -> bool:
     """Whether it is worth looking for differentials in a display."""
-    return _MAY_HOLD_ONE.search(text) is not None
+    return _MAY_BE_ONE.search(text) is not None
 
 
 def learn_differentials(session: Session, chains: Iterable[Chain]) -> None:
@@ -27,7 +28,7 @@ def learn_differentials(session: Session, chains: Iterable[Chain]) -> None:
     for chain in chains:
         sides = _sides(chain)
         try:
-            if sides and _claims(chain):
+            if any(map(may_hold_differentials, sides)) and _claims(chain):
                 written = [list(elaborator.differentials(side)) for side in sides]
                 varying = varying.union(*map(elaborator.varying, written))
                 certain = certain or elaborator.speaks_of_differentials(written)

@@ -21,25 +21,39 @@ Exit status:
   2  the document, a name or the command line is wrong, or there is no such code
 """
 
-BACKENDS = ("numpy",)
+BACKENDS = ("numpy", "torch", "jax", "array-api")
 DTYPES = ("float64", "float32")
 
 
 @click.command(epilog=EXIT_STATUS)
 @click.argument("document", metavar="EX", type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Write to this .py file.  [default: printed]")
+@click.option(
+    "--backend",
+    metavar="NAME",
+    default=BACKENDS[0],
+    show_default=True,
+    help=f"The library of arrays: {', '.join(BACKENDS[:-1])} or {BACKENDS[-1]}.",
+)
+@click.option(
+    "--dtype", metavar="NAME", default=DTYPES[0], show_default=True, help=f"Numbers of {' or '.join(DTYPES)}."
+)
 @click.option("--by", "names", metavar="NAMES", help="Gradients by these names alone: 'W_1, b_1'.")
 @click.option(
     "--setting", metavar="YAML", type=click.Path(), help="Take from this file what the document's setting lacks."
 )
 @click.option("--debug", is_flag=True, envvar="DERIVE_DEBUG", help="Show the traceback of an internal error.")
-def kernel(document: str, output: str | None, names: str | None, setting: str | None, debug: bool) -> int:
+def kernel(
+    document: str, output: str | None, backend: str, dtype: str, names: str | None, setting: str | None, debug: bool
+) -> int:
     """Write a module that computes the model of EX and its gradients, for any sizes."""
     outcomes: list[Outcome] = []
     with one_line_for_errors(document, debug, outcomes):
         from derive.documents.reading import shown_name
 
-        text = _module(document, names, setting)
+        _check_choice("--backend", backend, BACKENDS)
+        _check_choice("--dtype", dtype, DTYPES)
+        text = _module(document, names, setting, (backend, dtype))
         if output is None or output == "-":
             click.echo(text, nl=False)
         else:
@@ -48,12 +62,21 @@ def kernel(document: str, output: str | None, names: str | None, setting: str | 
     return BAD_INPUT if outcomes else NOTHING_WRONG
 
 
-def _module(document: str, names: str | None, setting: str | None) -> str:
-    """The source of the module. Raises `DocumentError`."""
+def _check_choice(option: str, given: str, known: tuple[str, ...]) -> None:
+    """Raise `DocumentError` for a name that is none of the known."""
+    from derive.errors import DocumentError
+
+    if given not in known:
+        raise DocumentError(option, f"'{given}' is none; expected {', '.join(known[:-1])} or {known[-1]}")
+
+
+def _module(document: str, names: str | None, setting: str | None, library: tuple[str, str]) -> str:
+    """The source of the module, for a library of arrays and a type of numbers. Raises `DocumentError`."""
     from derive.documents import read_document
     from derive.errors import DocumentError
     from derive.kernels.asked import further_derivatives, gradient_names
     from derive.kernels.assembled import kernel_of
+    from derive.kernels.backends import BACKENDS, with_dtype
     from derive.kernels.program import program_of
     from derive.kernels.refusal import NoKernel
     from derive.kernels.writing import Printing, module_text
@@ -64,8 +87,11 @@ def _module(document: str, names: str | None, setting: str | None) -> str:
     try:
         by = None if names is None else gradient_names(model, [name.strip() for name in names.split(",")])
         program = program_of(model, by, further_derivatives(model, _asked(document, model)))
-        title = read.setting.title or ""
-        return module_text(kernel_of(program), Printing(title=title, formula=plain))
+        backend, dtype = library
+        printing = Printing(
+            backend=with_dtype(BACKENDS[backend], dtype), title=read.setting.title or "", formula=plain
+        )
+        return module_text(kernel_of(program), printing)
     except NoKernel as refusal:
         raise DocumentError(document, f"there is no code for {refusal.problem}") from None
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from derive.deciding.facts import EntryEquation
 from derive.deciding.knowledge import Knowledge
 from derive.exact.functions import Positive, Sign, Zero
-from derive.exact.scalars import NOTHING, ZERO, Mul, Number, Scalar, Symbol, number, parts_of
+from derive.exact.scalars import NOTHING, ZERO, Add, Mul, Number, Scalar, Symbol, number, parts_of
 
 MAX_ARGUMENTS = 4
 """More arguments than these have too many signs together."""
@@ -58,6 +58,8 @@ def _kinks(equation: EntryEquation) -> list[Scalar] | None:
     free = sorted(set(arguments.values()), key=_order)
     if not 0 < len(free) <= MAX_ARGUMENTS:
         return None
+    if equation.lhs is equation.rhs and not any(map(_may_lose_its_value, parts)):
+        return []
     kinks: dict[Scalar, None] = {}
     for signs in itertools.product((-1, 0, 1), repeat=len(free)):
         sign_of = dict(zip(free, signs, strict=True))
@@ -67,6 +69,13 @@ def _kinks(equation: EntryEquation) -> list[Scalar] | None:
                 return None
             kinks.update(dict.fromkeys(at))
     return list(kinks)
+
+
+def _may_lose_its_value(part: Scalar) -> bool:
+    """Whether a step stands in a power or in a function, which a sign might leave without a value."""
+    if isinstance(part, (Add, Mul, *_STEPS)):
+        return False
+    return any(isinstance(inner, _STEPS) for inner in parts_of(part))
 
 
 def _up_to_sign(arguments: Sequence[Scalar]) -> dict[Scalar, Scalar]:

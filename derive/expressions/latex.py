@@ -35,9 +35,11 @@ def _at_least(node: Expr, binding: int, style: Style) -> str:
 
 
 def _ends_open(node: Expr, style: Style) -> bool:
-    """Whether what stands behind a node would be read as a part of it: a sum over an index without brackets."""
+    """Whether what stands behind a node would be read as a part of it: a sum over an index, an operator."""
     if isinstance(node, tree.Scale):
         return not isinstance(node.operand, tree.Scale) and _ends_open(node.operand, style)
+    if isinstance(node, tree.Derivative):
+        return _is_operator(node, style)
     if not isinstance(node, tree.Quantified) or style.brackets != "fitting":
         return False
     return node.kind in ("sum", "product") and node.index.name != tree.DOTS
@@ -241,11 +243,13 @@ def _base(node: Expr, style: Style) -> str:
 
 
 def _takes_script(node: Expr) -> bool:
-    """A norm, which its bars hold together, an entry, or a function with its argument in brackets."""
+    """What its own brackets or bars hold together, an entry, or a function with its argument in brackets."""
     if isinstance(node, tree.Entry):
         return isinstance(node.operand, tree.Symbol) and "^" not in _text(node, PLAIN)
     if isinstance(node, tree.Reduce):
         return node.kind in ("l1", "l2")
+    if isinstance(node, tree.Blocks):
+        return True
     return isinstance(node, tree.Apply) and node.function in ("sigmoid", "relu") and not node.order
 
 
@@ -460,19 +464,22 @@ def _with_dots(node: tree.EntryFormula, style: Style) -> str:
         elif body.column == column and column not in walk(body.operand) and body.operand.shape.is_row:
             body, column = body.operand, None
     lines = []
-    for down in _corners(row, node.shape.rows):
-        cells = [_text(_at(body, {**down, **along}), style) for along in _corners(column, node.shape.columns)]
+    for down in _corners(row, node.shape.rows, style):
+        cells = [_text(_at(body, {**down, **along}), style) for along in _corners(column, node.shape.columns, style)]
         lines.append(r" & \cdots & ".join(cells))
     if row is not None:
         lines.insert(1, r"\vdots" if column is None else r"\vdots & \ddots & \vdots")
     return rf"\begin{{bmatrix}} {(' ' + chr(92) * 2 + ' ').join(lines)} \end{{bmatrix}}"
 
 
-def _corners(index: tree.IndexVariable | None, dim: Dim) -> list[dict[tree.IndexVariable, tree.IndexNumber]]:
+def _corners(
+    index: tree.IndexVariable | None, dim: Dim, style: Style
+) -> list[dict[tree.IndexVariable, tree.IndexNumber]]:
     """The first and the last position of an index; one place without it."""
     if index is None:
         return [{}]
-    return [{index: tree.IndexNumber(0, "1")}, {index: tree.IndexNumber((dim.size or 1) - 1, str(dim), dim)}]
+    last = str(dim) if style.first == 1 else f"{dim}-1"
+    return [{index: tree.IndexNumber(0, str(style.first))}, {index: tree.IndexNumber((dim.size or 1) - 1, last, dim)}]
 
 
 @write.register
@@ -502,17 +509,23 @@ def write_cases(node: tree.Cases, style: Style) -> tuple[str, int]:
 
 @write.register
 def write_derivative(node: tree.Derivative, style: Style) -> tuple[str, int]:
-    r"""\frac{\partial f}{\partial x}; \nabla_x f of a number by a name; \frac{\partial^2 f}{\partial x \partial y}."""
+    r"""\frac{\partial f}{\partial x}; \nabla_x f of a number by a name; \frac{\partial}{\partial x} (f + g)."""
     if style.brackets == "fitting" and isinstance(node.of, tree.Derivative) and _is_twice(node.of, node):
         names = rf"\partial {_text(node.by, style)} \partial {_text(node.of.by, style)}"
         return rf"\frac{{\partial{style.scripts('^{2}')} {_text(node.of.of, style)}}}{{{names}}}", FACTOR
     is_gradient = isinstance(node.of, tree.Symbol) and node.of.shape.is_scalar and isinstance(node.by, tree.Symbol)
     if style.derivative == "gradient" and is_gradient:
         return rf"\nabla{style.scripts(f'_{{{_text(node.by, style)}}}')} {_text(node.of, style)}", FACTOR
-    return (
-        rf"\frac{{\partial {_at_least(node.of, FACTOR, style)}}}{{\partial {_at_least(node.by, FACTOR, style)}}}",
-        FACTOR,
-    )
+    by = _at_least(node.by, FACTOR, style)
+    if _is_operator(node, style):
+        return rf"\frac{{\partial}}{{\partial {by}}} {_at_least(node.of, FACTOR, style)}", SUM
+    return rf"\frac{{\partial {_at_least(node.of, FACTOR, style)}}}{{\partial {by}}}", FACTOR
+
+
+def _is_operator(node: tree.Derivative, style: Style) -> bool:
+    """Whether what is differentiated is a formula, behind the operator; a name stands above the line."""
+    of = node.of.operand if isinstance(node.of, (tree.Entry, tree.Slice, tree.Transpose)) else node.of
+    return style.brackets == "fitting" and not isinstance(of, (tree.Symbol, tree.Derivative))
 
 
 def _is_twice(inner: tree.Derivative, outer: tree.Derivative) -> bool:

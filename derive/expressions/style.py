@@ -32,6 +32,7 @@ class Style:
     `joined`: whether a transpose joins the superscript of a name, W^{[2]T}. `vectors`: how one of ones stands.
     `ones`: whether these show their size. `commas`: whether they stand between two index letters. `bounds`: whether a
     sum says them where its index has its whole range. `short`: whether a script of one sign goes without braces.
+    `first`: the number of the first position of an index.
     `names`: how a canonical name is spelled. `functions`: how a function of the tree is.
     """
 
@@ -52,6 +53,7 @@ class Style:
     commas: bool = True
     bounds: bool = True
     short: bool = False
+    first: int = 1
     names: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
 

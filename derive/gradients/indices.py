@@ -18,6 +18,7 @@ from derive.gradients.terms import Term, expression, parts_of, spread, term_of, 
 from derive.gradients.tidy import (
     applied,
     column_sums,
+    extent,
     inner,
     is_zero,
     matmul,
@@ -173,13 +174,15 @@ class Indices:
         return tree.Indicator(tree.Comparison(tree.IndexValue(left), "=", tree.IndexValue(right)))
 
     def between(self, index: Index, positions: tree.Range, dim: Dim) -> Expr:
-        """1(first <= i <= last), without what is always so in a dimension."""
+        """1(first <= i <= last), without what is always so in a dimension; the last by its distance from the end."""
         bounds: list[Expr] = []
         if positions.first > 0:
             lowest = number(positions.first + self.base)
             bounds.append(tree.Indicator(tree.Comparison(tree.IndexValue(index), ">=", lowest)))
         if positions.last + 1 != dim.size:
             highest = number(positions.last + self.base)
+            if positions.extent == "dimension":
+                highest = plus(extent(positions.dim), number(self.base - 1 - positions.from_end))
             bounds.append(tree.Indicator(tree.Comparison(tree.IndexValue(index), "<=", highest)))
         return times(*bounds) if bounds else number(1)
 
@@ -319,7 +322,7 @@ class Indices:
 
     def _count(self, binder: Binder) -> Expr:
         if binder.is_whole:
-            return tree.Size(binder.range.dim, binder.range.dim.name)
+            return extent(binder.range.dim)
         return number(binder.range.last - binder.range.first + 1)
 
     def _total_of_term(self, binder: Binder, term: Term) -> Expr:

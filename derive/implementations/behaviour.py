@@ -13,8 +13,8 @@ from derive.implementations.results import Finding
 from derive.implementations.source import Code, line_of
 from derive.implementations.undefined import UndefinedName
 
-FIRST, OTHER, AGAIN, SIZES, LARGE = "first", "other", "again", "sizes", "large"
-"""The calls that are made: at an example, at another one, at the first again, at other sizes, at large scores."""
+FIRST, OTHER, THIRD, AGAIN, SIZES, LARGE = "first", "other", "third", "again", "sizes", "large"
+"""The calls that are made: at an example, at two others, at the first again, at other sizes, at large scores."""
 
 NOT_HERE = ("ModuleNotFoundError", "ImportError", "FileNotFoundError", "PermissionError", "OSError")
 """What a student's own machine may have and the sandbox has not: other packages, files, a network."""
@@ -38,8 +38,7 @@ MESSAGES: Mapping[str, str] = {
     "parameters": "Its parameters have other names than {names}; they are given in this order.",
     "earlier-inputs": "What was given to an earlier call changes the results: {labels}.",
     "left-out": "This cannot be run here, and is passed over: {error}.",
-    "stopped-later": "At larger sizes it was stopped: {why}.",
-    "refused": "It tried what is not allowed here: {what}.",
+    "refused": "While it ran, {what}.",
     "stopped": "It was stopped: {why}.",
 }
 """What is said of each finding, by its code."""
@@ -59,8 +58,10 @@ class Observer:
         if first is not None and first.error is None:
             yield from self._faults(said, first)
             yield from self._remarks(said, first)
+        told = [one.error.message for one in said.returned.values() if one.error is not None]
         for attempt in said.finished.attempts:
-            yield self._finding("refused", None, what=attempt.rstrip("."))
+            if not any(attempt.rstrip(".") in message for message in told):
+                yield self._finding("refused", None, what=attempt.rstrip("."))
 
     # ── what makes the code wrong ──
 
@@ -160,13 +161,9 @@ class Observer:
             return None
         return self._finding("slow-growth", None, dim=dim, times=f"{times:.0f}", work=f"{work:.0f}")
 
-    def stopped(self, why: str) -> Finding:
-        """The run came to no end."""
-        return self._finding("stopped", None, True, why=why.rstrip("."))
-
-    def stopped_later(self, why: str) -> Finding:
-        """All results came back, and at larger sizes a call came to no end."""
-        return self._finding("stopped-later", None, why=why.rstrip("."))
+    def stopped(self, why: str, *, is_fault: bool) -> Finding:
+        """The run came to no end; it is no fault where only larger sizes were left, at which its time is taken."""
+        return self._finding("stopped", None, is_fault, why=why.rstrip("."))
 
     def remembers(self, labels: Sequence[str]) -> Finding:
         """Results that are right only where nothing was called before."""

@@ -48,8 +48,9 @@ from derive.implementations.rules import (
     sum_for_mean,
     turned_round,
     unsquared,
+    with_first_transposed,
     with_labels,
-    with_transpose,
+    with_second_transposed,
     without_any_term,
     without_condition,
     without_function,
@@ -105,6 +106,10 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
     "missing-term": (
         "a term of the forward pass is left out",
         "Go through the forward pass: is every term of the model in it?",
+    ),
+    "missing-square": (
+        "a square is missing in the forward pass",
+        "Go through the formulas of the model: is everything squared that should be?",
     ),
     "label-off-by-one": (
         "the labels are off by one",
@@ -257,7 +262,8 @@ class _Kinds:
         yield "upstream-left-out", self._without_upstream
         yield "missing-constant-factor", without_scalar
         yield "missing-constant-factor", self.confusions.without_given_factor
-        yield "extra-transpose", with_transpose
+        yield "extra-transpose", with_first_transposed
+        yield "extra-transpose", with_second_transposed
         yield "wrong-size", self.confusions.other_size
         yield "wrong-layer", self.confusions.later
         yield "wrong-layer", self.confusions.earlier
@@ -280,9 +286,10 @@ class _Kinds:
         yield "condition-dropped", without_condition
         yield "missing-term", without_any_term
         yield "missing-constant-factor", without_scalar
-        yield "unsquared-activation", without_power
+        yield "missing-square", without_power
         yield "missing-transpose", BREAKS["missing-transpose"]
-        yield "extra-transpose", with_transpose
+        yield "extra-transpose", with_first_transposed
+        yield "extra-transpose", with_second_transposed
         yield "difference-reversed", BREAKS["difference-reversed"]
         yield "wrong-sign", other_sign
         yield "wrong-size", self.confusions.other_size
@@ -302,6 +309,7 @@ class _Kinds:
         if self.statement.is_adjoint:
             if self._parameter() is None:
                 yield "path-left-out", times(0, form)
+            yield from (("missing-activation-derivative", value) for value in _upstream_alone(form))
             yield from (("difference-reversed", value) for value in turned_round(form))
             yield from (("constant-differentiated", value) for value in self._with_penalty(form))
             yield from (("derivative-once-more", value) for value in self.confusions.slope_once_more(form))
@@ -479,6 +487,16 @@ class _Kinds:
                 names = {symbol.name for symbol in symbols_of(term)}
                 if names and all(isinstance(self.table.meanings.get(name), Given) for name in names):
                     yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
+
+
+def _upstream_alone(form: Expr) -> Iterator[Expr]:
+    """The derivative by the next quantity as it is, where it should be multiplied by something, entry by entry."""
+    terms = form.terms if isinstance(form, Add) else (form,)
+    if any(isinstance(part, MatMul) for part in walk(form)):
+        return
+    for symbol in dict.fromkeys(symbols_of(form)):
+        if symbol.name.startswith(ADJOINT) and symbol.shape == form.shape and symbol not in terms:
+            yield symbol
 
 
 def _averaged(program: Program) -> set[str]:

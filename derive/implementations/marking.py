@@ -7,7 +7,7 @@ come back is computed here, exactly; it never reaches the process in which the c
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, Observer, listed, shown_error
+from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, THIRD, Observer, listed, shown_error
 from derive.implementations.calls import Call, Conversation, Returned, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
@@ -72,9 +72,10 @@ class _Marker:
     def _calls(self) -> Iterator[Call]:
         inputs = {trial.id: inputs_at(trial.setting, trial.draw) for trial in self.prepared.trials}
         yield Call(FIRST, inputs[FIRST], is_new=True)
-        others = [Call(OTHER, inputs[OTHER], self.setting.is_made_of_values)] if OTHER in inputs else []
+        is_new = self.setting.is_made_of_values
+        others = [Call(name, inputs[name], is_new) for name in (OTHER, THIRD) if name in inputs]
         again = [Call(AGAIN, inputs[FIRST])]
-        yield from [*again, *others] if self.setting.is_made_of_values else [*others, *again]
+        yield from [*again, *others] if is_new else [*others, *again]
         if SIZES in inputs:
             yield Call(SIZES, inputs[SIZES], is_new=True)
         for number, draw in enumerate(self.prepared.large):
@@ -214,7 +215,7 @@ class _Marker:
         """What is added where the first inputs do not show it."""
         if trial.id == FIRST:
             return ""
-        if trial.id == OTHER:
+        if trial.id in (OTHER, THIRD):
             return " At the first inputs it is right."
         return f" It is right at {shown_sizes(self.prepared.trials[0].sizes)}: is a size fixed in the code?"
 
@@ -247,9 +248,8 @@ class _Marker:
         if error is not None and not any(f"'{name}'" in error.message for name in names):
             yield self.observer.raised(error)
         if not said.is_complete and said.finished.status != "done":
-            is_late = all(call.id in said.returned for call in self._calls())
-            found_of = self.observer.stopped_later if is_late else self.observer.stopped
-            yield found_of(said.finished.message)
+            is_fault = any(call.id not in said.returned for call in self._calls())
+            yield self.observer.stopped(said.finished.message, is_fault=is_fault)
         if labels := self._remembered(seen):
             yield self.observer.remembers(labels)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]

@@ -14,7 +14,7 @@ import numpy as np
 from derive.checking.results import Diagnosis
 from derive.implementations.breaks import OF_CODE, SHIFTED, AllBreaks, Break, breaks, breaks_of_closed_forms
 from derive.implementations.calls import Value
-from derive.implementations.comparing import agrees
+from derive.implementations.comparing import agrees, compare
 from derive.implementations.evaluation import NoValue
 from derive.implementations.exchanged import exchanged
 from derive.implementations.preparing import Trial
@@ -58,7 +58,6 @@ IN_FORWARD: Mapping[str, str] = {
     "missing-mean": "The loss is a mean over the examples. Is yours one, too?",
     "missing-regulariser": "Does every term of the loss appear in yours?",
     "missing-factor-two": "Something here is half as large as it should be. Look at the constant factors.",
-    "unsquared-activation": "A square is missing here.",
     "missing-transpose": "A factor has to be transposed; write the shape below each array.",
 }
 """What is said of mistakes in the forward pass, where the catalogue speaks of derivatives."""
@@ -97,6 +96,7 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
     if not wrong or not seen:
         return list(verdicts)
     told = list(verdicts)
+    wrong = frozenset(at for at in wrong if _is_often_wrong(at, seen))
     for at, other in exchanged(wrong, [(one.found, one.trial.expected) for one in seen]).items():
         message = f"{_MESSAGES[EXCHANGED]} This is {verdicts[other].label}."
         told[at] = replace(told[at], diagnosis=(Diagnosis(EXCHANGED, message, ""),))
@@ -106,6 +106,12 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
     worlds = [_World(several) for several in _by_size(seen)]
     found = _Search(worlds, wrong).explanations()
     return _told(told, found, worlds[0].program)
+
+
+def _is_often_wrong(at: int, seen: Sequence[Seen]) -> bool:
+    """Whether a result is wrong at two calls at least, if there are more: one call alone is explained by chance."""
+    times = sum(not compare(one.found[at], one.trial.expected[at]).is_right for one in seen)
+    return times >= min(2, len(seen))
 
 
 def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.errors import FormulaError
 from derive.expressions import tree
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
@@ -158,14 +157,16 @@ def other_axis(node: Expr) -> Iterator[Expr]:
 _ONE = Dim(1, "1")
 
 
-def with_transpose(node: Expr) -> Iterator[Expr]:
-    """`A B` as `Aᵀ B` or `A Bᵀ`, where the shapes happen to fit."""
-    if isinstance(node, MatMul):
-        for left, right in ((Transpose(node.left), node.right), (node.left, Transpose(node.right))):
-            try:
-                yield MatMul(left, right)
-            except FormulaError:
-                continue
+def with_first_transposed(node: Expr) -> Iterator[Expr]:
+    """`A B` as `Aᵀ B`, where the shapes happen to fit."""
+    if isinstance(node, MatMul) and not isinstance(node.left, Transpose):
+        yield MatMul(Transpose(node.left), node.right)
+
+
+def with_second_transposed(node: Expr) -> Iterator[Expr]:
+    """`A B` as `A Bᵀ`, where the shapes happen to fit."""
+    if isinstance(node, MatMul) and not isinstance(node.right, Transpose):
+        yield MatMul(node.left, Transpose(node.right))
 
 
 def without_function(node: Expr) -> Iterator[Expr]:

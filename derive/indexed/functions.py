@@ -40,6 +40,7 @@ from derive.indexed.relations import relations_of, relations_of_inverse
 HALF = Fraction(1, 2)
 MAX_POWER = 24
 MAX_ALIKE = 4
+MAX_GATHERED = 4
 _LARGEST_NUMBER = 10**12
 _FRESH = -900
 _MERGED = -990
@@ -344,8 +345,13 @@ class Functions:
                 if simple is not None:
                     return simple
         content, rest = self._content(form, positive_only=not is_whole)
-        outside = self._power_of_product(content, 1, exponent)
+        outside = self._raised(content, exponent)
         assert outside is not None
+        gathered = self._gathered(content, rest) if is_whole else None
+        if gathered is not None:
+            (head, places, times), scale = gathered
+            value = self._settled([*outside, (head, places, times * exponent)])
+            return self.algebra.scaled(value, Fraction(scale) ** int(exponent))
         template, indices, dims, scale = self._up_to_scale(rest)
         if not is_whole and scale < 0:
             template, indices, dims = self.slotted(rest)
@@ -354,14 +360,32 @@ class Functions:
             scale = _without_sign(template[max(template)])
             template = self.algebra.scaled(template, Fraction(1) / scale)
         if set(template) == {()}:
-            return (
-                self.algebra.scaled(outside, Fraction(scale) ** int(exponent))
-                if is_whole
-                else self._root(outside, scale, exponent)
-            )
+            return self._root(self._settled(outside), scale, exponent)
         group = self._group(template, dims)
-        value = self.algebra.multiply(outside, self.algebra.factor(group, *indices, exponent=exponent))
-        return self._root(value, scale, exponent)
+        return self._root(self._settled([*outside, (group.number, indices, exponent)]), scale, exponent)
+
+    def _settled(self, factors: list[Factor]) -> Form:
+        """The product of some factors, equal ones among them collected before what follows from the facts."""
+        out: dict[Monomial, Number] = {}
+        self.algebra.settle(factors, 1, {}, out)
+        return out
+
+    def _gathered(self, content: Monomial, rest: Form) -> tuple[Factor, Number] | None:
+        """A power `T^n` from which a form differs by a number, if a root of the sum T stands beside it.
+
+        A positive power of a root is multiplied out but for the root: `T^(3/2) = T^2 T^(-1/2)`.
+        """
+        for head, indices, exponent in content:
+            if self.heads[head].kind != "group" or exponent.denominator == 1:
+                continue
+            base = self.at(self.heads[head].template, indices)
+            power, times = base, 1
+            while len(power) <= len(rest) and times < MAX_GATHERED:
+                power, times = self.algebra.multiply(power, base), times + 1
+                scale = _ratio(rest, power)
+                if scale is not None:
+                    return (head, indices, times), scale
+        return None
 
     def _group(self, template: Form, dims: tuple[str, ...]) -> Head:
         group = self.head("group", "", template, dims, positive=self.sign(template) == "positive")
@@ -382,8 +406,11 @@ class Functions:
 
     def _power_of_product(self, monomial: Monomial, number: Number, exponent: Number) -> Form | None:
         """The power of one product factor by factor; None where a sign that is not known forbids it."""
-        if exponent.denominator != 1 and number < 0:
-            return None
+        factors = None if exponent.denominator != 1 and number < 0 else self._raised(monomial, exponent)
+        return None if factors is None else self._root(self._settled(factors), number, exponent)
+
+    def _raised(self, monomial: Monomial, exponent: Number) -> list[Factor] | None:
+        """The factors of a product, each to a power; None where a sign that is not known forbids it."""
         factors: list[Factor] = []
         for head_number, indices, inner in monomial:
             head = self.heads[head_number]
@@ -401,9 +428,7 @@ class Functions:
                 factors.append((inner_monomial[0][0], inner_monomial[0][1], outer))
             else:
                 return None
-        out: dict[Monomial, Number] = {}
-        self.algebra.settle(factors, 1, {}, out)
-        return self._root(out, number, exponent)
+        return factors
 
     def _content(self, form: Form, *, positive_only: bool) -> tuple[Monomial, Form]:
         """What all terms share without summed indices, with the least exponents, and the form without it."""
@@ -634,6 +659,14 @@ class Functions:
 
 def _without_sign(number: Number) -> Number:
     return -number if number < 0 else number
+
+
+def _ratio(first: Form, second: Form) -> Number | None:
+    """The number by which a form is another one, if it is."""
+    if first.keys() != second.keys():
+        return None
+    ratios = {Fraction(number) / second[monomial] for monomial, number in first.items()}
+    return ratios.pop() if len(ratios) == 1 else None
 
 
 def _primes(number: Fraction) -> list[tuple[int, int]]:

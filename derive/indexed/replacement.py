@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from derive.indexed.algebra import ZERO
 from derive.indexed.functions import Functions
-from derive.indexed.heads import Form, Head, Monomial, NotGeneral, Number
+from derive.indexed.heads import Factor, Form, Head, Monomial, NotGeneral, Number
 
 MAX_BOUND = 70
 """Summed indices of one product that are renamed at once: their letters end before those of other uses."""
@@ -21,6 +21,7 @@ class Replacement:
         self.values: dict[int, Form] = dict(values)
         self._numbers = frozenset(values)
         self._heads: dict[int, Form] = {}
+        self._powers: dict[Factor, Form] = {}
 
     def _changes(self, head: Head) -> bool:
         if not self._numbers.isdisjoint(head.mentions):
@@ -48,19 +49,30 @@ class Replacement:
         if max(bound, default=0) > MAX_BOUND:
             raise NotGeneral("a product is summed over too many indices")
         names = {index: -(820 + index) for index in bound}
-        value = self.algebra.constant(number)
+        kept: list[Factor] = []
+        changing: list[Factor] = []
         for head_number, indices, exponent in monomial:
-            head = self.heads[head_number]
-            places = tuple(names.get(index, index) for index in indices)
-            if self._changes(head):
-                part = self.functions.power(self.functions.at(self._head(head), places), exponent)
-            else:
-                part = self.algebra.factor(head, *places, exponent=exponent)
-            value = self.algebra.multiply(value, part)
+            places = tuple([names.get(index, index) for index in indices])
+            group = changing if self._changes(self.heads[head_number]) else kept
+            group.append((head_number, places, exponent))
+        value: dict[Monomial, Number] = {}
+        self.algebra.settle(kept, number, {}, value)
+        total: Form = value
+        for factor in changing:
+            total = self.algebra.multiply(total, self._power(factor))
         if not bound:
-            return value
+            return total
         back = {name: 1_000 + index for index, name in names.items()}
-        return self.algebra.renamed(value, back, {1_000 + index: dim for index, dim in bound.items()})
+        return self.algebra.renamed(total, back, {1_000 + index: dim for index, dim in bound.items()})
+
+    def _power(self, factor: Factor) -> Form:
+        """A factor with everything put in: the same one stands in many products."""
+        found = self._powers.get(factor)
+        if found is None:
+            head_number, places, exponent = factor
+            found = self.functions.power(self.functions.at(self._head(self.heads[head_number]), places), exponent)
+            self._powers[factor] = found
+        return found
 
     def _head(self, head: Head) -> Form:
         """A head in its slots with everything put in."""

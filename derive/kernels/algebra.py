@@ -31,6 +31,10 @@ class Algebra:
         """What is true or false as 1 or 0."""
         return self.graph.make("as_number", (a,), a.axes) if a.is_logical else a
 
+    def counted(self, a: Operation) -> Operation:
+        """What is whole numbers as numbers like all others."""
+        return a if is_constant(a) else self.graph.make("as_number", (a,), a.axes)
+
     # ── leaves ──
 
     def number(self, value: Fraction | int) -> Operation:
@@ -76,9 +80,11 @@ class Algebra:
         return self._unary("negative", a)
 
     def add(self, a: Operation, b: Operation) -> Operation:
-        """0 + a = a, a + (-b) = a - b."""
+        """0 + a = a, a + (-b) = a - b, 1 + tanh u = 2 sigmoid(2 u)."""
         a, b = self.numeric(a), self.numeric(b)
         for one, other in ((a, b), (b, a)):
+            if number_of(one) == 1 and other.kind == "tanh" and covers(other, one):
+                return self._twice_sigmoid(other.arguments[0])
             if number_of(one) == 0 and covers(other, one):
                 return other
             if other.kind == "negative":
@@ -86,7 +92,7 @@ class Algebra:
         return self._binary("add", a, b, lambda x, y: x + y)
 
     def subtract(self, a: Operation, b: Operation) -> Operation:
-        """a - 0 = a, 0 - a = -a, a - (-b) = a + b, 1 - sigmoid(u) = sigmoid(-u); 1 at labels by its places alone."""
+        """a - 0 = a, 0 - a = -a, a - (-b) = a + b; 1 at labels by its places alone."""
         a, b = self.numeric(a), self.numeric(b)
         if number_of(b) == 0 and covers(a, b):
             return a
@@ -94,8 +100,6 @@ class Algebra:
             return self.negative(b)
         if b.kind == "negative":
             return self.add(a, b.arguments[0])
-        if number_of(a) == 1 and b.kind == "sigmoid" and covers(b, a):
-            return self.function("sigmoid", self.negative(b.arguments[0]))
         if (labels := _one_at(b)) is not None and len(a.axes) == 2 and a.axes == b.axes and a.kind != "fill":
             return self.graph.make("subtract_at", (a, labels[0]), a.axes, (labels[1],))
         return self._binary("subtract", a, b, lambda x, y: x - y)
@@ -114,16 +118,19 @@ class Algebra:
                 return self.negative(self.multiply(one, other.arguments[0]))
             if other.kind == "divide":
                 upper, lower = other.arguments
-                if lower is one and covers(upper, one):
-                    return upper
-                if number_of(upper) == 1 and (one.is_scalar or not is_constant(lower)):
+                if number_of(upper) == 1 and lower is not one and (one.is_scalar or not is_constant(lower)):
                     return self.divide(one, lower)
+            if one.axes and (cancelled := self._cancelled(one, other)) is not None:
+                return cancelled
             if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
                 return self.function("sigmoid", one.arguments[0])
             if one.kind == "exp" and (low := _falls_below(other, one.arguments[0])) is not None:
                 return self._binary("multiply", self.function("exp", self.minimum(one.arguments[0], low)), other)
         if a is b:
             return self.function("square", a)
+        for one, other in ((a, b), (b, a)):
+            if may_overflow(one) and (tamed := self._tamed(one, other)) is not None:
+                return tamed
         if is_number(b):
             a, b = b, a
         if is_number(a) and b.kind == "multiply" and is_number(b.arguments[0]):
@@ -131,6 +138,33 @@ class Algebra:
         if is_number(a) and b.kind == "divide" and is_number(b.arguments[0]):
             return self.divide(self.multiply(a, b.arguments[0]), b.arguments[1])
         return self._binary("multiply", a, b, lambda x, y: x * y)
+
+    def _cancelled(self, a: Operation, b: Operation) -> Operation | None:
+        """a b, where b is a quotient by a, a product or a sum with one in it; None where nothing cancels."""
+        if b.kind == "divide":
+            upper, lower = b.arguments
+            if lower is a and covers(upper, a):
+                return upper
+            if lower.kind == "multiply" and a in lower.arguments:
+                rest = lower.arguments[0] if lower.arguments[1] is a else lower.arguments[1]
+                return self.divide(upper, rest) if covers(upper, a) else None
+            inner = self._cancelled(a, upper)
+            return None if inner is None else self.divide(inner, lower)
+        if b.kind == "negative":
+            inner = self._cancelled(a, b.arguments[0])
+            return None if inner is None else self.negative(inner)
+        if b.kind not in ("multiply", "add", "subtract") or b.axes != a.axes:
+            return None
+        first, second = (self._cancelled(a, one) for one in b.arguments)
+        if first is None and second is None:
+            return None
+        one, other = b.arguments
+        if b.kind == "multiply":
+            return self.multiply(
+                one if first is None else first, other if second is None or first is not None else second
+            )
+        combine = self.add if b.kind == "add" else self.subtract
+        return combine(first or self.multiply(a, one), second or self.multiply(a, other))
 
     def divide(self, a: Operation, b: Operation) -> Operation:
         """a / 1 = a, a / b² = (a / b) / b, arrays by a number as products, and the quotients of exponentials above."""
@@ -143,27 +177,17 @@ class Algebra:
             return self.fill(1, a.axes)
         if b.kind == "divide" and number_of(b.arguments[0]) == 1:
             return self.multiply(a, b.arguments[1])
-        if (v := self._one_plus_exp(b)) is not None:
-            return self.multiply(a, self.function("sigmoid", self.negative(v)))
-        if b.kind == "square" and (
-            self._one_plus_exp(b.arguments[0]) is not None or self._total(b.arguments[0]) is not None
-        ):
-            return self.divide(self.divide(a, b.arguments[0]), b.arguments[0])
         if (quotient := self._tanh(a, b)) is not None:
             return quotient
-        if a.kind == "multiply":
-            for one, other in (a.arguments, a.arguments[::-1]):
-                if other.kind == "exp" and self._total(b) is not None and covers(other, b):
-                    return self.multiply(one, self.divide(other, b))
-        if a.kind == "exp" and (total := self._total(b)) is not None:
-            return self._binary("divide", self.function("exp", self.subtract(a.arguments[0], total[0])), total[1])
+        if may_overflow(b) and (quotient := self._by_exponentials(a, b)) is not None:
+            return quotient
         if is_constant(b) and not a.is_scalar and number_of(a) is None:
             return self.multiply(self.divide(self.number(1), b), a)
         return self._binary("divide", a, b, lambda x, y: x / y if y else None)
 
     def power(self, a: Operation, exponent: Operation) -> Operation:
         """a^1, a^2, a^{-1}, a^{-2}, a^{1/2} by their own operations."""
-        a = self.numeric(a)
+        a, exponent = self.numeric(a), self.numeric(exponent)
         value = number_of(exponent)
         if value == 1:
             return a
@@ -225,14 +249,18 @@ class Algebra:
             case "log", _:
                 if (found := self._log(a)) is not None:
                     return found
+                if may_overflow(a) and (found := self._log_of(a)) is not None:
+                    return found
         return self._unary(kind, a)
 
     def called(self, name: str, a: Operation) -> Operation:
         """A function of one variable that the caller gives."""
+        a = self.numeric(a)
         return self.graph.make("called", (a,), a.axes, (name,))
 
     def mapped(self, name: str, a: Operation, axes: Axes) -> Operation:
         """A function from vectors to vectors that the caller gives."""
+        a = self.numeric(a)
         return self.graph.make("mapped", (a,), axes, (name,))
 
     def _unary(self, kind: str, a: Operation) -> Operation:
@@ -312,11 +340,19 @@ class Algebra:
             return self.function("softplus", v)
         if a.kind == "sigmoid":
             return self.negative(self.function("softplus", self.negative(a.arguments[0])))
+        if a.kind == "subtract":
+            return self._log_of_rest(a.arguments[1])
         if a.kind in STRUCTURAL:
             inner = self.function("log", a.arguments[0])
             return self._moved(a, inner)
         upper, lower = (self.function("log", one) for one in a.arguments)
         return self.subtract(upper, lower) if a.kind == "divide" else self.add(upper, lower)
+
+    def _log_of_rest(self, a: Operation) -> Operation:
+        """log(1 - sigmoid(u)) = -softplus(u), moved about as the sigmoid is."""
+        if a.kind in STRUCTURAL:
+            return self._moved(a, self._log_of_rest(a.arguments[0]))
+        return self.negative(self.function("softplus", a.arguments[0]))
 
     def _moved(self, like: Operation, a: Operation) -> Operation:
         """An array of another one's axes, moved about as that was, each way by its own rule."""
@@ -331,6 +367,8 @@ class Algebra:
         """Whether a logarithm undoes an exponential in `a`."""
         if a.kind in ("exp", "sigmoid") or self._one_plus_exp(a) is not None:
             return True
+        if a.kind == "subtract":
+            return number_of(a.arguments[0]) == 1 and _core(a.arguments[1]).kind == "sigmoid"
         if a.kind in STRUCTURAL:
             return self._total(a) is not None or self._log_undoes(a.arguments[0])
         if a.kind in ("divide", "multiply"):
@@ -338,13 +376,147 @@ class Algebra:
         return self._total(a) is not None
 
     def _tanh(self, a: Operation, b: Operation) -> Operation | None:
-        """(e^u - e^{-u}) / (e^u + e^{-u}) = tanh u."""
+        """(e^u - e^{-u}) / (e^u + e^{-u}) = sinh u / cosh u = tanh u, (e^u - 1) / (e^u + 1) = tanh(u / 2)."""
+        if a.kind == "sinh" and b.kind == "cosh" and a.arguments == b.arguments:
+            return self.function("tanh", a.arguments[0])
         if a.kind != "subtract" or b.kind != "add" or set(a.arguments) != set(b.arguments):
             return None
         first, second = a.arguments
         if first.kind == second.kind == "exp" and self.negative(first.arguments[0]) is second.arguments[0]:
             return self.function("tanh", first.arguments[0])
+        half = self.number(Fraction(1, 2))
+        if first.kind == "exp" and number_of(second) == 1:
+            return self.function("tanh", self.multiply(half, first.arguments[0]))
+        if second.kind == "exp" and number_of(first) == 1:
+            return self.negative(self.function("tanh", self.multiply(half, second.arguments[0])))
         return None
+
+    def _twice_sigmoid(self, u: Operation) -> Operation:
+        """2 sigmoid(2 u)."""
+        two = self.number(2)
+        return self.multiply(two, self.function("sigmoid", self.multiply(two, u)))
+
+    def _tamed(self, one: Operation, other: Operation) -> Operation | None:
+        """e^u times another factor that is made of exponentials, as one exponential; None where there is none."""
+        for x, y in (other.arguments, other.arguments[::-1]) if other.kind == "multiply" else ():
+            if (tamed := self._tamed(one, y)) is not None:
+                return self.multiply(x, tamed)
+        for x, y in (one.arguments, one.arguments[::-1]) if one.kind == "multiply" else ():
+            if may_overflow(y) and (tamed := self._tamed(y, other)) is not None:
+                return self.multiply(x, tamed)
+        core = _moved_from(other)[1]
+        inner = core.arguments[0] if core.kind == "square" else core
+        if inner.kind not in ("exp", "sigmoid") or one.axes != other.axes:
+            return None
+        if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
+            return self.function("sigmoid", one.arguments[0])
+        first, second = self._log_of(one), self._log_of(other)
+        return None if first is None or second is None else self.function("exp", self.add(first, second))
+
+    def _by_exponentials(self, a: Operation, b: Operation) -> Operation | None:
+        """a / b without a way over b, which may overflow; None where b is not made of exponentials alone."""
+        if a.kind == b.kind == "square":
+            return self.function("square", self.divide(a.arguments[0], b.arguments[0]))
+        if b.kind == "square":
+            return self.divide(self.divide(a, b.arguments[0]), b.arguments[0])
+        if b.kind == "multiply":
+            first, second = b.arguments if may_overflow(b.arguments[0]) else b.arguments[::-1]
+            return self.divide(self.divide(a, first), second)
+        if may_overflow(a) and (apart := self._apart(a, b)) is not None:
+            return apart
+        if a.kind == "exp" and (total := self._total(b)) is not None:
+            return self._binary("divide", self.function("exp", self.subtract(a.arguments[0], total[0])), total[1])
+        if (v := self._one_plus_exp(b)) is not None:
+            if a.kind == "exp" and a.arguments[0] is v:
+                return self.function("sigmoid", v)
+            if not may_overflow(a):
+                return self.multiply(a, self.function("sigmoid", self.negative(v)))
+        below = self._log_of(b)
+        above = self._log_of(a) if may_overflow(a) else None
+        if below is None or (above is None and may_overflow(a)):
+            return None
+        if above is not None:
+            return self.function("exp", self.subtract(above, below))
+        return self.multiply(a, self.function("exp", self.negative(below)))
+
+    def _apart(self, a: Operation, b: Operation) -> Operation | None:
+        """a c / b = a (c / b) for a factor c that may overflow, (a + c) / b = a / b + c / b."""
+        if a.kind == "multiply":
+            for one, other in (a.arguments, a.arguments[::-1]):
+                if may_overflow(other):
+                    return self.multiply(one, self.divide(other, b))
+        if a.kind == "square":
+            return self.multiply(a.arguments[0], self.divide(a.arguments[0], b))
+        if a.kind in ("add", "subtract") and covers(a, b):
+            first, second = (self.divide(one, b) for one in a.arguments)
+            return self.add(first, second) if a.kind == "add" else self.subtract(first, second)
+        return None
+
+    def _log_of(self, a: Operation) -> Operation | None:
+        """log a where a is made of exponentials and positive numbers, without a way over them; else None."""
+        value = number_of(a)
+        if value is not None:
+            return self.function("log", self.number(value)) if value > 0 and value != 1 else self._zero_if(value == 1)
+        match a.kind:
+            case "exp":
+                return a.arguments[0]
+            case "sigmoid":
+                return self.negative(self.function("softplus", self.negative(a.arguments[0])))
+            case "cosh":
+                twice = self.multiply(self.number(-2), a.arguments[0])
+                largest = self.add(a.arguments[0], self.function("softplus", twice))
+                return self.subtract(largest, self.function("log", self.number(2)))
+            case "square" | "sqrt" | "power":
+                return self._log_of_power(a)
+            case "sum":
+                return self._log_of_total(a)
+            case "add":
+                return self._log_of_sum(*a.arguments)
+            case "multiply" | "divide":
+                first, second = map(self._log_of, a.arguments)
+                if first is None or second is None:
+                    return None
+                return self.add(first, second) if a.kind == "multiply" else self.subtract(first, second)
+        if a.kind in STRUCTURAL and (inner := self._log_of(a.arguments[0])) is not None:
+            return self._moved(a, inner) if inner.axes == a.arguments[0].axes else None
+        return None
+
+    def _zero_if(self, is_zero: bool) -> Operation | None:
+        return self.number(0) if is_zero else None
+
+    def _log_of_power(self, a: Operation) -> Operation | None:
+        """c log b for b^c."""
+        exponent = {"square": Fraction(2), "sqrt": Fraction(1, 2)}.get(a.kind)
+        exponent = number_of(a.arguments[1]) if exponent is None else exponent
+        inner = self._log_of(a.arguments[0])
+        return None if inner is None or exponent is None else self.multiply(self.number(exponent), inner)
+
+    def _log_of_sum(self, one: Operation, other: Operation) -> Operation | None:
+        """log(a + b) = log a + softplus(log b - log a), the number first where there is one."""
+        if number_of(other) is not None:
+            one, other = other, one
+        first, second = self._log_of(one), self._log_of(other)
+        if first is None or second is None:
+            return None
+        found = self.add(first, self.function("softplus", self.subtract(second, first)))
+        return found if found.axes == joined(one.axes, other.axes) else None
+
+    def _log_of_total(self, a: Operation) -> Operation | None:
+        """log sum b = m + log sum e^{log b - m} with m = max log b."""
+        inner = self._log_of(a.arguments[0])
+        if inner is None or inner.axes != a.arguments[0].axes:
+            return None
+        if self._is_shifted(inner, a.data):
+            return self._unary("log", a)
+        largest = self._reduce("max", inner, a.data)
+        shifted = self.subtract(inner, self._kept(largest, inner, a.data))
+        return self.add(largest, self._unary("log", self._reduce("sum", self.function("exp", shifted), a.data)))
+
+    def _moved_as(self, chain: list[Operation], a: Operation) -> Operation:
+        """An array moved about as others were, the innermost move last in the list."""
+        for one in reversed(chain):
+            a = self._moved(one, a)
+        return a
 
     # ── over axes ──
 
@@ -527,14 +699,17 @@ class Algebra:
 
     def inverse(self, a: Operation) -> Operation:
         """A^{-1}."""
+        a = self.numeric(a)
         return self.graph.make("inverse", (a,), a.axes)
 
     def matrix_power(self, a: Operation, exponent: int) -> Operation:
         """A^n."""
+        a = self.numeric(a)
         return self.graph.make("matrix_power", (a,), a.axes, (exponent,))
 
     def determinant(self, a: Operation) -> Operation:
         """det A."""
+        a = self.numeric(a)
         return self.graph.make("determinant", (a,), a.axes[:-2])
 
     def trace(self, a: Operation) -> Operation:
@@ -550,11 +725,13 @@ class Algebra:
 
     def diagonal_matrix(self, column: Operation) -> Operation:
         """diag(v) of a column."""
+        column = self.numeric(column)
         extent = column.axes[0]
         return self.graph.make("diagonal_matrix", (column,), (extent, extent))
 
     def kronecker(self, a: Operation, b: Operation) -> Operation:
         """The Kronecker product of two matrices."""
+        a, b = self.numeric(a), self.numeric(b)
         axes = tuple(times(x, y) for x, y in zip(a.axes, b.axes, strict=True))
         return self.graph.make("kronecker", (a, b), axes)
 
@@ -562,7 +739,7 @@ class Algebra:
         """A matrix made of blocks."""
         height = plus(*(line[0].axes[0] for line in rows))
         width = plus(*(one.axes[1] for one in rows[0]))
-        parts = tuple(one for line in rows for one in line)
+        parts = tuple(self.numeric(one) for line in rows for one in line)
         return self.graph.make("blocks", parts, (height, width), (len(rows[0]),))
 
     # ── moving entries about ──
@@ -625,7 +802,7 @@ class Algebra:
             return self.fill(number_of(a) or 0, without(a.axes, (axis,)))
         if a.kind == "sum" and a.axes[axis] == 1 and a not in self.shared:
             return self.total(a.arguments[0], (*_numbers(a.data), _axes_before(a)[axis]))
-        if a.kind in BINARY and a.axes[axis] == 1 and a not in self.shared:
+        if (a.kind in BINARY or a.kind == "negative") and a.axes[axis] == 1 and a not in self.shared:
             return self._pushed(a, lambda one: self.at(one, axis, position))
         return self.graph.make("at", (a,), without(a.axes, (axis,)), (axis, position))
 
@@ -733,6 +910,45 @@ def _grouped(extent: Extent) -> str:
     return f"({text})" if " + " in text or " - " in text else text
 
 
+def may_overflow(a: Operation) -> bool:
+    """Whether an exponential of something that may be large stands in `a` so that all of it may be as large."""
+    if a.kind == "exp":
+        return not _is_at_most_zero(a.arguments[0])
+    if a.kind in ("cosh", "sinh"):
+        return True
+    if a.kind in ("negative", "square", "sqrt", "power", "divide", "sum", "max") or a.kind in STRUCTURAL:
+        return may_overflow(a.arguments[0])
+    return a.kind in ("add", "subtract", "multiply") and any(map(may_overflow, a.arguments))
+
+
+def _is_at_most_zero(a: Operation) -> bool:
+    """Whether no entry is certainly greater than zero."""
+    if a.kind in STRUCTURAL:
+        return _is_at_most_zero(a.arguments[0])
+    match a.kind:
+        case "number" | "fill":
+            return (number_of(a) or 0) <= 0
+        case "negative":
+            return a.arguments[0].kind in ("square", "abs", "softplus") or is_positive(a.arguments[0])
+        case "multiply":
+            first, second = a.arguments
+            return (number_of(first) or 1) < 0 and (second.kind in ("square", "abs") or is_positive(second))
+        case "minimum":
+            return any(map(_is_at_most_zero, a.arguments))
+        case "subtract":
+            return _is_largest(a.arguments[1])
+    return False
+
+
+def _moved_from(a: Operation) -> tuple[list[Operation], Operation]:
+    """The moves of entries that were made of something, the last one first, and that."""
+    chain: list[Operation] = []
+    while a.kind in STRUCTURAL:
+        chain.append(a)
+        a = a.arguments[0]
+    return chain, a
+
+
 def is_positive(a: Operation) -> bool:
     """Whether all entries are certainly greater than zero."""
     if a.kind in ("exp", "sigmoid", "softplus"):
@@ -746,11 +962,16 @@ def is_positive(a: Operation) -> bool:
     return a.kind in ("add", "multiply", "divide") and all(map(is_positive, a.arguments))
 
 
-def _is_largest(a: Operation) -> bool:
-    """Whether this is a largest entry, which is taken away so that exponentials stay small."""
+def _core(a: Operation) -> Operation:
+    """An array before it was moved about."""
     while a.kind in STRUCTURAL:
         a = a.arguments[0]
-    return a.kind == "max"
+    return a
+
+
+def _is_largest(a: Operation) -> bool:
+    """Whether this is a largest entry, which is taken away so that exponentials stay small."""
+    return _core(a).kind == "max"
 
 
 def _numbers(data: tuple[Datum, ...]) -> tuple[int, ...]:

@@ -1,8 +1,9 @@
-"""What a module carries to check itself: the shapes of arguments, and gradients against central differences."""
+"""What a module carries to check itself: the shapes of arguments, and gradients against those that are found otherwise."""
 
 from collections.abc import Iterator
 
 from derive.kernels.assembled import Input, Kernel
+from derive.kernels.backend import Backend, Drawing
 from derive.kernels.spelling import shape_in_code
 
 INDENT = "    "
@@ -36,46 +37,46 @@ def check_inputs(kernel: Kernel, signature: str) -> list[str]:
     return lines
 
 
-def example(kernel: Kernel) -> list[str]:
-    """`example`, which draws arguments."""
+def example(kernel: Kernel, backend: Backend) -> list[str]:
+    """`example`, which draws arguments; nothing where the library draws none."""
+    drawing = backend.drawing
+    if drawing is None:
+        return []
     sizes = dict(zip((size for size, _, _ in kernel.sizes), MOST_SIZES, strict=False))
     lines = [
-        "def example(rng: np.random.Generator) -> dict[str, Any]:",
+        f"def example({drawing.parameter}) -> dict[str, Any]:",
         f'{INDENT}"""Arguments of small sizes, drawn at random."""',
     ]
     if sizes:
         lines.append(f"{INDENT}{', '.join(sizes)} = {', '.join(map(str, sizes.values()))}")
-    lines.append(f"{INDENT}return {{")
-    lines += [f'{INDENT * 2}"{one.identifier}": {draw(one)},' for one in kernel.inputs]
-    return [*lines, f"{INDENT}}}"]
+    drawn = [f'{INDENT * 2}"{one.identifier}": {draw(one, drawing)},' for one in kernel.inputs]
+    if drawing.before:
+        lines.append(f"{INDENT}{drawing.before.format(len(kernel.inputs))}")
+    return [*lines, f"{INDENT}return {{", *drawn, f"{INDENT}}}"]
 
 
-def draw(given: Input) -> str:
+def draw(given: Input, drawing: Drawing) -> str:
     """The code that draws one argument."""
     shape = shape_in_code(given.axes)
     kind, structure = given.given.kind, given.given.structure
     match kind:
         case "function":
-            return ("np.tanh", "lambda z: 1 - np.tanh(z) ** 2", "lambda z: -2 * np.tanh(z) * (1 - np.tanh(z) ** 2)")[
-                given.order
-            ]
+            return drawing.functions[given.order]
         case "map":
-            return f"lambda z: np.resize(np.tanh(z), {shape_of_map(given)})"
+            return drawing.mapped.format(shape_of_map(given))
         case "labels":
-            classes = _classes(given)
-            return f"rng.integers({classes}, size={shape})" if given.axes else f"int(rng.integers({classes}))"
+            return (drawing.labels if given.axes else drawing.label).format(shape, given.classes or 2)
         case "one-hot":
-            rows, columns = given.axes
-            drawn = f"np.eye({columns}, dtype=DTYPE)[rng.integers({columns}, size={rows})]"
-            return drawn if columns != 1 else f"np.eye({rows}, dtype=DTYPE)[:, rng.integers({rows}, size=1)]"
+            return drawing.one_hot[0 if given.axes[1] == 1 else 1].format(*given.axes)
         case "integer":
-            return "3" if not given.axes else f"rng.integers(1, 5, size={shape}).astype(DTYPE)"
+            return drawing.whole.format(shape) if given.axes else "3"
     if not given.axes:
-        return "float(rng.uniform(0.5, 1.5))" if kind == "positive" else "float(rng.normal())"
+        return drawing.positive_number if kind == "positive" else drawing.number
     if structure:
-        return _structured(structure, given)
-    array = f"rng.uniform(0.5, 1.5, size={shape})" if kind == "positive" else f"rng.normal(size={shape})"
-    return f"{array}.astype(DTYPE)"
+        n = given.axes[0]
+        square = drawing.normal.format(f"({n}, {n})")
+        return drawing.structures.get(structure, drawing.structures[""]).format(square, n=n)
+    return (drawing.positive if kind == "positive" else drawing.normal).format(shape)
 
 
 def shape_of_map(given: Input) -> str:
@@ -84,54 +85,19 @@ def shape_of_map(given: Input) -> str:
     return f"({codomain.size if codomain is not None else 1}, 1)"
 
 
-def _classes(given: Input) -> str:
-    classes = given.classes
-    return "2" if classes is None else str(classes)
+def self_test(kernel: Kernel, backend: Backend) -> list[str]:
+    """`self_test`, which holds the gradients against others; nothing where there are none, or no library's own."""
+    fixed = {one.identifier for one in kernel.inputs if one.given.kind in ("labels", "function", "map", "integer")}
+    names = [one.key for one in kernel.gradients if one.key in {given.identifier for given in kernel.inputs} - fixed]
+    if not names or not backend.test:
+        return []
+    listed = f"({', '.join(map(quoted, names))}{',' if len(names) == 1 else ''})"
+    lines = (line.replace("{names}", listed) for line in backend.test)
+    return ["def self_test() -> None:", *(f"{INDENT}{line}" for line in lines)]
 
 
-def _structured(structure: str, given: Input) -> str:
-    n = given.axes[0]
-    square = f"rng.normal(size=({n}, {n}))"
-    match structure:
-        case "symmetric":
-            return f"(lambda a: (a + a.T).astype(DTYPE))({square})"
-        case "diagonal":
-            return f"np.diag(rng.uniform(0.5, 1.5, size={n})).astype(DTYPE)"
-        case "orthogonal":
-            return f"np.linalg.qr({square})[0].astype(DTYPE)"
-        case "positive definite":
-            return f"(lambda a: (a @ a.T + np.eye({n})).astype(DTYPE))({square})"
-    return f"({square} + 3 * np.eye({n})).astype(DTYPE)"
-
-
-def self_test(kernel: Kernel) -> list[str]:
-    """`self_test`, which holds the gradients against central differences of the loss."""
-    labels = {one.identifier for one in kernel.inputs if one.given.kind in ("labels", "function", "map", "integer")}
-    names = [one.key for one in kernel.gradients if one.key in {given.identifier for given in kernel.inputs} - labels]
-    lines = [
-        "def self_test() -> None:",
-        f'{INDENT}"""Print how far the gradients are from central differences of the loss, relative to the largest."""',
-        f"{INDENT}arguments = example(np.random.default_rng(0))",
-        f"{INDENT}check_inputs(**arguments)",
-        f"{INDENT}gradients = loss_and_gradients(**arguments)[1]",
-        f"{INDENT}h = 1e-5 if DTYPE == np.float64 else 1e-2",
-        f"{INDENT}for name in ({', '.join(map(_quoted, names))},):",
-        f"{INDENT * 2}value = np.asarray(arguments[name])",
-        f"{INDENT * 2}found = np.zeros(value.shape)",
-        f"{INDENT * 2}for place in np.ndindex(value.shape):",
-        f"{INDENT * 3}step = np.zeros_like(value)",
-        f"{INDENT * 3}step[place] = h",
-        f"{INDENT * 3}above, below = (loss(**{{**arguments, name: value + side}}) for side in (step, -step))",
-        f"{INDENT * 3}found[place] = (above - below) / (2 * h)",
-        f"{INDENT * 2}error = np.abs(found - gradients[name]).max() / max(1.0, np.abs(found).max())",
-        f'{INDENT * 2}print(f"{{name}}: {{error:.1e}}")',
-        f"{INDENT * 2}if not error < (1e-6 if DTYPE == np.float64 else 1e-2):",
-        f'{INDENT * 3}raise SystemExit(f"the gradient by {{name}} is not that of the loss")',
-    ]
-    return lines if names else []
-
-
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as a text in code."""
     return f'"{name}"'
 
 

@@ -148,8 +148,8 @@ class Lowering:
         return Value(self._counted(position.operation), position.letters)
 
     def _counted(self, position: Operation) -> Operation:
-        """A position as the document counts it."""
-        return self.algebra.add(position, self.algebra.number(self.index_base))
+        """A position as the document counts it, a number to reckon with."""
+        return self.algebra.add(self.algebra.counted(position), self.algebra.number(self.index_base))
 
     # ── entry by entry ──
 

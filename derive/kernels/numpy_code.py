@@ -1,78 +1,99 @@
-"""The table of NumPy: what each kind of operation is in its code."""
+"""The table of NumPy: what each kind of operation is in its code, and in that of libraries that are written alike."""
 
-from fractions import Fraction
-
-from derive.kernels.backends import Backend
+from derive.kernels.backend import Backend, Drawing, Places
+from derive.kernels.error_function import error_function
 from derive.kernels.operations import Operation, is_constant
 from derive.kernels.spelling import (
+    COMMON,
     PRODUCT,
-    SIGN,
     Code,
     Spell,
-    along,
-    at,
+    along_some,
+    axis_of,
+    beside_arrays,
     call,
-    comparison,
+    einsum,
     expand,
+    fitted_choice,
+    function,
     indexed,
-    infix,
-    number,
+    is_python_number,
+    rows_of_blocks,
     shape_in_code,
-    sliced,
+    square,
+    value_of,
 )
 
 
-def _number(operation: Operation, _: list[Code]) -> Code:
-    value = operation.data[0]
-    assert isinstance(value, Fraction)
-    return number(value)
+def spelled_as_in_numpy(module: str) -> dict[str, Spell]:
+    """The table of a library that has the functions and methods of NumPy, imported as `module`."""
+    return {
+        **COMMON,
+        "positions": lambda operation, _: Code(f"{module}.arange({operation.axes[0]})"),
+        "identity": lambda operation, _: Code(f"{module}.eye({operation.axes[0]}, dtype=DTYPE)"),
+        "fill": lambda operation, _: _fill(module, operation),
+        "square": square(module),
+        "maximum": call(f"{module}.maximum"),
+        "minimum": call(f"{module}.minimum"),
+        "logical_and": call(f"{module}.logical_and"),
+        "where": lambda operation, arguments: _where(module, operation, arguments),
+        **{
+            kind: function(module)
+            for kind in ("exp", "expm1", "log", "tanh", "sin", "cos", "tan", "sinh", "cosh", "sqrt", "abs")
+        },
+        "sign": call(f"{module}.sign"),
+        "as_number": lambda operation, arguments: _as_number(module, operation, arguments),
+        "coth": lambda _, arguments: Code(f"1 / {module}.tanh({arguments[0].text})", PRODUCT),
+        **{kind: _reduction for kind in ("sum", "max", "min", "prod")},
+        "vdot": call(f"{module}.vdot"),
+        "einsum": einsum(module),
+        "permute": _permute,
+        "expand": lambda operation, arguments: _expand(module, operation, arguments),
+        "pick": lambda operation, arguments: _pick(module, operation, arguments),
+        "broadcast": lambda operation, arguments: Code(
+            f"{module}.broadcast_to({arguments[0].text}, {shape_in_code(operation.axes)})"
+        ),
+        "reshape": lambda _, arguments: Code(f"{arguments[0].atom}.reshape(-1, 1)"),
+        "diagonal": lambda operation, arguments: _diagonal(module, operation, arguments),
+        "diagonal_matrix": lambda _, arguments: Code(f"{module}.diagflat({arguments[0].text})"),
+        "inverse": call(f"{module}.linalg.inv"),
+        "solve": call(f"{module}.linalg.solve"),
+        "determinant": call(f"{module}.linalg.det"),
+        "matrix_power": lambda operation, arguments: Code(
+            f"{module}.linalg.matrix_power({arguments[0].text}, {operation.data[0]})"
+        ),
+        "kronecker": call(f"{module}.kron"),
+        "blocks": lambda operation, arguments: Code(
+            f"{module}.block([{', '.join(rows_of_blocks(operation, arguments))}])"
+        ),
+        "place_of_one": lambda _, arguments: Code(f"{arguments[0].atom}.argmax()"),
+    }
 
 
-def _name(operation: Operation, _: list[Code]) -> Code:
-    return Code(str(operation.data[0]))
-
-
-def _constant(operation: Operation, _: list[Code]) -> Code:
-    return Code({"-inf": "-math.inf", "inf": "math.inf"}.get(str(operation.data[0]), f"math.{operation.data[0]}"))
-
-
-def _fill(operation: Operation, _: list[Code]) -> Code:
-    value = operation.data[0]
-    assert isinstance(value, Fraction)
-    shape = shape_in_code(operation.axes)
+def _fill(module: str, operation: Operation) -> Code:
+    value, shape = value_of(operation), shape_in_code(operation.axes)
     if value in (0, 1):
-        return Code(f"np.{'ones' if value else 'zeros'}({shape}, dtype=DTYPE)")
-    return Code(f"np.full({shape}, {float(value)!r}, dtype=DTYPE)")
+        return Code(f"{module}.{'ones' if value else 'zeros'}({shape}, dtype=DTYPE)")
+    return Code(f"{module}.full({shape}, {float(value)!r}, dtype=DTYPE)")
 
 
-def _negative(_: Operation, arguments: list[Code]) -> Code:
-    return Code(f"-{arguments[0].at_least(SIGN)}", SIGN)
+def _where(module: str, operation: Operation, arguments: list[Code]) -> Code:
+    codes = fitted_choice(operation, beside_arrays(operation, arguments), "DTYPE({})")
+    return Code(f"{module}.where({', '.join(one.text for one in codes)})")
 
 
-def _square(operation: Operation, arguments: list[Code]) -> Code:
-    (code,) = arguments
-    if operation.is_scalar or code.text.isidentifier():
-        return Code(f"{code.at_least(PRODUCT)} * {code.at_least(SIGN)}", PRODUCT)
-    return Code(f"np.square({code.text})")
+def _as_number(module: str, operation: Operation, arguments: list[Code]) -> Code:
+    if operation.is_scalar:
+        return Code(f"DTYPE({arguments[0].text})")
+    (array,) = operation.arguments
+    if array.kind == "positions":
+        return Code(f"{module}.arange({array.axes[0]}, dtype=DTYPE)")
+    return Code(f"{arguments[0].atom}.astype(DTYPE)")
 
 
-def _function(name: str, in_math: str | None = None) -> Spell:
-    """A function of NumPy; of numbers that sizes alone determine, that of Python's `math`."""
-
-    def spell(operation: Operation, arguments: list[Code]) -> Code:
-        module = "math" if is_constant(operation.arguments[0]) else "np"
-        return Code(f"{module}.{(in_math or name) if module == 'math' else name}({arguments[0].text})")
-
-    return spell
-
-
-def _reduction(name: str) -> Spell:
-    def spell(operation: Operation, arguments: list[Code]) -> Code:
-        (array,) = operation.arguments
-        axes = "" if len(operation.data) == len(array.axes) else f"axis={along(operation.data)}"
-        return Code(f"{arguments[0].atom}.{name}({axes})")
-
-    return spell
+def _reduction(operation: Operation, arguments: list[Code]) -> Code:
+    axes = along_some(operation)
+    return Code(f"{arguments[0].atom}.{operation.kind}({f'axis={axes}' if axes else ''})")
 
 
 def _permute(operation: Operation, arguments: list[Code]) -> Code:
@@ -81,147 +102,127 @@ def _permute(operation: Operation, arguments: list[Code]) -> Code:
     return Code(f"{arguments[0].atom}.transpose({', '.join(map(str, operation.data))})")
 
 
-def _pick(operation: Operation, arguments: list[Code]) -> Code:
+def _expand(module: str, operation: Operation, arguments: list[Code]) -> Code:
+    (array,) = operation.arguments
+    shape = shape_in_code(operation.axes)
+    if is_constant(array):
+        return Code(f"{module}.full({shape}, {arguments[0].text}, dtype=DTYPE)")
+    if is_python_number(array):
+        return Code(f"{module}.reshape({arguments[0].text}, {shape})")
+    return expand(operation, arguments)
+
+
+def _pick(module: str, operation: Operation, arguments: list[Code]) -> Code:
     array, labels = operation.arguments
-    (axis,) = operation.data
-    assert isinstance(axis, int)
+    axis, places = axis_of(operation), arguments[1].text
     if not labels.axes:
-        return indexed(operation, arguments[0], [":"] * axis + [arguments[1].text])
+        return indexed(arguments[0], [":"] * axis + [places])
     if len(array.axes) == 2 and len(labels.axes) == 1:
-        rows = f"np.arange({array.axes[1 - axis]})"
-        first, second = (rows, arguments[1].text) if axis == 1 else (arguments[1].text, rows)
-        return Code(f"{arguments[0].atom}[{first}, {second}]")
-    places = arguments[1].text if not labels.axes else f"np.expand_dims({arguments[1].text}, {axis})"
-    return Code(f"np.take_along_axis({arguments[0].text}, {places}, {axis}).squeeze({axis})")
+        rows = f"{module}.arange({array.axes[1 - axis]})"
+        return Code(f"{arguments[0].atom}[{f'{rows}, {places}' if axis == 1 else f'{places}, {rows}'}]")
+    array_code = arguments[0].text
+    return Code(
+        f"{module}.take_along_axis({array_code}, {module}.expand_dims({places}, {axis}), {axis}).squeeze({axis})"
+    )
 
 
-def _einsum(operation: Operation, arguments: list[Code]) -> Code:
-    *inputs, output = map(str, operation.data)
-    codes = ", ".join(one.text for one in arguments)
-    return Code(f'np.einsum("{",".join(inputs)}->{output}", {codes})')
-
-
-def _broadcast(operation: Operation, arguments: list[Code]) -> Code:
-    return Code(f"np.broadcast_to({arguments[0].text}, {shape_in_code(operation.axes)})")
-
-
-def _reshape(operation: Operation, arguments: list[Code]) -> Code:
-    return Code(f"{arguments[0].atom}.reshape(-1, 1)")
-
-
-def _diagonal(operation: Operation, arguments: list[Code]) -> Code:
+def _diagonal(module: str, operation: Operation, arguments: list[Code]) -> Code:
     count = len(operation.arguments[0].axes)
     axes = "" if count == 2 else f", axis1={count - 2}, axis2={count - 1}"
-    return Code(f"np.diagonal({arguments[0].text}{axes})")
+    return Code(f"{module}.diagonal({arguments[0].text}{axes})")
 
 
-def _matrix_power(operation: Operation, arguments: list[Code]) -> Code:
-    return Code(f"np.linalg.matrix_power({arguments[0].text}, {operation.data[0]})")
+def _less_one(places: Places) -> tuple[str, ...]:
+    array = places.array.text if places.is_own else f"{places.array.atom}.copy()"
+    at = places.entries(f"np.arange({places.lines})")
+    return f"{places.name} = {array}", f"{places.name}[{at}] -= 1"
 
 
-def _blocks(operation: Operation, arguments: list[Code]) -> Code:
-    (width,) = operation.data
-    assert isinstance(width, int)
-    texts = [one.text for one in arguments]
-    rows = [f"[{', '.join(texts[start : start + width])}]" for start in range(0, len(texts), width)]
-    return Code(f"np.block([{', '.join(rows)}])")
+WRITTEN_OVER = frozenset({
+    "exp", "log", "sqrt", "tanh", "negative", "maximum", "minimum", "add", "subtract", "multiply", "divide",
+})  # fmt: skip
 
 
-def _called(operation: Operation, arguments: list[Code]) -> Code:
-    return Code(f"{operation.data[0]}({arguments[0].text})")
+def _over(operation: Operation, _: Operation, arguments: list[Code], name: str) -> str | None:
+    if operation.kind not in WRITTEN_OVER:
+        return None
+    codes = ", ".join(one.text for one in beside_arrays(operation, arguments))
+    return f"np.{operation.kind}({codes}, out={name})"
 
-
-SPELLINGS: dict[str, Spell] = {
-    "number": _number,
-    "name": _name,
-    "size": _name,
-    "constant": _constant,
-    "positions": lambda operation, _: Code(f"np.arange({operation.axes[0]})"),
-    "identity": lambda operation, _: Code(f"np.eye({operation.axes[0]}, dtype=DTYPE)"),
-    "fill": _fill,
-    "negative": _negative,
-    "add": infix("+", 1),
-    "subtract": infix("-", 1),
-    "multiply": infix("*", PRODUCT),
-    "divide": infix("/", PRODUCT),
-    "matmul": infix("@", PRODUCT),
-    "power": lambda _, arguments: Code(f"{arguments[0].atom} ** {arguments[1].at_least(SIGN)}", 4),
-    "square": _square,
-    "maximum": call("np.maximum"),
-    "minimum": call("np.minimum"),
-    "equal": comparison("=="),
-    "not_equal": comparison("!="),
-    "less": comparison("<"),
-    "less_equal": comparison("<="),
-    "greater": comparison(">"),
-    "greater_equal": comparison(">="),
-    "logical_and": call("np.logical_and"),
-    "where": call("np.where"),
-    "exp": _function("exp"),
-    "expm1": _function("expm1"),
-    "log": _function("log"),
-    "tanh": _function("tanh"),
-    "sin": _function("sin"),
-    "cos": _function("cos"),
-    "tan": _function("tan"),
-    "sinh": _function("sinh"),
-    "cosh": _function("cosh"),
-    "sqrt": _function("sqrt"),
-    "abs": _function("abs", "fabs"),
-    "sign": call("np.sign"),
-    "as_number": lambda _, arguments: Code(f"{arguments[0].atom}.astype(DTYPE)"),
-    "coth": lambda _, arguments: Code(f"1 / np.tanh({arguments[0].text})", PRODUCT),
-    "erf": call("erf"),
-    "sigmoid": call("sigmoid"),
-    "softplus": lambda _, arguments: Code(f"np.logaddexp(0, {arguments[0].text})"),
-    "called": _called,
-    "mapped": _called,
-    "sum": _reduction("sum"),
-    "max": _reduction("max"),
-    "min": _reduction("min"),
-    "prod": _reduction("prod"),
-    "vdot": call("np.vdot"),
-    "einsum": _einsum,
-    "permute": _permute,
-    "expand": expand,
-    "at": at,
-    "slice": sliced,
-    "pick": _pick,
-    "broadcast": _broadcast,
-    "reshape": _reshape,
-    "diagonal": _diagonal,
-    "diagonal_matrix": lambda _, arguments: Code(f"np.diagflat({arguments[0].text})"),
-    "inverse": call("np.linalg.inv"),
-    "solve": call("np.linalg.solve"),
-    "determinant": call("np.linalg.det"),
-    "matrix_power": _matrix_power,
-    "kronecker": call("np.kron"),
-    "blocks": _blocks,
-    "place_of_one": lambda _, arguments: Code(f"{arguments[0].atom}.argmax()"),
-}
-"""What each kind of operation is in NumPy. `subtract_at` is a statement of its own."""
 
 HELPERS = {
     "sigmoid": '''def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), without overflow."""
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, e) / (1 + e)''',
-    "erf": '''def erf(x: Array) -> Array:
-    """The error function, entry by entry."""
-    return np.vectorize(math.erf, otypes=[DTYPE])(x)''',
+    "erf": error_function("np"),
 }
+
+DRAWING = Drawing(
+    parameter="rng: np.random.Generator",
+    argument="np.random.default_rng(0)",
+    before="",
+    normal="rng.normal(size={0}).astype(DTYPE)",
+    positive="rng.uniform(0.5, 1.5, size={0}).astype(DTYPE)",
+    number="float(rng.normal())",
+    positive_number="float(rng.uniform(0.5, 1.5))",
+    labels="rng.integers({1}, size={0})",
+    label="int(rng.integers({1}))",
+    one_hot=(
+        "np.eye({0}, dtype=DTYPE)[:, rng.integers({0}, size={1})]",
+        "np.eye({1}, dtype=DTYPE)[rng.integers({1}, size={0})]",
+    ),
+    whole="rng.integers(1, 5, size={0}).astype(DTYPE)",
+    structures={
+        "symmetric": "(lambda a: a + a.T)({0})",
+        "diagonal": "np.diag(rng.uniform(0.5, 1.5, size={n})).astype(DTYPE)",
+        "orthogonal": "np.linalg.qr({0})[0]",
+        "positive definite": "(lambda a: a @ a.T + np.eye({n}, dtype=DTYPE))({0})",
+        "": "({0} + 3 * np.eye({n}, dtype=DTYPE))",
+    },
+    functions=("np.tanh", "lambda z: 1 - np.tanh(z) ** 2", "lambda z: -2 * np.tanh(z) * (1 - np.tanh(z) ** 2)"),
+    mapped="lambda z: np.resize(np.tanh(z), {0})",
+)
+
+TEST = (
+    '"""Print how far the gradients are from central differences of the loss, relative to the largest."""',
+    "arguments = example(np.random.default_rng(0))",
+    "check_inputs(**arguments)",
+    "gradients = loss_and_gradients(**arguments)[1]",
+    "h = 1e-5 if DTYPE == np.float64 else 1e-2",
+    "for name in {names}:",
+    "    value = np.asarray(arguments[name])",
+    "    found = np.zeros(value.shape)",
+    "    for place in np.ndindex(value.shape):",
+    "        step = np.zeros_like(value)",
+    "        step[place] = h",
+    "        above, below = (loss(**{**arguments, name: value + side}) for side in (step, -step))",
+    "        found[place] = (above - below) / (2 * h)",
+    "    error = np.abs(found - gradients[name]).max() / max(1.0, np.abs(found).max())",
+    '    print(f"{name}: {error:.1e}")',
+    "    if not error < (1e-6 if DTYPE == np.float64 else 1e-2):",
+    '        raise SystemExit(f"the gradient by {name} is not that of the loss")',
+)
 
 NUMPY = Backend(
     name="NumPy",
     imports=("import numpy as np", "import numpy.typing as npt"),
     types={"Array": "npt.NDArray[np.floating]", "Labels": "npt.NDArray[np.integer]"},
-    dtype="np.float64",
-    spellings=SPELLINGS,
+    scalar="float",
+    results="dict[str, Array | float]",
+    dtypes={"float64": "np.float64", "float32": "np.float32"},
+    spellings={
+        **spelled_as_in_numpy("np"),
+        "sigmoid": call("sigmoid"),
+        "erf": call("erf"),
+        "softplus": lambda _, arguments: Code(f"np.logaddexp(0, {arguments[0].text})"),
+    },
     kept=lambda array, kind, axes: f"{array}.{kind}(axis={axes}, keepdims=True)",
     copy=lambda array: f"{array}.copy()",
-    less_one=lambda array, places: f"{array}[{places}] -= 1",
-    over={kind: f"np.{kind}" for kind in (
-        "exp", "log", "sqrt", "tanh", "negative", "maximum", "minimum", "add", "subtract", "multiply", "divide",
-    )},
+    less_one=_less_one,
+    over=_over,
     helpers=HELPERS,
-)  # fmt: skip
+    numbers={"float32": "{0} = DTYPE({0})"},  # a function of a float gives a np.float64
+    drawing=DRAWING,
+    test=TEST,
+)

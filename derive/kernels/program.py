@@ -16,6 +16,7 @@ from derive.gradients import Differentiator, NoClosedForm, closed_forms
 from derive.gradients.closed import ClosedForms
 from derive.gradients.presented import presented
 from derive.kernels.refusal import NoKernel
+from derive.kernels.spelled import with_named_functions
 from derive.models import Model
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.records import dataclass
@@ -90,10 +91,13 @@ def program_of(model: Model, by: Collection[str] | None = None, derivatives: Ite
     `by`: the names by which the loss is differentiated; left out: all that are given and can vary.
     Raises `NoKernel` where there is no closed form for what is asked.
     """
+    model = replace(model, table=with_named_functions(model.table))
     table = model.table
     differentiator = Differentiator(table, model.kink)
     forward = tuple(_forward(differentiator))
     further = tuple(_further(differentiator, derivatives))
+    if not forward and not further:
+        raise NoKernel("a name that the model computes")
     if table.loss is None:
         return Program(model, None, forward, derivatives=further)
     forms = closed_forms(table, model.kink, table.loss)

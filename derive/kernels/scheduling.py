@@ -7,10 +7,10 @@ written over. Numbers are computed as soon as they can be, since they set arrays
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from derive.kernels.backends import Backend
+from derive.kernels.backend import Backend, Places
 from derive.kernels.identifiers import Identifiers
 from derive.kernels.operations import ELEMENTWISE, STRUCTURAL, Operation, everything_before, uses
-from derive.kernels.spelling import Code, along, beside_arrays
+from derive.kernels.spelling import Code, along
 from derive.records import dataclass
 
 LEAVES = frozenset({"number", "name", "size", "constant"})
@@ -102,7 +102,7 @@ class Schedule:
         if kept is not None and kept not in self._names:
             inner = self.code(kept.arguments[0])
             return Code(self.backend.kept(inner.atom, kept.kind, along(kept.data)))
-        return self.backend.spellings[one.kind](one, [self.code(part) for part in one.arguments])
+        return self.backend.expression(one, [self.code(part) for part in one.arguments])
 
     # ── what gets a line ──
 
@@ -148,15 +148,15 @@ class Schedule:
             if inner[0] == name:
                 return name, (*inner[1], f"{name} {AUGMENTED[one.kind]} {self.code(other).text}")
         free = next((part for part in _exchangeable(one) if self._is_free(part, one)), None)
-        if free is None or one.kind not in self.backend.over:
+        if free is None or self.backend.over is None:
             return None
         old = self._names[free]
         if one.kind in AUGMENTED and name in (None, old):
             other = next((part for part in one.arguments if part is not free), free)
             return old, (f"{old} {AUGMENTED[one.kind]} {self.code(other).text}",)
-        codes = ", ".join(code.text for code in beside_arrays(one, [self.code(part) for part in one.arguments]))
+        code = self.backend.over(one, free, [self.code(part) for part in one.arguments], old)
         name = name or old
-        return name, (f"{name} = {self.backend.over[one.kind]}({codes}, out={old})",)
+        return None if code is None else (name, (f"{name} = {code}" if name != old else code,))
 
     def _temporary(self, one: Operation) -> str:
         """What an operation without a name is called: after what it is made from."""
@@ -167,22 +167,13 @@ class Schedule:
     def _subtracted_at(self, one: Operation, name: str | None) -> tuple[str, tuple[str, ...]]:
         """1 taken away at the places that labels name, from an array of this kernel's own."""
         array, labels = one.arguments
-        (axis,) = one.data
-        rows = self.backend.spellings["positions"](self._positions(one), []).text
-        label = self.code(labels).text
-        places = f"{rows}, {label}" if axis == 1 else f"{label}, {rows}"
         name = name or self.identifiers.fresh(self._temporary(one))
-        code = self.code(array)
         is_own = (self.may_overwrite and self._is_free(array, one)) or array not in self._names
         is_own = is_own and array.kind not in TRIVIAL
-        first = f"{name} = {code.text}" if is_own else f"{name} = {self.backend.copy(code.atom)}"
-        return name, (first, self.backend.less_one(name, places))
-
-    @staticmethod
-    def _positions(one: Operation) -> Operation:
-        """The numbers of the lines of an array in which labels name a place."""
         (axis,) = one.data
-        return Operation("positions", (), (one.axes[0 if axis == 1 else 1],))
+        assert isinstance(axis, int)
+        places = Places(name, self.code(array), is_own, self.code(labels).text, axis, (one.axes[0], one.axes[1]))
+        return name, self.backend.less_one(places)
 
     def _is_free(self, part: Operation, one: Operation) -> bool:
         """Whether an array has a name of its own, is needed by this line alone and could hold its result."""

@@ -1,18 +1,21 @@
-"""How operations are spelled in NumPy: a table from kinds to code.
+"""How operations are spelled: what is the same in every library of arrays.
 
-Each entry takes the operation and the code of its arguments, and gives the code with how tightly it binds, so that
+A spelling takes the operation and the code of its arguments, and gives the code with how tightly it binds, so that
 brackets stand where they are needed and nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.kernels.operations import Operation
+from derive.kernels.operations import Operation, is_constant
 from derive.records import dataclass
 
 COMPARED, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """How tightly code binds, loosest first."""
+
+ARITHMETIC = frozenset({"negative", "add", "subtract", "multiply", "divide", "power", "square"})
+"""The kinds whose code takes numbers of Python as well as arrays."""
 
 
 @dataclass(frozen=True)
@@ -80,33 +83,97 @@ def number(value: Fraction) -> Code:
     return Code(text, SIGN if value < 0 and binds == ATOM else binds)
 
 
-def indexed(operation: Operation, array: Code, entries: list[str]) -> Code:
-    """`a[:, None]`, trailing colons left out."""
-    while entries and entries[-1] == ":":
-        entries.pop()
-    return Code(f"{array.atom}[{', '.join(entries)}]") if entries else array
+def function(module: str, name: str | None = None) -> Spell:
+    """A function of the library; of numbers that sizes alone determine, that of Python's `math`."""
+
+    def spell(operation: Operation, arguments: list[Code]) -> Code:
+        if is_constant(operation.arguments[0]):
+            return Code(f"math.{'fabs' if operation.kind == 'abs' else operation.kind}({arguments[0].text})")
+        return Code(f"{module}.{name or operation.kind}({arguments[0].text})")
+
+    return spell
+
+
+def square(module: str) -> Spell:
+    """`x * x` of what has a name, else the function of the library."""
+
+    def spell(operation: Operation, arguments: list[Code]) -> Code:
+        (code,) = arguments
+        if operation.is_scalar or code.text.isidentifier():
+            return Code(f"{code.at_least(PRODUCT)} * {code.at_least(SIGN)}", PRODUCT)
+        return Code(f"{module}.square({code.text})")
+
+    return spell
+
+
+def einsum(module: str) -> Spell:
+    """`np.einsum("ij,ik->jk", a, b)`."""
+
+    def spell(operation: Operation, arguments: list[Code]) -> Code:
+        *inputs, output = map(str, operation.data)
+        codes = ", ".join(one.text for one in arguments)
+        return Code(f'{module}.einsum("{",".join(inputs)}->{output}", {codes})')
+
+    return spell
+
+
+def is_python_number(operation: Operation) -> bool:
+    """Whether this may be a number of Python: one that is given, or made of such by arithmetic alone."""
+    if operation.axes:
+        return False
+    return operation.kind in ("name", "number", "size", "constant") or (
+        operation.kind in ARITHMETIC and all(map(is_python_number, operation.arguments))
+    )
+
+
+def fitted_choice(operation: Operation, arguments: list[Code], wrapped: str) -> list[Code]:
+    """The arguments of `where`; of two numbers, neither of them an array, one is `wrapped` as one of the right type."""
+    condition, *codes = arguments
+    choices = operation.arguments[1:]
+    if all(one.is_scalar for one in choices):
+        for place, one in enumerate(choices):
+            if is_constant(one):
+                codes[place] = Code(wrapped.format(codes[place].text))
+                break
+    return [condition, *codes]
+
+
+def entries(operation: Operation, axis: int, entry: str) -> list[str]:
+    """The entries of an index into the first argument of an operation, colons but along one axis."""
+    found = [":"] * len(operation.arguments[0].axes)
+    found[axis] = entry
+    return found
+
+
+def indexed(array: Code, places: list[str]) -> Code:
+    """`a[0]` for `a[0, :]`: trailing colons left out."""
+    while places and places[-1] == ":":
+        places = places[:-1]
+    return whole_index(array, places) if places else array
+
+
+def whole_index(array: Code, places: list[str]) -> Code:
+    """`a[0, :]`."""
+    return Code(f"{array.atom}[{', '.join(places)}]")
+
+
+def at(operation: Operation) -> list[str]:
+    """The index of one position along an axis."""
+    axis, position = operation.data
+    assert isinstance(axis, int)
+    return entries(operation, axis, str(position))
+
+
+def run(operation: Operation) -> list[str]:
+    """The index of the positions from one to before another along an axis."""
+    axis, first, beyond = operation.data
+    assert isinstance(axis, int)
+    return entries(operation, axis, f"{first or ''}:{'' if beyond is None else beyond}")
 
 
 def expand(operation: Operation, arguments: list[Code]) -> Code:
-    """Axes of extent 1; of a sum along an axis that stays, `keepdims=True`."""
-    entries = ["None" if axis in operation.data else ":" for axis in range(len(operation.axes))]
-    return Code(f"{arguments[0].atom}[{', '.join(entries)}]")
-
-
-def at(operation: Operation, arguments: list[Code]) -> Code:
-    """`a[:, 0]`."""
-    axis, position = operation.data
-    assert isinstance(axis, int)
-    entries = [":"] * axis + [str(position)]
-    return indexed(operation, arguments[0], entries)
-
-
-def sliced(operation: Operation, arguments: list[Code]) -> Code:
-    """`a[1:-1]`."""
-    axis, first, beyond = operation.data
-    assert isinstance(axis, int)
-    run = f"{first or ''}:{'' if beyond is None else beyond}"
-    return indexed(operation, arguments[0], [":"] * axis + [run])
+    """`a[:, None]`: axes of extent 1."""
+    return whole_index(arguments[0], ["None" if axis in operation.data else ":" for axis in range(len(operation.axes))])
 
 
 def along(axes: tuple[object, ...]) -> str:
@@ -114,6 +181,80 @@ def along(axes: tuple[object, ...]) -> str:
     return str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
 
 
+def along_some(operation: Operation) -> str:
+    """The axes along which a reduction goes; nothing where it goes along all."""
+    return "" if len(operation.data) == len(operation.arguments[0].axes) else along(operation.data)
+
+
+def axis_of(operation: Operation) -> int:
+    """The axis that an operation is about."""
+    axis = operation.data[0]
+    assert isinstance(axis, int)
+    return axis
+
+
+def rows_of_blocks(operation: Operation, arguments: list[Code]) -> list[str]:
+    """The rows of a matrix of blocks, each as a list in code."""
+    width = axis_of(operation)
+    texts = [one.text for one in arguments]
+    return [f"[{', '.join(texts[start : start + width])}]" for start in range(0, len(texts), width)]
+
+
 def shape_in_code(axes: tuple[object, ...]) -> str:
     """`(N, 1)`."""
     return f"({', '.join(map(str, axes))}{',' if len(axes) == 1 else ''})"
+
+
+def value_of(operation: Operation) -> Fraction:
+    """The number that a number or an array of one number is."""
+    value = operation.data[0]
+    assert isinstance(value, Fraction)
+    return value
+
+
+def _name(operation: Operation, _: list[Code]) -> Code:
+    return Code(str(operation.data[0]))
+
+
+def _constant(operation: Operation, _: list[Code]) -> Code:
+    name = str(operation.data[0])
+    return Code(f"-math.{name[1:]}", SIGN) if name.startswith("-") else Code(f"math.{name}")
+
+
+def _negative(_: Operation, arguments: list[Code]) -> Code:
+    return Code(f"-{arguments[0].at_least(SIGN)}", SIGN)
+
+
+def _power(_: Operation, arguments: list[Code]) -> Code:
+    return Code(f"{arguments[0].atom} ** {arguments[1].at_least(SIGN)}", POWER)
+
+
+def _called(operation: Operation, arguments: list[Code]) -> Code:
+    return Code(f"{operation.data[0]}({arguments[0].text})")
+
+
+COMMON: dict[str, Spell] = {
+    "number": lambda operation, _: number(value_of(operation)),
+    "name": _name,
+    "size": _name,
+    "constant": _constant,
+    "negative": _negative,
+    "add": infix("+", SUM),
+    "subtract": infix("-", SUM),
+    "multiply": infix("*", PRODUCT),
+    "divide": infix("/", PRODUCT),
+    "matmul": infix("@", PRODUCT),
+    "power": _power,
+    "equal": comparison("=="),
+    "not_equal": comparison("!="),
+    "less": comparison("<"),
+    "less_equal": comparison("<="),
+    "greater": comparison(">"),
+    "greater_equal": comparison(">="),
+    "called": _called,
+    "mapped": _called,
+    "expand": expand,
+    "at": lambda operation, arguments: indexed(arguments[0], at(operation)),
+    "slice": lambda operation, arguments: indexed(arguments[0], run(operation)),
+}
+"""What is the same in every library that writes operators as Python does."""

@@ -9,16 +9,17 @@ from textwrap import wrap
 
 from derive.expressions.latex import latex
 from derive.kernels.assembled import Input, Kernel, Quantity
-from derive.kernels.backends import Backend
-from derive.kernels.checks import check_inputs, example, main, self_test
+from derive.kernels.backend import Backend
+from derive.kernels.checks import check_inputs, example, main, quoted, self_test
 from derive.kernels.numpy_code import NUMPY
 from derive.kernels.operations import STRUCTURAL, Operation, everything_before
+from derive.kernels.refusal import NoKernel
 from derive.kernels.scheduling import Line, Schedule
+from derive.kernels.spelling import is_python_number
 from derive.records import dataclass
 
 INDENT = "    "
 WIDTH = 100
-RESULTS = "dict[str, Array | float]"
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -79,17 +80,20 @@ class _Writer:
         yield f'"""{_printable(self.printing.title) or "A kernel"}.'
         yield ""
         yield from wrap(self._summary(), WIDTH)
+        is_of_numbers = not any(one.axes for one in self.kernel.inputs)
+        for note in (*backend.notes, *(backend.notes_on_numbers if is_of_numbers else ())):
+            yield ""
+            yield from wrap(self._filled(note), WIDTH)
         yield '"""'
         yield ""
-        standard = [text for word, text in _STANDARD.items() if re.search(rf"\b{word}\b", code)]
-        yield from [*standard, *([""] if standard else [])]
-        yield from backend.imports
+        types = [f"{name} = {meaning}" for name, meaning in backend.types.items() if re.search(rf"\b{name}\b", code)]
+        words = set(_WORD.findall("\n".join([*types, code])))
+        standard = [text for word, text in _STANDARD.items() if word in words]
+        yield "\n\n".join("\n".join(part) for part in (standard, backend.imports) if part)
         yield ""
-        for name, meaning in backend.types.items():
-            if re.search(rf"\b{name}\b", code):
-                yield f"{name} = {meaning}"
-        if "DTYPE" in code:
-            yield f"DTYPE = {backend.dtype}"
+        yield from types
+        if "DTYPE" in words:
+            yield f"DTYPE = {backend.dtypes[backend.dtype]}"
 
     def _summary(self) -> str:
         kernel = self.kernel
@@ -104,6 +108,13 @@ class _Writer:
             f"A column is n x 1, a row 1 x n, a scalar a number. The arguments: {given}."
         )
 
+    def _filled(self, note: str) -> str:
+        """A note, with the names of functions that this module has."""
+        gradients = "loss_and_gradients" if self.kernel.gradients else "forward"
+        fixed = [one.identifier for one in self.kernel.inputs if one.is_function or (one.given.kind == "integer" and not one.axes)]
+        static = f", static_argnames=({', '.join(map(quoted, fixed))},)" if fixed else ""
+        return note.replace("{function}", gradients).replace("{static}", static)
+
     # ── functions ──
 
     def functions(self) -> Iterator[list[str]]:
@@ -112,18 +123,18 @@ class _Writer:
             yield self._function(one)
         if self.printing.has_checks:
             yield check_inputs(self.kernel, self._signature())
-            test = self_test(self.kernel)
-            if test and self.printing.backend is NUMPY:
-                yield from (example(self.kernel), test, list(main()))
+            test = self_test(self.kernel, self.printing.backend)
+            if test:
+                yield from (example(self.kernel, self.printing.backend), test, list(main()))
 
     def _declared(self) -> Iterator[_Function]:
-        kernel = self.kernel
+        kernel, scalar, results = self.kernel, self.printing.backend.scalar, self.printing.backend.results
         everything = tuple((one.key, one.operation) for one in kernel.forward)
         doc = ("Every quantity of the model, by its name.", "", *self._shapes(kernel.forward))
-        yield _Function("forward", RESULTS, doc, kernel.forward, returned=everything, writes_over=False)
+        yield _Function("forward", results, doc, kernel.forward, returned=everything, writes_over=False)
         if kernel.loss is not None:
             value = (kernel.loss.operation,)
-            yield _Function("loss", "float", ("The loss.",), kernel.forward, value)
+            yield _Function("loss", scalar, ("The loss.",), kernel.forward, value)
             if kernel.gradients:
                 returned = tuple((one.key, one.operation) for one in kernel.gradients)
                 doc = (
@@ -132,12 +143,12 @@ class _Writer:
                     *self._shapes(kernel.steps),
                 )
                 named = (*kernel.forward, *kernel.steps)
-                yield _Function("loss_and_gradients", f"tuple[float, {RESULTS}]", doc, named, value, returned)
+                yield _Function("loss_and_gradients", f"tuple[{scalar}, {results}]", doc, named, value, returned)
         if kernel.derivatives:
             returned = tuple((one.key, one.operation) for one in kernel.derivatives)
             doc = ("Further derivatives, by name.", "", *self._shapes(kernel.derivatives))
             named = (*kernel.forward, *kernel.derivatives)
-            yield _Function("derivatives", RESULTS, doc, named, returned=returned)
+            yield _Function("derivatives", results, doc, named, returned=returned)
 
     def _shapes(self, quantities: Iterable[Quantity]) -> Iterator[str]:
         """What each name is, and its shape."""
@@ -146,19 +157,22 @@ class _Writer:
             yield f"{one.identifier}: {one.statement.shape}" + (f", {meaning}" if meaning != one.identifier else "")
 
     def _signature(self) -> str:
-        return ", ".join(f"{one.identifier}: {_type(one)}" for one in self.kernel.inputs)
+        return ", ".join(f"{one.identifier}: {_type(one, self.printing.backend)}" for one in self.kernel.inputs)
 
     def _function(self, function: _Function) -> list[str]:
         kept = [*function.first, *(one for _, one in function.returned)]
         named = {one.operation: one.identifier for one in reversed(function.named)}
-        schedule = Schedule(
-            named, kept, self.printing.backend, self.kernel.identifiers.copy(), may_overwrite=function.writes_over
-        )
+        backend = self.printing.backend
+        is_gradient = function.writes_over and function.name != "loss"
+        may_overwrite = is_gradient if backend.differentiates else function.writes_over
+        schedule = Schedule(named, kept, backend, self.kernel.identifiers.copy(), may_overwrite=may_overwrite)
         lines = schedule.made()
         result = self._result(schedule, function)
         return [
+            *([backend.without] if is_gradient and backend.without else []),
             *_head_of_function(function, self._signature()),
             *_docstring(function.doc),
+            *(f"{INDENT}{line}" for line in self._first(kept, lines, result)),
             *(f"{INDENT}{line}" for line in self._sizes(kept, lines, result)),
             *self._body(lines, named, function),
             f"{INDENT}return {result}",
@@ -178,6 +192,41 @@ class _Writer:
 
     def _plain(self, text: str) -> str:
         return _printable(self.printing.formula(text))
+
+    def _first(self, kept: Sequence[Operation], lines: Iterable[Line], result: str) -> Iterator[str]:
+        """The names of the library's own that the code needs, and numbers as its functions need them."""
+        backend = self.printing.backend
+        template = backend.numbers.get(backend.dtype)
+        numbers = [] if template is None else [template.format(name) for name in self._numbers(kept)]
+        words = set(_WORD.findall("\n".join([*(code for line in lines for code in line.code), result, *numbers])))
+        found: list[str] = []
+        for name, (line, of_numbers) in reversed(backend.head.items()):
+            if name in words:
+                found.insert(0, self._from_argument(line, of_numbers))
+                words.update(_WORD.findall(line))
+        yield from [*found, *numbers]
+
+    def _from_argument(self, line: str, of_numbers: str) -> str:
+        """A line that takes something from the first array, or from the first number where there are numbers alone."""
+        given = [one for one in self.kernel.inputs if not one.is_function]
+        arrays = [one for one in given if one.axes]
+        if not given:
+            raise NoKernel(f"a model without arguments in {self.printing.backend.name}")
+        return line.format(arrays[0].identifier) if arrays else of_numbers.format(given[0].identifier)
+
+    def _numbers(self, kept: Sequence[Operation]) -> Iterator[str]:
+        """The arguments that are numbers and that some function of the library takes, by itself or in arithmetic."""
+        plain = self.printing.backend.plain
+        numbers = {
+            name.data[0]
+            for one in everything_before(*kept)
+            if one.kind not in plain
+            for part in one.arguments
+            if is_python_number(part)
+            for name in everything_before(part)
+            if name.kind == "name"
+        }
+        return (one.identifier for one in self.kernel.inputs if one.identifier in numbers and not one.is_labels)
 
     def _sizes(self, kept: Sequence[Operation], lines: Iterable[Line], result: str) -> Iterator[str]:
         """The sizes that the code needs."""
@@ -208,12 +257,12 @@ def _printable(text: str) -> str:
     return " ".join(kept.split())
 
 
-def _type(given: Input) -> str:
+def _type(given: Input, backend: Backend) -> str:
     if given.is_function:
         return "Callable[[Array], Array]"
     if given.is_labels:
         return "Labels" if given.axes else "int"
-    return "Array" if given.axes else "float"
+    return "Array" if given.axes else backend.scalar
 
 
 def _described(given: Input) -> str:

@@ -45,10 +45,14 @@ def run(tokens: Sequence[Token], builder: Builder) -> Any:
         kind = _END if token is None else token.kind
         while (action := _ROWS[states[-1]].get(kind)) is not None and action < 0:
             result, name, size = _RULES[~action]
+            is_node = name[0] != "_"
+            if size == 1 and not is_node:  # what it found is handed on
+                states[-1] = _ROWS[states[-2]][result]
+                continue
             at = len(values) - size
-            span = _joined(spans[at:])
+            span = spans[at] if size == 1 else _joined(spans[at:])
             found = values[at:]
-            value = _pieces(found) if name[0] == "_" else builder[name](span or _NOWHERE, _flat(found))
+            value = builder[name](span or _NOWHERE, _flat(found)) if is_node else _pieces(found)
             if token is None and result == "start":
                 return value
             del states[at + 1 :], values[at:], spans[at:]
@@ -73,6 +77,8 @@ def _pieces(values: Children) -> _Pieces:
 
 def _flat(values: Children) -> Children:
     """The children, each of them that is no node replaced by its own."""
+    if _Pieces not in map(type, values):
+        return values
     flat: Children = []
     for value in values:
         if type(value) is _Pieces:

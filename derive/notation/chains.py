@@ -20,7 +20,7 @@ from itertools import pairwise
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.remarks import comments
 from derive.notation.tables import END_MARKS, IMPLICATIONS, RELATIONS, ROW_ENVIRONMENTS
-from derive.notation.tokens import Token, tokenize
+from derive.notation.tokens import Token, tokenize, words_in
 from derive.records import dataclass
 from derive.source import Span
 
@@ -132,7 +132,7 @@ def split(
     ones as their entries. A display is split several times on its way to a verdict: how is remembered, with the answers
     of both that it rests on.
     """
-    kept = [] if unread else _remembered(text, words)
+    kept = [] if unread else _remembered(text, words_in(text, words))
     for indices, hot, chains in kept:
         if _gives(is_index, indices) and _gives(is_hot, hot):
             return [chain.copy() for chain in chains]

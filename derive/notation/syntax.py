@@ -16,7 +16,7 @@ from derive.notation.complaints import check_nothing_is_empty, shown, unexpected
 from derive.notation.remarks import unread
 from derive.notation.tables import CASES_ENVIRONMENTS, PARTNERS
 from derive.notation.tokens import Token
-from derive.records import dataclass
+from derive.records import dataclass, remembered
 from derive.source import Span
 
 
@@ -209,16 +209,25 @@ def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
     return _PARTS[kind]
 
 
-def nodes(node: object) -> Iterator[Syntax]:
-    """All syntax in a piece of syntax."""
-    waiting = [node]
+def nodes(node: object) -> Sequence[Syntax]:
+    """All syntax in a piece of syntax, or in a tuple of such pieces."""
+    if isinstance(node, Syntax):
+        return _nodes_of(node)
+    return [found for part in reversed(node) for found in nodes(part)] if isinstance(node, tuple) else []
+
+
+@remembered
+def _nodes_of(node: Syntax) -> tuple[Syntax, ...]:
+    found: list[Syntax] = []
+    waiting: list[object] = [node]
     while waiting:
         current = waiting.pop()
         if isinstance(current, tuple):
-            waiting.extend(current)
+            waiting += current
         elif isinstance(current, Syntax):
-            yield current
-            waiting.extend(getattr(current, name) for name in names_of_parts(type(current)))
+            found.append(current)
+            waiting += [getattr(current, name) for name in names_of_parts(type(current))]
+    return tuple(found)
 
 
 def parts_of(node: Syntax) -> Iterator[Syntax]:
@@ -462,7 +471,7 @@ def _root(span: Span, found: Children) -> Root:
 
 
 def _environment(span: Span, found: Children) -> Environment:
-    return Environment(found[0].text, tuple(line for line in found if isinstance(line, tuple)), span=span)
+    return Environment(found[0].text, tuple(found[1:-1:2]), span=span)
 
 
 _MARKS = frozenset({"T", "\\top", "\\intercal", "\\prime", "\\star", "\\dagger"})

@@ -12,12 +12,12 @@ hide its neighbours.
 
 import re
 from collections.abc import Callable, Container, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from derive.notation import characters, tables
 from derive.notation.functions import FUNCTION_COMMANDS, FUNCTION_WORDS, LISTING_WORDS
-from derive.records import dataclass
 from derive.source import Span
 
 _RAW = re.compile(
@@ -27,8 +27,7 @@ _RAW = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token: what it is, its text in canonical form, its characters in the display."""
 
     kind: str
@@ -41,8 +40,7 @@ class Token:
         return Span(self.start, self.end)
 
 
-@dataclass(frozen=True)
-class _Raw:
+class _Raw(NamedTuple):
     kind: str
     text: str
     start: int
@@ -55,7 +53,18 @@ def tokenize(text: str, words: frozenset[str], unread: Container[int] = ()) -> l
     A command at one of the offsets `unread` is known to be no notation, whatever it is called. A formula is asked for
     several times on its way to a verdict: what it consists of is remembered.
     """
-    return _tokens(text, words, unread) if unread else list(_remembered(text, frozenset(words)))
+    return _tokens(text, words, unread) if unread else list(_remembered(text, words_in(text, words)))
+
+
+def words_in(text: str, words: frozenset[str]) -> frozenset[str]:
+    """Those of some words on which the tokens of a text can rest: the letters of any other one stand nowhere in it.
+
+    A differential is a word, too, though commands may stand between its letters. So they may where a character stands
+    for several, or a comment between two lines.
+    """
+    if "%" in text or not text.isascii():
+        return frozenset(words)
+    return frozenset(word for word in words if word in text or word.startswith("d"))
 
 
 @lru_cache(maxsize=4096)
@@ -73,10 +82,11 @@ def _tokens(text: str, words: frozenset[str], unread: Container[int]) -> list[To
 def _placeholders(tokens: list[Token]) -> list[Token]:
     """A dot that stands alone in brackets is the name of an argument: `f(\\cdot)`."""
     marked = list(tokens)
-    for at in range(1, len(tokens) - 1):
-        around = (tokens[at - 1].kind, tokens[at + 1].kind)
-        if tokens[at].kind == "CDOT" and around[0] in ("LPAR", "COMMA") and around[1] in ("RPAR", "COMMA"):
-            marked[at] = Token("NAME", "\\cdot", tokens[at].start, tokens[at].end)
+    for at, token in enumerate(tokens[1:-1], 1):
+        if token.kind != "CDOT":
+            continue
+        if tokens[at - 1].kind in ("LPAR", "COMMA") and tokens[at + 1].kind in ("RPAR", "COMMA"):
+            marked[at] = Token("NAME", "\\cdot", token.start, token.end)
     return marked
 
 
@@ -84,19 +94,24 @@ def _names_in_scripts(tokens: list[Token]) -> list[Token]:
     """A star that begins a superscript is a name, `w^*`; so is a function that is a whole script, `x_{\\max}`."""
     named = list(tokens)
     for at, token in enumerate(tokens):
+        if token.kind != "STAR" and token.text not in FUNCTION_COMMANDS:
+            continue
         braced = at > 0 and tokens[at - 1].kind == "LBRACE"
         first = at - 2 if braced else at - 1
         before = tokens[first].kind if first >= 0 else ""
         whole = not braced or (at + 1 < len(tokens) and tokens[at + 1].kind == "RBRACE")
-        if token.kind == "STAR" and before == "CARET":
-            named[at] = Token("NAME", "*", token.start, token.end)
-        elif token.text in FUNCTION_COMMANDS and before in ("CARET", "UNDERSCORE") and whole:
+        if token.kind == "STAR":
+            if before == "CARET":
+                named[at] = Token("NAME", "*", token.start, token.end)
+        elif before in ("CARET", "UNDERSCORE") and whole:
             named[at] = Token("NAME", token.text[1:], token.start, token.end)
     return named
 
 
 def _differentials(tokens: list[Token], words: frozenset[str]) -> list[Token]:
     """`\\mathrm{d}W` is the name `dW` where that is known."""
+    if all(token.text != "d" for token in tokens):
+        return tokens
     out: list[Token] = []
     for token in tokens:
         sign = [before.text for before in out[-3:]]
@@ -111,6 +126,8 @@ def _differentials(tokens: list[Token], words: frozenset[str]) -> list[Token]:
 
 def _primes(tokens: list[Token]) -> list[Token]:
     """`f^\\prime` and `f^{\\prime\\prime}` are `f'` and `f''`."""
+    if all(token.text != "\\prime" for token in tokens):
+        return tokens
     out: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -138,6 +155,9 @@ def _joined_relations(tokens: list[Token]) -> list[Token]:
     """`:` `=` is `:=`, `+` `=` is `+=`, `-` `=` is `-=`, `==` is `=`, and `=` `:` is `=:`."""
     joined: list[Token] = []
     for token in tokens:
+        if token.text not in ("=", ":"):
+            joined.append(token)
+            continue
         before = joined[-1] if joined else None
         in_script = len(joined) > 1 and joined[-2].kind in ("CARET", "UNDERSCORE")
         if before is not None and token.text == "=" and before.end == token.start and not in_script:
@@ -182,6 +202,8 @@ def _by_itself(piece: _Raw) -> tuple[str, str]:
     return "UNKNOWN", text
 
 
+_LONGEST_FUNCTION_WORD = max(map(len, FUNCTION_WORDS))
+
 MAX_DEPTH = 60
 """Commands within commands deeper than this are not read."""
 
@@ -195,7 +217,6 @@ class _Reader:
         self.depth = 0
         self.nesting = 0
         self.has_over = any(piece.text == "\\over" for piece in self.raw)
-        self.longest_word = max(map(len, (*words, *FUNCTION_WORDS)))
         self.out: list[Token] = []
 
     def read_all(self) -> None:
@@ -219,13 +240,13 @@ class _Reader:
             handler(self, piece)
         elif piece.kind == "letter":
             self.read_letters()
-        elif not (self.passes_over_empty_braces() or self.read_braces_around_fraction()):
+        elif not (piece.text == "{" and (self.passes_over_empty_braces() or self.read_braces_around_fraction())):
             self.at += 1
             self.read_plain(piece)
 
     def passes_over_empty_braces(self) -> bool:
-        """Pass over `{}` that is neither a script nor carries one."""
-        if [piece.text for piece in self.raw[self.at : self.at + 2]] != ["{", "}"]:
+        """Pass over `{}`, if the brace here begins that, and it is neither a script nor carries one."""
+        if self.at + 1 == len(self.raw) or self.raw[self.at + 1].text != "}":
             return False
         behind = self.raw[self.at + 2].text if self.at + 2 < len(self.raw) else ""
         is_empty = behind not in ("_", "^") and not (self.out and self.out[-1].kind in ("CARET", "UNDERSCORE"))
@@ -250,9 +271,9 @@ class _Reader:
         self.at = behind
 
     def read_braces_around_fraction(self) -> bool:
-        """Read `{a \\over b}`, if that stands here."""
+        """Read `{a \\over b}`, if the brace here begins it."""
         start = self.at
-        if not self.has_over or self.raw[start].text != "{":
+        if not self.has_over:
             return False
         depth = 0
         for at in range(start, len(self.raw)):
@@ -352,6 +373,11 @@ class _Reader:
             if depth == 0 or (depth == 1 and text == ","):
                 return depth == 1
         return False
+
+    @cached_property
+    def longest_word(self) -> int:
+        """How many letters the longest word has that is known."""
+        return max((_LONGEST_FUNCTION_WORD, *map(len, self.words)))
 
     def is_word(self, letters: str) -> bool:
         return letters in self.words or letters in FUNCTION_WORDS

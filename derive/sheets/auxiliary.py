@@ -106,17 +106,24 @@ def with_names(node: Expr, names: Sequence[Auxiliary]) -> Expr:
 
 
 def _entry_of_transpose(part: tree.Node) -> tree.Node | None:
-    if isinstance(part, tree.Entry) and isinstance(part.operand, tree.Transpose):
-        return tree.Entry(part.operand.operand, part.column, part.row)
+    match part:
+        case tree.Entry(tree.Transpose(Symbol() as turned), row, column):
+            return tree.Entry(turned, column, row)
     return None
 
 
 def _nameless(value: Expr) -> Iterator[Expr]:
     """The parts of a value that should have a name: softmaxes of names, and formulas of entries as they stand."""
     for part in walk(value):
-        if _is_softmax_of_a_name(part) or (isinstance(part, tree.EntryFormula) and not free_indices(part)):
+        if _is_softmax_of_a_name(part) or (isinstance(part, tree.EntryFormula) and _has_no_notation(part)):
             assert isinstance(part, Expr)
             yield part
+
+
+def _has_no_notation(formula: tree.EntryFormula) -> bool:
+    """Whether a formula of entries stands by itself, and was not written out with dots."""
+    names = {index.name for index in (formula.row, formula.column) if index is not None}
+    return not names & {tree.ROW_OF_DOTS, tree.COLUMN_OF_DOTS} and not free_indices(formula)
 
 
 def _is_softmax_of_a_name(part: tree.Node) -> bool:

@@ -17,6 +17,7 @@ from derive.sheets.notation import style_of_exercise
 from derive.sheets.proving import Claim, Shown, proved
 from derive.sheets.setting_section import forward_equations
 from derive.sheets.text_section import last_number, letters_of_formulas
+from derive.sheets.value_lines import is_value
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Composition:
     def names(self) -> tuple[Auxiliary, ...]:
         """The names that the answers need beside those of the model."""
         lines = (line for answer in self.found for line in answer.lines)
-        values = (step.value for line in lines for step in line.steps)
+        values = (step.value for line in lines if not is_value(line.quantity) for step in line.steps)
         return auxiliary_names(self.exercise.model, values, letters_of_formulas(self.exercise))
 
     @cached_property
@@ -81,14 +82,19 @@ class Composition:
         """What is proved of the forward pass, of the definitions of new names, of the lines of the answers."""
         forward = [Claim(lhs, ((meaning,),)) for lhs, meaning in forward_equations(self.exercise.model, self.formulas)]
         names = [Claim(self.written(name.defined), ((self.formulas.written(name.meaning),),)) for name in self.names]
-        lines = [Claim(self.written(line.quantity), tuple(map(self._spellings, line.steps))) for line in self._lines]
+        lines = [self._claim(line) for line in self._lines]
         setting, name = self.exercise.document.setting, self.exercise.name
         found = proved([*forward, *names, *lines], setting, self.store, name)
         after_forward, after_names = len(forward), len(forward) + len(names)
         return found[:after_forward], found[after_forward:after_names], found[after_names:]
 
-    def _spellings(self, step: Step) -> tuple[str, ...]:
-        value = with_names(step.value, self.names)
+    def _claim(self, line: Line) -> Claim:
+        """A line as it is to be proved; what a name is stands without the names that the derivatives need."""
+        names = () if is_value(line.quantity) else self.names
+        return Claim(self.written(line.quantity), tuple(self._spellings(step, names) for step in line.steps))
+
+    def _spellings(self, step: Step, names: Sequence[Auxiliary]) -> tuple[str, ...]:
+        value = with_names(step.value, names)
         with_shapes = self.formulas.shaped(value) if step.has_shapes else None
         plain = self.formulas.written(value)
         return (plain,) if with_shapes is None else (with_shapes, plain)

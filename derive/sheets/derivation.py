@@ -9,11 +9,14 @@ from derive.grading.parts import Part
 from derive.models import Model
 from derive.records import dataclass
 from derive.sheets.computation import Computation
+from derive.sheets.dots_lines import dots_line, whole_of_dots
 from derive.sheets.entry_lines import entry_lines, general_entry
 from derive.sheets.jacobian_entries import jacobian_entry_lines
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
+from derive.sheets.tensor_lines import is_of_entries, tensor_entry, tensor_lines, tensor_operator
+from derive.sheets.value_lines import is_value, value_lines
 from derive.sheets.vector_lines import jacobian_lines
 
 
@@ -41,7 +44,8 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
     before = dict(known)
     try:
         asked = asked_of(computation, part)
-        lines = [one for one in lines_to(computation, asked, known) if one.steps]
+        lines = [*tensor_operator(computation, part.value), *lines_to(computation, asked, known)]
+        lines = [one for one in lines if one.steps]
         if not lines or lines[-1].quantity != asked:
             lines += [_again(computation, asked, known)]
         known.answered.add(asked)
@@ -49,11 +53,17 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
     except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
         known.clear()
         known.update(before)
-        return Answer(part, part.value, (), getattr(refusal, "problem", "it is nested too deeply"))
+        return Answer(part, part.value, (), _why(refusal))
+
+
+def _why(refusal: Exception) -> str:
+    return "it is nested too deeply" if isinstance(refusal, RecursionError) else str(refusal)
 
 
 def asked_of(computation: Computation, part: Part) -> Expr:
-    """What a part asks; entry by entry where it says so."""
+    """What a part asks; entry by entry where it says so, and where there is no matrix for it."""
+    if (entry := tensor_entry(computation, part.value)) is not None:
+        return entry
     if part.form != "entries" or not isinstance(part.value, Derivative):
         return part.value
     return general_entry(computation, part.value) or part.value
@@ -66,12 +76,19 @@ def _again(computation: Computation, asked: Expr, known: Known) -> Line:
 
 def lines_to(computation: Computation, asked: Expr, known: Known) -> Iterator[Line]:
     """The lines that lead to a derivative, by what it is a derivative of and by what. Raises `NoClosedForm`."""
-    if second_names(asked) is not None:
+    if (whole := whole_of_dots(asked)) is not None:
+        yield from lines_to(computation, whole, known)
+        yield dots_line(computation, asked, whole, known)
+    elif second_names(asked) is not None:
         yield from _or_closed(computation, asked, second_lines(computation, asked, known))
+    elif is_value(asked):
+        yield from value_lines(computation, asked)
     elif isinstance(asked, Entry):
         yield from _or_closed(computation, asked, jacobian_entry_lines(computation, asked, known))
     elif not isinstance(asked, Derivative):
         yield line(asked, Step(computation.closed(asked)))
+    elif is_of_entries(asked):
+        yield from _or_closed(computation, asked, tensor_lines(computation, asked, known))
     elif isinstance(asked.by, Entry):
         yield from entry_lines(computation, asked, known)
     elif not (isinstance(asked.of, Symbol) and isinstance(asked.by, Symbol)):

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Derivative, Entry, Expr, Index, IndexNumber, IndexVariable, Symbol
+from derive.expressions.tree import Derivative, Entry, Expr, Index, IndexNumber, IndexVariable, Label, Symbol
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import tidied, transposed
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Known, Line, Step, line
+from derive.sheets.operator_steps import operator_steps
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.written_out import in_indices, letters_for, with_exponentials
 
@@ -25,14 +26,33 @@ def entry_lines(computation: Computation, asked: Expr, known: Known) -> Iterator
         entry = computation.differentiator.context.indices.entry(gradient, by.row, by.column)
         value = presented(tidied(entry))
         opened = presented(in_indices(computation, value))
-        yield line(
-            asked,
-            Step(value, said(f"The entry of ${computation.derivative(asked.of.name, name.name)}$.")),
+        whole = computation.derivative(asked.of.name, name.name)
+        entry_steps = (
+            Step(value, said(f"The entry of ${whole}$.")),
             Step(opened, said("A product of matrices, written out.")),
             Step(with_exponentials(opened), said("With the softmax written out.")),
         )
+        by_operators = [] if _is_case_of_known(asked, known) else list(operator_steps(computation, asked))
+        if not by_operators:
+            yield line(asked, *entry_steps)
+            return
+        found = Step(with_exponentials(opened), said("Of the sum only one term depends on it."))
+        yield line(asked, *by_operators, found, Step(value, said(f"This is the entry of ${whole}$.")))
         return
     yield line(asked, Step(computation.closed(asked)))
+
+
+def _is_case_of_known(asked: Derivative, known: Known) -> bool:
+    """Whether the general entry of the same gradient was found before."""
+    assert isinstance(asked.by, Entry)
+    others = [one for one in known.answered if isinstance(one, Derivative) and one.of == asked.of]
+    return any(
+        isinstance(one.by, Entry)
+        and one.by.operand == asked.by.operand
+        and not any(isinstance(index, Label) for index in (one.by.row, one.by.column))
+        and any(isinstance(index, IndexVariable) for index in (one.by.row, one.by.column))
+        for one in others
+    )
 
 
 def general_entry(computation: Computation, gradient: Derivative) -> Derivative | None:

@@ -1,12 +1,20 @@
 """Formulas of a sheet: a tree -> LaTeX that reads back, with the shapes of its factors where they teach something."""
 
+import re
+from collections.abc import Iterator
+
 from derive.expressions import tree
 from derive.expressions.latex import latex
 from derive.expressions.shapes import Shape
-from derive.expressions.style import PLAIN, Style
+from derive.expressions.style import PLAIN, Style, in_style
 from derive.expressions.tree import Expr, Symbol
+from derive.expressions.walk import symbols_of
 from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
+from derive.sheets.written_out import with_other_letters
+
+_INDEX = re.compile(r"_\{([a-z])\}")
+"""A letter in the subscript of a name."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +25,9 @@ class Formulas:
     style: Style = PLAIN
 
     def written(self, node: Expr) -> str:
-        """The LaTeX of an expression."""
+        """The LaTeX of an expression; the letter in a name such as `L_i` is none of a sum beside it."""
+        if taken := set(_letters_in_names(node)):
+            node = with_other_letters(in_style(node, self.style), taken)
         second = self._second_derivative(node)
         return latex(node, self.style) if second is None else second
 
@@ -54,6 +64,12 @@ class Formulas:
         if isinstance(factor, (tree.Add, tree.Negative, tree.Hadamard, tree.MatMul)):
             text = rf"\left({text}\right)"
         return rf"{front}\underbrace{{{text}}}_{{{shape_of(factor.shape)}}}"
+
+
+def _letters_in_names(node: Expr) -> Iterator[str]:
+    for symbol in symbols_of(node):
+        if " for every " not in symbol.name:
+            yield from _INDEX.findall(symbol.name)
 
 
 def shape_of(shape: Shape) -> str:

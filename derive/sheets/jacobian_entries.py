@@ -9,24 +9,21 @@ from derive.expressions.tree import (
     Comparison,
     Condition,
     Derivative,
-    Diagonal,
     Entry,
     Expr,
     IndexValue,
     Indicator,
-    Node,
     Scale,
     Symbol,
 )  # fmt: skip
-from derive.expressions.walk import rebuilt
-from derive.gradients.indices import Indices
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import number, tidied, times
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Known, Line, Step, line
-from derive.sheets.vector_lines import jacobian_lines
+from derive.sheets.vector_lines import jacobian_lines, local_slopes
+from derive.sheets.written_out import PLACES, entry_of, opened
 
 OPPOSITES: Mapping[str, Comparator] = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
@@ -39,25 +36,26 @@ def jacobian_entry_lines(computation: Computation, asked: Entry, known: Known) -
     if whole.layout == "denominator" or not whole.shape.is_matrix or whole.of.shape.is_scalar:
         raise NoClosedForm("no entry of a Jacobian", asked.span)
     yield from jacobian_lines(computation, whole.of.name, whole.by.name, known)
+    yield line(asked, *_steps(computation, asked, whole, known))
+
+
+def _steps(computation: Computation, asked: Entry, whole: Derivative, known: Known) -> Iterator[Step]:
+    """An entry of a Jacobian: what it is a derivative of, its formula, its cases."""
+    assert isinstance(whole.of, Symbol)
+    assert isinstance(whole.by, Symbol)
     indices = computation.differentiator.context.indices
+    entry = Derivative(entry_of(whole.of, asked.row), entry_of(whole.by, asked.column), whole.layout)
+    yield Step(entry, said(PLACES))
     value = presented(tidied(opened(indices, Entry(known[whole], asked.row, asked.column))))
-    reason = said(f"The entry of ${computation.derivative(whole.of.name, whole.by.name)}$.")
-    yield line(asked, Step(value, reason), Step(by_cases(value), said("Case by case.")))
-
-
-def opened(indices: Indices, node: Expr) -> Expr:
-    """An expression in which the entries of diagonal matrices and of formulas are formulas of entries of names."""
-
-    def change(part: Node) -> Node | None:
-        match part:
-            case Entry(Diagonal(operand), row, column):
-                return times(indices.same(row, column), opened(indices, Entry(operand, row, row)))
-            case Entry(operand, row, column) if not isinstance(operand, Symbol):
-                found = indices.entry(operand, row, column)
-                return None if found == part else opened(indices, found)
-        return None
-
-    return rebuilt(node, change)  # type: ignore[return-value]
+    formula = computation.value(whole.of.name)
+    slopes = None if formula is None else local_slopes(computation, formula, whole.by.name)
+    if slopes is None:
+        yield Step(value, said(f"The entry of ${computation.derivative(whole.of.name, whole.by.name)}$."))
+        yield Step(by_cases(value), said("Case by case."))
+        return
+    plain = presented(tidied(opened(indices, Entry(slopes, asked.row, asked.column))))
+    yield Step(by_cases(plain), said("Case by case."))
+    yield Step(by_cases(value), said(f"Written with ${computation.written(whole.of.name)}$ itself."))
 
 
 def by_cases(node: Expr) -> Expr:

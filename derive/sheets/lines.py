@@ -9,7 +9,8 @@ class Known(dict[Expr, Expr]):
     """The closed forms of the quantities that have a line.
 
     `answered` are those that earlier parts ask for: they may stand in what follows. `in_answers` is what the others are
-    in terms of these, `by_jacobians` the same as a product of Jacobians that were asked for.
+    in terms of these, `by_jacobians` the same as a product of Jacobians that were asked for. `matrices` are the
+    Jacobians that were written out, number by number.
     """
 
     def __init__(self) -> None:
@@ -17,6 +18,7 @@ class Known(dict[Expr, Expr]):
         self.answered: set[Expr] = set()
         self.in_answers: dict[Expr, Expr] = {}
         self.by_jacobians: dict[Expr, Expr] = {}
+        self.matrices: dict[Expr, Expr] = {}
 
 
 @dataclass(frozen=True)

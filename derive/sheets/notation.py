@@ -76,6 +76,7 @@ def style_of(texts: Sequence[str], setting: Setting, table: SymbolTable) -> Styl
         commas=_found(r"_\{[a-z]\s*,\s*[a-z]\}", text) > _found(r"_\{[a-z][a-z]\}", text),
         bounds=_found(_SUM + r"\s*\^", "\n".join(texts)) >= _found(_SUM + r"(?!\s*\^)", "\n".join(texts)),
         short=_found(r"[_^][A-Za-z0-9]", text) >= _found(r"[_^]\{[A-Za-z0-9]\}", text),
+        first=table.index_base,
         softmax="of rows",
         names={**dict(_names(setting)), **dict(_whole_families(table))},
         functions=_functions(text, table),

@@ -1,9 +1,21 @@
 """Gradients of a scalar, line by line: from the loss back to what is asked, one line for each name on the way."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from derive.expressions.tree import Expr, Symbol
-from derive.expressions.walk import symbols_of
+from derive.expressions.tree import (
+    Blocks,
+    ChainRule,
+    Derivative,
+    Diagonal,
+    EntryFormula,
+    Expr,
+    Identity,
+    MatMul,
+    Symbol,
+    Transpose,
+)
+from derive.expressions.walk import symbols_of, walk
 from derive.gradients.closed import Backward
 from derive.gradients.presented import presented
 from derive.gradients.tidy import matmul, number, plus, transposed
@@ -18,6 +30,8 @@ from derive.sheets.vector_lines import with_known
 
 CANCELLING = (*LOSSES, *NORMALISATION)
 """The known forms in which something cancels; of the others the rule of the step before says all."""
+
+TRANSPOSED_PRODUCT = "A transposed product has its factors transposed, in the other order."
 
 PRODUCT_OF_JACOBIANS = "The chain rule as a product of Jacobians."
 
@@ -61,18 +75,101 @@ def _steps_between(computation: Computation, top: str, bottom: str, first: Expr,
     """The steps to the closed form: the chain rule, one name back, then back to what earlier parts ask for."""
     quantity = computation.quantity(top, bottom)
     product = product_of_jacobians(computation, top, bottom, known)
-    if quantity.layout != "numerator":
-        by_jacobians = _expanded(first if product is None else product, known.by_jacobians, known)
-        if by_jacobians != first:
-            known.by_jacobians[quantity] = by_jacobians
+    by_jacobians = _expanded(product or first, known.by_jacobians, known)
+    chain = chain_of(computation, top, bottom, known)
+    if quantity.layout != "numerator" and by_jacobians != first:
+        known.by_jacobians[quantity] = by_jacobians
+        if chain is None:
             yield Step(by_jacobians, said(PRODUCT_OF_JACOBIANS))
+            yield from _with_plain_jacobian(computation, top, bottom, known)
+    if chain is not None:
+        through = " and ".join(f"${computation.written(use)}$" for use in computation.uses(bottom, top) if use != top)
+        yield Step(chain, said(f"The chain rule, through {through}."))
     reason = said(PRODUCT_OF_JACOBIANS) if first == product else reason_of(computation, top, bottom)
+    turned = _before_the_turn(computation, top, bottom, first)
+    if turned is not None:
+        yield Step(turned, reason)
+        reason = said(TRANSPOSED_PRODUCT)
     yield Step(first, reason, has_shapes=bool(derivatives_in(first)))
     in_answers = _expanded(first, known.in_answers, known)
     if known.answered.intersection(derivatives_in(in_answers)):
         known.in_answers[quantity] = in_answers
     if in_answers != first:
         yield Step(in_answers, puts_in=tuple(part for part in derivatives_in(first) if part not in known.answered))
+
+
+def _with_plain_jacobian(computation: Computation, top: str, bottom: str, known: Known) -> Iterator[Step]:
+    """The product with a Jacobian that is diagonal, before it becomes a product entry by entry, or nothing."""
+    use, *others = computation.uses(bottom, top)
+    jacobian = computation.quantity(use, bottom)
+    matrix = known.matrices.get(jacobian) or known.get(jacobian)
+    if others or not isinstance(matrix, (Identity, Diagonal, Blocks)):
+        return
+    outer = computation.quantity(top, use)
+    if outer.shape.is_row:
+        yield Step(MatMul(outer, matrix), puts_in=(jacobian,))
+    else:
+        turned = Transpose(matrix) if isinstance(matrix, Blocks) else matrix
+        yield Step(MatMul(turned, outer), puts_in=(jacobian,))
+
+
+def chain_of(computation: Computation, top: str, bottom: str, known: Known) -> Expr | None:
+    """∂top/∂bottom as products of derivatives that have no matrix notation, ∂L/∂S ∂S/∂W, and the direct share.
+
+    Null where the factors were not asked for, save in numerator layout, where a product of derivatives is one of rows.
+    """
+    uses = [use for use in computation.uses(bottom, top) if use != top]
+    inner = [computation.quantity(use, bottom) for use in uses]
+    if not uses or any(computation.shape(use).is_scalar or _is_family(computation, use) for use in uses):
+        return None
+    if computation.table.layout == "denominator" or product_of_jacobians(computation, top, bottom, known) is not None:
+        return None
+    is_asked_for = all(one in known.answered and one.shape.is_tensor for one in inner)
+    if computation.table.layout != "numerator" and not is_asked_for:
+        return None
+    chains = [ChainRule((*_factors(computation, top, use, known), one)) for use, one in zip(uses, inner, strict=True)]
+    return presented(plus(*_direct(computation, top, bottom), *chains, shape=computation.quantity(top, bottom).shape))
+
+
+def _direct(computation: Computation, top: str, bottom: str) -> Iterator[Expr]:
+    """What `top` hands to `bottom` with all other names held."""
+    value = computation.value(top)
+    if value is None or bottom not in computation.mentioned(top):
+        return
+    for share in computation.differentiator.backward(value, number(1)).from_root.shares.get(bottom, []):
+        yield transposed(share) if computation.table.layout == "numerator" else share
+
+
+def _is_family(computation: Computation, name: str) -> bool:
+    return isinstance(computation.value(name), EntryFormula)
+
+
+def _factors(computation: Computation, top: str, use: str, known: Known) -> tuple[Derivative, ...]:
+    """∂top/∂use, or the Jacobians of which it is the product."""
+    quantity = computation.quantity(top, use)
+    factors = tuple(_of_product(known.by_jacobians.get(quantity, quantity)))
+    found = tuple(one for one in factors if isinstance(one, Derivative))
+    is_chain = len(found) == len(factors) and all(one.by == other.of for one, other in pairwise(found))
+    return found if is_chain and quantity not in known.answered else (quantity,)
+
+
+def _of_product(node: Expr) -> Iterator[Expr]:
+    if isinstance(node, MatMul):
+        yield from _of_product(node.left)
+        yield from _of_product(node.right)
+    else:
+        yield node
+
+
+def _before_the_turn(computation: Computation, top: str, bottom: str, first: Expr) -> Expr | None:
+    """(∂L/∂z a^T)^T, where z is computed from the transpose of what is differentiated by; null elsewhere."""
+    uses = computation.uses(bottom, top)
+    value = computation.value(uses[0]) if len(uses) == 1 else None
+    if value is None or not isinstance(first, MatMul) or computation.table.layout == "numerator":
+        return None
+    turned = [part for part in walk(value) if isinstance(part, Transpose)]
+    is_turned = any(part.operand == computation.symbol(bottom) for part in turned)
+    return Transpose(transposed(first)) if is_turned else None
 
 
 def _expanded(node: Expr, found: Mapping[Expr, Expr], known: Known) -> Expr:

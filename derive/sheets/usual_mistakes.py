@@ -21,6 +21,7 @@ from derive.records import dataclass
 from derive.sheets.auxiliary import with_names
 from derive.sheets.composition import Composition, ProvedAnswer
 from derive.sheets.slips import slips
+from derive.sheets.value_lines import is_value
 from derive.source import Source, Text
 
 MOST_FOR_A_PART = 3
@@ -71,7 +72,7 @@ def _first_of_each(broken: Sequence[_Broken]) -> list[_Broken]:
 
 def _broken(composition: Composition, answer: ProvedAnswer) -> list[_Broken]:
     """The answer to a part with one mistake in it, in each of the usual ways."""
-    if not answer.is_whole:
+    if not answer.is_whole or is_value(answer.part.value):
         return []
     last = answer.lines[-1]
     closed = with_names(last.line.closed, composition.names)

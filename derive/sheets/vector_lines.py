@@ -5,8 +5,19 @@
 
 from collections.abc import Iterator, Mapping
 
-from derive.expressions.tree import Add, Derivative, Expr, Identity, Symbol
-from derive.expressions.walk import rebuilt, symbols_of
+from derive.expressions.tree import (
+    Add,
+    Apply,
+    Derivative,
+    Diagonal,
+    EntryFormula,
+    Expr,
+    Identity,
+    Scale,
+    Softmax,
+    Symbol,
+)
+from derive.expressions.walk import rebuilt, symbols_of, walk
 from derive.gradients.closed import Differentiator
 from derive.gradients.linear import FORMAL, formal, matrix_of
 from derive.gradients.presented import presented
@@ -14,13 +25,14 @@ from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import matmul, plus, tidied, transposed
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
-from derive.sheets.lines import Line, Step, line
+from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.reasons import JACOBIAN_OF_A_SUM, jacobian_rules
+from derive.sheets.small_matrices import small_matrices
 
 JACOBIAN_OF_ITSELF = "Each entry depends on the same entry alone, with slope one."
 
 
-def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[Expr, Expr]) -> Iterator[Line]:
+def jacobian_lines(computation: Computation, top: str, bottom: str, known: Known) -> Iterator[Line]:
     """The lines that lead to ∂top/∂bottom of two vectors, save those of the quantities that are known.
 
     `known` gains the closed form of each. Raises `NoClosedForm`.
@@ -45,8 +57,33 @@ def jacobian_lines(computation: Computation, top: str, bottom: str, known: dict[
     if isinstance(chain, Identity):
         rules[JACOBIAN_OF_ITSELF] = None
     puts_in = tuple(computation.quantity(name, bottom) for name in inner)
-    first = Step(presented(chain), said(" ".join(rules)), has_shapes=bool(inner))
-    yield line(quantity, first, Step(closed, puts_in=puts_in))
+    before = [] if inner else list(_before(computation, value, bottom))
+    reason = f"Written with ${computation.written(top)}$ itself." if len(before) > 1 else " ".join(rules)
+    first = Step(presented(chain), said(reason), has_shapes=bool(inner))
+    matrices = list(small_matrices(computation, quantity, closed))
+    if matrices and isinstance(closed, Identity):
+        known.matrices[quantity] = matrices[-1].value
+    yield line(quantity, *before, *matrices, first, Step(closed, puts_in=puts_in))
+
+
+def _before(computation: Computation, value: Expr, bottom: str) -> Iterator[Step]:
+    """What is differentiated; the slopes of its functions, where the name of the value is put in for them."""
+    if any(isinstance(part, (EntryFormula, Softmax)) for part in walk(value)) or isinstance(value, Symbol):
+        return
+    yield Step(Derivative(value, computation.symbol(bottom), computation.table.layout))
+    slopes = local_slopes(computation, value, bottom)
+    if slopes is not None:
+        yield Step(slopes, said(" ".join(jacobian_rules(value, bottom))))
+
+
+def local_slopes(computation: Computation, value: Expr, bottom: str) -> Expr | None:
+    """The diagonal Jacobian of functions of the entries, without the names of the model; null for another."""
+    if bottom not in names_in(value):
+        return None
+    plain = computation.differentiator.plain
+    found = presented(tidied(local_jacobian(plain, value, computation.symbol(bottom))))
+    has_functions = any(isinstance(part, Apply) for part in walk(found))
+    return found if has_functions and isinstance(found, (Diagonal, Scale)) else None
 
 
 def with_known(chain: Expr, known: Mapping[Expr, Expr]) -> Expr:

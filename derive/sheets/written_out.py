@@ -1,12 +1,17 @@
 """Entries written out: products of matrices as sums over an index, a softmax without a name as its exponentials."""
 
+from collections.abc import Set
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
     Apply,
+    Diagonal,
     Entry,
     Expr,
+    Extremum,
+    Index,
     IndexNumber,
     IndexVariable,
     Label,
@@ -21,11 +26,22 @@ from derive.expressions.tree import (
     Symbol,
 )
 from derive.expressions.walk import rebuilt, walk
-from derive.gradients.indices import LETTERS, mentions, unbound_letters, whole
+from derive.gradients.indices import LETTERS, Indices, mentions, replaced, unbound_letters, whole
+from derive.gradients.tidy import times
 from derive.sheets.computation import Computation
 
 LETTERS_OF_SUMS = "jklmpqrstuvwxyzabcdefgh"
 """Letters for an index that is summed over."""
+
+
+PLACES = "Rows belong to what is differentiated, columns to what it is differentiated by."
+"""Where a derivative stands in a Jacobian."""
+
+
+def entry_of(vector: Symbol, index: Index) -> Entry:
+    """The entry of a vector, whichever way it stands."""
+    first = IndexNumber(0)
+    return Entry(vector, index, first) if vector.shape.is_column else Entry(vector, first, index)
 
 
 def letters_for(computation: Computation, *beside: Node) -> list[str]:
@@ -42,26 +58,44 @@ def letters_for(computation: Computation, *beside: Node) -> list[str]:
     return [letter for letter in LETTERS if letter not in taken] or list(LETTERS)
 
 
-def in_indices(computation: Computation, node: Expr) -> Expr:
-    """The same entry with every product of matrices as a sum over an index."""
+def in_indices(computation: Computation, node: Expr, *beside: Node) -> Expr:
+    """The same entry with every product of matrices as a sum over an index, one that nothing beside it has."""
     indices = computation.differentiator.context.indices
 
     def change(part: Node) -> Node | None:
         match part:
             case Entry(MatMul(Scale(factor, left), right), row, column):
-                return Scale(factor, in_indices(computation, Entry(MatMul(left, right), row, column)))
+                return Scale(factor, in_indices(computation, Entry(MatMul(left, right), row, column), *beside))
             case Entry(MatMul(left, right), row, column) if left.shape.columns.is_unit:
                 only = IndexNumber(0)
-                return in_indices(
-                    computation, Scale(indices.entry(left, row, only), indices.entry(right, only, column))
-                )
+                product = Scale(indices.entry(left, row, only), indices.entry(right, only, column))
+                return in_indices(computation, product, *beside)
             case Entry(MatMul(left, right), row, column):
-                index = indices.fresh(letters_for(computation, node, part)[0])
+                index = indices.fresh(letters_for(computation, node, part, *beside)[0])
                 first, second = indices.entry(left, row, index), indices.entry(right, index, column)
-                return in_indices(computation, _sum_of_products(first, second, index, left.shape.columns))
+                total = _sum_of_products(first, second, index, left.shape.columns)
+                return in_indices(computation, total, *beside)
             case Entry(operand, row, column) if not isinstance(operand, Symbol):
                 made = indices.entry(operand, row, column)
-                return None if made == part else in_indices(computation, made)
+                return None if made == part else in_indices(computation, made, *beside)
+        return None
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def opened(indices: Indices, node: Expr) -> Expr:
+    """An expression in which the entries of diagonal matrices and of formulas are formulas of entries of names."""
+
+    def change(part: Node) -> Node | None:
+        match part:
+            case Entry(Diagonal(operand), row, column):
+                return times(indices.same(row, column), opened(indices, Entry(operand, row, row)))
+            case Entry(Extremum(kind, left, right), row, column):
+                at = (side if side.shape.is_scalar else Entry(side, row, column) for side in (left, right))
+                return opened(indices, Extremum(kind, *at))
+            case Entry(operand, row, column) if not isinstance(operand, Symbol):
+                found = indices.entry(operand, row, column)
+                return None if found == part else opened(indices, found)
         return None
 
     return rebuilt(node, change)  # type: ignore[return-value]
@@ -102,3 +136,17 @@ def with_exponentials(node: Expr) -> Expr:
         return Quotient(Apply("exp", Entry(softmax.operand, part.row, part.column)), total)
 
     return rebuilt(node, changed)  # type: ignore[return-value]
+
+
+def with_other_letters(node: Expr, taken: Set[str]) -> Expr:
+    """An expression with other letters for those of its sums that are taken."""
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Quantified) or part.index.name not in taken:
+            return None
+        inside = {inner.name for inner in walk(node) if isinstance(inner, (IndexVariable, Label, Symbol))}
+        letter = next(letter for letter in LETTERS_OF_SUMS if letter not in taken and letter not in inside)
+        index = IndexVariable(letter, part.index.scope)
+        return replace(part, index=index, body=with_other_letters(replaced(part.body, part.index, index), taken))
+
+    return rebuilt(node, change)  # type: ignore[return-value]

@@ -18,7 +18,9 @@ _WORD = re.compile(r"\s*\S+\s*")
 
 def printable(text: str, encoding: str = "utf-8") -> str:
     """A text in which nothing controls a terminal: what is not printable, or not in the encoding, is spelled out."""
-    shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text.expandtabs(4))
+    shown = text.expandtabs(4)
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in shown)
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
@@ -82,6 +84,8 @@ def _breaks(text: str, width: int) -> Iterator[int]:
 
 def _fitting(text: str, width: int) -> int:
     """How many characters fit."""
+    if text.isascii():
+        return min(len(text), width)
     used = 0
     for at, character in enumerate(text):
         used += _width(character)

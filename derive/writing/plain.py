@@ -11,6 +11,7 @@ not hold, or brackets that do not match, leave the whole formula as its LaTeX.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from unicodedata import normalize
 
 LONGEST_FORMULA = 5_000
@@ -73,6 +74,7 @@ class _NotPlainError(Exception):
     """The formula holds something that has no sure form as text."""
 
 
+@lru_cache(maxsize=1024)
 def plain(latex: str) -> str:
     """A formula as one line of text; its LaTeX where any part of it has no sure form as text."""
     source = " ".join(latex.split())

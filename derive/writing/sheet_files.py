@@ -1,4 +1,7 @@
-"""A sheet -> the files of its form: the sheet, for Markdown its pictures beside it."""
+"""A sheet -> the files of its form: the sheet, for Markdown its pictures beside it.
+
+What writes a form is loaded when that form is asked for: no other one is waited for.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,9 +11,6 @@ from derive.errors import DocumentError
 from derive.records import dataclass
 from derive.sheets.blocks import Sheet
 from derive.writing.latex_engine import LatexError, compile_to_pdf, find_engine
-from derive.writing.sheet_html import to_html
-from derive.writing.sheet_latex import to_latex
-from derive.writing.sheet_markdown import to_markdown
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,27 @@ Written = Mapping[str, bytes]
 
 
 def _markdown(sheet: Sheet, path: Path, options: Options) -> Written:
+    from derive.writing.sheet_markdown import to_markdown  # noqa: PLC0415
+
     made = to_markdown(sheet, headings=options.headings, stem=path.stem)
     return _encoded({path.name: made.text, **made.pictures})
 
 
 def _latex(sheet: Sheet, path: Path, options: Options) -> Written:
+    from derive.writing.sheet_latex import to_latex  # noqa: PLC0415
+
     return _encoded({path.name: to_latex(sheet, headings=options.headings, template=options.template)})
 
 
 def _html(sheet: Sheet, path: Path, options: Options) -> Written:
+    from derive.writing.sheet_html import to_html  # noqa: PLC0415
+
     return _encoded({path.name: to_html(sheet, headings=options.headings)})
 
 
 def _pdf(sheet: Sheet, path: Path, options: Options) -> Written:
+    from derive.writing.sheet_latex import to_latex  # noqa: PLC0415
+
     source = to_latex(sheet, headings=options.headings, template=options.template)
     with TemporaryDirectory(prefix="derive-") as folder:
         made = Path(folder) / "sheet.pdf"

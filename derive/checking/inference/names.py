@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from derive.notation.names import canonical, key_of, plain, unwrapped
 from derive.notation.syntax import List, Name, Scripted, Syntax, names_of_parts
+from derive.records import remembered
 
 
 def spelled(keys: Iterable[str]) -> dict[str, str]:
@@ -45,25 +46,40 @@ def is_used(content: List, spellings: Mapping[str, str], name: str) -> bool:
     return any(found == name for found in _used(content, spellings))
 
 
-def _used(node: object, spellings: Mapping[str, str]) -> Iterator[str]:
+def _used(content: List, spellings: Mapping[str, str]) -> Iterator[str]:
+    names = (named(name, spellings) for name in _written(content))
+    return (name for name in names if name is not None)
+
+
+@remembered
+def _written(content: List) -> tuple[Syntax, ...]:
+    """What stands in a formula and may be a name, in the order of writing: a letter that has scripts with these."""
+    return tuple(_all_written(content))
+
+
+def _all_written(node: object) -> Iterator[Syntax]:
     if isinstance(node, tuple):
         for part in node:
-            yield from _used(part, spellings)
+            yield from _all_written(part)
         return
     if not isinstance(node, Syntax):
         return
     if isinstance(node, Name) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Name)):
-        found = named(node, spellings)
-        if found is not None:
-            yield found
+        yield unwrapped(node)
         if isinstance(node, Scripted):
-            yield from _used(node.scripts, spellings)
+            yield from _all_written(node.scripts)
         return
     for part in names_of_parts(type(node)):
-        yield from _used(getattr(node, part), spellings)
+        yield from _all_written(getattr(node, part))
 
 
-def _spellings(node: Syntax) -> Iterator[str]:
+@remembered
+def _spellings(node: Syntax) -> tuple[str, ...]:
+    """How the names may be written that a factor can be."""
+    return tuple(_all_spellings(node))
+
+
+def _all_spellings(node: Syntax) -> Iterator[str]:
     """How the names may be written that a base with its scripts can be, the longest first.
 
     A number below and a bracket above belong to a name: in `h_0` nothing is said of h.

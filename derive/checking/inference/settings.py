@@ -16,7 +16,7 @@ from derive.checking.inference.unknowns import Unknowns, dims_of, readable, word
 from derive.checking.results import Inferred
 from derive.documents.document import Document, Setting
 from derive.errors import DocumentError, FormulaError
-from derive.models.model import build_model
+from derive.models.model import Model, build_model
 from derive.models.numbered import read_counted
 from derive.notation import names as latex_names
 from derive.notation.names import canonical, plain, read_name
@@ -33,7 +33,8 @@ class Inference:
     `defines`: the signs of equations that the model was taken from, each with its name. `possible`: a shape that fits,
     for names of which several do. `told`: how the names may be written that have an equation. `values`: the signs of
     equations that say at which value of a given name something holds. `withheld`: the
-    signs of declarations of many vectors by one index. `asks`: whether an unknown name is asked for.
+    signs of declarations of many vectors by one index. `asks`: whether an unknown name is asked for. `model` is built
+    from the setting, where that was tried.
     """
 
     setting: Setting
@@ -46,6 +47,7 @@ class Inference:
     values: Mapping[Sign, str] = field(default_factory=dict)
     withheld: Mapping[Sign, str] = field(default_factory=dict)
     asks: bool = False
+    model: Model | None = None
 
 
 def infer(document: Document) -> Inference:
@@ -77,10 +79,9 @@ def _inferred(document: Document, setting: Setting) -> Inference:
     for inference in (attempt.inference, attempt.declarations_alone):
         found = inference()
         try:
-            build_model(found.setting)
+            return replace(found, model=build_model(found.setting))
         except DocumentError:
             continue
-        return found
     return Inference(setting)
 
 

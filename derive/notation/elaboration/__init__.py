@@ -13,7 +13,8 @@ from dataclasses import field
 from derive.errors import Meaningless, Unreadable
 from derive.expressions.tree import Expr, Fill, Identity, IndexVariable, Layout
 from derive.expressions.walk import walk
-from derive.notation.elaboration.base import Choices, Settled
+from derive.notation.elaboration.base import Choices
+from derive.notation.elaboration.base import Settled as Settled
 from derive.notation.elaboration.big import BigOperators
 from derive.notation.elaboration.blocks import Bracketed
 from derive.notation.elaboration.constants import check_assumed
@@ -64,7 +65,7 @@ def elaborated(table: SymbolTable, content: List, options: Options) -> Reading:
 
 
 def _run(
-    table: SymbolTable, content: List, options: Options, choices: Choices, settled: dict[Hashable, Settled] | None
+    table: SymbolTable, content: List, options: Options, choices: Choices, settled: dict[Hashable, list[Settled]] | None
 ) -> Reading:
     """One reading, by the choices that are prescribed; `settled` is what other runs have found."""
     elaborator = Elaborator(
@@ -104,12 +105,17 @@ def _check_sizes(value: Expr) -> None:
             raise Unreadable("the size of this cannot be told from where it stands", node.span)
 
 
-def readings(table: SymbolTable, content: List, options: Options) -> Iterator[Reading | Unreadable | Meaningless]:
-    """All readings by the number of conventions they cost, the plain one first; a failed attempt yields its error."""
+def readings(
+    table: SymbolTable, content: List, options: Options, settled: dict[Hashable, list[Settled]] | None = None
+) -> Iterator[Reading | Unreadable | Meaningless]:
+    """All readings by the number of conventions they cost, the plain one first; a failed attempt yields its error.
+
+    `settled` is what was found of pieces of syntax in other formulas, with the same table and the same options.
+    """
     counter = itertools.count()
     waiting: list[tuple[int, int, tuple[int, ...]]] = [(0, next(counter), ())]
     seen: set[Expr] = set()
-    settled: dict[Hashable, Settled] = {}
+    settled = {} if settled is None else settled
     for _ in range(MAX_RUNS):
         if not waiting:
             return

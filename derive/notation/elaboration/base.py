@@ -48,13 +48,17 @@ class Item:
 class Settled:
     """What a piece of syntax was found to be: its value, where it uses index letters, which of them it compares.
 
-    `piece` is kept so that its identity stays its own.
+    `made` are the choices that were made in it, from what was `offered`; `next_scope` is the scope of the next letter
+    to be bound behind it. `piece` is kept so that its identity stays its own.
     """
 
     piece: object
     value: Expr
     uses: tuple[tuple[IndexVariable, tuple[IndexUse, ...]], ...]
     compared: tuple[tuple[IndexVariable, IndexVariable], ...]
+    made: tuple[int, ...]
+    offered: tuple[tuple[frozenset[str], ...], ...]
+    next_scope: int
 
 
 @dataclass
@@ -62,7 +66,8 @@ class Choices:
     """The choices of one run: those prescribed come first, after them always the plain option.
 
     `asked`: how often there was one, also of those that were forgotten again. `settled`: what the choices so far were
-    made for and may be asked for again.
+    made for and may be asked for again, `shared`: how often that was done, or there were choices in
+    what is kept there.
     """
 
     prescribed: tuple[int, ...] = ()
@@ -70,6 +75,7 @@ class Choices:
     offered: list[tuple[frozenset[str], ...]] = field(default_factory=list)
     asked: int = 0
     settled: dict[Hashable, Settled] = field(default_factory=dict)
+    shared: int = 0
 
     def choose(self, options: Sequence[frozenset[str]]) -> int:
         """Which of the options to take; each is given by the conventions that it costs."""
@@ -79,6 +85,18 @@ class Choices:
         self.made.append(chosen)
         self.offered.append(tuple(options))
         return chosen
+
+    def are_next(self, made: tuple[int, ...]) -> bool:
+        """Whether these are the choices to be made from here on: those prescribed, and after them the plain ones."""
+        place = len(self.made)
+        prescribed = self.prescribed[place : place + len(made)]
+        return made[: len(prescribed)] == prescribed and not any(made[len(prescribed) :])
+
+    def make_again(self, known: Settled) -> None:
+        """The choices that were made in a piece before."""
+        self.asked += len(known.made)
+        self.made += known.made
+        self.offered += known.offered
 
     @property
     def place(self) -> int:
@@ -123,51 +141,59 @@ class Base:
     by_entries: bool | None = None
     varied: frozenset[str] | None = None
     holds_fixed: bool | None = None
-    settled: dict[Hashable, Settled] | None = None
+    settled: dict[Hashable, list[Settled]] | None = None
 
     def __post_init__(self) -> None:
         if self.table.fixed:
             self.scopes.append({letter: self.numbered_index(number) for letter, number in self.table.fixed.items()})
 
-    # ── what is the same in all runs ──
+    # ── what is the same in several runs ──
 
     def once(self, key: Hashable, piece: object, read: Callable[[], Expr]) -> Expr:
-        """What is read, or was read of the same piece before, where it is the same in every run.
+        """What is read, or was read of the same piece before, where it is the same in every run with these choices.
 
-        It is where nothing that stands around it is asked for and no choice is made: then all that is left of the
-        reading are the uses of free index letters.
+        It is where nothing that stands around it is asked for but the letters that are bound there: then all that is
+        left of the reading are the choices made in it and the uses of index letters.
         """
-        around = (self.scopes, self.formal, self.in_dots, self.kept_apart, self.assumed, self.by_entries is not None)
+        around = (self.formal, self.in_dots, self.kept_apart, self.assumed, self.by_entries is not None)
         if self.settled is None or any(around) or self.holds_fixed is not None:
             return read()
-        key = key, self.depth
-        known = self.settled.get(key)
-        if known is not None:
-            return self._taken_over(known)
-        before = self._traces()
+        known = self.settled.setdefault((key, self.depth, self.next_scope, self._bound_letters()), [])
+        for found in known:
+            if self.choices.are_next(found.made):
+                self.choices.make_again(found)
+                self.next_scope = found.next_scope
+                return self._taken_over(found)
+        before, asked = self._traces(), self.choices.asked
         found = self._read(piece, read)
-        if self._traces() == before:
-            self.settled[key] = found
+        if self._traces() == before and self.choices.asked - asked == len(found.made):
+            known.append(found)
         return found.value
 
     def once_in_a_run(self, key: Hashable, piece: object, read: Callable[[], Expr]) -> Expr:
         """What is read, or was read of the same piece before: in one run the choices in it are made once."""
-        key = key, self.depth, tuple(tuple(scope.items()) for scope in self.scopes)
-        known = self.choices.settled.get(key)
-        if known is not None:
-            return self._taken_over(known)
+        key = key, self.depth, self._bound_letters()
+        found = self.choices.settled.get(key)
+        if found is not None:
+            self.choices.shared += 1
+            return self._taken_over(found)
         found = self._read(piece, read)
+        self.choices.shared += bool(found.made)
         self.choices.settled[key] = found
         return found.value
 
+    def _bound_letters(self) -> Hashable:
+        return tuple([tuple(scope.items()) for scope in self.scopes])
+
     def _read(self, piece: object, read: Callable[[], Expr]) -> Settled:
-        """What is read, with the uses of index letters that it adds."""
+        """What is read, with the choices and the uses of index letters that it adds."""
         counts = {index: len(uses) for index, uses in self.uses.items()}
-        compared = len(self.compared)
+        compared, place = len(self.compared), self.choices.place
         value = read()
         added = ((index, tuple(uses[counts.get(index, 0) :])) for index, uses in self.uses.items())
         uses = tuple((index, more) for index, more in added if more or index not in counts)
-        return Settled(piece, value, uses, tuple(self.compared[compared:]))
+        made, offered = tuple(self.choices.made[place:]), tuple(self.choices.offered[place:])
+        return Settled(piece, value, uses, tuple(self.compared[compared:]), made, offered, self.next_scope)
 
     def _taken_over(self, known: Settled) -> Expr:
         for index, uses in known.uses:
@@ -176,8 +202,8 @@ class Base:
         return known.value
 
     def _traces(self) -> tuple[int, ...]:
-        """What changes if a reading makes a choice, or leaves behind more than uses of free letters."""
-        return self.choices.asked, self.next_scope, len(self.kept_apart), len(self.summed), len(self.assumed)
+        """What changes if a reading leaves behind more than choices of its own and uses of letters."""
+        return self.choices.shared, len(self.kept_apart), len(self.summed), len(self.assumed)
 
     # ── offered by the parts ──
 

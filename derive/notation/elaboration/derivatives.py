@@ -45,7 +45,7 @@ from derive.notation.syntax import (
     Term,
     listed,
 )
-from derive.records import dataclass
+from derive.records import dataclass, remembered
 from derive.source import Span
 
 
@@ -60,6 +60,29 @@ class Differential:
     span: Span
 
 
+@remembered
+def written_differential(content: List) -> tuple[Differential | None, str]:
+    """A product that begins with ∂ or d, and the word that must be known if it is one: the `loss` of `dloss`."""
+    only = content.only
+    if only is None or len(only.terms) != 1 or only.signs[0]:
+        return None, ""
+    term = only.terms[0]
+    first = unwrapped(term.factors[0])
+    rest, operators, span = term.factors[1:], term.operators[1:], term.span
+    base, scripts = (unwrapped(first.base), first.scripts) if isinstance(first, Scripted) else (first, ())
+    if isinstance(base, Partial) or (isinstance(base, Name) and plain(base.text) == "d"):
+        order = _order(scripts)
+        return (None if order is None else Differential(isinstance(base, Partial), order, rest, operators, span)), ""
+    if isinstance(base, Name) and base.text.isalpha() and len(base.text) > 1 and base.text[0] == "d":
+        tail: Syntax = Name(base.text[1:], span=base.span)
+        if scripts:
+            tail = Scripted(tail, scripts, span=first.span)
+        juxtaposed = Operator("", "", span=span)
+        found = Differential(False, 1, (tail, *rest), (juxtaposed, *operators)[: len(rest)], span)
+        return found, base.text[1:] if len(base.text) > 2 else ""
+    return None, ""
+
+
 class Derivatives(Products):
     """Fractions of differentials, operators, nabla."""
 
@@ -67,30 +90,8 @@ class Derivatives(Products):
 
     def differential(self, content: List) -> Differential | None:
         """A product that begins with ∂ or d."""
-        only = content.only
-        if only is None or len(only.terms) != 1 or only.signs[0]:
-            return None
-        term = only.terms[0]
-        first = unwrapped(term.factors[0])
-        if not isinstance(first, Group):
-            return self._differential_of(first, term)
-        return None
-
-    def _differential_of(self, first: Syntax, term: Term) -> Differential | None:
-        rest, operators, span = term.factors[1:], term.operators[1:], term.span
-        base, scripts = (unwrapped(first.base), first.scripts) if isinstance(first, Scripted) else (first, ())
-        if isinstance(base, Partial) or (isinstance(base, Name) and plain(base.text) == "d"):
-            order = _order(scripts)
-            return None if order is None else Differential(isinstance(base, Partial), order, rest, operators, span)
-        if isinstance(base, Name) and base.text.isalpha() and len(base.text) > 1 and base.text[0] == "d":
-            tail: Syntax = Name(base.text[1:], span=base.span)
-            if len(base.text) > 2 and base.text[1:] not in self.table.words:
-                return None
-            if scripts:
-                tail = Scripted(tail, scripts, span=first.span)
-            juxtaposed = Operator("", "", span=span)
-            return Differential(False, 1, (tail, *rest), (juxtaposed, *operators)[: len(rest)], span)
-        return None
+        found, word = written_differential(content)
+        return None if word and word not in self.table.words else found
 
     def derivative_parts(self, node: Fraction) -> tuple[Differential, list[Differential]] | None:
         """Numerator and denominators of a derivative; None for an ordinary fraction.

@@ -34,7 +34,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.notation.elaboration.base import PLAIN
-from derive.notation.elaboration.derivatives import Derivatives
+from derive.notation.elaboration.derivatives import Derivatives, written_differential
 from derive.notation.elaboration.products import Item
 from derive.notation.elaboration.scripts import taken_apart
 from derive.notation.names import canonical, plain, unwrapped
@@ -54,7 +54,7 @@ from derive.notation.syntax import (
     nodes,
     parts_of,
 )
-from derive.records import dataclass
+from derive.records import dataclass, remembered
 from derive.source import Span
 
 VARYING = frozenset({"real", "positive"})
@@ -66,6 +66,24 @@ class Written:
 
     of: Syntax
     certain: bool
+
+
+@remembered
+def may_hold_differentials(content: Syntax) -> bool:
+    """Whether a ∂ or a name that begins with d stands in a formula, other than in a derivative."""
+    if isinstance(content, Name):
+        return plain(content.text)[:1] == "d"
+    if isinstance(content, Partial):
+        return True
+    return not _is_derivative(content) and any(map(may_hold_differentials, parts_of(content)))
+
+
+def _is_derivative(content: Syntax) -> bool:
+    """Whether a fraction is one of differentials, whatever is known."""
+    if not isinstance(content, Fraction):
+        return False
+    (top, word), (bottom, other_word) = written_differential(content.top), written_differential(content.bottom)
+    return top is not None and bottom is not None and bool(bottom.of) and not word and not other_word
 
 
 class Differentials(Derivatives):

@@ -12,11 +12,14 @@ from derive.notation.numbering import letters_in
 from derive.notation.scripting import Scripting, name_and_scripts, spellings
 from derive.notation.syntax import Big, Name, Scripted, Syntax, Term, names_of_parts, nodes, parse
 from derive.notation.tokens import tokenize
+from derive.records import remembered
 
 
 def free_numbers(reader: Scripts, content: object) -> dict[str, frozenset[str]]:
     """The letters that are the numbers of names and have no value yet, each with the patterns of its names."""
     found: dict[str, frozenset[str]] = {}
+    if not any(True for node in nodes(content) for _ in _names_with_letters(reader, node)):
+        return found
     for letter, pattern in _free(reader, content, frozenset()):
         found[letter] = found.get(letter, frozenset()) | {pattern}
     return found
@@ -38,13 +41,25 @@ def _free(reader: Scripts, node: object, bound: frozenset[str]) -> Iterator[tupl
 
 def _at(reader: Scripts, node: Syntax, bound: frozenset[str]) -> Iterator[tuple[str, str]]:
     """The letters of a name itself, unless the name is known by its letters."""
-    found = name_and_scripts(node) if isinstance(node, Scripted) else None
-    if found is None:
-        return
-    base, parts = found[0].text, found[1]
-    for letters, pattern in (*reader.patterns_with_letters(base, parts), *_in_notation(reader, base, parts)):
+    for letters, pattern in _names_with_letters(reader, node):
         if pattern in reader.table.counted or not _is_known(reader, node):
             yield from ((plain(name.text), pattern) for name in letters if _is_free(reader, name, bound))
+
+
+def _names_with_letters(reader: Scripts, node: Syntax) -> Iterator[tuple[list[Name], str]]:
+    """The letters that are numbers in a name itself or in what the name abbreviates, each time with the pattern."""
+    found = name_and_scripts(node) if isinstance(node, Scripted) and _has_letters(node) else None
+    if found is not None:
+        base, parts = found[0].text, found[1]
+        yield from (*reader.patterns_with_letters(base, parts), *_in_notation(reader, base, parts))
+
+
+@remembered
+def _has_letters(node: Syntax) -> bool:
+    """Whether there are small letters in the scripts of a name."""
+    found = name_and_scripts(node)
+    scripts = () if found is None else nodes((found[1].sub, *found[1].sups))
+    return any(isinstance(inner, Name) and plain(inner.text) != plain(inner.text).upper() for inner in scripts)
 
 
 def _in_notation(reader: Scripts, base: str, parts: Scripting) -> Iterator[tuple[list[Name], str]]:

@@ -238,7 +238,9 @@ class Products(Application, Arguments):
                 return self._indexed_by_brackets(together, rest[1:], 2)
             if following is rest[0].value and following.kind == "(" and len(following.content.entries) > 1:
                 raise Unreadable("a list in brackets stands where a value is expected", following.span)
-        return self._indexed_by_brackets(self.factor(node), rest, 1)
+        is_made_of_others = isinstance(node, (Fraction, Group, Scripted))
+        value = self.once(id(node), node, partial(self.factor, node)) if is_made_of_others else self.factor(node)
+        return self._indexed_by_brackets(value, rest, 1)
 
     def _operated(self, node: Syntax, rest: Sequence[Item], span: Span) -> tuple[Expr, int]:
         if not rest:

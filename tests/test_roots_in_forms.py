@@ -1,0 +1,54 @@
+"""Roots of sums and their powers have one spelling in the index form, and the value that they are written with."""
+
+import pytest
+from test_indexed_forms import RICH, agree, read
+
+from derive.indexed.lowering import Lowering
+from derive.indexed.prover import GeneralProof, NoProof, Prover
+
+SUM = r"\|x\|^2 + r"
+
+
+def form(text: str) -> dict[str, str]:
+    """The form of a text, its factors by the kind of their heads."""
+    lowering = Lowering(RICH)
+    found = lowering.lower(read(text), {})
+    return {
+        " ".join(f"{lowering.heads[head].kind}^{exponent}" for head, _, exponent in monomial): str(number)
+        for monomial, number in found.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "text, power",
+    [
+        (rf"\frac{{1}}{{\sqrt{{{SUM}}}}}", "-1/2"),
+        (rf"\frac{{1}}{{(\sqrt{{{SUM}}})^3}}", "-3/2"),
+        (rf"\frac{{1}}{{(\sqrt{{{SUM}}})^5}}", "-5/2"),
+        (rf"\left(\frac{{1}}{{\sqrt{{{SUM}}}}}\right)^3", "-3/2"),
+        (rf"\frac{{1}}{{({SUM}) \sqrt{{{SUM}}}}}", "-3/2"),
+    ],
+)
+def test_a_reciprocal_of_a_root_is_one_power_of_the_sum(text, power):
+    assert form(text) == {f"group^{power}": "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rf"\frac{{s}}{{(\sqrt{{{SUM}}})^3}}",
+        rf"\frac{{s}}{{(2 \sqrt{{3 ({SUM})}})^3}}",
+        rf"\frac{{1}}{{(-2 \sqrt{{{SUM}}})^3}}",
+        rf"\frac{{\sqrt{{{SUM}}}}}{{({SUM})^2 \sqrt{{s^2 + r}}}}",
+        rf"\frac{{1}}{{({SUM})^2 + s \sqrt{{{SUM}}}}}",
+    ],
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_its_value_is_that_of_the_expression(text, seed):
+    assert agree(read(text), RICH, {"n": 3, "m": 2}, seed) is True
+
+
+@pytest.mark.parametrize("factor", ["", "2 "])
+def test_powers_of_roots_are_proved_as_they_stand_and_not_for_another_factor(factor):
+    left, right = read(rf"\frac{{1}}{{(\sqrt{{{SUM}}})^3}}"), read(rf"{factor}\frac{{1}}{{({SUM}) \sqrt{{{SUM}}}}}")
+    assert isinstance(Prover(RICH).prove(left, right), NoProof if factor else GeneralProof)
