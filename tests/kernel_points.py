@@ -14,6 +14,7 @@ from oracle import Point
 
 from derive.documents import read_document
 from derive.documents.document import Setting
+from derive.documents.setting import make_setting, read_entries
 from derive.expressions import tree
 from derive.kernels.assembled import Input
 from derive.kernels.compiled import Compiled
@@ -46,6 +47,15 @@ DOCUMENTS = {called(path): path for path in PATHS}
 def setting_of(name: str) -> Setting:
     """The setting of a document of the exercises."""
     return read_document(DOCUMENTS[name]).setting
+
+
+def setting_from(symbols: Mapping[str, str], nodes: Mapping[str, str], dims: Mapping[str, int]) -> Setting:
+    """The setting of a loss L."""
+    lines = [f"dims: {{{', '.join(f'{name}: {size}' for name, size in dims.items())}}}", "symbols:"]
+    lines += [f"  '{name}': '{text}'" for name, text in symbols.items()]
+    lines += ["model:", *(f"  '{name}': '{text}'" for name, text in nodes.items()), "loss: L"]
+    text = "\n".join(lines)
+    return make_setting(read_entries(Text(text, Source("setting.yaml", text), 0)))
 
 
 def sizes_of(setting: Setting) -> list[dict[str, int]]:
@@ -173,7 +183,9 @@ def everything(found: Compiled, point: Point) -> dict[tuple[str, object], Any]:
         values = {("value", one.statement.quantity.name): forward[one.key] for one in found.kernel.forward}
         if found.loss_and_gradients is not None:
             loss, gradients = found.loss_and_gradients(**arguments)
-            values |= {("gradient", one.statement.quantity.by.name): gradients[one.key] for one in found.kernel.gradients}
+            values |= {
+                ("gradient", one.statement.quantity.by.name): gradients[one.key] for one in found.kernel.gradients
+            }
             values["loss", ""] = loss
         if found.loss is not None:
             values["loss alone", ""] = found.loss(**arguments)

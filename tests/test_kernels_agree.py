@@ -58,7 +58,6 @@ WITHOUT_KERNEL = {
         ],
         "a name that the model computes",
     ),
-    "jacobian-of-a-vector-function": "a size that no given name has, m",
 }
 """The documents without a kernel, and what there is not."""
 

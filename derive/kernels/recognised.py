@@ -43,7 +43,9 @@ def _named(node: Node) -> Expr | None:
     match node:
         case Quotient(numerator, denominator):
             found = _quotient(numerator, denominator)
-        case Power(base, Negative(Number(Fraction(numerator=1, denominator=1))) | Number(Fraction(numerator=-1, denominator=1))):
+        case Power(
+            base, Negative(Number(Fraction(numerator=1, denominator=1))) | Number(Fraction(numerator=-1, denominator=1))
+        ):
             found = _quotient(ONE, base)
         case Add((first, second)):
             found = _sum(first, second)
