@@ -148,7 +148,7 @@ def _map(point: Point, one: Input) -> Any:
     def mapped(vector: Any) -> Any:
         flat = np.ravel(vector)
         values = [point.component(one.name, number, flat, [0] * len(flat)) for number in range(outputs)]
-        return np.array(values).reshape((-1, 1) if vector.shape[1] == 1 else (1, -1))
+        return np.array(values).reshape({1: (-1,)}.get(vector.ndim, (-1, 1) if vector.shape[-1] == 1 else (1, -1)))
 
     return mapped
 

@@ -441,7 +441,8 @@ class Algebra:
             return self.total(self.divide(a.arguments[0], b), _numbers(a.data))
         kept = a.arguments[0] if a.kind == "expand" else a
         if kept is not a and kept.kind == "sum" and kept.data == a.data and self._log_of(kept) is None:
-            if b.is_scalar or all(b.axes[axis] == 1 for axis in _numbers(a.data)):
+            is_same = b.is_scalar or all(b.axes[axis] == 1 for axis in _numbers(a.data))
+            if is_same:
                 inner = self.total(self.divide(kept.arguments[0], b), _numbers(a.data))
                 return self.expand(inner, _numbers(a.data), len(a.axes))
         return None
@@ -590,8 +591,8 @@ class Algebra:
         if a in self.shared and a not in self.one_hot:
             return self._reduce("sum", a, axes)
         if self.one_hot.get(a) in axes:
-            rest = tuple(axis - (axis > self.one_hot[a]) for axis in axes if axis != self.one_hot[a])
-            return self.total(self.fill(1, without(a.axes, (self.one_hot[a],))), rest)
+            others = tuple(axis - (axis > self.one_hot[a]) for axis in axes if axis != self.one_hot[a])
+            return self.total(self.fill(1, without(a.axes, (self.one_hot[a],))), others)
         match a.kind:
             case "negative":
                 return self.negative(self.total(a.arguments[0], axes))
