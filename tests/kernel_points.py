@@ -130,6 +130,8 @@ def arguments_at(inputs: Iterable[Input], point: Point) -> dict[str, Any]:
     for one in inputs:
         if one.given.kind == "function":
             found[one.identifier] = lambda u, name=one.name, order=one.order: point.wave(name, u, order)
+        elif one.name in point.table.dims:
+            found[one.identifier] = point.table.dims[one.name].size
         elif one.given.kind == "map":
             found[one.identifier] = _map(point, one)
         else:
@@ -143,7 +145,8 @@ def arguments_at(inputs: Iterable[Input], point: Point) -> dict[str, Any]:
 def _map(point: Point, one: Input) -> Any:
     given = point.table.meanings[one.name]
     assert isinstance(given, Given)
-    outputs = given.shape.length.size or 1
+    assert given.codomain is not None
+    outputs = given.codomain.size or 1
 
     def mapped(vector: Any) -> Any:
         flat = np.ravel(vector)
