@@ -7,7 +7,6 @@ import pytest
 from implemented import FUNCTION, HEAD, NETWORK, changed
 
 from derive import cli
-from derive.grading.parts import read_exercise
 from derive.implementations import calls, marks
 from derive.sandbox import Limits, NoSandboxError
 
@@ -155,13 +154,3 @@ def test_a_fault_costs_what_the_policy_says_of_its_code(run):
 def test_code_that_cannot_be_run_is_for_a_person(run):
     assert set(parts("def other(x):\n    return x\n").values()) == {("review", 0)}
     assert set(parts("x = (").values()) == {("review", 0)}
-
-
-def test_a_notebook_is_code_if_it_defines_what_is_marked(run):
-    exercise = read_exercise("ex.md")
-    for name, source, is_one in (("a.ipynb", NETWORK, True), ("b.ipynb", "x = 1", False)):
-        cells = [{"cell_type": "code", "source": source}]
-        Path(name).write_text(json.dumps({"nbformat": 4, "cells": cells}), encoding="utf-8")
-        assert marks.is_code(exercise, name) == is_one
-    assert marks.is_code(exercise, "net.py")
-    assert not marks.is_code(exercise, "net.md")

@@ -1,6 +1,7 @@
 """Students' code, marked: what is right in any style, what is wrong, which mistake it is."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from implemented import CLASS, FUNCTION, NETWORK, changed, codes, mark, named, r
 from derive.implementations import calls
 from derive.implementations.calls import Value
 from derive.implementations.comparing import compare
+from derive.sandbox import Finished
 
 
 @pytest.fixture(autouse=True)
@@ -344,6 +346,28 @@ def test_a_module_that_cannot_be_imported_though_the_function_is_there():
     assert code in ("undefined-name", "not-imported")
     assert where == "18"
     assert "undefined_here" in message
+
+
+def test_what_is_tried_and_not_allowed(monkeypatch):
+    def refused(*arguments, **options):
+        return replace(run_here(*arguments, **options), attempts=("it tried to use the network, which is not allowed",))
+
+    monkeypatch.setattr(calls, "run", refused)
+    result = mark(NETWORK)
+    assert [(one.code, one.message) for one in result.findings] == [
+        ("refused", "While it ran, it tried to use the network, which is not allowed.")
+    ]
+
+
+def test_what_came_back_in_another_form_is_as_if_nothing_had(monkeypatch):
+    def forged(*_arguments, **_options):
+        said = (
+            b'[1]\n{"event": "loaded", "found": true}\n{"event": "call", "id": "first", "seconds": 1, "results": [7]}\n'
+        )
+        return Finished("done", said + b'{"event": "end", "overwritten": ["x", 99]}', "", "It came to its end.")
+
+    monkeypatch.setattr(calls, "run", forged)
+    assert mark(NETWORK).problem == "The call of network_loss came to no end: It came to its end."
 
 
 # --- Remarks -------------------------------------------------------------------------------------

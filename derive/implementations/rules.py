@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.errors import FormulaError
 from derive.expressions import tree
 from derive.expressions.shapes import Dim
 from derive.expressions.tree import (
@@ -30,6 +29,8 @@ from derive.implementations.programs import ADJOINT
 from derive.mistakes.rewriting import over_size, sum_of, times_size
 
 Rule = Callable[[Expr], Iterable[Expr]]
+
+ONE = Number(Fraction(1))
 
 
 def in_nested(node: Expr, rule: Rule) -> Iterator[Expr]:
@@ -83,6 +84,8 @@ def without_indicator(node: Expr) -> Iterator[Expr]:
             yield kept
         case Hadamard(kept, tree.Cases()) | Hadamard(tree.Cases(), kept):
             yield kept
+        case Scale(factor, Indicator()):
+            yield Scale(factor, tree.Fill(1, node.shape))
 
 
 def without_size(node: Expr) -> Iterator[Expr]:
@@ -154,14 +157,16 @@ def other_axis(node: Expr) -> Iterator[Expr]:
 _ONE = Dim(1, "1")
 
 
-def with_transpose(node: Expr) -> Iterator[Expr]:
-    """`A B` as `Aᵀ B` or `A Bᵀ`, where the shapes happen to fit."""
-    if isinstance(node, MatMul):
-        for left, right in ((Transpose(node.left), node.right), (node.left, Transpose(node.right))):
-            try:
-                yield MatMul(left, right)
-            except FormulaError:
-                continue
+def with_first_transposed(node: Expr) -> Iterator[Expr]:
+    """`A B` as `Aᵀ B`, where the shapes happen to fit."""
+    if isinstance(node, MatMul) and not isinstance(node.left, Transpose):
+        yield MatMul(Transpose(node.left), node.right)
+
+
+def with_second_transposed(node: Expr) -> Iterator[Expr]:
+    """`A B` as `A Bᵀ`, where the shapes happen to fit."""
+    if isinstance(node, MatMul) and not isinstance(node.right, Transpose):
+        yield MatMul(node.left, Transpose(node.right))
 
 
 def without_function(node: Expr) -> Iterator[Expr]:
@@ -173,7 +178,7 @@ def without_function(node: Expr) -> Iterator[Expr]:
 
 
 _ACTIVATIONS = ("relu", "sigmoid", "tanh")
-SLOPES = ("sigmoid", "tanh", "relu")
+SLOPES = ("sigmoid", "tanh", "relu", "softplus")
 
 
 def other_function(node: Expr) -> Iterator[Expr]:
@@ -192,12 +197,13 @@ def other_base(node: Expr) -> Iterator[Expr]:
 
 def spellings(function: str, output: Expr, argument: Expr) -> list[Expr]:
     """The derivative of an activation, in the ways in which a program says it."""
-    one = Number(Fraction(1))
+    if function == "softplus":
+        return [Apply("sigmoid", argument)]
     if function == "sigmoid":
-        return [Hadamard(output, Add((one, Negative(output))))]
+        return [Hadamard(output, Add((ONE, Negative(output))))]
     if function == "tanh":
         squares: list[Expr] = [Hadamard(output, output), Power(output, Number(Fraction(2)))]
-        return [Add((one, Negative(square))) for square in squares]
+        return [Add((ONE, Negative(square))) for square in squares]
     return [Indicator(tree.Comparison(argument, ">", Number(Fraction(0))))]
 
 
