@@ -77,7 +77,7 @@ class Algebra:
                 return a.arguments[0]
             case "subtract" if a.arguments[1].axes == a.axes:
                 return self.subtract(a.arguments[1], a.arguments[0])
-        return self._unary("negative", a)
+        return self.graph.make("negative", (a,), a.axes)
 
     def add(self, a: Operation, b: Operation) -> Operation:
         """0 + a = a, a + (-b) = a - b, 1 + tanh u = 2 sigmoid(2 u)."""
@@ -1086,6 +1086,8 @@ def _axes_before(reduced: Operation) -> list[int]:
 
 def _one_at(mask: Operation) -> tuple[Operation, int] | None:
     """The labels and the axis along which they count, if a mask is 1 at the place that a label names in each line."""
+    if mask.kind == "as_number":
+        mask = mask.arguments[0]
     if mask.kind != "equal":
         return None
     for one, other in (mask.arguments, mask.arguments[::-1]):

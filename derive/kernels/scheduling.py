@@ -267,7 +267,7 @@ def _inside(one: Operation) -> Iterable[Operation]:
 
 _SHORT = {
     "subtract": "shifted", "divide": "part", "multiply": "product", "matmul": "product", "vdot": "dot", "einsum": "sum",
-    "add": "sum", "equal": "mask", "greater": "mask", "less": "mask", "sqrt": "root", "maximum": "max",
-    "minimum": "min",
+    "subtract_at": "less_one", "add": "sum", "equal": "mask", "greater": "mask", "less": "mask", "sqrt": "root",
+    "maximum": "max", "minimum": "min",
 }  # fmt: skip
 """What is put to a name to call what is made of it; other kinds are called as they are."""
