@@ -137,6 +137,7 @@ PLANTED = [
     ("axis", [("dZ.sum(axis=0)", "dZ.sum(axis=1)")], {"b1": ("wrong-axis",)}),
     ("sign", [("'W1': X.T", "'W1': -X.T")], {"W1": ("wrong-sign",)}),
     ("layer", [("A.T @ dS", "(X @ W1 + b1).T @ dS")], {"W2": ("wrong-layer",)}),
+    ("first", [("dS = dS / N", "dS = dS / N\n    dS[0] = 0")], {"W2": ("example-left-out",), "b1": "W2", "W1": "W2"}),
     (
         "two mistakes",
         [("dS = dS / N", ""), (" + 2 * reg * W2", "")],
