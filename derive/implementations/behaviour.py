@@ -1,6 +1,7 @@
 """What is said of code as a whole: what it does to its inputs, what it remembers, how it behaves at large scores."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,8 +13,11 @@ from derive.implementations.results import Finding
 from derive.implementations.source import Code, line_of
 from derive.implementations.undefined import UndefinedName
 
-FIRST, OTHER, AGAIN, SIZES, LARGE = "first", "other", "again", "sizes", "large"
-"""The calls that are made: at an example, at another one, at the first again, at other sizes, at large scores."""
+FIRST, OTHER, THIRD, AGAIN, SIZES, LARGE = "first", "other", "third", "again", "sizes", "large"
+"""The calls that are made: at an example, at two others, at the first again, at other sizes, at large scores."""
+
+NOT_HERE = ("ModuleNotFoundError", "ImportError", "FileNotFoundError", "PermissionError", "OSError")
+"""What a student's own machine may have and the sandbox has not: other packages, files, a network."""
 
 SLOW_SECONDS = 0.02
 OUT_OF_PROPORTION = 3.0
@@ -32,6 +36,8 @@ MESSAGES: Mapping[str, str] = {
     "two-names": "{other} and {name} are one array, and what changes it under one name changes both.",
     "slow-growth": "With {dim} 8 times as large a call takes {times} times as long; the work grows {work} times.",
     "parameters": "Its parameters have other names than {names}; they are given in this order.",
+    "earlier-inputs": "What was given to an earlier call changes the results: {labels}.",
+    "left-out": "This cannot be run here, and is passed over: {error}.",
     "refused": "While it ran, {what}.",
     "stopped": "It was stopped: {why}.",
 }
@@ -60,10 +66,18 @@ class Observer:
     # ── what makes the code wrong ──
 
     def _loading(self, said: Conversation) -> Iterator[Finding]:
-        """What went wrong before anything was called; a cell of a notebook that fails may be another exercise's."""
+        """What went wrong before anything was called; a cell of a notebook that fails may be another exercise's.
+
+        What fails behind something that cannot be run here may fail for the lack of it, and is not told.
+        """
+        is_left_out = False
         for error in said.errors:
-            code = "exception" if self.code.is_notebook else "not-imported"
-            yield self._finding(code, error, not self.code.is_notebook, error=shown_error(error))
+            if error.kind in NOT_HERE:
+                is_left_out = True
+                yield self._finding("left-out", error, error=shown_error(error))
+            elif not is_left_out:
+                code = "exception" if self.code.is_notebook else "not-imported"
+                yield self._finding(code, error, not self.code.is_notebook, error=shown_error(error))
 
     def _faults(self, said: Conversation, first: Returned) -> Iterator[Finding]:
         changed = list(dict.fromkeys(name for one in said.returned.values() for name in one.changed))
@@ -150,6 +164,10 @@ class Observer:
     def stopped(self, why: str, *, is_fault: bool) -> Finding:
         """The run came to no end; it is no fault where only larger sizes were left, at which its time is taken."""
         return self._finding("stopped", None, is_fault, why=why.rstrip("."))
+
+    def remembers(self, labels: Sequence[str]) -> Finding:
+        """Results that are right only where nothing was called before."""
+        return replace(self._finding("earlier-inputs", None, True, labels=listed(labels)), code="hidden-state")
 
     def raised(self, error: Failure) -> Finding:
         """An exception where results were expected."""

@@ -5,9 +5,11 @@ the catalogue of mistakes (`derive.mistakes`) where it has the mistake, and thos
 get wrong.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 
 from derive.expressions import tree
 from derive.expressions.tree import (
@@ -28,6 +30,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import symbols_of, walk
+from derive.implementations.confusions import Confusions, family_of, softmax_elementwise
 from derive.implementations.programs import ADJOINT, Program, Statement
 from derive.implementations.rules import (
     SLOPES,
@@ -61,6 +64,9 @@ from derive.mistakes.rewriting import everywhere, over_size, sum_of, times
 from derive.notation.symbols import Computed, Given, SymbolTable
 from derive.records import dataclass
 from derive.sheets.slips import BREAKS
+
+MOST_TOGETHER = 2
+"""So many ways of one rule are tried in all statements at once."""
 
 SHIFTED = "shifted "
 """What the name of a one-hot symbol begins with whose classes are one too many, or too few."""
@@ -122,6 +128,18 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
         "the derivative is that of another activation",
         "Which activation does the model have here? This is the derivative of another one.",
     ),
+    "derivative-once-more": (
+        "the derivative of an activation is multiplied in twice",
+        "How often does the derivative of the activation belong here? It may be in what came before already.",
+    ),
+    "results-exchanged": (
+        "a result stands in the place of another one",
+        "In which order, and under which names, are the results returned?",
+    ),
+    "wrong-size": (
+        "the size of another dimension",
+        "This is divided by the size of another dimension than the one that the mean is over.",
+    ),
 }
 
 
@@ -133,40 +151,81 @@ def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
 
     What comes from a broken statement is wrong: where something right comes from one, it is not broken.
     """
-    together: dict[str, dict[str, Expr]] = {}
+    together: dict[tuple[str, int, int], dict[str, Expr]] = {}
     first = {statement.name: statement for statement in program.statements}
     for statement in program.statements:
         for for_adjoints in (False,) if statement.is_derivative else (False, True):
             reached = program.dependents(statement.name, of_adjoints=for_adjoints)
             if reached and reached <= wrong:
-                for code, value in _of_statement(program, statement):
+                tried = Counter[int]()
+                for code, rule, value in _of_statement(program, statement):
                     yield Break(code, statement, {statement.name: value}, for_adjoints)
-                    if not for_adjoints:
-                        together.setdefault(code, {}).setdefault(statement.name, value)
-    for code, changed in together.items():
-        adjoints = {name: value for name, value in changed.items() if name.startswith(ADJOINT)}
-        for several in (adjoints, changed):
-            if len(several) > 1:
-                yield Break(code, first[next(iter(several))], several)
+                    if not for_adjoints and tried[rule] < MOST_TOGETHER:
+                        together.setdefault((code, rule, tried[rule]), {})[statement.name] = value
+                        tried[rule] += 1
+    for (code, *_), changed in together.items():
+        for several in _groups(changed):
+            yield Break(code, first[next(iter(several))], several)
+    yield from _held(program, wrong)
 
 
-def _of_statement(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
-    """A statement's other values, each once."""
+def _groups(changed: Mapping[str, Expr]) -> Iterator[Mapping[str, Expr]]:
+    """Statements that are broken at once: those of one layer or time after another, all derivatives, all there are."""
+    adjoints = {name: value for name, value in changed.items() if name.startswith(ADJOINT)}
+    layers: dict[str, dict[str, Expr]] = {}
+    for name, value in changed.items():
+        layers.setdefault(family_of(name), {})[name] = value
+    found: list[Mapping[str, Expr]] = []
+    for several in (*layers.values(), adjoints, changed):
+        if len(several) > 1 and several not in found:
+            found.append(several)
+    yield from found
+
+
+def _held(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
+    """Two computed quantities that are taken for constants: nothing goes back through them."""
+    adjoints = [
+        statement
+        for statement in program.statements
+        if statement.is_adjoint and not isinstance(program.table.meanings.get(statement.of), Given)
+    ]
+    several = [one for one in adjoints if (reached := program.dependents(one.name)) and reached <= wrong]
+    for one, other in combinations(several, 2):
+        changed = {statement.name: times(0, statement.value) for statement in (one, other)}
+        yield Break("variable-held-constant", one, changed)
+
+
+def breaks_of_closed_forms(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
+    """The derivatives by what is given, broken where they are said without the derivatives by later quantities."""
+    for statement in program.statements:
+        is_given = isinstance(program.table.meanings.get(statement.of), Given)
+        reached = program.dependents(statement.name)
+        if statement.is_adjoint and is_given and reached and reached <= wrong:
+            for form in statement.others:
+                closed = replace(statement, value=form, others=())
+                for code, _, value in _of_statement(program, closed):
+                    yield Break(code, statement, {statement.name: value})
+
+
+AllBreaks = Callable[[Program, frozenset[int]], Iterator[Break]]
+
+
+def _of_statement(program: Program, statement: Statement) -> Iterator[tuple[str, int, Expr]]:
+    """A statement's other values, each once, with the number of the rule."""
     seen: set[Expr] = set()
-    for code, value in _all_of(program, statement):
+    for code, rule, value in _all_of(program, statement):
         if value != statement.value and value not in seen and not value.shape.is_tensor:
             seen.add(value)
-            yield code, value
+            yield code, rule, value
 
 
-def _all_of(program: Program, statement: Statement) -> Iterator[tuple[str, Expr]]:
+def _all_of(program: Program, statement: Statement) -> Iterator[tuple[str, int, Expr]]:
     kinds = _Kinds(program, statement)
     is_given = isinstance(program.table.meanings.get(statement.of), Given)
     for form in (statement.value, *(() if is_given else statement.others)):
-        for code, rule in kinds.rules():
-            for value in everywhere(form, rule):
-                yield code, value
-        yield from kinds.of_the_whole(form)
+        for number, (code, rule) in enumerate(kinds.rules(), 1):
+            yield from ((code, number, value) for value in everywhere(form, rule))
+        yield from ((code, -number, value) for number, (code, value) in enumerate(kinds.of_the_whole(form), 1))
 
 
 class _Kinds:
@@ -177,11 +236,12 @@ class _Kinds:
         self.table: SymbolTable = program.table
         self.statement = statement
         self.averaged = _averaged(program)
+        self.confusions = Confusions(program, statement)
         self.dims = {dim.name: dim for dim in self.table.dims.values()}
 
     def rules(self) -> Iterator[tuple[str, Rule]]:
         """The rules, by the mistakes that they make."""
-        if not self.statement.is_adjoint:
+        if not self.statement.is_derivative:
             yield from self._forward_rules()
             return
         yield "missing-regulariser", self._without_penalty
@@ -189,7 +249,11 @@ class _Kinds:
         yield "unsquared-activation", unsquared
         yield "condition-dropped", without_condition
         yield "missing-mask", without_indicator
+        yield "missing-mask", self.confusions.past_mask
+        yield "missing-activation", self.confusions.unactivated_factor
+        yield "softmax-elementwise", softmax_elementwise
         yield "missing-activation-derivative", self._without_slope
+        yield "missing-activation-derivative", self.confusions.past_slope
         yield "derivative-at-wrong-argument", self._at_output
         yield "other-derivative", self._other_slope
         yield "regulariser-divided", self._penalty_divided
@@ -202,8 +266,12 @@ class _Kinds:
         yield "path-left-out", self._without_a_term
         yield "upstream-left-out", self._without_upstream
         yield "missing-constant-factor", without_scalar
+        yield "missing-constant-factor", self.confusions.without_given_factor
         yield "extra-transpose", with_first_transposed
         yield "extra-transpose", with_second_transposed
+        yield "wrong-size", self.confusions.other_size
+        yield "wrong-layer", self.confusions.later
+        yield "wrong-layer", self.confusions.earlier
         yield "wrong-layer", self._other_names
 
     def _forward_rules(self) -> Iterator[tuple[str, Rule]]:
@@ -213,12 +281,14 @@ class _Kinds:
         yield "sum-for-mean", sum_for_mean
         yield "mean-for-sum", self._mean_for_sum
         yield "missing-activation", without_function
+        yield "missing-activation", self.confusions.unactivated
         yield "other-activation", other_function
         yield "log-base", other_base
         yield "example-left-out", self._without_an_example
         yield "wrong-axis", other_axis
         yield "label-off-by-one", self._shifted
         yield "missing-regulariser", self._without_scalar_term
+        yield "regulariser-divided", self._penalty_divided
         yield "condition-dropped", without_condition
         yield "missing-term", without_any_term
         yield "missing-constant-factor", without_scalar
@@ -228,6 +298,9 @@ class _Kinds:
         yield "extra-transpose", with_second_transposed
         yield "difference-reversed", BREAKS["difference-reversed"]
         yield "wrong-sign", other_sign
+        yield "wrong-size", self.confusions.other_size
+        yield "wrong-layer", self.confusions.later
+        yield "wrong-layer", self.confusions.earlier
         yield "wrong-layer", self._other_names
 
     def of_the_whole(self, form: Expr) -> Iterator[tuple[str, Expr]]:
@@ -236,8 +309,7 @@ class _Kinds:
             yield code, change(form)
             if isinstance(form, Add) and form == self.statement.value:
                 for at, term in enumerate(form.terms):
-                    is_penalty = self.statement.is_adjoint and self._is_penalty(term)
-                    if is_penalty and code in ("mean-twice", "mean-for-sum"):
+                    if self._is_penalty(term) and code in ("mean-twice", "mean-for-sum"):
                         continue
                     yield code, Add((*form.terms[:at], change(term), *form.terms[at + 1 :]))
         if self.statement.is_adjoint:
@@ -247,6 +319,7 @@ class _Kinds:
             yield from (("missing-activation-derivative", value) for value in _upstream_alone(form))
             yield from (("difference-reversed", value) for value in turned_round(form))
             yield from (("constant-differentiated", value) for value in self._with_penalty(form))
+            yield from (("derivative-once-more", value) for value in self.confusions.slope_once_more(form))
 
     def _factors(self) -> Iterator[tuple[str, Callable[[Expr], Expr]]]:
         yield "wrong-sign", Negative
@@ -257,6 +330,7 @@ class _Kinds:
             yield ("mean-twice" if is_mean else "mean-for-sum"), divided_by(dim)
             if is_mean:
                 yield "missing-mean", multiplied_by(dim)
+        yield from (("wrong-size", change) for change in self.confusions.other_sizes(self.averaged))
 
     # ── what is known of the program ──
 
@@ -266,7 +340,10 @@ class _Kinds:
         return name if isinstance(self.table.meanings.get(name), Given) else None
 
     def _is_penalty(self, term: Expr) -> bool:
-        """Whether nothing but the parameter itself stands in a term, save numbers."""
+        """Whether nothing but the parameter itself stands in a term, save numbers; in the loss nothing computed."""
+        if not self.statement.is_derivative:
+            names = {symbol.name for symbol in symbols_of(term)}
+            return bool(names) and all(isinstance(self.table.meanings.get(name), Given) for name in names)
         names = {symbol.name for symbol in symbols_of(term) if not symbol.shape.is_scalar}
         return names == {self._parameter()}
 
@@ -294,7 +371,7 @@ class _Kinds:
     def _with_penalty(self, form: Expr) -> Iterator[Expr]:
         """The term of a regulariser, which other parameters have, for one that has none."""
         own = self._parameter()
-        if own is None:
+        if own is None or any(self._is_penalty(term) for term in (form.terms if isinstance(form, Add) else ())):
             return
         for other in self.program.statements:
             if other.is_adjoint and isinstance(other.value, Add):
@@ -342,6 +419,7 @@ class _Kinds:
                 for function in SLOPES:
                     if function != applied.function:
                         yield spellings(function, output, applied.operand)[0]
+                        yield spellings(function, Apply(function, applied.operand), applied.operand)[0]
         yield from in_nested(node, self._other_slope)
 
     def _other_mask(self, node: Expr) -> Iterator[Expr]:
@@ -351,8 +429,7 @@ class _Kinds:
                 turned = _TURNED.get(comparator)
                 if turned is not None:
                     yield Indicator(replace(condition, comparator=turned))
-                adjoint = Symbol(ADJOINT + left.name, left.shape)
-                for other in (*self._of_shape(left), *self._of_shape(adjoint)):
+                for other in (*self._of_shape(left), *self._adjoints_before(left)):
                     yield Indicator(replace(condition, left=other, right=right))
 
     def _without_a_term(self, node: Expr) -> Iterator[Expr]:
@@ -413,6 +490,14 @@ class _Kinds:
             whole = node.range
             yield replace(node, range=replace(whole, last=whole.last - 1))
             yield replace(node, range=replace(whole, first=whole.first + 1))
+
+    def _adjoints_before(self, symbol: Symbol) -> Iterator[Symbol]:
+        """Derivatives of the same dimensions that are computed before this statement."""
+        for statement in self.program.statements:
+            if statement.name == self.statement.name:
+                return
+            if statement.is_adjoint and statement.value.shape == symbol.shape:
+                yield Symbol(statement.name, symbol.shape)
 
     def _without_scalar_term(self, node: Expr) -> Iterator[Expr]:
         """The loss without a term in which no quantity that is computed stands: a penalty."""

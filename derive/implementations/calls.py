@@ -120,6 +120,7 @@ def _conversation(finished: Finished, number: int) -> Conversation:
     loaded = next((one for one in said if one.get("event") == "loaded"), None)
     errors = [] if loaded is None else _list(loaded.get("errors"))
     calls = [one for one in said if one.get("event") == "call"]
+    kept = next((one for one in said if one.get("event") == "kept"), None)
     end = next((one for one in said if one.get("event") == "end"), None)
     returned = [found for one in calls if (found := _returned(one, number)) is not None]
     return Conversation(
@@ -129,7 +130,7 @@ def _conversation(finished: Finished, number: int) -> Conversation:
         end is not None and finished.status == "done",
         {found.id: found for found in returned},
         finished,
-        tuple(at for at in _list(end and end.get("overwritten")) if isinstance(at, int) and 0 <= at < number),
+        tuple(at for at in _list(kept and kept.get("overwritten")) if isinstance(at, int) and 0 <= at < number),
     )
 
 

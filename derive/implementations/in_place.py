@@ -11,6 +11,11 @@ from derive.implementations.source import Cell, Code
 from derive.records import dataclass
 
 _METHODS = frozenset({"fill", "sort", "put", "partition", "itemset", "resize"})
+_MAKING = frozenset(
+    {"dot", "matmul", "tanh", "exp", "maximum", "array", "zeros", "ones", "zeros_like", "ones_like", "where"}
+)
+"""Functions of NumPy that give arrays for arrays; others, as a sum, may give a number."""
+
 _VIEWS = frozenset({"T"})
 _VIEWING = frozenset({"view", "ravel", "reshape", "transpose", "squeeze"})
 
@@ -47,7 +52,8 @@ class _Second:
 
 def _in_function(cell: Cell, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ChangedInPlace]:
     seconds = [found for node in ast.walk(function) for found in _seconds(node)]
-    changes = [found for node in ast.walk(function) for found in _changes(node)]
+    arrays = {name for node in ast.walk(function) for name in _arrays(node)}
+    changes = [found for node in ast.walk(function) for found in _changes(node, arrays | _seconds_of(seconds, arrays))]
     for second in seconds:
         for name, line in changes:
             if name not in (second.name, second.other):
@@ -80,12 +86,36 @@ def _viewed(value: ast.expr) -> str | None:
     return None
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[str, int]]:
-    """Names whose arrays a statement changes in place, with the line."""
+def _arrays(node: ast.AST) -> Iterator[str]:
+    """Names that are given to what can only be an array: what NumPy makes, or a matrix product."""
+    if isinstance(node, ast.Assign) and _makes_array(node.value):
+        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _makes_array(value: ast.expr) -> bool:
+    match value:
+        case ast.BinOp(left, operator, right):
+            return isinstance(operator, ast.MatMult) or _makes_array(left) or _makes_array(right)
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy"), function)):
+            return function in _MAKING
+        case ast.Call(ast.Attribute(_, "dot")):
+            return True
+    return False
+
+
+def _seconds_of(seconds: list[_Second], arrays: set[str]) -> set[str]:
+    """Other names of these arrays."""
+    return {one.other for one in seconds if one.name in arrays}
+
+
+def _changes(node: ast.AST, arrays: set[str]) -> Iterator[tuple[str, int]]:
+    """Names whose arrays a statement changes in place, with the line; `x += 1` makes a new number and no new array."""
     match node:
         case ast.Assign(targets):
             yield from ((name, node.lineno) for target in targets if (name := _part_of(target)) is not None)
         case ast.AugAssign(target) if (name := _part_of(target)) is not None:
+            yield name, node.lineno
+        case ast.AugAssign(ast.Name(name)) if name in arrays:
             yield name, node.lineno
         case ast.Call(ast.Attribute(ast.Name(name), method)) if method in _METHODS:
             yield name, node.lineno

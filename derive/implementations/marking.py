@@ -7,7 +7,7 @@ come back is computed here, exactly; it never reaches the process in which the c
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, Observer, listed, shown_error
+from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, THIRD, Observer, listed, shown_error
 from derive.implementations.calls import Call, Conversation, Returned, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
@@ -72,9 +72,10 @@ class _Marker:
     def _calls(self) -> Iterator[Call]:
         inputs = {trial.id: inputs_at(trial.setting, trial.draw) for trial in self.prepared.trials}
         yield Call(FIRST, inputs[FIRST], is_new=True)
-        others = [Call(OTHER, inputs[OTHER], self.setting.is_made_of_values)] if OTHER in inputs else []
+        is_new = self.setting.is_made_of_values
+        others = [Call(name, inputs[name], is_new) for name in (OTHER, THIRD) if name in inputs]
         again = [Call(AGAIN, inputs[FIRST])]
-        yield from [*again, *others] if self.setting.is_made_of_values else [*others, *again]
+        yield from [*again, *others] if is_new else [*others, *again]
         if SIZES in inputs:
             yield Call(SIZES, inputs[SIZES], is_new=True)
         for number, draw in enumerate(self.prepared.large):
@@ -161,7 +162,8 @@ class _Marker:
 
     def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
         values = returned.results or (Value("missing", "nothing came back"),) * len(trial.expected)
-        return [compare(value, expected) for value, expected in zip(values, trial.expected, strict=True)]
+        is_single = self.code.is_in_single_precision
+        return [compare(value, right, is_single) for value, right in zip(values, trial.expected, strict=True)]
 
     def _verdicts(self, said: Conversation) -> tuple[list[ResultVerdict], Trial]:
         """A verdict for each result, and the example at which differences are shown."""
@@ -174,7 +176,7 @@ class _Marker:
         example = self.prepared.trial(wrong[0] if wrong else FIRST) or self.prepared.trials[0]
         verdicts = [self._verdict(at, said, compared, example) for at in range(len(self.setting.results))]
         seen = [
-            Seen(trial.model, trial.setting, trial.draw, said.returned[trial.id].results, trial.expected)
+            Seen(trial, said.returned[trial.id].results)
             for trial in self.prepared.trials
             if trial.id in compared and len(said.returned[trial.id].results) == len(trial.expected)
         ]
@@ -213,7 +215,7 @@ class _Marker:
         """What is added where the first inputs do not show it."""
         if trial.id == FIRST:
             return ""
-        if trial.id == OTHER:
+        if trial.id in (OTHER, THIRD):
             return " At the first inputs it is right."
         return f" It is right at {shown_sizes(self.prepared.trials[0].sizes)}: is a size fixed in the code?"
 
@@ -248,11 +250,31 @@ class _Marker:
         if not said.is_complete and said.finished.status != "done":
             is_fault = any(call.id not in said.returned for call in self._calls())
             yield self.observer.stopped(said.finished.message, is_fault=is_fault)
+        if labels := self._remembered(seen):
+            yield self.observer.remembers(labels)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
         yield from (one for one in found if one.is_fault)
         yield from self.observer.two_names(changed_in_place(self.code))
         yield from (one for one in found if not one.is_fault)
         yield from self._growth(seen)
+
+    def _remembered(self, said: Conversation) -> list[str]:
+        """The results that are right at the first inputs and wrong at others, but right if those come first."""
+        first, other = self.prepared.trial(FIRST), self.prepared.trial(OTHER)
+        if first is None or other is None or {FIRST, OTHER} - said.returned.keys():
+            return []
+        pairs = zip(
+            self._compared(said.returned[FIRST], first), self._compared(said.returned[OTHER], other), strict=True
+        )
+        late = [at for at, (before, after) in enumerate(pairs) if before.is_right and not after.is_right]
+        if not late:
+            return []
+        call = Call(OTHER, inputs_at(other.setting, other.draw), is_new=True)
+        alone = converse(self.setting, self.code, [call], trust=self.trust).returned.get(OTHER)
+        if alone is None:
+            return []
+        compared = self._compared(alone, other)
+        return [self.setting.results[at].label for at in late if compared[at].is_right]
 
     def _growth(self, said: Conversation) -> Iterator[Finding]:
         seconds: dict[str, list[float]] = {}
@@ -261,7 +283,7 @@ class _Marker:
                 seconds.setdefault(name[5:].rpartition(" ")[0], []).append(returned.seconds)
         sizes = dict(self._sizes_to_time())
         for dim, times in seconds.items():
-            if dim and len(times) == TIMES and len(seconds.get("", [])) == TIMES:
+            if dim and "" in seconds:
                 before = work_of(self.prepared.model, sizes[""])
                 work = work_of(self.prepared.model, sizes[dim]) / max(before, 1.0)
                 found = self.observer.growth(dim, (min(seconds[""]), min(times)), max(work, 1.0))

@@ -12,16 +12,17 @@ from dataclasses import replace
 import numpy as np
 
 from derive.checking.results import Diagnosis
-from derive.implementations.breaks import OF_CODE, SHIFTED, Break, breaks
+from derive.implementations.breaks import OF_CODE, SHIFTED, AllBreaks, Break, breaks, breaks_of_closed_forms
 from derive.implementations.calls import Value
-from derive.implementations.comparing import agrees
+from derive.implementations.comparing import agrees, compare
 from derive.implementations.evaluation import NoValue
-from derive.implementations.programs import Inputs, Program, inputs_at, program_of
-from derive.implementations.quantities import CodeSetting, Form
+from derive.implementations.exchanged import exchanged
+from derive.implementations.preparing import Trial
+from derive.implementations.programs import Inputs, Program, inputs_at
+from derive.implementations.quantities import Form
 from derive.implementations.results import DIGITS, ResultVerdict
-from derive.implementations.truth import Array, Draw
+from derive.implementations.truth import Array
 from derive.mistakes.catalogue import CATALOGUE
-from derive.models import Model
 from derive.notation.symbols import shown
 from derive.records import dataclass
 
@@ -42,6 +43,9 @@ SPEAKS_FOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("missing-mean", ("sum-for-mean", "missing-constant-factor", "missing-activation-derivative")),
     ("mean-for-sum", ("mean-twice",)),
     ("missing-factor-two", ("missing-constant-factor", "plus-for-minus")),
+    ("extra-factor-two", ("sum-for-mean", "constant-differentiated")),
+    ("missing-transpose", ("extra-transpose",)),
+    ("softmax-elementwise", ("dropped-batch-sum",)),
     ("dropped-batch-sum", ("path-left-out",)),
     ("mask-of-wrong-quantity", ("wrong-layer",)),
     ("label-off-by-one", ("wrong-layer",)),
@@ -58,6 +62,8 @@ IN_FORWARD: Mapping[str, str] = {
 }
 """What is said of mistakes in the forward pass, where the catalogue speaks of derivatives."""
 
+EXCHANGED = "results-exchanged"
+
 GENERAL = ("path-left-out", "missing-term", "missing-constant-factor", "wrong-layer", "upstream-left-out")
 """What is not named beside anything else."""
 
@@ -69,13 +75,10 @@ _MESSAGES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What one call gave and what it should have given, result by result; null where there are no numbers."""
+    """What one call gave, result by result, and what it was given and should have given."""
 
-    model: Model
-    setting: CodeSetting
-    draw: Draw
+    trial: Trial
     found: tuple[Value, ...]
-    expected: tuple[Array, ...]
 
 
 @dataclass(frozen=True)
@@ -92,16 +95,30 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
     wrong = frozenset(at for at, one in enumerate(verdicts) if one.verdict == "wrong" and DIGITS not in one.conventions)
     if not wrong or not seen:
         return list(verdicts)
+    told = list(verdicts)
+    wrong = frozenset(at for at in wrong if _is_often_wrong(at, seen))
+    for at, other in exchanged(wrong, [(one.found, one.trial.expected) for one in seen]).items():
+        message = f"{_MESSAGES[EXCHANGED]} This is {verdicts[other].label}."
+        told[at] = replace(told[at], diagnosis=(Diagnosis(EXCHANGED, message, ""),))
+        wrong -= {at}
+    if not wrong:
+        return told
     worlds = [_World(several) for several in _by_size(seen)]
     found = _Search(worlds, wrong).explanations()
-    return _told(list(verdicts), found, worlds[0].program)
+    return _told(told, found, worlds[0].program)
+
+
+def _is_often_wrong(at: int, seen: Sequence[Seen]) -> bool:
+    """Whether a result is wrong at two calls at least, if there are more: one call alone is explained by chance."""
+    times = sum(not compare(one.found[at], one.trial.expected[at]).is_right for one in seen)
+    return times >= min(2, len(seen))
 
 
 def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
     """Calls at the same sizes, which have one program."""
     groups: list[list[Seen]] = []
     for one in seen:
-        same = next((group for group in groups if group[0].model is one.model), None)
+        same = next((group for group in groups if group[0].trial.model is one.trial.model), None)
         if same is None:
             groups.append([one])
         else:
@@ -114,17 +131,16 @@ class _World:
 
     def __init__(self, seen: Sequence[Seen]) -> None:
         self.seen = seen
-        asked = [expected.quantity.value for expected in seen[0].setting.results]
-        self.program: Program = program_of(seen[0].model, asked)
-        self.inputs = [_with_shifted_labels(inputs_at(one.draw)) for one in seen]
+        self.program: Program = seen[0].trial.program
+        self.inputs = [_with_shifted_labels(inputs_at(one.trial.draw)) for one in seen]
         self.right = [self.program.run(inputs, {}, {}) for inputs in self.inputs]
-        self._breaks: list[Break] | None = None
+        self._breaks: dict[AllBreaks, list[Break]] = {}
 
-    def breaks_like(self, broken: Break, wrong: frozenset[int]) -> list[Break]:
+    def breaks_like(self, broken: Break, wrong: frozenset[int], all_breaks: AllBreaks = breaks) -> list[Break]:
         """The breaks of this program that are the same mistake in the same statements."""
-        if self._breaks is None:
-            self._breaks = list(breaks(self.program, wrong))
-        return [one for one in self._breaks if one.is_like(broken)]
+        if all_breaks not in self._breaks:
+            self._breaks[all_breaks] = list(all_breaks(self.program, wrong))
+        return [one for one in self._breaks[all_breaks] if one.is_like(broken)]
 
     def matches(self, *broken: Break) -> tuple[frozenset[int], frozenset[int]]:
         """The results that a broken program gives as the student's code does, and those that it gives otherwise.
@@ -156,8 +172,8 @@ class _World:
                 continue
             if values[name] is right[name]:
                 continue
-            form = one.setting.results[at].quantity.form
-            if agrees_in_shape(one.found[at], in_form(values[name], form), one.expected[at]):
+            form = one.trial.setting.results[at].quantity.form
+            if agrees_in_shape(one.found[at], in_form(values[name], form), one.trial.expected[at]):
                 same.add(at)
             else:
                 other.add(at)
@@ -232,15 +248,29 @@ class _Search:
             elif differing <= self.wrong:
                 partial.append((len(explains), broken))
         chosen = self._chosen(whole)
+        chosen += self._chosen(self._in_closed_forms(chosen))
         left = self.wrong - {at for group in chosen for at in group[0].results}
         if left and partial:
             chosen = self._with_two(partial) or chosen
         return chosen
 
-    def _holds_elsewhere(self, broken: Break, explains: frozenset[int]) -> bool:
+    def _in_closed_forms(self, chosen: Sequence[Sequence[Explanation]]) -> list[Explanation]:
+        """Breaks of what is left, where it is said by what is given and computed, without derivatives before it."""
+        first, left = self.worlds[0], self.wrong - {at for group in chosen for at in group[0].results}
+        found = []
+        for broken in breaks_of_closed_forms(first.program, left):
+            if time.thread_time() > self.end:
+                break
+            explains, differing = first.matches(broken)
+            if explains and not differing and not explains & self.zero:
+                if self._holds_elsewhere(broken, explains, breaks_of_closed_forms):
+                    found.append(Explanation(broken, explains))
+        return found
+
+    def _holds_elsewhere(self, broken: Break, explains: frozenset[int], all_breaks: AllBreaks = breaks) -> bool:
         """Whether a break of the same kind of the same statement explains the same at other sizes."""
         for world in self.worlds[1:]:
-            found = (world.matches(other) for other in world.breaks_like(broken, self.wrong))
+            found = (world.matches(other) for other in world.breaks_like(broken, self.wrong, all_breaks))
             if not any(explains <= agreeing and not differing for agreeing, differing in found):
                 return False
         return True

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from derive.documents.document import AsideMapping
 from derive.errors import DocumentError
 from derive.grading.parts import ExerciseDocument
-from derive.implementations.behaviour import FIRST, OTHER, SIZES
+from derive.implementations.behaviour import FIRST, OTHER, SIZES, THIRD
+from derive.implementations.programs import Program, program_of
 from derive.implementations.quantities import CodeSetting, Constant, Quantity, leaves
 from derive.implementations.results import Shown
 from derive.implementations.setting import read_code_setting
@@ -27,6 +29,11 @@ class Trial:
     setting: CodeSetting
     draw: Draw
     expected: tuple[Array, ...]
+
+    @cached_property
+    def program(self) -> Program:
+        """The model as a program, with the results of the setting."""
+        return program_of(self.model, [expected.quantity.value for expected in self.setting.results])
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -58,11 +65,12 @@ def prepare(exercise: ExerciseDocument) -> Prepared:
     _refuse_unsaid(exercise)
     needed = needed_values(setting)
     truth = Truth(exercise.model, needed)
-    draws = truth.draws(2)
+    names = (FIRST, OTHER, THIRD)
+    draws = truth.draws(len(names))
     if not draws:
         problem = "no inputs were found at which all that 'code' names has a value"
         raise DocumentError(exercise.name, problem)
-    trials = [_trial(name, exercise.model, draw, setting) for name, draw in zip((FIRST, OTHER), draws, strict=False)]
+    trials = [_trial(name, exercise.model, draw, setting) for name, draw in zip(names, draws, strict=False)]
     trials += _at_other_sizes(exercise)
     return Prepared(exercise, setting, tuple(trials), tuple(truth.large(draws[0])))
 

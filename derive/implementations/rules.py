@@ -30,6 +30,8 @@ from derive.mistakes.rewriting import over_size, sum_of, times_size
 
 Rule = Callable[[Expr], Iterable[Expr]]
 
+ONE = Number(Fraction(1))
+
 
 def in_nested(node: Expr, rule: Rule) -> Iterator[Expr]:
     """`(G ⊙ a) ⊙ b` with a rule applied to `a ⊙ b`."""
@@ -82,6 +84,8 @@ def without_indicator(node: Expr) -> Iterator[Expr]:
             yield kept
         case Hadamard(kept, tree.Cases()) | Hadamard(tree.Cases(), kept):
             yield kept
+        case Scale(factor, Indicator()):
+            yield Scale(factor, tree.Fill(1, node.shape))
 
 
 def without_size(node: Expr) -> Iterator[Expr]:
@@ -194,7 +198,7 @@ def without_function(node: Expr) -> Iterator[Expr]:
 
 
 _ACTIVATIONS = ("relu", "sigmoid", "tanh")
-SLOPES = ("sigmoid", "tanh", "relu")
+SLOPES = ("sigmoid", "tanh", "relu", "softplus")
 
 
 def other_function(node: Expr) -> Iterator[Expr]:
@@ -213,12 +217,13 @@ def other_base(node: Expr) -> Iterator[Expr]:
 
 def spellings(function: str, output: Expr, argument: Expr) -> list[Expr]:
     """The derivative of an activation, in the ways in which a program says it."""
-    one = Number(Fraction(1))
+    if function == "softplus":
+        return [Apply("sigmoid", argument)]
     if function == "sigmoid":
-        return [Hadamard(output, Add((one, Negative(output))))]
+        return [Hadamard(output, Add((ONE, Negative(output))))]
     if function == "tanh":
         squares: list[Expr] = [Hadamard(output, output), Power(output, Number(Fraction(2)))]
-        return [Add((one, Negative(square))) for square in squares]
+        return [Add((ONE, Negative(square))) for square in squares]
     return [Indicator(tree.Comparison(argument, ">", Number(Fraction(0))))]
 
 

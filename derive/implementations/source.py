@@ -27,6 +27,7 @@ SUFFIXES = (".py", ".ipynb")
 _LINE_MAGIC = re.compile(r"(?m)^([^\S\n]*)(?:[%!?][^\n]*|[^\n#'\"]*\S\?{1,2}[^\S\n]*)$")
 _ASSIGNED_MAGIC = re.compile(r"(?m)^([^\S\n]*[\w, ]+=\s*)[%!][^\n]*$")
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*\n?")
+_SINGLE = ("float32", "single", "f4", "<f4")
 _TRANSPARENT = ("time", "timeit", "capture", "prun")
 """Magics whose cells are Python behind the first line."""
 
@@ -52,6 +53,17 @@ class Code:
     def is_notebook(self) -> bool:
         """Whether it has cells with numbers."""
         return any(cell.number is not None for cell in self.cells)
+
+    @property
+    def is_in_single_precision(self) -> bool:
+        """Whether 32-bit floating point is spoken of in it."""
+        nodes = (node for cell in self.cells for node in ast.walk(cell.tree))
+        return any(
+            (isinstance(node, ast.Attribute) and node.attr in _SINGLE)
+            or (isinstance(node, ast.Name) and node.id in _SINGLE)
+            or (isinstance(node, ast.Constant) and node.value in _SINGLE)
+            for node in nodes
+        )
 
     def replaced(self, name: str, other: str) -> "Code":
         """The code with another name in the place of one, everywhere but in definitions."""
