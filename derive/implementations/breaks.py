@@ -146,6 +146,13 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
 _TURNED: Mapping[Comparator, Comparator] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
+OF_SIZE = frozenset({
+    "missing-factor-two", "extra-factor-two", "missing-mean", "mean-twice", "mean-for-sum", "sum-for-mean", "wrong-sign",
+    "missing-constant-factor",
+})  # fmt: skip
+"""Mistakes that nobody makes in a quantity for its derivatives alone; by chance they may give the masks of another."""
+
+
 def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
     """Every statement from which only wrong results come, broken in every way; then one way in all statements at once.
 
@@ -159,6 +166,8 @@ def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
             if reached and reached <= wrong:
                 tried = Counter[int]()
                 for code, rule, value in _of_statement(program, statement):
+                    if for_adjoints and code in OF_SIZE:
+                        continue
                     yield Break(code, statement, {statement.name: value}, for_adjoints)
                     if not for_adjoints and tried[rule] < MOST_TOGETHER:
                         together.setdefault((code, rule, tried[rule]), {})[statement.name] = value
