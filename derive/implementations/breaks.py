@@ -147,8 +147,8 @@ _TURNED: Mapping[Comparator, Comparator] = {">": "<", "<": ">", ">=": "<=", "<="
 
 
 OF_SIZE = frozenset({
-    "missing-factor-two", "extra-factor-two", "missing-mean", "mean-twice", "mean-for-sum", "sum-for-mean", "wrong-sign",
-    "missing-constant-factor",
+    "missing-factor-two", "extra-factor-two", "missing-mean", "mean-twice", "mean-for-sum", "sum-for-mean",
+    "wrong-sign", "missing-constant-factor",
 })  # fmt: skip
 """Mistakes that nobody makes in a quantity for its derivatives alone; by chance they may give the masks of another."""
 
