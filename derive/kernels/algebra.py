@@ -92,7 +92,10 @@ class Algebra:
         return self._binary("add", a, b, lambda x, y: x + y)
 
     def subtract(self, a: Operation, b: Operation) -> Operation:
-        """a - 0 = a, 0 - a = -a, a - (-b) = a + b; 1 at labels by its places alone."""
+        """a - 0 = a, 0 - a = -a, a - (-b) = a + b; 1 at labels by its places alone.
+
+        1 - sigmoid(u) = sigmoid(-u) and 1 - tanh(u) = 2 sigmoid(-2 u), but of what has a name it is a difference.
+        """
         a, b = self.numeric(a), self.numeric(b)
         if number_of(b) == 0 and covers(a, b):
             return a
@@ -102,6 +105,12 @@ class Algebra:
             return self.fill(0, a.axes)
         if b.kind == "negative":
             return self.add(a, b.arguments[0])
+        if number_of(a) == 1 and covers(b, a) and b not in self.shared:
+            chain, inner = _moved_from(b)
+            if inner.kind == "sigmoid" and inner not in self.shared:
+                return self._moved_as(chain, self.function("sigmoid", self.negative(inner.arguments[0])))
+            if inner.kind == "tanh" and inner not in self.shared:
+                return self._moved_as(chain, self._twice_sigmoid(self.negative(inner.arguments[0])))
         if (labels := _one_at(b)) is not None and len(a.axes) == 2 and a.axes == b.axes and a.kind != "fill":
             return self.graph.make("subtract_at", (a, labels[0]), a.axes, (labels[1],))
         return self._binary("subtract", a, b, lambda x, y: x - y)
