@@ -136,7 +136,8 @@ PLANTED = [
     ("mean", [("dZ.sum(axis=0)", "dZ.mean(axis=0)")], {"b1": ("mean-for-sum",)}),
     ("axis", [("dZ.sum(axis=0)", "dZ.sum(axis=1)")], {"b1": ("wrong-axis",)}),
     ("sign", [("'W1': X.T", "'W1': -X.T")], {"W1": ("wrong-sign",)}),
-    ("layer", [("A.T @ dS", "(X @ W1 + b1).T @ dS")], {"W2": ("wrong-layer",)}),
+    ("layer", [("A.T @ dS", "(X @ W1 + b1).T @ dS")], {"W2": ("missing-activation",)}),
+    ("first", [("dS = dS / N", "dS = dS / N\n    dS[0] = 0")], {"W2": ("example-left-out",), "b1": "W2", "W1": "W2"}),
     (
         "two mistakes",
         [("dS = dS / N", ""), (" + 2 * reg * W2", "")],
@@ -334,11 +335,16 @@ def test_a_size_that_is_fixed_in_the_code():
 def test_a_function_that_is_not_there():
     result = mark("def other(x):\n    return x\n")
     assert result.problem == "There is no function network_loss in it; defined are other."
-    result = mark("import nothing_of_this_name\n" + NETWORK)
+    result = mark("def network_loss(X=1 / 0):\n    return X\n")
     assert result.problem == (
-        "There is no function network_loss: the code ends in line 1 with ModuleNotFoundError: "
-        "No module named 'nothing_of_this_name'."
+        "There is no function network_loss: the code ends in line 1 with ZeroDivisionError: division by zero."
     )
+
+
+def test_an_import_that_is_not_here_is_passed_over():
+    result = mark("import nothing_of_this_name\n" + NETWORK)
+    assert result.is_right
+    assert codes(result) == ["left-out"]
 
 
 def test_a_module_that_cannot_be_imported_though_the_function_is_there():

@@ -250,9 +250,10 @@ class _Marker:
         if not said.is_complete and said.finished.status != "done":
             is_fault = any(call.id not in said.returned for call in self._calls())
             yield self.observer.stopped(said.finished.message, is_fault=is_fault)
-        if labels := self._remembered(seen):
-            yield self.observer.remembers(labels)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
+        labels = self._remembered(seen)
+        if labels and all(one.code != "hidden-state" for one in found):
+            yield self.observer.remembers(labels)
         yield from (one for one in found if one.is_fault)
         yield from self.observer.two_names(changed_in_place(self.code))
         yield from (one for one in found if not one.is_fault)
