@@ -100,6 +100,14 @@ def test_functions_numbers_and_positions(own, backend, dtype, name):
     assert_same(own(name), backend, dtype)
 
 
+@pytest.mark.parametrize("name", ["two-layer-relu-softmax-rows", "softmax-loss-of-scores", "layer-norm"])
+def test_numpy_itself_follows_the_standard(name):
+    of = kernel(name)
+    found = results(module(of, "array-api"), arguments(of))
+    for key, value in results(module(of, "numpy"), arguments(of)).items():
+        np.testing.assert_allclose(found[key], value, rtol=0, atol=1e-12 * np.abs(value).max(), err_msg=key)
+
+
 @pytest.fixture
 def jax():
     """JAX with numbers of 64 bits."""
