@@ -136,7 +136,7 @@ PLANTED = [
     ("mean", [("dZ.sum(axis=0)", "dZ.mean(axis=0)")], {"b1": ("mean-for-sum",)}),
     ("axis", [("dZ.sum(axis=0)", "dZ.sum(axis=1)")], {"b1": ("wrong-axis",)}),
     ("sign", [("'W1': X.T", "'W1': -X.T")], {"W1": ("wrong-sign",)}),
-    ("layer", [("A.T @ dS", "(X @ W1 + b1).T @ dS")], {"W2": ("wrong-layer",)}),
+    ("layer", [("A.T @ dS", "(X @ W1 + b1).T @ dS")], {"W2": ("missing-activation",)}),
     (
         "two mistakes",
         [("dS = dS / N", ""), (" + 2 * reg * W2", "")],
@@ -334,11 +334,27 @@ def test_a_size_that_is_fixed_in_the_code():
 def test_a_function_that_is_not_there():
     result = mark("def other(x):\n    return x\n")
     assert result.problem == "There is no function network_loss in it; defined are other."
-    result = mark("import nothing_of_this_name\n" + NETWORK)
+    result = mark("from nothing_of_this_name import network_loss\n")
     assert result.problem == (
         "There is no function network_loss: the code ends in line 1 with ModuleNotFoundError: "
         "No module named 'nothing_of_this_name'."
     )
+
+
+def test_what_is_not_installed_is_passed_over():
+    result = mark("import nothing_of_this_name as plt\n" + NETWORK + "\nplt.plot([1])\n")
+    assert (result.is_right, codes(result)) == (True, ["left-out"])
+    assert result.remarks[0].message == (
+        "This cannot be run here, and is passed over: ModuleNotFoundError: No module named 'nothing_of_this_name'."
+    )
+
+
+def test_what_an_earlier_call_left_behind():
+    kept = "    S = kept.setdefault(A.shape, A @ W2)\n"
+    text = changed(("    S = A @ W2\n", kept), ("def network_loss", "kept = {}\n\n\ndef network_loss"))
+    found = mark(text).faults
+    assert [one.code for one in found] == ["hidden-state"]
+    assert found[0].message.startswith("What was given to an earlier call changes the results: result 1, ")
 
 
 def test_a_module_that_cannot_be_imported_though_the_function_is_there():

@@ -138,6 +138,9 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
 }
 
 
+_OF_FACTORS = ("extra-factor-two", "missing-factor-two", "missing-mean", "mean-twice", "mean-for-sum", "wrong-size")
+"""Mistakes in a factor: nobody makes them in what the derivatives use of the forward pass, and not in that itself."""
+
 _TURNED: Mapping[Comparator, Comparator] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
@@ -154,6 +157,8 @@ def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
             if reached and reached <= wrong:
                 tried = Counter[int]()
                 for code, rule, value in _of_statement(program, statement):
+                    if for_adjoints and code in _OF_FACTORS:
+                        continue
                     yield Break(code, statement, {statement.name: value}, for_adjoints)
                     if not for_adjoints and tried[rule] < MOST_TOGETHER:
                         together.setdefault((code, rule, tried[rule]), {})[statement.name] = value

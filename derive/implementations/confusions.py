@@ -138,9 +138,9 @@ class Confusions:
         """`G ⊙ γ` as `G`, where γ is given."""
         if isinstance(node, Hadamard):
             for kept, dropped in ((node.left, node.right), (node.right, node.left)):
-                if kept.shape == node.shape and isinstance(dropped, Symbol):
-                    if isinstance(self.meanings.get(dropped.name), Given) and has_upstream(kept):
-                        yield kept
+                is_given = isinstance(dropped, Symbol) and isinstance(self.meanings.get(dropped.name), Given)
+                if is_given and kept.shape == node.shape and has_upstream(kept):
+                    yield kept
 
     def slope_once_more(self, form: Expr) -> Iterator[Expr]:
         """The derivative by Z, multiplied by the derivative of the activation a second time."""

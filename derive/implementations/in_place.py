@@ -11,7 +11,9 @@ from derive.implementations.source import Cell, Code
 from derive.records import dataclass
 
 _METHODS = frozenset({"fill", "sort", "put", "partition", "itemset", "resize"})
-_MAKING = frozenset({"dot", "matmul", "tanh", "exp", "maximum", "array", "zeros", "ones", "zeros_like", "ones_like", "where"})
+_MAKING = frozenset(
+    {"dot", "matmul", "tanh", "exp", "maximum", "array", "zeros", "ones", "zeros_like", "ones_like", "where"}
+)
 """Functions of NumPy that give arrays for arrays; others, as a sum, may give a number."""
 
 _VIEWS = frozenset({"T"})

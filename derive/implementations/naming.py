@@ -262,9 +262,9 @@ class _Search:
             if time.thread_time() > self.end:
                 break
             explains, differing = first.matches(broken)
-            if explains and not differing and not explains & self.zero:
-                if self._holds_elsewhere(broken, explains, breaks_of_closed_forms):
-                    found.append(Explanation(broken, explains))
+            is_whole = explains and not differing and not explains & self.zero
+            if is_whole and self._holds_elsewhere(broken, explains, breaks_of_closed_forms):
+                found.append(Explanation(broken, explains))
         return found
 
     def _holds_elsewhere(self, broken: Break, explains: frozenset[int], all_breaks: AllBreaks = breaks) -> bool:

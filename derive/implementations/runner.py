@@ -194,7 +194,7 @@ def loaded(cells: list[Request]) -> tuple[dict[str, Any], list[Answer]]:
     module = types.ModuleType("student")
     sys.modules["student"] = module
     texts = {cell["name"]: cell["text"] for cell in cells}
-    errors = []
+    errors: list[Answer] = []
     for cell in cells:
         for statement in statements(cell, texts, errors):
             try:
