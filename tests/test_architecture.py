@@ -67,7 +67,16 @@ ROOMS: dict[str, set[str]] = {
         "mistakes",
         "checking",
     },
-    "kernels": {"records", "errors", "expressions", "notation.symbols", "documents.document", "models", "gradients"},
+    "kernels": {
+        "records",
+        "errors",
+        "expressions",
+        "notation.symbols",
+        "documents.document",
+        "models",
+        "gradients",
+        "exact",
+    },
     "figures": {"records", "errors", "expressions", "notation", "models", "gradients"},
     "sheets": {
         "records",
@@ -146,7 +155,7 @@ ROOMS: dict[str, set[str]] = {
 # Modules that hold SymPy's expressions: proofs alone need them, and SymPy takes longer to load than most checks take.
 HOLDING_SYMPY = {
     "deciding.proving", "exact.exponentials", "exact.normal_form", "exact.signs", "exact.sympy_derivatives",
-    "exact.sympy_form", "exact.sympy_functions", "exact.vanishing", "second_reader.agreement",
+    "exact.sympy_form", "exact.sympy_functions", "exact.vanishing", "kernels.reference", "second_reader.agreement",
     "second_reader.latex2sympy", "second_reader.meanings",
 }  # fmt: skip
 

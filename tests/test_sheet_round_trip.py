@@ -20,7 +20,7 @@ from derive.source import Source
 from derive.writing.sheet_latex import to_latex
 from derive.writing.sheet_markdown import to_markdown
 
-VARIANTS = [(name, at % 6 + 1) for at, name in enumerate(NAMES)]
+VARIANTS = [(name, (2 * at + more) % 6 + 1) for at, name in enumerate(NAMES) for more in (0, 1)]
 """Any six numbers in a row have the three notations and both orientations."""
 
 

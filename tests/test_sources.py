@@ -1,9 +1,8 @@
 r"""The five sources' closed forms stand in the sheets of their networks, and what the sources got wrong stands right.
 
 A row is one equation: the exercise in `exercises/sources`, the source's own name for it, its two sides as they are
-printed. Where a sheet holds another form, the row says which and what is true of the printed one: `PRINTED` in the
-sheet as it is, but for the order of terms; `PUT_RIGHT` where the source is wrong; `OTHERWISE` where it is true, with
-the conventions under which it is.
+printed. `PRINTED` stands in the sheet as it is, but for the order of terms and the letters of sums; `PUT_RIGHT` is what
+the sheet corrects, with what a check says of it; `OTHERWISE` stands in another form, for the reason above the rows.
 """
 
 from collections.abc import Iterator

@@ -32,7 +32,7 @@ def further_derivatives(model: Model, asked: Iterable[Expr]) -> tuple[Expr, ...]
     Of what is asked for one entry the whole array; what has four indices is no array of this program's.
     """
     whole = [_whole(quantity) for quantity in asked]
-    found = [one for one in whole if _is_derivative(one) and not one.shape.is_tensor and not is_gradient(model, one)]
+    found = [one for one in whole if _is_derivative(one) and not _has_tensor(one) and not is_gradient(model, one)]
     return tuple(dict.fromkeys(found))
 
 
@@ -41,6 +41,11 @@ def _is_derivative(quantity: Expr) -> bool:
     parts = list(walk(quantity))
     has_letter = any(isinstance(part, IndexVariable) for part in parts)
     return any(isinstance(part, DERIVATIVES) for part in parts) and not has_letter
+
+
+def _has_tensor(quantity: Expr) -> bool:
+    """Whether a derivative with four indices stands in what is asked."""
+    return any(isinstance(part, Expr) and part.shape.is_tensor for part in walk(quantity))
 
 
 def _whole(quantity: Expr) -> Expr:
