@@ -137,6 +137,7 @@ PLANTED = [
     ("axis", [("dZ.sum(axis=0)", "dZ.sum(axis=1)")], {"b1": ("wrong-axis",)}),
     ("sign", [("'W1': X.T", "'W1': -X.T")], {"W1": ("wrong-sign",)}),
     ("layer", [("A.T @ dS", "(X @ W1 + b1).T @ dS")], {"W2": ("missing-activation",)}),
+    ("first", [("dS = dS / N", "dS = dS / N\n    dS[0] = 0")], {"W2": ("example-left-out",), "b1": "W2", "W1": "W2"}),
     (
         "two mistakes",
         [("dS = dS / N", ""), (" + 2 * reg * W2", "")],
@@ -334,10 +335,9 @@ def test_a_size_that_is_fixed_in_the_code():
 def test_a_function_that_is_not_there():
     result = mark("def other(x):\n    return x\n")
     assert result.problem == "There is no function network_loss in it; defined are other."
-    result = mark("from nothing_of_this_name import network_loss\n")
+    result = mark("def network_loss(X=1 / 0):\n    return X\n")
     assert result.problem == (
-        "There is no function network_loss: the code ends in line 1 with ModuleNotFoundError: "
-        "No module named 'nothing_of_this_name'."
+        "There is no function network_loss: the code ends in line 1 with ZeroDivisionError: division by zero."
     )
 
 

@@ -53,6 +53,7 @@ from derive.implementations.rules import (
     with_second_transposed,
     without_any_term,
     without_condition,
+    without_example,
     without_function,
     without_indicator,
     without_power,
@@ -110,6 +111,10 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
     "missing-square": (
         "a square is missing in the forward pass",
         "Go through the formulas of the model: is everything squared that should be?",
+    ),
+    "example-left-out": (
+        "an example is left out",
+        "Over which examples does this run? The first or the last one is not among them.",
     ),
     "label-off-by-one": (
         "the labels are off by one",
@@ -284,6 +289,7 @@ class _Kinds:
         yield "missing-activation", self.confusions.unactivated
         yield "other-activation", other_function
         yield "log-base", other_base
+        yield "example-left-out", self._without_an_example
         yield "wrong-axis", other_axis
         yield "label-off-by-one", self._shifted
         yield "missing-regulariser", self._without_scalar_term
@@ -314,6 +320,7 @@ class _Kinds:
         if self.statement.is_adjoint:
             if self._parameter() is None:
                 yield "path-left-out", times(0, form)
+                yield from (("example-left-out", value) for value in self._without_a_row(form))
             yield from (("missing-activation-derivative", value) for value in _upstream_alone(form))
             yield from (("difference-reversed", value) for value in turned_round(form))
             yield from (("constant-differentiated", value) for value in self._with_penalty(form))
@@ -476,6 +483,18 @@ class _Kinds:
             for statement in self.program.statements:
                 if statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names:
                     yield Symbol(statement.name, symbol.shape)
+
+    def _without_a_row(self, form: Expr) -> Iterator[Expr]:
+        """What is handed back with nothing for the first or the last example."""
+        if form.shape.is_matrix and form.shape.rows.name in self.averaged and form.shape.rows.size:
+            yield from (without_example(form, position) for position in (form.shape.rows.size - 1, 0))
+
+    def _without_an_example(self, node: Expr) -> Iterator[Expr]:
+        """A sum over the examples without the first or the last one."""
+        if isinstance(node, tree.Quantified) and node.range.dim.name in self.averaged:
+            whole = node.range
+            yield replace(node, range=replace(whole, last=whole.last - 1))
+            yield replace(node, range=replace(whole, first=whole.first + 1))
 
     def _adjoints_before(self, symbol: Symbol) -> Iterator[Symbol]:
         """Derivatives of the same dimensions that are computed before this statement."""

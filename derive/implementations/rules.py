@@ -139,11 +139,31 @@ def without_any_term(node: Expr) -> Iterator[Expr]:
             yield sum_of([*node.terms[:at], *node.terms[at + 1 :]])
 
 
+def below_the_largest(value: Expr, axis: int) -> Expr:
+    """A matrix without the largest entry of each row (axis 1) or column, as exponentials are kept small."""
+    row, column, other = (tree.IndexVariable(letter, 1) for letter in ("row", "column", "other"))
+    dim = value.shape.dims[axis]
+    place = (other, column) if axis == 0 else (row, other)
+    along = tree.Range(0, (dim.size or 1) - 1, dim, "dimension")
+    largest = tree.Quantified("max", other, along, tree.Entry(value, *place))
+    return tree.EntryFormula(row, column, Add((tree.Entry(value, row, column), Negative(largest))), value.shape)
+
+
+def without_example(value: Expr, position: int) -> Expr:
+    """A matrix with zeros in one row."""
+    row, column = (tree.IndexVariable(letter, 1) for letter in ("row", "column"))
+    is_other = tree.Comparison(tree.IndexValue(row), "!=", tree.IndexValue(tree.IndexNumber(position)))
+    return Hadamard(value, tree.EntryFormula(row, column, Indicator(is_other), value.shape))
+
+
 def other_axis(node: Expr) -> Iterator[Expr]:
     """A sum or a softmax along the other axis."""
     match node:
-        case Softmax(operand, axis, logarithm):
-            yield Softmax(operand, 1 if axis == 0 else 0, logarithm)
+        case Softmax(operand, axis, logarithm) if not operand.shape.is_vector:
+            for shifted in (operand, below_the_largest(operand, axis)):
+                yield Softmax(shifted, 1 if axis == 0 else 0, logarithm)
+                if not logarithm:
+                    yield Quotient(Apply("exp", shifted), Reduce("sum", Apply("exp", shifted)))
         case MatMul(Transpose(tree.Fill(value)), operand) if operand.shape.is_matrix:
             ones = tree.Fill(value, replace(operand.shape, dims=(operand.shape.columns, _ONE)))
             yield Transpose(MatMul(operand, ones))
