@@ -143,10 +143,14 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
 }
 
 
-_OF_FACTORS = ("extra-factor-two", "missing-factor-two", "missing-mean", "mean-twice", "mean-for-sum", "wrong-size")
-"""Mistakes in a factor: nobody makes them in what the derivatives use of the forward pass, and not in that itself."""
-
 _TURNED: Mapping[Comparator, Comparator] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+
+OF_SIZE = frozenset({
+    "missing-factor-two", "extra-factor-two", "missing-mean", "mean-twice", "mean-for-sum", "sum-for-mean",
+    "wrong-sign", "missing-constant-factor",
+})  # fmt: skip
+"""Mistakes that nobody makes in a quantity for its derivatives alone; by chance they may give the masks of another."""
 
 
 def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
@@ -162,7 +166,7 @@ def breaks(program: Program, wrong: frozenset[int]) -> Iterator[Break]:
             if reached and reached <= wrong:
                 tried = Counter[int]()
                 for code, rule, value in _of_statement(program, statement):
-                    if for_adjoints and code in _OF_FACTORS:
+                    if for_adjoints and code in OF_SIZE:
                         continue
                     yield Break(code, statement, {statement.name: value}, for_adjoints)
                     if not for_adjoints and tried[rule] < MOST_TOGETHER:
@@ -241,6 +245,7 @@ class _Kinds:
         self.table: SymbolTable = program.table
         self.statement = statement
         self.averaged = _averaged(program)
+        self.behind = program.behind(statement.name)
         self.confusions = Confusions(program, statement)
         self.dims = {dim.name: dim for dim in self.table.dims.values()}
 
@@ -477,11 +482,12 @@ class _Kinds:
         for name, meaning in self.table.meanings.items():
             if name == symbol.name or not isinstance(meaning, (Given, Computed)) or meaning.shape.is_scalar:
                 continue
-            if [dim.name for dim in meaning.shape.dims] == names:
+            if [dim.name for dim in meaning.shape.dims] == names and name not in self.behind:
                 yield Symbol(name, meaning.shape)
         if symbol.name.startswith(ADJOINT):
             for statement in self.program.statements:
-                if statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names:
+                same = statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names
+                if same and statement.name not in self.behind:
                     yield Symbol(statement.name, symbol.shape)
 
     def _without_a_row(self, form: Expr) -> Iterator[Expr]:

@@ -138,8 +138,9 @@ class Confusions:
         """`G ⊙ γ` as `G`, where γ is given."""
         if isinstance(node, Hadamard):
             for kept, dropped in ((node.left, node.right), (node.right, node.left)):
-                is_given = isinstance(dropped, Symbol) and isinstance(self.meanings.get(dropped.name), Given)
-                if is_given and kept.shape == node.shape and has_upstream(kept):
+                if kept.shape != node.shape or not isinstance(dropped, Symbol):
+                    continue
+                if isinstance(self.meanings.get(dropped.name), Given) and has_upstream(kept):
                     yield kept
 
     def slope_once_more(self, form: Expr) -> Iterator[Expr]:

@@ -251,11 +251,8 @@ class _Marker:
             is_fault = any(call.id not in said.returned for call in self._calls())
             yield self.observer.stopped(said.finished.message, is_fault=is_fault)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
-        labels = self._remembered(seen)
-        if labels and all(one.code != "hidden-state" for one in found):
-            yield self.observer.remembers(labels)
         yield from (one for one in found if one.is_fault)
-        if not any(one.code == "hidden-state" for one in found) and (labels := self._remembered(seen)):
+        if all(one.code != "hidden-state" for one in found) and (labels := self._remembered(seen)):
             yield self.observer.remembers(labels)
         yield from self.observer.two_names(changed_in_place(self.code))
         yield from (one for one in found if not one.is_fault)

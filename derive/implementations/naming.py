@@ -262,7 +262,7 @@ class _Search:
             if time.thread_time() > self.end:
                 break
             explains, differing = first.matches(broken)
-            is_whole = explains and not differing and not explains & self.zero
+            is_whole = bool(explains) and not differing and not explains & self.zero
             if is_whole and self._holds_elsewhere(broken, explains, breaks_of_closed_forms):
                 found.append(Explanation(broken, explains))
         return found
