@@ -14,6 +14,7 @@ from oracle import Point
 
 from derive.documents import read_document
 from derive.documents.document import Setting
+from derive.documents.setting import make_setting, read_entries
 from derive.expressions import tree
 from derive.kernels.assembled import Input
 from derive.kernels.compiled import Compiled
@@ -46,6 +47,15 @@ DOCUMENTS = {called(path): path for path in PATHS}
 def setting_of(name: str) -> Setting:
     """The setting of a document of the exercises."""
     return read_document(DOCUMENTS[name]).setting
+
+
+def setting_from(symbols: Mapping[str, str], nodes: Mapping[str, str], dims: Mapping[str, int]) -> Setting:
+    """The setting of a loss L."""
+    lines = [f"dims: {{{', '.join(f'{name}: {size}' for name, size in dims.items())}}}", "symbols:"]
+    lines += [f"  '{name}': '{text}'" for name, text in symbols.items()]
+    lines += ["model:", *(f"  '{name}': '{text}'" for name, text in nodes.items()), "loss: L"]
+    text = "\n".join(lines)
+    return make_setting(read_entries(Text(text, Source("setting.yaml", text), 0)))
 
 
 def sizes_of(setting: Setting) -> list[dict[str, int]]:
@@ -120,6 +130,8 @@ def arguments_at(inputs: Iterable[Input], point: Point) -> dict[str, Any]:
     for one in inputs:
         if one.given.kind == "function":
             found[one.identifier] = lambda u, name=one.name, order=one.order: point.wave(name, u, order)
+        elif one.name in point.table.dims:
+            found[one.identifier] = point.table.dims[one.name].size
         elif one.given.kind == "map":
             found[one.identifier] = _map(point, one)
         else:
@@ -133,12 +145,13 @@ def arguments_at(inputs: Iterable[Input], point: Point) -> dict[str, Any]:
 def _map(point: Point, one: Input) -> Any:
     given = point.table.meanings[one.name]
     assert isinstance(given, Given)
-    outputs = given.shape.length.size or 1
+    assert given.codomain is not None
+    outputs = given.codomain.size or 1
 
     def mapped(vector: Any) -> Any:
         flat = np.ravel(vector)
         values = [point.component(one.name, number, flat, [0] * len(flat)) for number in range(outputs)]
-        return np.array(values).reshape((-1, 1) if vector.shape[1] == 1 else (1, -1))
+        return np.array(values).reshape({1: (-1,)}.get(vector.ndim, (-1, 1) if vector.shape[-1] == 1 else (1, -1)))
 
     return mapped
 
@@ -173,7 +186,9 @@ def everything(found: Compiled, point: Point) -> dict[tuple[str, object], Any]:
         values = {("value", one.statement.quantity.name): forward[one.key] for one in found.kernel.forward}
         if found.loss_and_gradients is not None:
             loss, gradients = found.loss_and_gradients(**arguments)
-            values |= {("gradient", one.statement.quantity.by.name): gradients[one.key] for one in found.kernel.gradients}
+            values |= {
+                ("gradient", one.statement.quantity.by.name): gradients[one.key] for one in found.kernel.gradients
+            }
             values["loss", ""] = loss
         if found.loss is not None:
             values["loss alone", ""] = found.loss(**arguments)

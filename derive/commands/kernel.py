@@ -31,12 +31,18 @@ DTYPES = ("float64", "float32")
 @click.option(
     "--backend",
     metavar="NAME",
+    type=click.Choice(BACKENDS),
     default=BACKENDS[0],
     show_default=True,
-    help=f"The library of arrays: {', '.join(BACKENDS[:-1])} or {BACKENDS[-1]}.",
+    help=f"For this library of arrays: {', '.join(BACKENDS)}.",
 )
 @click.option(
-    "--dtype", metavar="NAME", default=DTYPES[0], show_default=True, help=f"Numbers of {' or '.join(DTYPES)}."
+    "--dtype",
+    metavar="NAME",
+    type=click.Choice(DTYPES),
+    default=DTYPES[0],
+    show_default=True,
+    help=f"With numbers of this type: {', '.join(DTYPES)}.",
 )
 @click.option("--by", "names", metavar="NAMES", help="Gradients by these names alone: 'W_1, b_1'.")
 @click.option(
@@ -51,8 +57,6 @@ def kernel(
     with one_line_for_errors(document, debug, outcomes):
         from derive.documents.reading import shown_name
 
-        _check_choice("--backend", backend, BACKENDS)
-        _check_choice("--dtype", dtype, DTYPES)
         text = _module(document, names, setting, (backend, dtype))
         if output is None or output == "-":
             click.echo(text, nl=False)
@@ -60,14 +64,6 @@ def kernel(
             _write(text, document, output)
             click.echo(f"{shown_name(output)}: written")
     return BAD_INPUT if outcomes else NOTHING_WRONG
-
-
-def _check_choice(option: str, given: str, known: tuple[str, ...]) -> None:
-    """Raise `DocumentError` for a name that is none of the known."""
-    from derive.errors import DocumentError
-
-    if given not in known:
-        raise DocumentError(option, f"'{given}' is none; expected {', '.join(known[:-1])} or {known[-1]}")
 
 
 def _module(document: str, names: str | None, setting: str | None, library: tuple[str, str]) -> str:
@@ -88,9 +84,7 @@ def _module(document: str, names: str | None, setting: str | None, library: tupl
         by = None if names is None else gradient_names(model, [name.strip() for name in names.split(",")])
         program = program_of(model, by, further_derivatives(model, _asked(document, model)))
         backend, dtype = library
-        printing = Printing(
-            backend=with_dtype(BACKENDS[backend], dtype), title=read.setting.title or "", formula=plain
-        )
+        printing = Printing(backend=with_dtype(BACKENDS[backend], dtype), title=read.setting.title or "", formula=plain)
         return module_text(kernel_of(program), printing)
     except NoKernel as refusal:
         raise DocumentError(document, f"there is no code for {refusal.problem}") from None

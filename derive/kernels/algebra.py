@@ -77,7 +77,7 @@ class Algebra:
                 return a.arguments[0]
             case "subtract" if a.arguments[1].axes == a.axes:
                 return self.subtract(a.arguments[1], a.arguments[0])
-        return self._unary("negative", a)
+        return self.graph.make("negative", (a,), a.axes)
 
     def add(self, a: Operation, b: Operation) -> Operation:
         """0 + a = a, a + (-b) = a - b, 1 + tanh u = 2 sigmoid(2 u)."""
@@ -98,6 +98,8 @@ class Algebra:
             return a
         if number_of(a) == 0 and covers(b, a):
             return self.negative(b)
+        if a is b:
+            return self.fill(0, a.axes)
         if b.kind == "negative":
             return self.add(a, b.arguments[0])
         if (labels := _one_at(b)) is not None and len(a.axes) == 2 and a.axes == b.axes and a.kind != "fill":
@@ -129,6 +131,8 @@ class Algebra:
         if a is b:
             return self.function("square", a)
         for one, other in ((a, b), (b, a)):
+            if may_vanish(one) and (cancelled := self._cancelled(other, one)) is not None:
+                return cancelled
             if may_overflow(one) and (tamed := self._tamed(one, other)) is not None:
                 return tamed
         if is_number(b):
@@ -178,6 +182,8 @@ class Algebra:
         if b.kind == "divide" and number_of(b.arguments[0]) == 1:
             return self.multiply(a, b.arguments[1])
         if (quotient := self._tanh(a, b)) is not None:
+            return quotient
+        if may_vanish(b) and (quotient := self._by_vanishing(a, b)) is not None:
             return quotient
         if may_overflow(b) and (quotient := self._by_exponentials(a, b)) is not None:
             return quotient
@@ -406,7 +412,7 @@ class Algebra:
                 return self.multiply(x, tamed)
         core = _moved_from(other)[1]
         inner = core.arguments[0] if core.kind == "square" else core
-        if inner.kind not in ("exp", "sigmoid") or one.axes != other.axes:
+        if inner.kind not in ("exp", "sigmoid") or not (covers(one, other) or covers(other, one)):
             return None
         if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
             return self.function("sigmoid", one.arguments[0])
@@ -450,7 +456,87 @@ class Algebra:
         if a.kind in ("add", "subtract") and covers(a, b):
             first, second = (self.divide(one, b) for one in a.arguments)
             return self.add(first, second) if a.kind == "add" else self.subtract(first, second)
+        return self._sum_apart(a, b)
+
+    def _sum_apart(self, a: Operation, b: Operation) -> Operation | None:
+        """(sum a) / b = sum (a / b) where b is the same along what is summed; so in products of matrices."""
+        if a.kind == "vdot" and b.is_scalar:
+            first, second = a.arguments if may_overflow(a.arguments[1]) else a.arguments[::-1]
+            return self.total(self.multiply(first, self.divide(second, b)), tuple(range(len(first.axes))))
+        if a.kind == "matmul" and len(a.axes) == 2:
+            first, second = a.arguments
+            if may_overflow(first) and (b.is_scalar or b.axes[1] == 1):
+                return self.matmul(self.divide(first, b), second)
+            if may_overflow(second) and (b.is_scalar or b.axes[0] == 1):
+                return self.matmul(first, self.divide(second, b))
+        if a.kind == "sum" and b.is_scalar and self._log_of(a) is None:
+            return self.total(self.divide(a.arguments[0], b), _numbers(a.data))
+        kept = a.arguments[0] if a.kind == "expand" else a
+        if kept is not a and kept.kind == "sum" and kept.data == a.data and self._log_of(kept) is None:
+            is_same = b.is_scalar or all(b.axes[axis] == 1 for axis in _numbers(a.data))
+            if is_same:
+                inner = self.total(self.divide(kept.arguments[0], b), _numbers(a.data))
+                return self.expand(inner, _numbers(a.data), len(a.axes))
         return None
+
+    # ── factors that may vanish ──
+
+    def _cancelled(self, a: Operation, factor: Operation) -> Operation | None:
+        """a times a factor by which parts of it are divided, in these without the division; None where no part is."""
+        match a.kind:
+            case "exp" if may_overflow(a):
+                return self._tamed(a, factor)
+            case "negative":
+                inner = self._cancelled(a.arguments[0], factor)
+                return None if inner is None else self.negative(inner)
+            case "divide":
+                upper, lower = a.arguments
+                rest = self._without(lower, factor)
+                if rest is not None and covers(upper, factor):
+                    return self.divide(upper, rest)
+                if _is_part(lower) and _is_part(factor) and covers(upper, factor) and covers(upper, lower):
+                    above, below = self._log_of(factor), self._log_of(lower)
+                    if above is not None and below is not None:
+                        return self.multiply(upper, self.function("exp", self.subtract(above, below)))
+                inner = self._cancelled(upper, factor)
+                return None if inner is None else self.divide(inner, lower)
+            case "multiply":
+                for one, other in (a.arguments, a.arguments[::-1]):
+                    if (inner := self._cancelled(other, factor)) is not None:
+                        return self.multiply(one, inner)
+            case "add" | "subtract" if covers(a, factor):
+                parts = [self._cancelled(one, factor) for one in a.arguments]
+                if any(one is not None for one in parts):
+                    first, second = (
+                        self.multiply(whole, factor) if part is None else part
+                        for part, whole in zip(parts, a.arguments, strict=True)
+                    )
+                    return self.add(first, second) if a.kind == "add" else self.subtract(first, second)
+        return None
+
+    def _without(self, a: Operation, factor: Operation) -> Operation | None:
+        """a / factor where it is a factor of a, else None."""
+        if a is factor:
+            return self.number(1)
+        if a.kind == "square" and a.arguments[0] is factor:
+            return factor
+        for one, other in (a.arguments, a.arguments[::-1]) if a.kind == "multiply" else ():
+            if (rest := self._without(other, factor)) is not None:
+                return self.multiply(one, rest)
+        return None
+
+    def _by_vanishing(self, a: Operation, b: Operation) -> Operation | None:
+        """a / b where b may vanish and a with it: a factor that both have goes, exponentials are divided as such."""
+        rest = self._without(a, b)
+        if rest is not None and joined(rest.axes, b.axes) == rest.axes:
+            return rest
+        for one, other in (a.arguments, a.arguments[::-1]) if a.kind == "multiply" else ():
+            if may_vanish(other) and (inner := self._by_vanishing(other, b)) is not None:
+                return self.multiply(one, inner)
+        if not may_vanish(a) or may_overflow(b):
+            return None
+        above, below = self._log_of(a), self._log_of(b)
+        return None if above is None or below is None else self.function("exp", self.subtract(above, below))
 
     def _log_of(self, a: Operation) -> Operation | None:
         """log a where a is made of exponentials and positive numbers, without a way over them; else None."""
@@ -918,7 +1004,22 @@ def may_overflow(a: Operation) -> bool:
         return True
     if a.kind in ("negative", "square", "sqrt", "power", "divide", "sum", "max") or a.kind in STRUCTURAL:
         return may_overflow(a.arguments[0])
-    return a.kind in ("add", "subtract", "multiply") and any(map(may_overflow, a.arguments))
+    return a.kind in ("add", "subtract", "multiply", "vdot", "matmul") and any(map(may_overflow, a.arguments))
+
+
+def _is_part(a: Operation) -> bool:
+    """Whether this is a share of a whole: an exponential over a sum of such."""
+    inner = _moved_from(a)[1]
+    return inner.kind == "divide" and inner.arguments[0].kind == "exp"
+
+
+def may_vanish(a: Operation) -> bool:
+    """Whether an exponential of something that may be far below zero is a factor of `a`."""
+    if a.kind in ("exp", "sigmoid"):
+        return True
+    if a.kind in ("square", "sqrt", "divide") or a.kind in STRUCTURAL:
+        return may_vanish(a.arguments[0])
+    return a.kind == "multiply" and any(map(may_vanish, a.arguments))
 
 
 def _is_at_most_zero(a: Operation) -> bool:
@@ -985,6 +1086,8 @@ def _axes_before(reduced: Operation) -> list[int]:
 
 def _one_at(mask: Operation) -> tuple[Operation, int] | None:
     """The labels and the axis along which they count, if a mask is 1 at the place that a label names in each line."""
+    if mask.kind == "as_number":
+        mask = mask.arguments[0]
     if mask.kind != "equal":
         return None
     for one, other in (mask.arguments, mask.arguments[::-1]):

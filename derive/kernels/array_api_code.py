@@ -180,7 +180,7 @@ SPELLINGS: dict[str, Spell] = {
     "erf": _of_array(call("erf")),
     "sigmoid": _of_array(call("sigmoid")),
     "softplus": _of_array(call("softplus")),
-    **{kind: _reduction for kind in ("sum", "max", "min", "prod")},
+    **dict.fromkeys(("sum", "max", "min", "prod"), _reduction),
     "vdot": _vdot,
     "einsum": _einsum,
     "permute": _permute,

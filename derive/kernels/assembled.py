@@ -15,9 +15,9 @@ from derive.notation.symbols import Given
 from derive.records import dataclass
 
 OWN_NAMES = frozenset({
-    "np", "npt", "math", "torch", "jnp", "jax", "xp", "dtype", "device", "Array", "Labels", "Scalar", "DTYPE", "Callable", "Any",
-    "sigmoid", "softplus", "erf", "forward", "loss", "loss_and_gradients", "derivatives", "gradients", "check_inputs",
-    "example", "self_test", "polynomial",
+    "np", "npt", "math", "torch", "jnp", "jax", "xp", "dtype", "device", "Array", "Labels", "Scalar", "DTYPE",
+    "Callable", "Any", "sigmoid", "softplus", "erf", "polynomial", "forward", "loss", "loss_and_gradients",
+    "derivatives", "gradients", "check_inputs", "example", "self_test",
 })  # fmt: skip
 """What a module names itself."""
 

@@ -1,4 +1,4 @@
-"""What a module carries to check itself: the shapes of arguments, and gradients against those that are found otherwise."""
+"""What a module carries to check itself: the shapes of arguments, and gradients against others."""
 
 from collections.abc import Iterator
 

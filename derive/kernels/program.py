@@ -15,8 +15,8 @@ from derive.expressions.walk import symbols_of, walk
 from derive.gradients import Differentiator, NoClosedForm, closed_forms
 from derive.gradients.closed import ClosedForms
 from derive.gradients.presented import presented
+from derive.kernels.recognised import with_names
 from derive.kernels.refusal import NoKernel
-from derive.kernels.spelled import with_named_functions
 from derive.models import Model
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.records import dataclass
@@ -91,16 +91,16 @@ def program_of(model: Model, by: Collection[str] | None = None, derivatives: Ite
     `by`: the names by which the loss is differentiated; left out: all that are given and can vary.
     Raises `NoKernel` where there is no closed form for what is asked.
     """
-    model = replace(model, table=with_named_functions(model.table))
     table = model.table
     differentiator = Differentiator(table, model.kink)
     forward = tuple(_forward(differentiator))
-    further = tuple(_further(differentiator, derivatives))
+    spelled = with_names(table)
+    further = tuple(_further(Differentiator(spelled, model.kink), derivatives))
     if not forward and not further:
         raise NoKernel("a name that the model computes")
     if table.loss is None:
         return Program(model, None, forward, derivatives=further)
-    forms = closed_forms(table, model.kink, table.loss)
+    forms = closed_forms(spelled, model.kink, table.loss)
     wanted = tuple(name for name in forms.names if name in by) if by is not None else _all_given(forms)
     if by is not None and (unknown := [name for name in by if name not in wanted]):
         raise NoKernel(f"a derivative of {shown(table.loss)} by {shown(unknown[0])}")

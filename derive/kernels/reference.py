@@ -85,7 +85,9 @@ def reference(model: Model, quantities: Iterable[Expr] = ()) -> Reference:
     inputs = tuple((name, given, entries.arrays[name]) for name, given in _given(model) if name in entries.arrays)
     functions = tuple(name for name, meaning in table.meanings.items() if _is_function(meaning))
     symbols = [symbol for _, _, array in inputs for symbol in array.symbols]
-    code = _Code(entries.definitions, symbols, functions).compiled([entry for array in arrays for entry in array.entries])
+    code = _Code(entries.definitions, symbols, functions).compiled(
+        [entry for array in arrays for entry in array.entries]
+    )
     return Reference(model, wanted, arrays, inputs, functions, code)
 
 
@@ -157,7 +159,10 @@ class _Code:
         parts += zip((self.names[one] for one in needed), last, strict=False)
         arguments = [*(str(one) for one in self.functions.values()), *self.given.values()]
         made: Callable[..., Sequence[Any]] = sympy.lambdify(
-            arguments, last[len(needed) :], modules=[FUNCTIONS, "numpy"], cse=lambda reduced: (_in_order(parts), reduced)
+            arguments,
+            last[len(needed) :],
+            modules=[FUNCTIONS, "numpy"],
+            cse=lambda reduced: (_in_order(parts), reduced),
         )
         return made
 

@@ -128,7 +128,7 @@ class Schedule:
         name = self.named.get(one)
         found = self._written(one, name)
         if found is None:
-            name = name or self.identifiers.fresh(self._temporary(one))
+            name = name or self._destined(one) or self.identifiers.fresh(self._temporary(one))
             found = name, (f"{name} = {self._expression(one).text}",)
         self._release(one)
         self._names[one], lines = found
@@ -142,7 +142,8 @@ class Schedule:
         if not self.may_overwrite or one.kind not in ELEMENTWISE or one.is_logical or one.is_scalar:
             return None
         fresh = self._fresh_argument(one)
-        if fresh is not None and name is not None and one.kind in AUGMENTED:
+        is_unused = name is not None and name not in self._names.values()
+        if fresh is not None and name is not None and is_unused and one.kind in AUGMENTED:
             other = next(part for part in one.arguments if part is not fresh)
             inner = self._written(fresh, name) or (name, (f"{name} = {self._expression(fresh).text}",))
             if inner[0] == name:
@@ -151,12 +152,28 @@ class Schedule:
         if free is None or self.backend.over is None:
             return None
         old = self._names[free]
-        if one.kind in AUGMENTED and name in (None, old):
+        if one.kind in AUGMENTED:
             other = next((part for part in one.arguments if part is not free), free)
-            return old, (f"{old} {AUGMENTED[one.kind]} {self.code(other).text}",)
+            renamed = (f"{name} = {old}",) if name not in (None, old) else ()
+            name = name or old
+            return name, (*renamed, f"{name} {AUGMENTED[one.kind]} {self.code(other).text}")
         code = self.backend.over(one, free, [self.code(part) for part in one.arguments], old)
         name = name or old
         return None if code is None else (name, (f"{name} = {code}" if name != old else code,))
+
+    def _destined(self, one: Operation) -> str | None:
+        """The name of what is written over an array that has no name of its own, where that is its last use."""
+        users = self._users.get(one, ())
+        last = max(users, key=self._places.__getitem__, default=one)
+        is_named = last in self.named and self.named[last] not in self._names.values()
+        if one.is_scalar or not (self.may_overwrite and is_named and last.kind in AUGMENTED):
+            return None
+        is_whole = one in _exchangeable(last) and one.axes == last.axes and not one.is_logical and one not in self.kept
+        return self.named[last] if is_whole and last not in self._names else None
+
+    @cached_property
+    def _places(self) -> dict[Operation, int]:
+        return {one: place for place, one in enumerate(self.operations)}
 
     def _temporary(self, one: Operation) -> str:
         """What an operation without a name is called: after what it is made from."""
@@ -250,7 +267,7 @@ def _inside(one: Operation) -> Iterable[Operation]:
 
 _SHORT = {
     "subtract": "shifted", "divide": "part", "multiply": "product", "matmul": "product", "vdot": "dot", "einsum": "sum",
-    "add": "sum", "equal": "mask", "greater": "mask", "less": "mask", "sqrt": "root", "maximum": "max",
-    "minimum": "min",
+    "subtract_at": "less_one", "add": "sum", "equal": "mask", "greater": "mask", "less": "mask", "sqrt": "root",
+    "maximum": "max", "minimum": "min",
 }  # fmt: skip
 """What is put to a name to call what is made of it; other kinds are called as they are."""

@@ -4,7 +4,7 @@ A spelling takes the operation and the code of its arguments, and gives the code
 brackets stand where they are needed and nowhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 

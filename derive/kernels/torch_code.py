@@ -174,7 +174,7 @@ SPELLINGS: dict[str, Spell] = {
     "erf": _of_tensor(call("torch.erf")),
     "sigmoid": _of_tensor(call("torch.sigmoid")),
     "softplus": _of_tensor(call("softplus")),
-    **{kind: _reduction for kind in _ALONG_SOME},
+    **dict.fromkeys(_ALONG_SOME, _reduction),
     "vdot": _vdot,
     "einsum": einsum("torch"),
     "permute": _permute,
@@ -264,9 +264,7 @@ TORCH = Backend(
     numbers=dict.fromkeys(("float64", "float32"), f"{{0}} = {TENSOR}"),
     differentiates=True,
     without="@torch.no_grad()",
-    notes=(
-        "`torch.compile({function})` fuses what goes entry by entry, which pays for large tensors.",
-    ),
+    notes=("`torch.compile({function})` fuses what goes entry by entry, which pays for large tensors.",),
     drawing=DRAWING,
     test=TEST,
 )

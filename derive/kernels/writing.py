@@ -111,7 +111,11 @@ class _Writer:
     def _filled(self, note: str) -> str:
         """A note, with the names of functions that this module has."""
         gradients = "loss_and_gradients" if self.kernel.gradients else "forward"
-        fixed = [one.identifier for one in self.kernel.inputs if one.is_function or (one.given.kind == "integer" and not one.axes)]
+        fixed = [
+            one.identifier
+            for one in self.kernel.inputs
+            if one.is_function or (one.given.kind == "integer" and not one.axes)
+        ]
         static = f", static_argnames=({', '.join(map(quoted, fixed))},)" if fixed else ""
         return note.replace("{function}", gradients).replace("{static}", static)
 
@@ -200,7 +204,7 @@ class _Writer:
         numbers = [] if template is None else [template.format(name) for name in self._numbers(kept)]
         words = set(_WORD.findall("\n".join([*(code for line in lines for code in line.code), result, *numbers])))
         found: list[str] = []
-        for name, (line, of_numbers) in reversed(backend.head.items()):
+        for name, (line, of_numbers) in reversed(list(backend.head.items())):
             if name in words:
                 found.insert(0, self._from_argument(line, of_numbers))
                 words.update(_WORD.findall(line))

@@ -125,9 +125,11 @@ def measured(turns: int) -> list[str]:
         if autograd is not None:
             runs["autograd"] = autograd
         times: dict[str, list[float]] = {name: [] for name in runs}
-        for _ in range(turns):
-            for name, run in runs.items():
-                times[name].append(timeit.timeit(run, number=calls) / calls)
+        names = list(runs)
+        for turn in range(turns):
+            for place in range(len(names)):  # each of them first, and behind each other one, as often
+                name = names[(turn + place * (1 if turn % 2 else -1)) % len(names)]
+                times[name].append(timeit.timeit(runs[name], number=calls) / calls)
         for name, run in runs.items():
             ratio = median(ours / other for ours, other in zip(times["emitted"], times[name], strict=True))
             most = "" if name == "autograd" else f"{memory(run) / 1024:,.0f} KiB"

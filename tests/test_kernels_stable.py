@@ -1,0 +1,211 @@
+"""Losses and gradients at scores of ±10000, however an author spells them: no overflow, and the right limits.
+
+What is right is computed in thousands of digits.
+"""
+
+import numpy as np
+import pytest
+from kernel_points import setting_from
+from kernel_precise import Precise
+
+from derive.expressions.shapes import SCALAR
+from derive.expressions.tree import Derivative, Symbol
+from derive.kernels.compiled import compiled
+from derive.kernels.model import model_of_any_size
+from derive.kernels.program import program_of
+from derive.models import build_model
+
+# ── two classes ──
+
+SIGMOIDS = {
+    "fraction": r"\frac{1}{1+e^{-z}}",
+    "exp": r"\frac{1}{1+\exp(-z)}",
+    "quotient": r"\frac{e^{z}}{1+e^{z}}",
+    "other order": r"\frac{e^{z}}{e^{z}+1}",
+    "inverse": r"(1+e^{-z})^{-1}",
+    "complement": r"1-\frac{1}{1+e^{z}}",
+    "by tanh": r"\frac{1}{2}(1+\tanh(\frac{z}{2}))",
+    "by name": r"\sigma(z)",
+}
+ONE_EXAMPLE = {name: text.replace("z", "z_i") for name, text in SIGMOIDS.items()}
+BINARY = {
+    **{
+        f"cross-entropy of p, {name}": {"p": p, "L": r"-\frac{1}{N} \sum_{i=1}^N (y_i \log p_i + (1-y_i) \log(1-p_i))"}
+        for name, p in SIGMOIDS.items()
+    },
+    **{
+        f"cross-entropy of p and q, {name}": {"p": p, "q": "1 - p", "L": r"-\sum_i (y_i \log p_i + (1-y_i) \log q_i)"}
+        for name, p in SIGMOIDS.items()
+    },
+    **{
+        f"cross-entropy, {name}": {
+            "L": rf"-\sum_i (y_i \log\left({p}\right) + (1-y_i) \log\left(1-\left({p}\right)\right))"
+        }
+        for name, p in ONE_EXAMPLE.items()
+    },
+    **{f"squares, {name}": {"p": p, "L": r"\|p-y\|^2"} for name, p in SIGMOIDS.items()},
+    "softplus": {"L": r"\sum_i \log(1+e^{z_i}) - \sum_i y_i z_i"},
+    "softplus, other order": {"L": r"\sum_i \log(e^{z_i}+1)"},
+    "softplus of -z": {"L": r"\sum_i \log(1+\exp(-z_i))"},
+    "softplus by name": {"L": r"\sum_i \text{softplus}(z_i)"},
+    "softplus of a named exponential": {"E": "e^{z}", "L": r"\sum_i \log(1+E_i)"},
+    "softplus of a margin": {"L": r"\sum_i \log(1+e^{-(2 y_i-1) z_i})"},
+    "half of it": {"L": r"\sum_i \log(\frac{1}{2}+\frac{1}{2} e^{z_i})"},
+    "log sigmoid": {"L": r"-\sum_i \log \sigma(z_i)"},
+    "log sigmoid as a fraction": {"L": r"-\sum_i \log\frac{1}{1+e^{-z_i}}"},
+    "log sigmoid as a quotient": {"L": r"-\sum_i \log\frac{e^{z_i}}{1+e^{z_i}}"},
+    "log sigmoid of -z": {"L": r"-\sum_i \log(1-\sigma(z_i))"},
+    "log odds": {"L": r"\sum_i \log\frac{\sigma(z_i)}{1-\sigma(z_i)}"},
+    "focal": {"L": r"-\sum_i (1-\sigma(z_i))^2\log\sigma(z_i)"},
+    "tanh": {"L": r"\sum_i y_i \frac{e^{z_i}-e^{-z_i}}{e^{z_i}+e^{-z_i}}"},
+    "tanh by squares": {"L": r"\sum_i \frac{e^{2z_i}-1}{e^{2z_i}+1}"},
+    "tanh by inverse squares": {"L": r"\sum_i \frac{1-e^{-2z_i}}{1+e^{-2z_i}}"},
+    "tanh by sigmoid": {"L": r"\sum_i (2\sigma(2z_i)-1)"},
+    "tanh by a fraction": {"L": r"\sum_i (\frac{2}{1+e^{-2z_i}}-1)"},
+    "tanh by sinh": {"L": r"\sum_i \frac{\sinh(z_i)}{\cosh(z_i)}"},
+    "tanh of a column": {"a": r"\frac{e^{z}-e^{-z}}{e^{z}+e^{-z}}", "L": r"\|a-y\|^2"},
+    "tanh of a column by squares": {"a": r"\frac{e^{2z}-1}{e^{2z}+1}", "L": r"\|a-y\|^2"},
+    "swish": {"L": r"\sum_i z_i \sigma(z_i)"},
+    "swish as a fraction": {"L": r"\sum_i \frac{z_i}{1+e^{-z_i}}"},
+    "swish as a quotient": {"L": r"\sum_i \frac{z_i e^{z_i}}{1+e^{z_i}}"},
+    "mish": {"L": r"\sum_i z_i \tanh(\log(1+e^{z_i}))"},
+    "slope": {"L": r"\sum_i \frac{e^{-z_i}}{(1+e^{-z_i})^2}"},
+    "ELU": {"L": r"\sum_i \text{ELU}(z_i)"},
+    "GELU": {"L": r"\sum_i \text{GELU}(z_i)"},
+    "bell": {"L": r"\sum_i e^{-z_i^2}"},
+    "log cosh": {"L": r"\sum_i \log\cosh(z_i)"},
+    "log of a mean": {"L": r"\sum_i \log(\frac{e^{z_i}+e^{-z_i}}{2})"},
+    "one over cosh": {"L": r"\sum_i \frac{1}{\cosh(z_i)}"},
+}
+SCORES = np.array([[1e4, -1e4, 1e4, -1e4, 0, 3, -800, 800, 40, -40]]).T
+TARGETS = np.array([[1.0, 1, 0, 0, 1, 0, 1, 1, 1, 0]]).T
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_two_classes(name):
+    symbols = {"z": "N x 1", "y": "N x 1"}
+    assert wrong(symbols, BINARY[name], {"N": 10}, {"z": SCORES, "y": TARGETS}) == []
+
+
+# ── many classes ──
+
+LABELS = {
+    "a fraction": {"L": r"-\log\frac{e^{s_y}}{\sum_j e^{s_j}}"},
+    "exp": {"L": r"-\log\frac{\exp(s_y)}{\sum_{j=1}^C \exp(s_j)}"},
+    "a difference": {"L": r"-s_y+\log\sum_j e^{s_j}"},
+    "softmax": {"p": r"\text{softmax}(s)", "L": r"-\log p_y"},
+    "softmax without a name": {"L": r"-\log \text{softmax}(s)_y"},
+    "a named fraction": {"p": r"\frac{e^{s}}{\sum_j e^{s_j}}", "L": r"-\log p_y"},
+    "shifted": {"m": r"\max_j s_j", "L": r"-(s_y-m)+\log\sum_j e^{s_j-m}"},
+    "shifted inside": {"L": r"-\log\frac{e^{s_y-\max_k s_k}}{\sum_j e^{s_j-\max_k s_k}}"},
+    "log softmax": {"q": r"\log(\text{softmax}(s))", "L": "-q_y"},
+    "log softmax as a difference": {"q": r"s-\log\sum_j e^{s_j}", "L": "-q_y"},
+    "logsumexp": {"L": r"\text{logsumexp}(s)-s_y"},
+    "named exponentials": {"E": "e^{s}", "L": r"-\log\frac{E_y}{\sum_j E_j}"},
+    "a named sum": {"Q": r"\sum_j e^{s_j}", "L": r"-s_y+\log Q"},
+    "differences of scores": {"L": r"\log\sum_j e^{s_j-s_y}"},
+    "squares": {"p": r"\text{softmax}(s)", "L": r"(1-p_y)^2"},
+    "entropy": {"p": r"\text{softmax}(s)", "L": r"-\sum_k p_k \log p_k"},
+}
+TARGETED = {
+    "softmax": {"p": r"\text{softmax}(s)", "L": r"-\sum_k t_k \log p_k"},
+    "a named fraction": {"p": r"\frac{e^{s}}{\sum_j e^{s_j}}", "L": r"-\sum_k t_k \log p_k"},
+    "a product": {"p": r"\text{softmax}(s)", "L": r"-t^T \log p"},
+    "without a name": {"L": r"-\sum_k t_k \log\frac{e^{s_k}}{\sum_j e^{s_j}}"},
+    "a difference": {"L": r"-t^T s + \log\sum_j e^{s_j}"},
+    "log softmax": {"q": r"s-\log\sum_j e^{s_j}", "L": r"-\sum_k t_k q_k"},
+    "shifted": {"m": r"\max_j s_j", "p": r"\frac{e^{s-m}}{\sum_j e^{s_j-m}}", "L": r"-\sum_k t_k \log p_k"},
+}
+ROWS = {
+    "softmax": {"P": r"\text{softmax}(S)", "L": r"-\frac{1}{N} \sum_i \log P_{i,y_i}"},
+    "a fraction": {"L": r"-\frac{1}{N} \sum_i \log\frac{e^{S_{i,y_i}}}{\sum_j e^{S_{i,j}}}"},
+    "a difference": {"L": r"\frac{1}{N} \sum_i (\log\sum_j e^{S_{i,j}}-S_{i,y_i})"},
+    "shifted": {
+        "m_i": r"\max_j S_{i,j}",
+        "L": r"-\frac{1}{N} \sum_i \log\frac{e^{S_{i,y_i}-m_i}}{\sum_j e^{S_{i,j}-m_i}}",
+    },
+    "loss by loss": {"L_i": r"-\log\frac{e^{S_{i,y_i}}}{\sum_j e^{S_{i,j}}}", "L": r"\frac{1}{N} \sum_i L_i"},
+    "named exponentials": {
+        "E": "e^{S}",
+        "P_{i,k}": r"\frac{E_{i,k}}{\sum_j E_{i,j}}",
+        "L": r"-\frac{1}{N} \sum_i \log P_{i,y_i}",
+    },
+}
+HOT_ROWS = {
+    "softmax": {"P": r"\text{softmax}(S)", "L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log P_{i,k}"},
+    "a fraction": {"L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log\frac{e^{S_{i,k}}}{\sum_j e^{S_{i,j}}}"},
+    "a trace": {"P": r"\text{softmax}(S)", "L": r"-\frac{1}{N} \text{tr}(Y^T \log P)"},
+}
+HOT_COLUMNS = {
+    "softmax": {"P": r"\text{softmax}(S^T)^T", "L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log P_{k,i}"},
+    "a fraction": {"L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log\frac{e^{S_{k,i}}}{\sum_j e^{S_{j,i}}}"},
+    "a named fraction": {
+        "P_{k,i}": r"\frac{e^{S_{k,i}}}{\sum_j e^{S_{j,i}}}",
+        "L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log P_{k,i}",
+    },
+}
+LINES = np.array([[1e4, -1e4, 0, 1], [-1e4, -1e4, -1e4, 3], [1e4, 1e4, 5, -800], [0, 1, -2, 800.0]])
+CLASSES = np.array([1, 3, 1, 3])
+
+
+@pytest.mark.parametrize("shape", ["C x 1", "1 x C"])
+@pytest.mark.parametrize("name", LABELS)
+def test_one_example_with_a_label(name, shape):
+    for line, label in zip(LINES, CLASSES, strict=True):
+        scores = line[:, None] if shape == "C x 1" else line[None, :]
+        given = {"s": scores, "y": np.array(label)}
+        assert wrong({"s": shape, "y": "label of C"}, LABELS[name], {"C": 4}, given) == []
+
+
+@pytest.mark.parametrize("kind", ["one-hot ", ""])
+@pytest.mark.parametrize("name", TARGETED)
+def test_one_example_with_a_target(name, kind):
+    for line, label in zip(LINES, CLASSES, strict=True):
+        target = np.eye(4)[label] if kind else np.array([0.1, 0.2, 0.3, 0.4])
+        given = {"s": line[:, None], "t": target[:, None]}
+        assert wrong({"s": "C x 1", "t": f"{kind}C x 1"}, TARGETED[name], {"C": 4}, given) == []
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_with_labels(name):
+    given = {"S": LINES, "y": CLASSES}
+    assert wrong({"S": "N x C", "y": "labels N of C"}, ROWS[name], {"N": 4, "C": 4}, given) == []
+
+
+@pytest.mark.parametrize("name", HOT_ROWS)
+def test_rows_with_one_hot_rows(name):
+    given = {"S": LINES, "Y": np.eye(4)[CLASSES]}
+    assert wrong({"S": "N x C", "Y": "one-hot N x C"}, HOT_ROWS[name], {"N": 4, "C": 4}, given) == []
+
+
+@pytest.mark.parametrize("name", HOT_COLUMNS)
+def test_columns_with_one_hot_rows(name):
+    given = {"S": LINES.T.copy(), "Y": np.eye(4)[CLASSES]}
+    assert wrong({"S": "C x N", "Y": "one-hot N x C"}, HOT_COLUMNS[name], {"N": 4, "C": 4}, given) == []
+
+
+# ── comparing ──
+
+
+def wrong(symbols, nodes, dims, given):
+    """Which of the loss and its gradients are not right, or that something overflows on the way."""
+    setting = setting_from(symbols, nodes, dims)
+    kernel = compiled(program_of(model_of_any_size(setting)))
+    arguments = {
+        one.identifier: given[one.name] if one.axes else given[one.name].item() for one in kernel.kernel.inputs
+    }
+    with np.errstate(all="raise", under="ignore"):
+        loss = kernel.loss(**arguments)
+        same, gradients = kernel.loss_and_gradients(**arguments)
+    model = build_model(setting)
+    precise = Precise(model, given)
+    top = Symbol("L", SCALAR)
+    pairs = {"loss": (loss, top), "loss beside gradients": (same, top)}
+    for name, gradient in gradients.items():
+        pairs[name] = gradient, Derivative(top, Symbol(name, model.table.meanings[name].shape))
+    found = []
+    for name, (value, quantity) in pairs.items():
+        right = precise.value(quantity)
+        if not np.all(np.abs(value - right) <= 1e-12 * (1 + np.max(np.abs(right)))):
+            found.append(f"{name}: {np.asarray(value).tolist()}, not {right.tolist()}")
+    return found
