@@ -341,10 +341,20 @@ def test_a_function_that_is_not_there():
     )
 
 
-def test_an_import_that_is_not_here_is_passed_over():
-    result = mark("import nothing_of_this_name\n" + NETWORK)
-    assert result.is_right
-    assert codes(result) == ["left-out"]
+def test_what_is_not_installed_is_passed_over():
+    result = mark("import nothing_of_this_name as plt\n" + NETWORK + "\nplt.plot([1])\n")
+    assert (result.is_right, codes(result)) == (True, ["left-out"])
+    assert result.remarks[0].message == (
+        "This cannot be run here, and is passed over: ModuleNotFoundError: No module named 'nothing_of_this_name'."
+    )
+
+
+def test_what_an_earlier_call_left_behind():
+    kept = "    S = kept.setdefault(A.shape, A @ W2)\n"
+    text = changed(("    S = A @ W2\n", kept), ("def network_loss", "kept = {}\n\n\ndef network_loss"))
+    found = mark(text).faults
+    assert [one.code for one in found] == ["hidden-state"]
+    assert found[0].message.startswith("What was given to an earlier call changes the results: result 1, ")
 
 
 def test_a_module_that_cannot_be_imported_though_the_function_is_there():

@@ -245,6 +245,7 @@ class _Kinds:
         self.table: SymbolTable = program.table
         self.statement = statement
         self.averaged = _averaged(program)
+        self.behind = program.behind(statement.name)
         self.confusions = Confusions(program, statement)
         self.dims = {dim.name: dim for dim in self.table.dims.values()}
 
@@ -481,11 +482,12 @@ class _Kinds:
         for name, meaning in self.table.meanings.items():
             if name == symbol.name or not isinstance(meaning, (Given, Computed)) or meaning.shape.is_scalar:
                 continue
-            if [dim.name for dim in meaning.shape.dims] == names:
+            if [dim.name for dim in meaning.shape.dims] == names and name not in self.behind:
                 yield Symbol(name, meaning.shape)
         if symbol.name.startswith(ADJOINT):
             for statement in self.program.statements:
-                if statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names:
+                same = statement.is_adjoint and [dim.name for dim in statement.value.shape.dims] == names
+                if same and statement.name not in self.behind:
                     yield Symbol(statement.name, symbol.shape)
 
     def _without_a_row(self, form: Expr) -> Iterator[Expr]:

@@ -1,6 +1,6 @@
 """An exercise and a student's code -> what is right, what is wrong and which mistake it is.
 
-The code is called at an example, at another one, at the first again, at other sizes and at large scores. What should
+The code is called at an example, at two others, at the first again, at other sizes and at large scores. What should
 come back is computed here, exactly; it never reaches the process in which the code runs.
 """
 
@@ -251,10 +251,9 @@ class _Marker:
             is_fault = any(call.id not in said.returned for call in self._calls())
             yield self.observer.stopped(said.finished.message, is_fault=is_fault)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
-        labels = self._remembered(seen)
-        if labels and all(one.code != "hidden-state" for one in found):
-            yield self.observer.remembers(labels)
         yield from (one for one in found if one.is_fault)
+        if all(one.code != "hidden-state" for one in found) and (labels := self._remembered(seen)):
+            yield self.observer.remembers(labels)
         yield from self.observer.two_names(changed_in_place(self.code))
         yield from (one for one in found if not one.is_fault)
         yield from self._growth(seen)

@@ -64,6 +64,14 @@ class Program:
         """The names that stand in each statement, by its own name."""
         return {one.name: _names_in(one.value) for one in self.statements}
 
+    def behind(self, name: str) -> frozenset[str]:
+        """A statement and all that are computed from it."""
+        moved = {name}
+        for one in self.statements:
+            if self.uses[one.name] & moved:
+                moved.add(one.name)
+        return frozenset(moved)
+
     def dependents(self, name: str, *, of_adjoints: bool = False) -> frozenset[int]:
         """The results that come from a statement; with `of_adjoints` those that a derivative hands on to them."""
         moved = {name}

@@ -39,6 +39,8 @@ SCALARS = tuple(Fraction(part, 4) for part in (1, 2, 3, 5, 6, 7))
 ATTEMPTS, ENOUGH = 80, 3
 """So many points are tried, until so many of them have values."""
 
+OTHER_SIZES = (3, 5, 4, 6, 2, 7, 8, 9, 10)
+
 BITS = (128, 1024, 40_000)
 """Precision of balls: the last is that of 1 - sigmoid(10000)."""
 
@@ -279,10 +281,13 @@ def needed_values(setting: CodeSetting) -> list[Expr]:
 
 def at_other_sizes(setting: Setting) -> Model | None:
     """The model with every dimension of another size, all of them different; null where it has no such sizes."""
-    numbers = iter((3, 5, 4, 6, 2, 7, 8, 9, 10))
-    dims = {
-        name: (next(numbers, None) if size is not None else None, text) for name, (size, text) in setting.dims.items()
-    }
+    left = list(OTHER_SIZES)
+    dims = {}
+    for name, (size, text) in setting.dims.items():
+        other = None if size is None else next((number for number in left if number != size), None)
+        if other is not None:
+            left.remove(other)
+        dims[name] = other, text
     if setting.dims:
         try:
             return build_model(replace(setting, dims=dims))
