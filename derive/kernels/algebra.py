@@ -94,7 +94,7 @@ class Algebra:
     def subtract(self, a: Operation, b: Operation) -> Operation:
         """a - 0 = a, 0 - a = -a, a - (-b) = a + b; 1 at labels by its places alone.
 
-        1 - sigmoid(u) = sigmoid(-u) and 1 - tanh(u) = 2 sigmoid(-2 u), but of what has a name it is a difference.
+        1 - sigmoid(u) = sigmoid(-u), 1 - tanh(u) = 2 sigmoid(-2 u).
         """
         a, b = self.numeric(a), self.numeric(b)
         if number_of(b) == 0 and covers(a, b):
@@ -105,11 +105,11 @@ class Algebra:
             return self.fill(0, a.axes)
         if b.kind == "negative":
             return self.add(a, b.arguments[0])
-        if number_of(a) == 1 and covers(b, a) and b not in self.shared:
+        if number_of(a) == 1 and covers(b, a):
             chain, inner = _moved_from(b)
-            if inner.kind == "sigmoid" and inner not in self.shared:
+            if inner.kind == "sigmoid":
                 return self._moved_as(chain, self.function("sigmoid", self.negative(inner.arguments[0])))
-            if inner.kind == "tanh" and inner not in self.shared:
+            if inner.kind == "tanh":
                 return self._moved_as(chain, self._twice_sigmoid(self.negative(inner.arguments[0])))
         if (labels := _one_at(b)) is not None and len(a.axes) == 2 and a.axes == b.axes and a.kind != "fill":
             return self.graph.make("subtract_at", (a, labels[0]), a.axes, (labels[1],))
@@ -131,8 +131,8 @@ class Algebra:
                 upper, lower = other.arguments
                 if number_of(upper) == 1 and lower is not one and (one.is_scalar or not is_constant(lower)):
                     return self.divide(one, lower)
-            if one.axes and (cancelled := self._cancelled(one, other)) is not None:
-                return cancelled
+            if other.kind == "sigmoid" and (rest := self._rest_beside(one, other)) is not None:
+                return self._binary("multiply", one, rest)
             if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
                 return self.function("sigmoid", one.arguments[0])
             if one.kind == "exp" and (low := _falls_below(other, one.arguments[0])) is not None:
@@ -152,32 +152,13 @@ class Algebra:
             return self.divide(self.multiply(a, b.arguments[0]), b.arguments[1])
         return self._binary("multiply", a, b, lambda x, y: x * y)
 
-    def _cancelled(self, a: Operation, b: Operation) -> Operation | None:
-        """a b, where b is a quotient by a, a product or a sum with one in it; None where nothing cancels."""
-        if b.kind == "divide":
-            upper, lower = b.arguments
-            if lower is a and covers(upper, a):
-                return upper
-            if lower.kind == "multiply" and a in lower.arguments:
-                rest = lower.arguments[0] if lower.arguments[1] is a else lower.arguments[1]
-                return self.divide(upper, rest) if covers(upper, a) else None
-            inner = self._cancelled(a, upper)
-            return None if inner is None else self.divide(inner, lower)
-        if b.kind == "negative":
-            inner = self._cancelled(a, b.arguments[0])
-            return None if inner is None else self.negative(inner)
-        if b.kind not in ("multiply", "add", "subtract") or b.axes != a.axes:
-            return None
-        first, second = (self._cancelled(a, one) for one in b.arguments)
-        if first is None and second is None:
-            return None
-        one, other = b.arguments
-        if b.kind == "multiply":
-            return self.multiply(
-                one if first is None else first, other if second is None or first is not None else second
-            )
-        combine = self.add if b.kind == "add" else self.subtract
-        return combine(first or self.multiply(a, one), second or self.multiply(a, other))
+    def _rest_beside(self, a: Operation, b: Operation) -> Operation | None:
+        """1 - s for b = sigmoid(-u), where s = sigmoid(u) is a factor of a: no second exponential is needed."""
+        opposite = self.negative(b.arguments[0])
+        for one in self._factors(a) if a.kind == "multiply" else [a]:
+            if one.kind == "sigmoid" and one.arguments[0] is opposite:
+                return self._binary("subtract", self.number(1), one)
+        return None
 
     def divide(self, a: Operation, b: Operation) -> Operation:
         """a / 1 = a, a / b² = (a / b) / b, arrays by a number as products, and the quotients of exponentials above."""
