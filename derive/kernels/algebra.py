@@ -122,21 +122,8 @@ class Algebra:
         if b.is_logical and a.is_scalar:
             b = self.numeric(b)
         for one, other in ((a, b), (b, a)):
-            value = number_of(one)
-            if value in (1, -1) and covers(other, one):
-                return other if value == 1 else self.negative(other)
-            if other.kind == "negative":
-                return self.negative(self.multiply(one, other.arguments[0]))
-            if other.kind == "divide":
-                upper, lower = other.arguments
-                if number_of(upper) == 1 and lower is not one and (one.is_scalar or not is_constant(lower)):
-                    return self.divide(one, lower)
-            if other.kind == "sigmoid" and (rest := self._rest_beside(one, other)) is not None:
-                return self._binary("multiply", one, rest)
-            if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
-                return self.function("sigmoid", one.arguments[0])
-            if one.kind == "exp" and (low := _falls_below(other, one.arguments[0])) is not None:
-                return self._binary("multiply", self.function("exp", self.minimum(one.arguments[0], low)), other)
+            if (found := self._simple_product(one, other) or self._product_of_exponential(one, other)) is not None:
+                return found
         if a is b:
             return self.function("square", a)
         for one, other in ((a, b), (b, a)):
@@ -151,6 +138,31 @@ class Algebra:
         if is_number(a) and b.kind == "divide" and is_number(b.arguments[0]):
             return self.divide(self.multiply(a, b.arguments[0]), b.arguments[1])
         return self._binary("multiply", a, b, lambda x, y: x * y)
+
+    def _simple_product(self, one: Operation, other: Operation) -> Operation | None:
+        """1 a, -a b, a (1 / b), a (b / a) without a product; None for others."""
+        value = number_of(one)
+        if value in (1, -1) and covers(other, one):
+            return other if value == 1 else self.negative(other)
+        if other.kind == "negative":
+            return self.negative(self.multiply(one, other.arguments[0]))
+        if other.kind == "divide":
+            upper, lower = other.arguments
+            if lower is one and covers(upper, one):
+                return upper
+            if number_of(upper) == 1 and (one.is_scalar or not is_constant(lower)):
+                return self.divide(one, lower)
+        return None
+
+    def _product_of_exponential(self, one: Operation, other: Operation) -> Operation | None:
+        """sigmoid(u) sigmoid(-u), e^u sigmoid(-u), e^u 1(u < 0) with fewer exponentials, or smaller ones."""
+        if other.kind == "sigmoid" and (rest := self._rest_beside(one, other)) is not None:
+            return self._binary("multiply", one, rest)
+        if one.kind == "exp" and other.kind == "sigmoid" and self.negative(one.arguments[0]) is other.arguments[0]:
+            return self.function("sigmoid", one.arguments[0])
+        if one.kind == "exp" and (low := _falls_below(other, one.arguments[0])) is not None:
+            return self._binary("multiply", self.function("exp", self.minimum(one.arguments[0], low)), other)
+        return None
 
     def _rest_beside(self, a: Operation, b: Operation) -> Operation | None:
         """1 - s for b = sigmoid(-u), where s = sigmoid(u) is a factor of a: no second exponential is needed."""
@@ -494,6 +506,11 @@ class Algebra:
                 for one, other in (a.arguments, a.arguments[::-1]):
                     if (inner := self._cancelled(other, factor)) is not None:
                         return self.multiply(one, inner)
+            case "permute" if len(factor.axes) == len(a.axes):
+                order = _numbers(a.data)
+                back = tuple(order.index(axis) for axis in range(len(order)))
+                inner = self._cancelled(a.arguments[0], self.permute(factor, back))
+                return None if inner is None else self.permute(inner, order)
             case "add" | "subtract" if covers(a, factor):
                 parts = [self._cancelled(one, factor) for one in a.arguments]
                 if any(one is not None for one in parts):
@@ -615,6 +632,10 @@ class Algebra:
         if (hot := self.one_hot.get(a)) is not None and hot in axes:
             others = tuple(axis - (axis > hot) for axis in axes if axis != hot)
             return self.total(self.fill(1, without(a.axes, (hot,))), others)
+        return self._total_of_parts(a, axes)
+
+    def _total_of_parts(self, a: Operation, axes: tuple[int, ...]) -> Operation:
+        """The sum along axes by the kind of what is summed."""
         match a.kind:
             case "negative":
                 return self.negative(self.total(a.arguments[0], axes))
@@ -753,25 +774,29 @@ class Algebra:
             if one.kind == "negative":
                 inner = (one.arguments[0], other) if is_left else (other, one.arguments[0])
                 return self.negative(self.matmul(*inner))
-        if len(a.axes) == len(b.axes) == 2:
-            if a.kind == "inverse":
-                return self.graph.make("solve", (a.arguments[0], b), axes)
-            if a.kind == "identity" or b.kind == "identity":
-                return b if a.kind == "identity" else a
-            if a.kind == "diagonal_matrix":
-                return self.multiply(a.arguments[0], b)
-            if b.kind == "diagonal_matrix":
-                return self.multiply(a, self.permute(b.arguments[0], (1, 0)))
-            if number_of(a) is not None and a.axes[0] == 1:
-                return self.multiply(self.number(number_of(a) or 0), self.expand(self.total(b, (0,)), (0,), 2))
-            if number_of(b) is not None and b.axes[1] == 1:
-                return self.multiply(self.number(number_of(b) or 0), self.expand(self.total(a, (1,)), (1,), 2))
-            if a.axes[0] == 1 and b.axes[1] == 1:
-                product = self.total(self.multiply(self.permute(a, (1, 0)), b), (0, 1))
-                return self.expand(product, (0, 1), 2)
+        if len(a.axes) == len(b.axes) == 2 and (found := self._product_of_two(a, b)) is not None:
+            return found
         if a.axes[-1] == 1:
             return self.multiply(a, b)
         return self.graph.make("matmul", (a, b), axes)
+
+    def _product_of_two(self, a: Operation, b: Operation) -> Operation | None:
+        """The product of two matrices where it is none: by an inverse, a diagonal, the identity, ones, of two vectors."""
+        if a.kind == "inverse":
+            return self.graph.make("solve", (a.arguments[0], b), (a.axes[0], b.axes[1]))
+        if a.kind == "identity" or b.kind == "identity":
+            return b if a.kind == "identity" else a
+        if a.kind == "diagonal_matrix":
+            return self.multiply(a.arguments[0], b)
+        if b.kind == "diagonal_matrix":
+            return self.multiply(a, self.permute(b.arguments[0], (1, 0)))
+        if number_of(a) is not None and a.axes[0] == 1:
+            return self.multiply(self.number(number_of(a) or 0), self.expand(self.total(b, (0,)), (0,), 2))
+        if number_of(b) is not None and b.axes[1] == 1:
+            return self.multiply(self.number(number_of(b) or 0), self.expand(self.total(a, (1,)), (1,), 2))
+        if a.axes[0] == 1 and b.axes[1] == 1:
+            return self.expand(self.total(self.multiply(self.permute(a, (1, 0)), b), (0, 1)), (0, 1), 2)
+        return None
 
     def inverse(self, a: Operation) -> Operation:
         """A^{-1}."""
