@@ -130,7 +130,7 @@ def arguments_at(inputs: Iterable[Input], point: Point) -> dict[str, Any]:
     for one in inputs:
         if one.given.kind == "function":
             found[one.identifier] = lambda u, name=one.name, order=one.order: point.wave(name, u, order)
-        elif one.name in point.table.dims:
+        elif one.name in point.table.dims and one.name not in point.table.meanings:
             found[one.identifier] = point.table.dims[one.name].size
         elif one.given.kind == "map":
             found[one.identifier] = _map(point, one)

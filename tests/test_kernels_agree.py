@@ -27,7 +27,7 @@ from oracle import value_at
 
 from derive.documents.document import AsideList, AsideMapping
 from derive.expressions.shapes import SCALAR
-from derive.expressions.tree import Derivative, Expr, IndexVariable, Symbol
+from derive.expressions.tree import Derivative, Expr, IndexVariable, Node, Symbol
 from derive.expressions.walk import walk
 from derive.gradients import closed_forms
 from derive.kernels.compiled import Compiled, compiled
@@ -81,9 +81,14 @@ def asked(name: str) -> list[str]:
 
 
 def further(name: str, model: Model) -> list[Expr]:
-    """What is asked as one array; not the general entry, which an index letter stands in."""
-    quantities = [formula(model, text) for text in asked(name)]
-    return [one for one in quantities if not any(isinstance(part, IndexVariable) for part in walk(one))]
+    """What is asked as one array: no general entry, which an index letter stands in, and nothing with four indices."""
+    usual = model_of_any_size(setting_of(name))
+    arrays = [text for text in asked(name) if not any(map(_is_no_array, walk(formula(usual, text))))]
+    return [formula(model, text) for text in arrays]
+
+
+def _is_no_array(part: Node) -> bool:
+    return isinstance(part, IndexVariable) or (isinstance(part, Expr) and part.shape.is_tensor)
 
 
 @cache
@@ -173,7 +178,7 @@ def test_a_kernel_agrees_with_imaginary_steps(name):
 
 
 def quantity_of(model: Model, kind: str, name: object) -> Expr | None:
-    """The tree of a value or of a gradient; not of second derivatives, for which there is one imaginary axis too few."""
+    """The tree of a value or of a gradient; not of second derivatives: there is one imaginary axis too few."""
     symbol = Symbol(str(name), model.table.meanings[name].shape) if name in model.table.meanings else None
     if symbol is None or kind == "value":
         return symbol

@@ -19,8 +19,6 @@ from derive.grading.results import Marked, PartResult
 from derive.grading.roster import Enrolment, enrol, entries, read_students
 from derive.grading.run import Progress, for_review, mark_class
 from derive.grading.workers import LocalWorkers, Workers, WorkersLostError
-from derive.implementations.by_path import mark_file as mark_file_or_code
-from derive.implementations.by_path import mark_trusted_file, takes_code
 from derive.records import dataclass
 from derive.writing.everything import Class, write_everything
 from derive.writing.files import FolderInUseError, only_writer
@@ -62,9 +60,16 @@ def grade_class(order: Order, progress: Progress | None = None) -> tuple[Summary
     """
     exercise = read_exercise(order.exercise)
     title = exercise.document.setting.title or Path(order.exercise).stem
-    code = takes_code(exercise)
-    marker = (mark_trusted_file if order.trust else mark_file_or_code) if code else mark_file
-    return mark_and_write(order, Subject(marker, blank_parts(exercise), title, code), progress)
+    takes_code = "code" in exercise.document.setting.aside
+    marker = _marker_of_code(order) if takes_code else mark_file
+    return mark_and_write(order, Subject(marker, blank_parts(exercise), title, takes_code), progress)
+
+
+def _marker_of_code(order: Order) -> Marker:
+    """What marks written work and code; NumPy is loaded for it."""
+    from derive.implementations import by_path
+
+    return by_path.mark_trusted_file if order.trust else by_path.mark_file
 
 
 def mark_and_write(order: Order, subject: Subject, progress: Progress | None = None) -> tuple[Summary, bool]:

@@ -1,14 +1,8 @@
 """Marking by the names of files alone, written work and code alike, as workers do it."""
 
 from derive.grading import by_path
-from derive.grading.parts import ExerciseDocument
 from derive.grading.results import Marked
 from derive.implementations.marks import mark_code_file, takes_as_code
-
-
-def takes_code(exercise: ExerciseDocument) -> bool:
-    """Whether an exercise says how code is called."""
-    return "code" in exercise.document.setting.aside
 
 
 def mark_file(exercise: str, submission: str, *, trust: bool = False) -> Marked:

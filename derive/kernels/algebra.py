@@ -781,7 +781,7 @@ class Algebra:
         return self.graph.make("matmul", (a, b), axes)
 
     def _product_of_two(self, a: Operation, b: Operation) -> Operation | None:
-        """The product of two matrices where it is none: by an inverse, a diagonal, the identity, ones, of two vectors."""
+        """The product of two matrices where it is less: by an inverse, a diagonal, ones, of two vectors."""
         if a.kind == "inverse":
             return self.graph.make("solve", (a.arguments[0], b), (a.axes[0], b.axes[1]))
         if a.kind == "identity" or b.kind == "identity":
