@@ -14,7 +14,7 @@ from derive.kernels.error_function import error_function
 from derive.kernels.refusal import NoKernel
 from derive.kernels.writing import Printing, module_text
 
-EXPECTED = Path(__file__).parent / "expected" / "kernels"
+EXPECTED = Path(__file__).parent / "expected_kernels"
 DTYPES = ("float64", "float32")
 CLOSE = {"float64": 1e-12, "float32": 1e-4}
 

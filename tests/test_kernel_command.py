@@ -9,7 +9,7 @@ import pytest
 
 from derive import cli
 
-EXPECTED = Path(__file__).parent / "expected" / "kernels"
+EXPECTED = Path(__file__).parent / "expected_kernels"
 EXERCISE = """---
 title: A line
 dims: {N: 3, D: 2}
