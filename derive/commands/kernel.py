@@ -1,6 +1,5 @@
 """`derive kernel`: the forward pass, the loss and the gradients of a model, as a module of array code."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,6 +120,7 @@ def _asked(document: str, model: "Model") -> "list[Expr]":
 
 def _write(text: str, document: str, output: str) -> None:
     """The whole file or none. Raises `DocumentError`."""
+    from derive.commands.pictures import write_whole
     from derive.errors import DocumentError
 
     path = Path(output)
@@ -129,8 +129,6 @@ def _write(text: str, document: str, output: str) -> None:
     if path.exists() and path.samefile(document):
         raise DocumentError(output, "this is the exercise itself")
     try:
-        unfinished = path.with_name(f".{path.name}.part")
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(unfinished, path)
+        write_whole(text, path)
     except OSError as error:
         raise DocumentError(output, f"the code can not be written ({error.strerror or error})") from None

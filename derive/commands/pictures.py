@@ -40,16 +40,16 @@ def write_picture(scene: "Scene", output: str | None, *, bare: bool) -> None:
     try:
         match path.suffix.lower():
             case ".svg":
-                _write(svg(scene), path)
+                write_whole(svg(scene), path)
             case ".tex":
-                _write(tikz(scene) if bare else standalone(scene), path)
+                write_whole(tikz(scene) if bare else standalone(scene), path)
             case _:
                 _write_pdf(standalone(scene), path)
     except OSError as error:
         raise DocumentError(output, f"the picture can not be written ({error.strerror or error})") from None
 
 
-def _write(text: str, path: Path) -> None:
+def write_whole(text: str, path: Path) -> None:
     """The whole file or none."""
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_text(text, encoding="utf-8", newline="\n")

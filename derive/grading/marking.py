@@ -74,7 +74,7 @@ def mark(exercise: ExerciseDocument, submission_path: str | Path, store: Store |
     except DocumentError as error:
         unmarked = for_a_person("The submission could not be read.")
         return Marked(
-            name, exercise.name, tuple(_part_result(part, unmarked) for part in exercise.parts), None, str(error)
+            name, exercise.name, tuple(part_result(part, unmarked) for part in exercise.parts), None, str(error)
         )
     workings.finish(submission.document.passages, result)
     coverage = Coverage(workings)
@@ -135,10 +135,10 @@ class _Marker:
         beside = beside_others(part, self.workings, self._attributed())
         if beside is not None:
             message = f"Line {beside.where(0)} speaks of ${part.ask}$, but not of it alone."
-            return _part_result(part, for_a_person(message), beside)
+            return part_result(part, for_a_person(message), beside)
         left = leftover(part, self.submission.document, self.result, self.workings, self._attributed())
         if left is not None:
-            return _part_result(part, unread(part, *left))
+            return part_result(part, unread(part, *left))
         return _missing(part)
 
     def _attributed(self) -> list[Line]:
@@ -157,7 +157,7 @@ class _Marker:
         doubtful = doubt(answer.place.line) if outcome.credit not in ("review", 0) else None
         if doubtful is not None:
             outcome = for_a_person(doubtful)
-        return _part_result(part, outcome, answer.place.line, answer.at)
+        return part_result(part, outcome, answer.place.line, answer.at)
 
     def _outcome(self, part: Part, answer: Answer) -> Outcome:
         line = answer.place.line
@@ -290,15 +290,15 @@ class _Marker:
         decisive = together([Credited(case, self._of_case(part, case, cases)) for case in cases])
         answer, outcome = decisive.answer, decisive.outcome
         if outcome.credit in ("review", 0):
-            return _part_result(part, outcome, answer.place.line, answer.at)
+            return part_result(part, outcome, answer.place.line, answer.at)
         if not self.coverage.covers(asked_by(part), map(said_of, cases)):
             return self._incomplete(part, cases)
         doubts = [reason for case in cases if (reason := doubt(case.place.line)) is not None]
         if doubts:
-            return _part_result(part, for_a_person(doubts[0]), answer.place.line, answer.at)
+            return part_result(part, for_a_person(doubts[0]), answer.place.line, answer.at)
         contrary = [one for one in earlier if self._outcome(part, one).status != "right"]
         outcome = contradicted(outcome, contrary)
-        return _part_result(part, outcome, answer.place.line, answer.at, written(cases))
+        return part_result(part, outcome, answer.place.line, answer.at, written(cases))
 
     def _of_case(self, part: Part, case: Answer, cases: Sequence[Answer]) -> Outcome:
         """What one case would earn by itself; it may be said by the other cases, which a person follows."""
@@ -325,7 +325,7 @@ class _Marker:
         else:
             what = "values each" if for_values else "indices only"
             outcome = for_a_person(f"This is said for some {what}; whether that is all that is asked is for a person.")
-        return _part_result(part, outcome, line, last.at)
+        return part_result(part, outcome, line, last.at)
 
     # ── a part that is mentioned, but not answered ──
 
@@ -334,13 +334,13 @@ class _Marker:
         message = f"Nothing says what ${part.ask}$ is, but a name in {where} might be meant for it."
         if place.presence == "one entry":
             message = f"Only one entry is given, in {where}; what is asked is ${part.ask}$."
-        return _part_result(part, for_a_person(message), place.line, place.at)
+        return part_result(part, for_a_person(message), place.line, place.at)
 
     def _empty(self, part: Part, place: Place) -> PartResult:
         line = place.line
         at = next((at for at, member in enumerate(line.members) if member.value is None), None)
         if at is not None:
-            return _part_result(part, self._unread(part, line, at), line, at)
+            return part_result(part, self._unread(part, line, at), line, at)
         if line.roughly:
             member = line.roughly[0]
             if member.value is None:
@@ -349,11 +349,11 @@ class _Marker:
                 outcome = wrong(part, (), False, None)
             else:
                 outcome = for_a_person("This is only said to be approximately so; what is asked is an equality.")
-            return _part_result(part, outcome, line, place.at, member.written)
+            return part_result(part, outcome, line, place.at, member.written)
         if not line.links:
-            return _part_result(part, nothing("Nothing is said to be equal to it here."), line, place.at)
+            return part_result(part, nothing("Nothing is said to be equal to it here."), line, place.at)
         outcome = in_another_form(part, "it says what is asked by what is asked itself")
-        return _part_result(part, outcome, line, place.at)
+        return part_result(part, outcome, line, place.at)
 
     def _unread(self, part: Part, line: Line, at: int) -> Outcome:
         """A member that could not be read; a name alone that nothing in the submission could define is no answer."""
@@ -387,7 +387,7 @@ def _on_the_way(steps: Sequence[StepResult]) -> str:
     return f"But a step on the way to it is false, in {line_of(false[0].where)}."
 
 
-def _part_result(
+def part_result(
     part: Part, outcome: Outcome, line: Line | None = None, at: int = 0, answer: str | None = None
 ) -> PartResult:
     """The marks of a part whose answer is a member of a line, if it is in one."""

@@ -17,6 +17,7 @@ from derive.documents.reading import shown_name
 from derive.errors import DocumentError
 from derive.grading.asked import alike, core_of
 from derive.grading.credit import Outcome, for_a_person, nothing, right, wrong
+from derive.grading.marking import part_result
 from derive.grading.parts import Part, read_exercise
 from derive.grading.results import Marked, PartResult
 from derive.implementations.marking import mark_code
@@ -79,7 +80,7 @@ def marked(prepared: Prepared, path: str | Path, *, trust: bool = False) -> Mark
     try:
         code: Code = read_code_file(path)
     except DocumentError as error:
-        unread = tuple(_blank(part, for_a_person("The code could not be read.")) for part in exercise.parts)
+        unread = tuple(part_result(part, for_a_person("The code could not be read.")) for part in exercise.parts)
         return Marked(shown_name(path), exercise.name, unread, None, str(error))
     result = mark_code(prepared, code, trust=trust)
     parts = tuple(part_results(prepared, result))
@@ -91,11 +92,11 @@ def part_results(prepared: Prepared, result: CodeResult) -> Iterator[PartResult]
     carriers: dict[str, str] = {}
     for part in prepared.exercise.parts:
         if result.problem is not None:
-            yield _blank(part, for_a_person("The code could not be run."))
+            yield part_result(part, for_a_person("The code could not be run."))
             continue
         verdicts = _of_part(prepared, part, result.results)
         if not verdicts:
-            yield replace(_blank(part, nothing(NO_RESULT)), status="missing")
+            yield replace(part_result(part, nothing(NO_RESULT)), status="missing")
             continue
         verdict = min(verdicts, key=lambda one: _points(part, result, one))
         outcome = _outcome(part, result, verdict)
@@ -107,7 +108,7 @@ def part_results(prepared: Prepared, result: CodeResult) -> Iterator[PartResult]
                 carriers[root] = part.id
                 outcome = _carrying(part, verdict, _named(result.results, root))
         told = replace(outcome, message=f"{_at_start(verdict.label)}: {outcome.message}")
-        yield _blank(part, _with_faults(part, told, result.faults))
+        yield part_result(part, _with_faults(part, told, result.faults))
 
 
 def _of_part(prepared: Prepared, part: Part, verdicts: Sequence[ResultVerdict]) -> list[ResultVerdict]:
@@ -173,21 +174,3 @@ def _with_faults(part: Part, outcome: Outcome, faults: Sequence[Finding]) -> Out
 
 def _at_start(label: str) -> str:
     return f"{label[:1].upper()}{label[1:]}"
-
-
-def _blank(part: Part, outcome: Outcome) -> PartResult:
-    """The marks of a part by an outcome."""
-    return PartResult(
-        part.id,
-        part.ask,
-        part.prompt,
-        outcome.status,
-        outcome.points(part),
-        part.points,
-        outcome.message,
-        None,
-        None,
-        None,
-        outcome.diagnosis,
-        outcome.conventions,
-    )

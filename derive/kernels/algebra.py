@@ -348,19 +348,11 @@ class Algebra:
             return self.function("softplus", v)
         if a.kind == "sigmoid":
             return self.negative(self.function("softplus", self.negative(a.arguments[0])))
-        if a.kind == "subtract":
-            return self._log_of_rest(a.arguments[1])
         if a.kind in STRUCTURAL:
             inner = self.function("log", a.arguments[0])
             return self._moved(a, inner)
         upper, lower = (self.function("log", one) for one in a.arguments)
         return self.subtract(upper, lower) if a.kind == "divide" else self.add(upper, lower)
-
-    def _log_of_rest(self, a: Operation) -> Operation:
-        """log(1 - sigmoid(u)) = -softplus(u), moved about as the sigmoid is."""
-        if a.kind in STRUCTURAL:
-            return self._moved(a, self._log_of_rest(a.arguments[0]))
-        return self.negative(self.function("softplus", a.arguments[0]))
 
     def _moved(self, like: Operation, a: Operation) -> Operation:
         """An array of another one's axes, moved about as that was, each way by its own rule."""
@@ -375,8 +367,6 @@ class Algebra:
         """Whether a logarithm undoes an exponential in `a`."""
         if a.kind in ("exp", "sigmoid") or self._one_plus_exp(a) is not None:
             return True
-        if a.kind == "subtract":
-            return number_of(a.arguments[0]) == 1 and _core(a.arguments[1]).kind == "sigmoid"
         if a.kind in STRUCTURAL:
             return self._total(a) is not None or self._log_undoes(a.arguments[0])
         if a.kind in ("divide", "multiply"):
@@ -1078,16 +1068,9 @@ def is_positive(a: Operation) -> bool:
     return a.kind in ("add", "multiply", "divide") and all(map(is_positive, a.arguments))
 
 
-def _core(a: Operation) -> Operation:
-    """An array before it was moved about."""
-    while a.kind in STRUCTURAL:
-        a = a.arguments[0]
-    return a
-
-
 def _is_largest(a: Operation) -> bool:
     """Whether this is a largest entry, which is taken away so that exponentials stay small."""
-    return _core(a).kind == "max"
+    return _moved_from(a)[1].kind == "max"
 
 
 def _numbers(data: tuple[Datum, ...]) -> tuple[int, ...]:

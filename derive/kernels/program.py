@@ -5,13 +5,12 @@ shorter: then something cancels, as in P - Y after a softmax, and what cancels i
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from derive.expressions import tree
 from derive.expressions.shapes import Shape
 from derive.expressions.tree import Derivative, Expr, Label, Symbol
-from derive.expressions.walk import symbols_of, walk
+from derive.expressions.walk import walk
 from derive.gradients import Differentiator, NoClosedForm, closed_forms
 from derive.gradients.closed import ClosedForms
 from derive.gradients.presented import presented
@@ -61,15 +60,6 @@ class Program:
         values = [one.value for one in (*self.forward, *self.backward, *self.derivatives)]
         named = {name for value in values for name in names_in(value, self.table)}
         return tuple(name for name, meaning in self.table.meanings.items() if name in named and _is_given(meaning))
-
-    def with_statement(self, old: Statement, new: Statement) -> "Program":
-        """The program with one statement in the place of another."""
-        return replace(
-            self,
-            forward=tuple(new if one is old else one for one in self.forward),
-            backward=tuple(new if one is old else one for one in self.backward),
-            derivatives=tuple(new if one is old else one for one in self.derivatives),
-        )
 
 
 def _is_given(meaning: object) -> bool:
@@ -180,8 +170,3 @@ def _weight(node: tree.Node) -> int:
     if isinstance(node, (Derivative, Symbol, tree.Number, tree.Size)):
         return 1
     return 1 + sum(map(_weight, tree.parts(node)))
-
-
-def symbols_in(values: Iterable[Expr]) -> set[str]:
-    """The names that stand in some expressions."""
-    return {symbol.name for value in values for symbol in symbols_of(value)}
