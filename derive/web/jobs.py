@@ -1,0 +1,15 @@
+"""The jobs that a worker does, by name. Each takes the content of a request, the worker's desk, and tells events."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from derive.web import live
+from derive.web.desk import Desk
+
+Job = Callable[[Mapping[str, Any], Desk, Callable[[Mapping[str, Any]], None]], None]
+
+JOBS: Mapping[str, Job] = {
+    "check": live.check,
+    "open": live.open_file,
+    "report": live.report,
+}
