@@ -4,15 +4,24 @@ import os
 import secrets
 import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from derive.commands.speaking import NOTHING_WRONG, complain, one_line_for_errors
 
+if TYPE_CHECKING:
+    from derive.web.setup import Setup
+    from derive.writing.findings import Outcome
+
 DEFAULT_PORT = 8765
 SHORTEST_TOKEN = 16
 
-EXIT_STATUS = "\b\nExit status:\n  0  the server was stopped\n  2  it could not be started, or the command line is wrong\n"
+EXIT_STATUS = """\b
+Exit status:
+  0  the server was stopped
+  2  it could not be started, or the command line is wrong
+"""
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -22,11 +31,40 @@ EXIT_STATUS = "\b\nExit status:\n  0  the server was stopped\n  2  it could not 
 @click.option("--teacher", "is_teacher", is_flag=True, help="Show the solutions of exercises.")
 @click.option("--save", metavar="DIR", type=click.Path(), help="Keep what is handed in in this folder.")
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Listen at this address.")
-@click.option("--port", metavar="N", type=click.IntRange(0, 65535), help=f"Listen at this port.  [default: {DEFAULT_PORT}, or the next that is free]")
-@click.option("--token", metavar="TEXT", envvar="DERIVE_TOKEN", help="What visitors must know; made anew at each start if left out.")
-@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="How many processes check.  [default: one a core]")
-@click.option("--seconds", metavar="N", type=click.FloatRange(1, 3600), default=60.0, show_default=True, help="End a check that takes longer.")
-@click.option("--memory", metavar="GB", type=click.FloatRange(0.3, 1024), default=2.0, show_default=True, help="How much memory one process may take.")
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    help=f"Listen at this port.  [default: {DEFAULT_PORT}, or the next that is free]",
+)
+@click.option(
+    "--token",
+    metavar="TEXT",
+    envvar="DERIVE_TOKEN",
+    help="What visitors must know.  [default: made anew at each start]",
+)
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    help="How many processes check.  [default: one for each core]",
+)
+@click.option(
+    "--seconds",
+    metavar="N",
+    type=click.FloatRange(1, 3600),
+    default=60.0,
+    show_default=True,
+    help="End a check that takes longer.",
+)
+@click.option(
+    "--memory",
+    metavar="GB",
+    type=click.FloatRange(0.3, 1024),
+    default=2.0,
+    show_default=True,
+    help="How much memory one process may take.",
+)
 @click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
 def serve(
     document: str | None,
@@ -45,7 +83,7 @@ def serve(
     """Check derivations on a page of the local machine, as they are typed; DOC stands there at first."""
     if token is not None and (len(token) < SHORTEST_TOKEN or not (token.isascii() and token.isprintable())):
         raise click.UsageError(f"--token: at least {SHORTEST_TOKEN} plain characters", click.get_current_context())
-    failed: list[object] = []
+    failed: list[Outcome] = []
     with one_line_for_errors(document or host, False, failed):
         from derive.errors import ServingError
         from derive.web.serving import serve as run
@@ -64,7 +102,7 @@ def serve(
             limits=Limits(workers or max(2, os.cpu_count() or 1), seconds, int(memory * 1e9)),
         )
 
-        def say(taken: Setup) -> None:
+        def say(taken: "Setup") -> None:
             click.echo(f"derive: {taken.address}  (Ctrl-C ends)")
             if opens:
                 webbrowser.open(taken.address)

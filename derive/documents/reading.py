@@ -44,9 +44,8 @@ def read_document(
 ) -> Document:
     """The document in a file; a settings file fills up its setting, an exercise's setting stands above it."""
     reader = _reader_for(path)
-    sources = [None if other is None else read_source(other) for other in (path, setting_file, exercise)]
-    assert sources[0] is not None
-    return _document(reader, *sources)
+    setting, given = (None if other is None else read_source(other) for other in (setting_file, exercise))
+    return _document(reader, read_source(path), setting, given)
 
 
 def read_sources(source: Source, setting: Source | None = None, exercise: Source | None = None) -> Document:

@@ -141,8 +141,8 @@ class Access:
             return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         in_address = next((value for name, value in query if name == "token"), None)
-        if self.gate.knows_token(in_address):
-            return self._entered(path, query) if method in READING else None
+        if method in READING and self.gate.knows_token(in_address):
+            return self._entered(path, query)
         if not self.gate.knows_token(cookies.get(self.gate.cookie)):
             return _said(path, WITHOUT_TOKEN, 401)
         return None if method in READING or _is_from_here(headers) else _said(path, FROM_ELSEWHERE, 403)

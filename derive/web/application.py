@@ -7,11 +7,14 @@
     POST /live/open      {name, text} -> {name, text}: a file as it is to be edited
     POST /live/report    {name, text} -> the report as one HTML page
 
-An event of a check is `{"event": "pending", "number", "line", "html"}` for an equation that is being decided;
-`{"event": "equation", "number", "line", "html", "final", "steps": [{"step", "verdict", "message", "start", "end"}]}` for
-one that is decided, `final` if its explanation is in it, the places in units of UTF-16; and at the end `{"event":
-"done", "summary", "equations", "milliseconds"}`, `{"event": "problem", "message", "line", "column"}`, or `{"event":
-"superseded"}` where the same page has asked again.
+The events of a check, in this order:
+
+    pending     number, line, html: an equation that is being decided
+    equation    number, line, html, final, steps: one that is decided, `final` if its explanation is in it;
+                of each step: step, verdict, message, start, end, the places in units of UTF-16
+    done        summary, equations, milliseconds
+    problem     message, line, column: in place of `done`
+    superseded  in place of `done`: the same page has asked again
 """
 
 import json

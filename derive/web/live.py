@@ -16,7 +16,7 @@ from derive.notation.chains import Chain
 from derive.source import Source
 from derive.web.desk import Desk
 from derive.web.places import Units
-from derive.writing.equations import View, equation_html, pending_html
+from derive.writing.equations import View, WaitingStep, equation_html, waiting_html
 from derive.writing.html import to_html
 
 Content = Mapping[str, Any]
@@ -27,7 +27,7 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     """Check a document again: `page`, `name`, `text`."""
     began = time.perf_counter()
     document = document_of(content)
-    watch = _Watch(document.source, View(reveals_fixes=True), tell)
+    watch = _Watch(document.source, View(), tell)
     result = desk.checker(content["page"]).check(document, watch)
     took = time.perf_counter() - began
     tell({"event": "done", "summary": result.summary(), "equations": watch.number, "milliseconds": round(took * 1e3)})
@@ -93,5 +93,3 @@ class _Watch:
     def _step(self, step: StepResult) -> Mapping[str, Any]:
         start, end = (None, None) if step.span is None else map(self._units.offset, step.span)
         return {"step": step.step, "verdict": step.verdict, "message": step.message, "start": start, "end": end}
-
-

@@ -9,7 +9,7 @@ import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import field
 from typing import Any
@@ -18,6 +18,7 @@ from derive.records import dataclass
 
 Event = Mapping[str, Any]
 
+PROGRAM = (sys.executable, "-m", "derive.web.worker")
 LONGEST_LINE = 64_000_000
 SECONDS_TO_STOP = 1.0
 """A worker that was asked to stop and has not stopped then is killed."""
@@ -69,9 +70,9 @@ class _Task:
 class Workers:
     """A number of processes and the jobs that wait for them. Use it as `async with Workers(limits) as workers`."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, program: Sequence[str] = PROGRAM) -> None:
         self.limits = limits
-        self._lanes = [_Lane(self, limits) for _ in range(max(1, limits.workers))]
+        self._lanes = [_Lane(self, limits, program) for _ in range(max(1, limits.workers))]
         self._waiting: list[_Task] = []
         self._of_page: OrderedDict[str, _Lane] = OrderedDict()
         self._number = 0
@@ -85,7 +86,7 @@ class Workers:
             task.end(_problem("The server is stopping."))
         await asyncio.gather(*(lane.close() for lane in self._lanes))
 
-    async def events(self, job: str, content: Mapping[str, Any], page: str = "") -> AsyncIterator[Event]:
+    async def events(self, job: str, content: Mapping[str, Any], page: str = "") -> AsyncGenerator[Event]:
         """The events of a job, the last of them `problem` where it could not be done. Raises `BusyError`.
 
         A page is a name under which a worker may know what came before; an older job of the page is put aside.
@@ -168,8 +169,8 @@ class Workers:
 class _Lane:
     """One process, made anew when it has died, and the task that it is at."""
 
-    def __init__(self, workers: Workers, limits: Limits) -> None:
-        self._workers, self._limits = workers, limits
+    def __init__(self, workers: Workers, limits: Limits, program: Sequence[str]) -> None:
+        self._workers, self._limits, self._program = workers, limits, program
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -183,7 +184,7 @@ class _Lane:
 
     async def open(self) -> None:
         """Start the process; it is free as soon as it says that it is ready."""
-        command = (sys.executable, "-m", "derive.web.worker", str(self._limits.memory))
+        command = (*self._program, str(self._limits.memory))
         self._process = await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE, start_new_session=True
         )
