@@ -37,6 +37,7 @@ TEMPLATES = (
     "report.html",
     "results.html",
     "steps.html",
+    "equation.html",
     "class.html",
     "feedback.html",
     "topics.html",
