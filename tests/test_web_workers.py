@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from derive.errors import ServingError
 from derive.web import workers as waiting
 from derive.web.workers import BusyError, Limits, Workers
 
@@ -133,3 +134,12 @@ def test_where_the_server_stops_those_who_wait_are_told():
         return [(await task)[-1]["message"] for task in tasks]
 
     assert asyncio.run(run()) == ["The server is stopping."] * 2
+
+
+def test_where_no_process_can_start_the_server_does_not():
+    async def run() -> None:
+        async with Workers(LIMITS, (sys.executable, "-c", "pass")):
+            pytest.fail("it started")
+
+    with pytest.raises(ServingError, match=r"^a process that checks documents ended as soon as it was started$"):
+        asyncio.run(run())

@@ -60,7 +60,9 @@ def read_sources(source: Source, setting: Source | None = None, exercise: Source
     return _document(reader, source, setting, exercise)
 
 
-def _document(reader: Reader, source: Source, setting: Source | None = None, exercise: Source | None = None) -> Document:
+def _document(
+    reader: Reader, source: Source, setting: Source | None = None, exercise: Source | None = None
+) -> Document:
     contents = _contents(reader, source)
     entries = _entries_of(contents)
     if setting is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from derive.checking.check import check_document
+from derive.checking.placing import waiting
 from derive.checking.results import StepResult
 from derive.documents.document import Document, Passage
 from derive.documents.notebook import text_of_notebook
@@ -16,7 +17,7 @@ from derive.notation.chains import Chain
 from derive.source import Source
 from derive.web.desk import Desk
 from derive.web.places import Units
-from derive.writing.equations import View, WaitingStep, equation_html, waiting_html
+from derive.writing.equations import View, equation_html, waiting_html
 from derive.writing.html import to_html
 
 Content = Mapping[str, Any]
@@ -70,9 +71,9 @@ class _Watch:
     def pending(self, passage: Passage, chain: Chain) -> None:
         """Show an equation before it is decided; one in a line of text may have no step."""
         if passage.kind == "display":
-            html = pending_html(passage.text.value, self._view)
-            line = passage.text.place(chain.relations[0].start).line
-            self._tell({"event": "pending", "number": self.number + 1, "line": line, "html": html})
+            steps = waiting(passage, chain, self.number + 1)
+            html = waiting_html(steps, self._view)
+            self._tell({"event": "pending", "number": self.number + 1, "line": steps[0].line, "html": html})
 
     def judged(self, steps: Sequence[StepResult], is_final: bool) -> None:
         """Show an equation with its verdicts."""

@@ -14,6 +14,7 @@ from contextlib import aclosing, suppress
 from dataclasses import field
 from typing import Any
 
+from derive.errors import ServingError
 from derive.records import dataclass
 
 Event = Mapping[str, Any]
@@ -78,7 +79,13 @@ class Workers:
         self._number = 0
 
     async def __aenter__(self) -> "Workers":
+        """Start the processes, and wait until they are ready. Raises `ServingError` where they can not start."""
         await asyncio.gather(*(lane.open() for lane in self._lanes))
+        try:
+            await asyncio.gather(*(lane.ready() for lane in self._lanes))
+        except ServingError:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -173,6 +180,7 @@ class _Lane:
         self._workers, self._limits, self._program = workers, limits, program
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._first_start: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
         self._is_ready = self._is_closed = self._is_late = False
         self.task: _Task | None = None
@@ -189,6 +197,11 @@ class _Lane:
             *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE, start_new_session=True
         )
         self._reading = asyncio.create_task(self._read(self._process))
+
+    async def ready(self) -> None:
+        """Wait for the first process. Raises `ServingError` where it ends before it is ready."""
+        if not await self._first_start:
+            raise ServingError("a process that checks documents ended as soon as it was started")
 
     async def close(self) -> None:
         """End the process, whatever it is at."""
@@ -245,19 +258,23 @@ class _Lane:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
         had_been_ready, self._is_ready = self._is_ready, False
+        self._started(False)
         self._unlimit()
         if self.task is not None:
             self.task.end(_problem(self._of_dead()))
             self.task = None
+        if not had_been_ready and not self._is_closed:  # it can not even start: no use to try again at once
+            await asyncio.sleep(SECONDS_TO_STOP)
         if not self._is_closed:
-            if not had_been_ready:  # it can not even start: no use to try again and again at once
-                await asyncio.sleep(SECONDS_TO_STOP)
             await self.open()
 
     def _heard(self, said: Mapping[str, Any]) -> None:
         if "ready" in said:
             self._is_ready = True
+            self._started(True)
         elif self.task is None or said["number"] != self.task.number:
             return
         elif "end" in said:
@@ -268,6 +285,10 @@ class _Lane:
             self.task.tell(said["event"])
             return
         self._workers.assign()
+
+    def _started(self, is_ready: bool) -> None:
+        if not self._first_start.done():
+            self._first_start.set_result(is_ready)
 
     def _of_dead(self) -> str:
         if self._is_closed:
