@@ -191,8 +191,8 @@ SPEAKING = {"cli", "__main__", "commands.speaking", "writing.terminal"}  # these
 # Never in this program: what runs text as code, or makes one process of another.
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "parse_latex", "simplify", "S"}
 FORBIDDEN_MODULES = {
-    "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http", "webbrowser",
-    "sympy.parsing", "sympy.core.sympify",
+    "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http",
+    "webbrowser", "sympy.parsing", "sympy.core.sympify",
 }  # fmt: skip
 # The modules that start another process, LaTeX, which makes PDFs, and the sandbox of students' code, and the function
 # that does it: with a list of arguments, without a shell.
