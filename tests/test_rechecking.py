@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from remembering import check_document
+
 from derive.certificates import Store, default_directory
 from derive.checking.rechecking import Rechecker
 from derive.documents import read_document
-from remembering import check_document
 
 EXERCISES = Path(__file__).resolve().parents[1] / "exercises"
 
