@@ -40,8 +40,10 @@ TEMPLATES = (
     "equation.html",
     "class.html",
     "feedback.html",
+    "feedback_body.html",
     "topics.html",
     "sheet.html",
+    "sheet_blocks.html",
 )
 
 _FORMULA = re.compile(r"\$([^$]+)\$")
