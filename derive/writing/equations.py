@@ -28,10 +28,11 @@ VERDICT_WORDS: Mapping[Verdict, str] = {verdict: verdict for verdict in (*QUIET,
 class View:
     """How equations are shown, and what of them.
 
-    `shows_verdicts`: else every sign is neutral, and nothing opens. `shows_fixes`: else nothing is shown that could
-    give an answer away. `opens` are the verdicts whose reasons are open at first. `prefix` stands before every id, so
-    that several documents fit on one page. `document` is the name before places, `level` that of the headings.
-    `dims` are the sizes that counterexamples have. `verdict_words` says the verdicts, `notes` more of single steps.
+    `shows_verdicts`: else every sign is neutral, and only of what could not be read is anything said. `shows_fixes`:
+    else nothing is shown that could give an answer away. `opens` are the verdicts whose reasons are open at first.
+    `prefix` stands before every id, so that several documents fit on one page. `document` is the name before places,
+    `level` that of the headings. `dims` are the sizes that counterexamples have. `verdict_words` says the verdicts,
+    `notes` more of single steps.
     """
 
     shows_verdicts: bool = True
