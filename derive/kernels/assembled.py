@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from derive.expressions.shapes import SCALAR, Dim
 from derive.expressions.tree import Derivative, Expr, Symbol, Unspecified, UnspecifiedMap
 from derive.expressions.walk import walk
-from derive.kernels.algebra import Algebra
 from derive.kernels.identifiers import Identifiers, identifier_of
 from derive.kernels.lowering import Lowering
 from derive.kernels.operations import Axes, Extent, Operation
 from derive.kernels.program import Program, Statement
 from derive.kernels.refusal import NoKernel
+from derive.kernels.rules import algebra
 from derive.notation.symbols import Given
 from derive.records import dataclass
 
@@ -88,7 +88,7 @@ class _Assembly:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.identifiers = Identifiers(OWN_NAMES)
-        self.algebra = Algebra()
+        self.algebra = algebra()
         self.sizes: dict[str, tuple[str, str, int]] = {}
         self.extents: dict[str, str | int] = {}
         self._names_of_sizes: dict[int | None, str] = {}
