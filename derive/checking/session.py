@@ -87,6 +87,13 @@ class Session:
         self.entries.table = table
         self.prover.learn(table)
 
+    def learn_value(self, name: str, table: SymbolTable) -> None:
+        """Goes on with a table that says what a name is, of which maybe only the shape was known before."""
+        if name in self.entries.arrays:
+            self.relearn(table)
+        else:
+            self.learn(table)
+
     def relearn(self, table: SymbolTable) -> None:
         """Goes on with a table in which a known name has another value: what was computed of it is not kept.
 
