@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from derive.commands.speaking import NOTHING_WRONG, complain, one_line_for_errors
+from derive.commands.speaking import NOTHING_WRONG, complain, ended_by_interrupt, one_line_for_errors
 
 if TYPE_CHECKING:
     from derive.web.setup import Setup
@@ -83,6 +83,7 @@ def serve(
     """Check derivations on a page of the local machine, as they are typed; DOC stands there at first."""
     if token is not None and (len(token) < SHORTEST_TOKEN or not (token.isascii() and token.isprintable())):
         raise click.UsageError(f"--token: at least {SHORTEST_TOKEN} plain characters", click.get_current_context())
+    folder = _folder(exercises, "--exercises")
     failed: list[Outcome] = []
     with one_line_for_errors(document or host, False, failed):
         from derive.errors import ServingError
@@ -95,7 +96,7 @@ def serve(
             host=host,
             port=DEFAULT_PORT if port is None else port,
             document=None if document is None else _text_of(document),
-            exercises=_folder(exercises, "--exercises"),
+            exercises=folder,
             is_exam=is_exam,
             is_teacher=is_teacher,
             save=None if save is None else Path(save),
@@ -108,7 +109,8 @@ def serve(
                 webbrowser.open(taken.address)
 
         try:
-            run(setup, say, may_move=port is None)
+            with ended_by_interrupt():
+                run(setup, say, may_move=port is None)
         except ServingError as error:
             complain(f"derive serve: {error}")
             return 2

@@ -38,6 +38,8 @@ def serve(setup: Setup, say: Callable[[Setup], None], *, may_move: bool) -> None
         server.run(sockets=[taken])
     finally:
         taken.close()
+    if not server.started:
+        raise ServingError("the server did not start: its processes ended as soon as they were started")
 
 
 def _bound(setup: Setup, tries: int) -> socket.socket:
