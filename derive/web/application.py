@@ -6,6 +6,7 @@
     POST /live/check     {page, name, text} -> events, a line of JSON each: pending, equation, done or problem
     POST /live/open      {name, text} -> {name, text}: a file as it is to be edited
     POST /live/report    {name, text} -> the report as one HTML page
+    /exercises…          see `classroom`
 
 The events of a check, in this order:
 
@@ -15,6 +16,12 @@ The events of a check, in this order:
     done        summary, equations, milliseconds
     problem     message, line, column: in place of `done`
     superseded  in place of `done`: the same page has asked again
+
+With `exercise` in the request the text is an answer to that exercise. Then these follow, but not in an exam, in which
+a step that could be read is `written` whatever its verdict:
+
+    part        id, status, mark, words, points, html: one part as it would be marked
+    marks       points, problem, needs_review: all of them together
 """
 
 import json
@@ -28,7 +35,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from derive.web import asked, pages
+from derive.web import asked, classroom, pages
 from derive.web.access import Access, Gate
 from derive.web.asked import BadRequestError
 from derive.web.limits import Rate, body_of
@@ -44,11 +51,15 @@ def application(setup: Setup) -> Starlette:
     gate = Gate(setup.token, setup.port, setup.hosts)
     app = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(Access, gate=gate, rate=Rate(REQUESTS_A_SECOND, REQUESTS_AT_ONCE))],
+        middleware=[
+            Middleware(Access, gate=gate, rate=Rate(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)),
+            *([Middleware(classroom.Exam)] if setup.is_exam else []),
+        ],
         exception_handlers={BadRequestError: _refused, BusyError: _busy, 404: _not_there, 405: _other_method},
         lifespan=_life,
     )
     app.state.setup = setup
+    app.state.classroom = classroom.Classroom(setup)
     return app
 
 
@@ -84,10 +95,10 @@ async def health(_request: Request) -> Response:
 async def check(request: Request) -> Response:
     """The equations of a document with their verdicts, as they are decided."""
     fields = await _fields(request)
-    content = _document(fields)
     page = asked.text(fields, "page")[: asked.LONGEST_NAME]
     visitor = request.state.visitor
-    return await _stream(request, "check", {**content, "page": f"{visitor} {page}"}, f"{visitor} {page}")
+    job, more = classroom.job_for(request, fields, "check")
+    return await _stream(request, job, {**_document(fields), **more, "page": f"{visitor} {page}"}, f"{visitor} {page}")
 
 
 async def open_file(request: Request) -> Response:
@@ -97,10 +108,11 @@ async def open_file(request: Request) -> Response:
 
 async def report(request: Request) -> Response:
     """The report as a file to keep."""
-    content = _document(await _fields(request))
-    found = await _workers(request).last("report", content)
+    fields = await _fields(request)
+    job, more = classroom.job_for(request, fields, "report")
+    found = await _workers(request).last(job, {**_document(fields), **more})
     if found["event"] == "problem":
-        return JSONResponse(found, 422)
+        return JSONResponse(found, found.get("status", 422))
     headers = {"Content-Disposition": 'attachment; filename="report.html"'}
     return HTMLResponse(found["html"], headers=headers)
 
@@ -168,4 +180,5 @@ ROUTES = [
     Route("/live/check", check, methods=["POST"]),
     Route("/live/open", open_file, methods=["POST"]),
     Route("/live/report", report, methods=["POST"]),
+    *classroom.ROUTES,
 ]

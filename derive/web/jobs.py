@@ -19,5 +19,5 @@ JOBS: Mapping[str, Job] = {
     "check answer": answers.check,
     "check answer in exam": answers.check_in_exam,
     "marks": answers.marks,
-    "report on answer": answers.report,
+    "report answer": answers.report,
 }

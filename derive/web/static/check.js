@@ -166,7 +166,7 @@ addEventListener("beforeunload", (event) => {
 part("next").addEventListener("click", () => goToProblem(false));
 part("previous").addEventListener("click", () => goToProblem(true));
 part("help-button").addEventListener("click", () => part("help").showModal());
-part("example").addEventListener("click", async () => {
+part("example")?.addEventListener("click", async () => {
   const response = await fetch("/static/example.md");
   if (response.ok) take(await response.text(), "example.md");
 });
@@ -174,3 +174,10 @@ part("welcome").hidden = !isEmpty();
 editor.setLatex(contents().name.toLowerCase().endsWith(".tex"));
 showProblem();
 if (!isEmpty()) checking.soon(0);
+
+// What the page is called saved from now on: it was handed over.
+function keepAsSaved() {
+  saved = editor.text;
+}
+
+export { checking, contents, editor, keepAsSaved, reveal, say };

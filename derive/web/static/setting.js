@@ -1,0 +1,2 @@
+import { checking } from "./check.js";
+export { checking };
