@@ -6,6 +6,8 @@ older one aside. Who waits no longer for an answer gives up the job; a worker th
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import OrderedDict
@@ -241,8 +243,7 @@ class _Lane:
     def _kill(self) -> None:
         self._unlimit()
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            _kill(self._process)
 
     def _say(self, said: Mapping[str, Any]) -> None:
         if self._process is not None and self._process.stdin is not None:
@@ -255,8 +256,7 @@ class _Lane:
         with suppress(ValueError, ConnectionError):  # a line that is too long, a pipe that broke
             while line := await process.stdout.readline():
                 self._heard(json.loads(line))
-        with suppress(ProcessLookupError):
-            process.kill()
+        _kill(process)
         await process.wait()
         if process.stdin is not None:
             process.stdin.close()
@@ -296,6 +296,13 @@ class _Lane:
         if self._is_late:
             return f"This took longer than {self._limits.seconds:g} s and was ended."
         return "The process that was at this died; it may need more memory than one request may take."
+
+
+def _kill(process: Process) -> None:
+    """End a process. `Process.kill` would wait for it as well, which its watcher does: one of both finds it gone."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
 
 
 def _problem(message: str) -> Event:
