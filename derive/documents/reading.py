@@ -91,7 +91,17 @@ def read_submission(path: str | Path, exercise: Document, given: Entries) -> Sub
     Raises `DocumentError` where the file is no document.
     """
     source = read_source(path)
-    contents = _contents(_reader_for(path), source)
+    return _submission(_reader_for(path), source, exercise, given)
+
+
+def submission_of(source: Source, exercise: Document, given: Entries) -> Submission:
+    """The same for a text that is in no file. Raises `DocumentError` as `read_sources` does."""
+    check_text(source)
+    return _submission(_reader_of(source.name), source, exercise, given)
+
+
+def _submission(reader: Reader, source: Source, exercise: Document, given: Entries) -> Submission:
+    contents = _contents(reader, source)
     try:
         own, unread = _entries_of(contents, others_allowed=True), None
     except DocumentError as error:

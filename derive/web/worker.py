@@ -19,6 +19,7 @@ from derive.grading.marker import GARBAGE_AFTER, limit_memory
 from derive.records import dataclass
 from derive.web.desk import Desk
 from derive.web.jobs import JOBS
+from derive.web.shelf import NoExerciseError
 
 Event = Mapping[str, Any]
 
@@ -80,6 +81,9 @@ def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes]) -
         pass
     except DocumentError as error:
         _write(answers, {"number": number, "event": problem_of(error)})
+    except NoExerciseError:
+        missing = {**problem("There is no such exercise."), "status": 404}
+        _write(answers, {"number": number, "event": missing})
     except MemoryError:
         _write(answers, {"number": number, "event": problem("This needs more memory than one request may take.")})
     except RecursionError:
