@@ -68,7 +68,7 @@ def _document(
     if setting is not None:
         entries = fill_entries(entries, _entries_of_settings(setting))
     if exercise is not None:
-        entries = take_exercise(entries, _entries_of_exercise(exercise))
+        entries = take_exercise(entries, entries_in_exercise(exercise))
     name = None if exercise is None else exercise.name
     return Document(source, make_setting(entries), contents.passages, name, contents.left_out)
 
@@ -91,7 +91,17 @@ def read_submission(path: str | Path, exercise: Document, given: Entries) -> Sub
     Raises `DocumentError` where the file is no document.
     """
     source = read_source(path)
-    contents = _contents(_reader_for(path), source)
+    return _submission(_reader_for(path), source, exercise, given)
+
+
+def read_submission_text(source: Source, exercise: Document, given: Entries) -> Submission:
+    """The same for a text that is in no file; the ending of its name says what it is."""
+    check_text(source)
+    return _submission(_reader_of(source.name), source, exercise, given)
+
+
+def _submission(reader: Reader, source: Source, exercise: Document, given: Entries) -> Submission:
+    contents = _contents(reader, source)
     try:
         own, unread = _entries_of(contents, others_allowed=True), None
     except DocumentError as error:
@@ -247,10 +257,11 @@ def _entries_of_settings(source: Source) -> Entries:
 def entries_of_exercise(path: str | Path) -> Entries:
     """The entries of an exercise: a document with a setting."""
     _reader_for(path)
-    return _entries_of_exercise(read_source(path))
+    return entries_in_exercise(read_source(path))
 
 
-def _entries_of_exercise(source: Source) -> Entries:
+def entries_in_exercise(source: Source) -> Entries:
+    """The same of a text that is in no file."""
     contents = _contents(_reader_of(source.name), source)
     if contents.setting is None:
         raise DocumentError(source.name, "an exercise has a setting at its head, and this document has none")

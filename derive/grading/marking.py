@@ -1,16 +1,16 @@
 """A submission -> its marks: every part's answer found, held against what the exercise's model says, and credited."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from derive.certificates import Store
 from derive.checking.check import check_document
 from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
-from derive.documents.reading import Submission, read_submission, shown_name
+from derive.documents.reading import Submission, read_submission, read_submission_text, shown_name
 from derive.errors import DocumentError
 from derive.grading.answers import Answer, Answers, Found, Place
 from derive.grading.asked import AskedSide
@@ -36,6 +36,7 @@ from derive.grading.parts import ExerciseDocument, Part, read_exercise
 from derive.grading.places import line_of, place_of
 from derive.grading.results import Marked, PartResult
 from derive.grading.workings import Line, Workings
+from derive.source import Source
 
 ACCEPTED = ("proved", "convention")
 HELD_FIXED = "held-fixed"
@@ -66,9 +67,19 @@ def _state_of(path: str | Path) -> tuple[int, int] | None:
 
 def mark(exercise: ExerciseDocument, submission_path: str | Path, store: Store | None = None) -> Marked:
     """The marks of a submission in a file. One that cannot be read at all goes to a person."""
-    name = shown_name(submission_path)
+    read = partial(read_submission, submission_path, exercise.document, exercise.entries)
+    return _marked(exercise, shown_name(submission_path), read, store)
+
+
+def mark_text(exercise: ExerciseDocument, source: Source, store: Store | None = None) -> Marked:
+    """The same for a submission that is in no file; the ending of its name says what it is."""
+    read = partial(read_submission_text, source, exercise.document, exercise.entries)
+    return _marked(exercise, source.name, read, store)
+
+
+def _marked(exercise: ExerciseDocument, name: str, read: Callable[[], Submission], store: Store | None) -> Marked:
     try:
-        submission = read_submission(submission_path, exercise.document, exercise.entries)
+        submission = read()
         workings = Workings()
         result = check_document(submission.document, store=store, observer=workings.note, memory=exercise.memory)
     except DocumentError as error:

@@ -119,7 +119,7 @@ class Access:
         """The answer to a request that does not pass; null for one that does."""
         headers, path = Headers(scope=scope), scope["path"]
         if not self.gate.knows_host(headers):
-            return _said(path, NOT_THIS_HOST, 421)
+            return said(path, NOT_THIS_HOST, 421)
         cookies = _cookies(headers)
         if path not in OPEN_PATHS:
             refused = self._without_token(scope, headers, cookies)
@@ -128,7 +128,7 @@ class Access:
         visitor = self.gate.visitor(cookies.get(self.gate.visitor_cookie))
         address = (scope.get("client") or ("", 0))[0]
         if not self.rate.allows(visitor or f"at {address}"):
-            answer = _said(path, TOO_OFTEN, 429)
+            answer = said(path, TOO_OFTEN, 429)
             answer.headers["Retry-After"] = "1"
             return answer
         scope.setdefault("state", {})["visitor"] = visitor or f"at {address}"
@@ -144,8 +144,8 @@ class Access:
         if method in READING and self.gate.knows_token(in_address):
             return self._entered(path, query)
         if not self.gate.knows_token(cookies.get(self.gate.cookie)):
-            return _said(path, WITHOUT_TOKEN, 401)
-        return None if method in READING or _is_from_here(headers) else _said(path, FROM_ELSEWHERE, 403)
+            return said(path, WITHOUT_TOKEN, 401)
+        return None if method in READING or _is_from_here(headers) else said(path, FROM_ELSEWHERE, 403)
 
     def _entered(self, path: str, query: list[tuple[str, str]]) -> Response:
         """The same address without the token, which is a cookie from now on."""
@@ -174,7 +174,7 @@ def _cookies(headers: Headers) -> dict[str, str]:
     return {name: morsel.value for name, morsel in found.items()}
 
 
-def _said(path: str, message: str, status: int) -> Response:
+def said(path: str, message: str, status: int) -> Response:
     """One line: for tools in JSON, for people as it is."""
     if path.startswith(("/api/", "/live/")):
         return JSONResponse({"message": message}, status)

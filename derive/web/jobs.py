@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from derive.web import live
+from derive.web import live, reports
 from derive.web.desk import Desk
 
 Job = Callable[[Mapping[str, Any], Desk, Callable[[Mapping[str, Any]], None]], None]
@@ -12,4 +12,7 @@ JOBS: Mapping[str, Job] = {
     "check": live.check,
     "open": live.open_file,
     "report": live.report,
+    "judge": reports.judge,
+    "prepare": reports.prepare,
+    "mark": reports.mark,
 }

@@ -19,6 +19,7 @@ from derive.grading.marker import GARBAGE_AFTER, limit_memory
 from derive.records import dataclass
 from derive.web.desk import Desk
 from derive.web.jobs import JOBS
+from derive.web.problems import DEFECT, problem, problem_of
 
 Event = Mapping[str, Any]
 
@@ -86,7 +87,7 @@ def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes]) -
         _write(answers, {"number": number, "event": problem("This is nested too deeply to be read.")})
     except Exception as error:  # the boundary: a defect met in one job does not stop the others
         words = " ".join(f"{type(error).__name__}: {error}".split())
-        _write(answers, {"number": number, "event": problem(f"Internal error (please report it): {words}")})
+        _write(answers, {"number": number, "event": problem(f"Internal error (please report it): {words}", DEFECT)})
     inbox.stopped.discard(number)
     _write(answers, {"number": number, "end": True})
 
@@ -97,18 +98,6 @@ def _write(answers: IO[bytes], said: Mapping[str, Any]) -> None:
         answers.flush()
     except BrokenPipeError:
         os._exit(0)
-
-
-def problem(message: str, line: int | None = None, column: int | None = None) -> Event:
-    """What a job tells where it can not be done."""
-    return {"event": "problem", "message": message, "line": line, "column": column}
-
-
-def problem_of(error: DocumentError) -> Event:
-    """What is wrong with a document, with its place."""
-    place = error.place
-    said = error.problem[:1].upper() + error.problem[1:].rstrip(".") + "."
-    return problem(said) if place is None else problem(said, place.line, place.column)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 
 from derive.errors import ServingError
 from derive.records import dataclass
+from derive.web.problems import DEFECT, STOPPING, TOOK_TOO_LONG, problem
 
 Event = Mapping[str, Any]
 
@@ -90,7 +91,7 @@ class Workers:
 
     async def __aexit__(self, *_: object) -> None:
         for task in self._waiting:
-            task.end(_problem("The server is stopping."))
+            task.end(problem("The server is stopping.", STOPPING))
         await asyncio.gather(*(lane.close() for lane in self._lanes))
 
     async def events(self, job: str, content: Mapping[str, Any], page: str = "") -> AsyncGenerator[Event]:
@@ -117,7 +118,7 @@ class Workers:
 
     async def last(self, job: str, content: Mapping[str, Any], page: str = "") -> Event:
         """The last event of a job, for those that have only one."""
-        found: Event = _problem("Nothing was found.")
+        found: Event = problem("Nothing was found.", DEFECT)
         async with aclosing(self.events(job, content, page)) as events:
             async for event in events:
                 found = event
@@ -210,7 +211,7 @@ class _Lane:
         if self._reading is not None:
             await self._reading
         if self.task is not None:
-            self.task.end(_problem("The server is stopping."))
+            self.task.end(problem("The server is stopping.", STOPPING))
 
     def start(self, task: _Task) -> None:
         """Begin with a job."""
@@ -264,7 +265,7 @@ class _Lane:
         self._started(False)
         self._unlimit()
         if self.task is not None:
-            self.task.end(_problem(self._of_dead()))
+            self.task.end(self._of_dead())
             self.task = None
         if not had_been_ready and not self._is_closed:  # it can not even start: no use to try again at once
             await asyncio.sleep(SECONDS_TO_STOP)
@@ -290,13 +291,9 @@ class _Lane:
         if not self._first_start.done():
             self._first_start.set_result(is_ready)
 
-    def _of_dead(self) -> str:
+    def _of_dead(self) -> Event:
         if self._is_closed:
-            return "The server is stopping."
+            return problem("The server is stopping.", STOPPING)
         if self._is_late:
-            return f"This took longer than {self._limits.seconds:g} s and was ended."
-        return "The process that was at this died; it may need more memory than one request may take."
-
-
-def _problem(message: str) -> Event:
-    return {"event": "problem", "message": message, "line": None, "column": None}
+            return problem(f"This took longer than {self._limits.seconds:g} s and was ended.", TOOK_TOO_LONG)
+        return problem("The process that was at this died; it may need more memory than one request may take.", DEFECT)
