@@ -181,8 +181,7 @@ def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: d
         if ranges[first] == ranges[second] and i == j:
             yield ZERO
     for letter, position in named:
-        for name in list(session.entries.arrays):
-            meaning = session.table.meanings.get(name)
+        for name, meaning in session.table.meanings.items():
             if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.shape.is_scalar:
                 array = session.entries.label_array(name)
                 if array.sizes[1] == len(ranges[letter]):

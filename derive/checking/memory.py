@@ -50,9 +50,10 @@ class Memory:
 
 def key_of_table(table: SymbolTable, given: SymbolTable) -> Hashable:
     """What a document has added to the table with which it began, and for which numbers it is read."""
-    added = tuple((name, one) for name, one in table.meanings.items() if given.meanings.get(name) is not one)
+    added = [(name, one) for name, one in table.meanings.items() if given.meanings.get(name) is not one]
     return (
-        added,
+        tuple([(name, one, str(getattr(one, "shape", ""))) for name, one in added]),
+        tuple((name, dim.size, dim.name) for name, dim in table.dims.items()),
         _frozen(table.other_values),
         _frozen(table.families),
         _frozen(table.members),

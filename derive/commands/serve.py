@@ -83,6 +83,7 @@ def serve(
     """Check derivations on a page of the local machine, as they are typed; DOC stands there at first."""
     if token is not None and (len(token) < SHORTEST_TOKEN or not (token.isascii() and token.isprintable())):
         raise click.UsageError(f"--token: at least {SHORTEST_TOKEN} plain characters", click.get_current_context())
+    folder = _folder(exercises, "--exercises")
     failed: list[Outcome] = []
     with one_line_for_errors(document or host, False, failed):
         from derive.errors import ServingError
@@ -95,7 +96,7 @@ def serve(
             host=host,
             port=DEFAULT_PORT if port is None else port,
             document=None if document is None else _text_of(document),
-            exercises=_folder(exercises, "--exercises"),
+            exercises=folder,
             is_exam=is_exam,
             is_teacher=is_teacher,
             save=None if save is None else Path(save),

@@ -1,5 +1,6 @@
 """The pages of the server: templates with their values, and the files that they load."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -7,9 +8,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from derive.records import dataclass
 from derive.web.setup import Setup
+from derive.writing.equations import equation_style
 from derive.writing.pages import style_sheet
 
-STYLES = ("base.css", "equation.css")
+SHARED: Mapping[str, Callable[[], str]] = {
+    "base.css": lambda: style_sheet(("base.css",)),
+    "equations.css": equation_style,
+}
 """The style sheets of reports that pages share."""
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
@@ -25,15 +30,16 @@ class StaticFile:
 def check_page(setup: Setup) -> str:
     """The page on which a derivation is typed."""
     name, text = setup.document or ("notes.md", "")
-    return environment().get_template("check.html").render(name=name, text=text, has_exercises=bool(setup.exercises))
+    template = environment().get_template("check.html")
+    return template.render(title="derive", name=name, text=text, exercise=None, has_exercises=bool(setup.exercises))
 
 
 @cache
 def static_file(name: str) -> StaticFile | None:
-    """A file of the folder `static`, or the style sheet that pages share with reports; null where there is none."""
+    """A file of the folder `static`, or a style sheet that pages share with reports; null where there is none."""
     ending = name.rpartition(".")[2]
-    if name == "equations.css":
-        return StaticFile(style_sheet(STYLES), MEDIA_TYPES["css"])
+    if name in SHARED:
+        return StaticFile(SHARED[name](), MEDIA_TYPES["css"])
     known = {each.name for each in (files("derive.web") / "static").iterdir()}
     if name not in known or ending not in MEDIA_TYPES:
         return None

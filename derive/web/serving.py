@@ -3,6 +3,7 @@
 import errno
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import uvicorn
@@ -35,9 +36,12 @@ def serve(setup: Setup, say: Callable[[Setup], None], *, may_move: bool) -> None
     server = uvicorn.Server(config)
     say(setup)
     try:
-        server.run(sockets=[taken])
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how a server ends
+            server.run(sockets=[taken])
     finally:
         taken.close()
+    if not server.started:
+        raise ServingError("the server did not start: its processes ended as soon as they were started")
 
 
 def _bound(setup: Setup, tries: int) -> socket.socket:
