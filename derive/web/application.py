@@ -102,7 +102,7 @@ async def open_file(request: Request) -> Response:
 async def report(request: Request) -> Response:
     """The report as a file to keep."""
     content = _document(await _fields(request))
-    found = await _workers(request).last("report", content)
+    found = await _workers(request).last("report", content, visitor=request.state.visitor)
     if found["event"] == "problem":
         return JSONResponse(found, 422)
     headers = {"Content-Disposition": 'attachment; filename="report.html"'}
@@ -127,17 +127,17 @@ def _workers(request: Request) -> Workers:
 
 async def _answer(request: Request, job: str, content: Mapping[str, Any]) -> Response:
     """The one event of a job as JSON."""
-    found = await _workers(request).last(job, content)
+    found = await _workers(request).last(job, content, visitor=request.state.visitor)
     return JSONResponse(found, 422 if found["event"] == "problem" else 200)
 
 
 async def _stream(request: Request, job: str, content: Mapping[str, Any], page: str) -> Response:
     """The events of a job as lines; that too many wait is said before the first."""
-    workers = _workers(request)
-    workers.refuse_if_busy()
+    workers, visitor = _workers(request), request.state.visitor
+    workers.refuse_if_busy(visitor)
 
     async def lines() -> AsyncIterator[bytes]:
-        async with aclosing(workers.events(job, content, page)) as events:
+        async with aclosing(workers.events(job, content, page, visitor)) as events:
             async for event in events:
                 yield json.dumps(event).encode() + b"\n"
 
@@ -146,11 +146,14 @@ async def _stream(request: Request, job: str, content: Mapping[str, Any], page: 
 
 async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, BadRequestError)
-    return JSONResponse({"message": error.message}, error.status)
+    closes = {"Connection": "close"} if error.status in (408, 413) else None  # the rest of its body is not awaited
+    return JSONResponse({"message": error.message}, error.status, closes)
 
 
-async def _busy(_request: Request, _error: Exception) -> Response:
-    return JSONResponse({"message": "too many wait already; try again"}, 503, headers={"Retry-After": "2"})
+async def _busy(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, BusyError)
+    status, who = (429, "too many of your requests") if error.of_visitor else (503, "too many")
+    return JSONResponse({"message": f"{who} wait already; try again"}, status, headers={"Retry-After": "2"})
 
 
 async def _not_there(request: Request, _error: Exception) -> Response:

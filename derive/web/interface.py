@@ -163,7 +163,7 @@ def refused(found: Event) -> Response:
 
 async def _last(request: Request, job: str, content: Mapping[str, Any]) -> Event:
     workers: Workers = request.app.state.workers
-    return await workers.last(job, content)
+    return await workers.last(job, content, visitor=request.state.visitor)
 
 
 async def _unless_gone(request: Request, work: Awaitable[Found]) -> Found:
