@@ -28,6 +28,7 @@ from derive.web import asked, pages
 from derive.web.asked import BadRequestError
 from derive.web.handing_in import LARGEST_ANSWER, LONGEST_STUDENT, MOST_ANSWERS, Book, Keeper, Receipt
 from derive.web.limits import body_of
+from derive.web.problems import UNUSABLE, Event, problem
 from derive.web.setup import Setup
 from derive.web.workers import BusyError, Workers
 
@@ -37,8 +38,6 @@ HANDED_IN = "your answer to this exercise is handed in; nothing more is taken"
 OF_EXAM = ("/exercises", "/static", "/health", "/live/check", "/live/open")
 """Where the addresses begin that are served in an exam."""
 OF_PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-
-Event = Mapping[str, Any]
 
 
 class Exam:
@@ -73,9 +72,9 @@ async def exercises(request: Request) -> Response:
     """The list."""
     setup = _setup(request)
     found = await _job(request, "list exercises", {})
-    problem = found["message"] if found["event"] == "problem" else None
-    lines = [] if problem else [{**line, "link": _link(line["id"])} for line in found["exercises"]]
-    return HTMLResponse(pages.render("exercises.html", setup=setup, exercises=lines, problem=problem))
+    refused = found["message"] if found["event"] == "problem" else None
+    lines = [] if refused else [{**line, "link": _link(line["id"])} for line in found["exercises"]]
+    return HTMLResponse(pages.render("exercises.html", setup=setup, exercises=lines, problem=refused))
 
 
 async def exercise(request: Request) -> Response:
@@ -124,11 +123,11 @@ async def _for_teachers(request: Request, job: str, template: str) -> Response:
     return HTMLResponse(pages.render(template, setup=setup, found=found, link=_link(name)))
 
 
-def _problem_page(setup: Setup, problem: Event) -> Response:
-    status = problem.get("status", 422)
+def _problem_page(setup: Setup, found: Event) -> Response:
+    status = found.get("status", UNUSABLE)
     if status == 404:
         _not_there()
-    return HTMLResponse(pages.render("trouble.html", setup=setup, problem=problem["message"]), status)
+    return HTMLResponse(pages.render("trouble.html", setup=setup, problem=found["message"]), status)
 
 
 # --- Answers -------------------------------------------------------------------------------------
@@ -161,8 +160,8 @@ async def hand_in(request: Request) -> Response:
     key = request.state.visitor, name
     known = await _job(request, "question", {"exercise": name})
     if known["event"] == "problem":
-        return JSONResponse(known, known.get("status", 422))
-    _workers(request).refuse_if_busy()
+        return JSONResponse(known, known.get("status", UNUSABLE))
+    _workers(request).refuse_if_busy(request.state.visitor)
     if classroom.book.count(key) >= (1 if classroom.setup.is_exam else MOST_ANSWERS):
         raise BadRequestError(HANDED_IN, 409)
     classroom.book.claim(key)
@@ -199,12 +198,12 @@ async def _marks(request: Request, content: Mapping[str, Any]) -> Event:
     try:
         return await _job(request, "marks", content)
     except BusyError:
-        return {"event": "problem", "message": "Too many wait already."}
+        return problem("Too many wait already.", 503)
 
 
-def _unmarked(problem: Event) -> str:
+def _unmarked(found: Event) -> str:
     """What is shown where an answer was taken and could not be marked."""
-    return pages.render("unmarked.html", problem=problem["message"])
+    return pages.render("unmarked.html", problem=found["message"])
 
 
 def _student(fields: asked.Fields) -> str:
@@ -247,8 +246,8 @@ async def _job(request: Request, job: str, content: Mapping[str, Any]) -> Event:
     """What a job about the folder of exercises tells."""
     folder = _setup(request).exercises
     if folder is None:
-        return {"event": "problem", "message": "No exercises are offered here.", "status": 404}
-    return await _workers(request).last(job, {"folder": str(folder), **content})
+        return problem("No exercises are offered here.", 404)
+    return await _workers(request).last(job, {"folder": str(folder), **content}, visitor=request.state.visitor)
 
 
 def _id(request: Request) -> str:

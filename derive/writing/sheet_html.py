@@ -11,12 +11,12 @@ from derive.sheets.blocks import Block, Chain, Display, Formula, Picture, Sheet,
 from derive.writing.cells import printable
 from derive.writing.formula_width import table_cells
 from derive.writing.mathml import to_mathml
-from derive.writing.pages import environment, page
+from derive.writing.pages import BASE, environment, page
 from derive.writing.sheet_chains import Row, arranged, in_groups
 from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
 from derive.writing.statuses import of_points
 
-STYLES = ("base.css", "sheet.css")
+STYLES = (*BASE, "sheet.css")
 TEMPLATE = "sheet.html"
 BLOCKS = "sheet_blocks.html"
 MEASURE = 42_000

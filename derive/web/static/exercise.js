@@ -41,5 +41,8 @@ function show(elements) {
   result.focus();
 }
 
-// Where there is little room the question is opened by whoever wants to read it again.
-if (matchMedia("(max-width: 50rem)").matches) part("question").open = editor.text === "";
+// Where there is little room the question makes way for the writer, and is opened by whoever wants to read it again.
+if (matchMedia("(max-width: 50rem)").matches) {
+  if (list) list.open = false;
+  editor.field.addEventListener("focus", () => (part("question").open = false), { once: true });
+}
