@@ -156,7 +156,7 @@ name.addEventListener("input", () => {
   checking.soon();
 });
 part("save").addEventListener("click", saveTheText);
-part("report").addEventListener("click", () => saveReport(contents()).catch((error) => say(remedyOf(error, 1).message)));
+part("report")?.addEventListener("click", () => saveReport(contents()).catch((error) => say(remedyOf(error, 1).message)));
 addEventListener("beforeunload", (event) => {
   if (editor.text !== saved && !isEmpty()) event.preventDefault();
 });

@@ -27,11 +27,13 @@ export class SettingTable extends EventTarget {
   #showSection(section, rows) {
     const body = this.#body(section);
     body.closest("table").hidden = rows.length === 0;
+    const focused = document.activeElement;
     rows.forEach((row, at) => {
       const known = this.#rows.get(keyOf(row)) ?? this.#made(row);
       known.update(row);
       if (body.children[at] !== known.element) body.insertBefore(known.element, body.children[at] ?? null);
     });
+    if (body.contains(focused)) focused.focus({ preventScroll: true }); // an element that moves loses it
   }
 
   #body(section) {
