@@ -13,6 +13,7 @@ from derive.writing.html import scoped
 from derive.writing.pages import style_sheet
 
 SHARED: Mapping[str, Callable[[], str]] = {
+    "colours.css": lambda: style_sheet(("colours.css",)),
     "base.css": lambda: style_sheet(("base.css",)),
     "equations.css": equation_style,
     "sheet.css": lambda: scoped(style_sheet(("sheet.css",)), ".sheet"),

@@ -86,7 +86,7 @@ class Row {
   #addInput(row, correct) {
     this.input = document.createElement("input");
     this.input.setAttribute("aria-label", `${row.section === "dims" ? "Size" : "Declaration"} of ${row.name}`);
-    Object.assign(this.input, { autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 300 });
+    Object.assign(this.input, { value: row.declaration, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 300 });
     this.problem = document.createElement("p");
     this.problem.className = "row-problem";
     this.problem.setAttribute("role", "alert");
