@@ -246,9 +246,7 @@ class _Said:
     def of(cls, passage: Passage, words: frozenset[str], is_one_case: bool = False) -> "_Said":
         """What a passage says, in which some words are names."""
         conditions = is_condition(passage), is_quantified(passage)
-        return cls(
-            passage.text.value, passage.kind == "inline", tuple(passage.unread), words, *conditions, is_one_case
-        )
+        return cls(passage.text.value, passage.kind == "inline", tuple(passage.unread), words, *conditions, is_one_case)
 
     def all_words(self, table: SymbolTable) -> frozenset[str]:
         """The words that are names, also those that its own text makes names."""
