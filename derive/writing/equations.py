@@ -35,9 +35,9 @@ MEANINGS: Mapping[Verdict, str] = {
 class View:
     """How equations are shown, and what of them.
 
-    `shows_verdicts`: else every sign is neutral, and nothing opens. `shows_fixes`: else nothing is shown that could
-    give an answer away. `opens` are the verdicts whose reasons are open at first. `prefix` stands before every id, so
-    that several documents fit on one page; `level` is that of the headings.
+    `shows_verdicts`: else every sign is neutral, and only of what could not be read is anything said. `shows_fixes`:
+    else nothing is shown that could give an answer away. `opens` are the verdicts whose reasons are open at first.
+    `prefix` stands before every id, so that several documents fit on one page; `level` is that of the headings.
     `dims` are the sizes that counterexamples have. `words` say the verdicts where they have other words, and
     `following_words` that a step follows from an earlier slip; `fix_words` stand before a fix, `notes` beside a step.
     """

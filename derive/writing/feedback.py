@@ -20,7 +20,7 @@ from derive.writing.charts import earned
 from derive.writing.equations import View, equation_html
 from derive.writing.file_names import file_name
 from derive.writing.mathml import to_mathml
-from derive.writing.pages import BASE, in_equations, page, pieces, resource
+from derive.writing.pages import BASE, environment, in_equations, page, pieces, resource
 from derive.writing.pages import MARKS as VERDICT_MARKS
 from derive.writing.statuses import FOR_STUDENTS, MARKS, STEPS_FOR_STUDENTS, number, of_points
 
@@ -66,13 +66,21 @@ def write_feedback(
 
 def feedback_page(marked: Marked, *, title: str, name: str | None = None, for_teachers: bool = False) -> str:
     """The feedback on one submission as a page."""
-    return page(
-        "feedback.html",
-        STYLES,
-        picture=Markup(_picture(marked)),
-        chains=list(_chains(marked, for_teachers=for_teachers)),
+    return page("feedback.html", STYLES, **_shown(marked, title, name, for_teachers))
+
+
+def feedback_fragment(marked: Marked, *, title: str, name: str | None = None) -> str:
+    """The same for a student as a part of somebody else's page, which needs its style."""
+    return environment().get_template("feedback_body.html").render(_shown(marked, title, name, for_teachers=False))
+
+
+def _shown(marked: Marked, title: str, name: str | None, for_teachers: bool) -> dict[str, object]:
+    """What the page shows: what both forms say, a picture, and every step."""
+    return {
+        "picture": Markup(_picture(marked)),
+        "chains": list(_chains(marked, for_teachers=for_teachers)),
         **_values(marked, title, name, for_teachers),
-    )
+    }
 
 
 def _chains(marked: Marked, *, for_teachers: bool) -> Iterator[Markup]:

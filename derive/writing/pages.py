@@ -43,8 +43,10 @@ TEMPLATES = (
     "evidence.html",
     "class.html",
     "feedback.html",
+    "feedback_body.html",
     "topics.html",
     "sheet.html",
+    "sheet_blocks.html",
 )
 
 _FORMULA = re.compile(r"\$([^$]+)\$")

@@ -1,0 +1,176 @@
+// The page on which a derivation is typed and judged: joins the parts, each of which knows one thing.
+
+import { Checking } from "./checking.js";
+import { saveReport, saveText } from "./downloading.js";
+import { Editor } from "./editor.js";
+import { Equations } from "./equations.js";
+import { Opening } from "./opening.js";
+import { Problems, wordsOf } from "./problems.js";
+import { joinScrolling } from "./scrolling.js";
+import { Summary } from "./summary.js";
+import { remedyOf } from "./troubles.js";
+import { chooseViews } from "./views.js";
+
+const part = (name) => document.getElementById(name);
+const main = document.querySelector("main");
+const name = part("name");
+const notice = part("notice");
+const editor = new Editor(part("text"), part("mirror"), part("paper"));
+const equations = new Equations(part("equations"));
+const problems = new Problems(editor);
+const summary = new Summary(part("summary"), part("voice"));
+const checking = new Checking(contents);
+const opening = new Opening({ button: part("open"), input: part("file"), overlay: part("overlay") });
+const reveal = chooseViews(document.querySelectorAll("#views button"), main);
+let saved = editor.text;
+
+// --- What is checked, and what is said of it ------------------------------------------------------
+
+const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+function contents() {
+  return { page, name: name.value.trim() || "notes.md", text: editor.text, exercise: main.dataset.exercise || null };
+}
+
+function say(words) {
+  if (notice.textContent === (words ?? "")) return;
+  notice.hidden = !words;
+  notice.textContent = words ?? "";
+}
+
+const takers = {
+  pending: (event) => equations.place(event),
+  equation: (event) => equations.place(event),
+  problem: (event) => {
+    equations.rest();
+    problems.take([{ ...event, verdict: "unreadable", line: event.line ?? 1, start: null, end: null }]);
+    summary.show({ unreadable: 1 });
+    showProblem();
+  },
+  done: (event) => {
+    equations.finish();
+    problems.take(equations.steps);
+    summary.show(event.summary);
+    part("nothing").hidden = event.equations > 0 || isEmpty();
+    showProblem();
+  },
+};
+
+checking.addEventListener("begin", () => equations.begin());
+checking.addEventListener("events", ({ detail }) => detail.forEach((event) => takers[event.event]?.(event)));
+checking.addEventListener("trouble", ({ detail }) => say(detail));
+
+// --- The text and its equations -------------------------------------------------------------------
+
+function isEmpty() {
+  return editor.text.trim() === "";
+}
+
+function showProblem() {
+  const problem = problems.atCaret();
+  const line = part("problem");
+  const words = problem ? wordsOf(problem, editor.starts) : "";
+  if (line.textContent !== words) line.textContent = words;
+  line.className = problem?.verdict ?? "";
+  part("problems").hidden = problems.count === 0;
+}
+
+function showCurrent() {
+  const passage = editor.passageAt(editor.caret);
+  const current = passage ? equations.showCurrent(editor.lineAt(passage.start), editor.line) : equations.showCurrent(0, 0);
+  showProblem();
+  return current;
+}
+
+editor.addEventListener("change", ({ detail }) => {
+  equations.moveLines(detail.movedLine);
+  problems.move(detail.change);
+  part("welcome").hidden = !isEmpty();
+  showCurrent();
+  checking.soon();
+});
+editor.addEventListener("caret", showCurrent);
+equations.addEventListener("place", ({ detail: line }) => {
+  reveal("text");
+  editor.goToLine(line);
+});
+joinScrolling(editor, equations);
+
+function goToProblem(isBackwards) {
+  const problem = problems.neighbour(isBackwards);
+  if (!problem) return;
+  reveal("text");
+  editor.select(problem.start, problem.end);
+  showCurrent()?.scrollIntoView({ block: "nearest" });
+}
+
+function openReasons() {
+  const current = showCurrent();
+  if (!current) return;
+  reveal("equations");
+  equations.openReasons(current, problems.atCaret()?.step);
+}
+
+// --- Keys -----------------------------------------------------------------------------------------
+
+const keys = {
+  F8: () => goToProblem(false),
+  "Shift+F8": () => goToProblem(true),
+  "Control+Enter": openReasons,
+  "Control+s": saveTheText,
+  "Control+o": () => part("open").click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const control = event.ctrlKey || event.metaKey ? "Control+" : "";
+  const action = event.altKey ? null : keys[`${control}${event.shiftKey ? "Shift+" : ""}${event.key}`];
+  if (!action || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  action();
+});
+part("equations").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  reveal("text");
+  editor.field.focus();
+});
+
+// --- Files ----------------------------------------------------------------------------------------
+
+function take(text, itsName, words) {
+  name.value = itsName;
+  editor.setLatex(itsName.toLowerCase().endsWith(".tex"));
+  editor.replaceAll(text);
+  saved = editor.text;
+  say(words);
+}
+
+function saveTheText() {
+  saveText(contents().name, editor.text);
+  saved = editor.text;
+}
+
+opening.addEventListener("opened", ({ detail }) => take(detail.text, detail.name));
+opening.addEventListener("refused", ({ detail }) => say(detail));
+name.addEventListener("input", () => {
+  editor.setLatex(name.value.trim().toLowerCase().endsWith(".tex"));
+  checking.soon();
+});
+part("save").addEventListener("click", saveTheText);
+part("report").addEventListener("click", () => saveReport(contents()).catch((error) => say(remedyOf(error, 1).message)));
+addEventListener("beforeunload", (event) => {
+  if (editor.text !== saved && !isEmpty()) event.preventDefault();
+});
+
+// --- The rest -------------------------------------------------------------------------------------
+
+part("next").addEventListener("click", () => goToProblem(false));
+part("previous").addEventListener("click", () => goToProblem(true));
+part("help-button").addEventListener("click", () => part("help").showModal());
+part("example").addEventListener("click", async () => {
+  const response = await fetch("/static/example.md");
+  if (response.ok) take(await response.text(), "example.md");
+});
+part("welcome").hidden = !isEmpty();
+editor.setLatex(contents().name.toLowerCase().endsWith(".tex"));
+showProblem();
+if (!isEmpty()) checking.soon(0);
