@@ -86,7 +86,7 @@ def test_formulas_are_mathml_and_what_was_not_read_is_code():
     page = to_html(
         [DocumentResult("a.md", "T", {"N": 2}, (StepResult("1", 1, 1, 1, 1, "x", "=", "y", "proved", "m"),))]
     )
-    assert '<math display="inline"><mrow><mi>x</mi></mrow></math>' in page
+    assert '<math aria-label="x" display="inline"><mrow><mi>x</mi></mrow></math>' in page
     page = to_html(
         [DocumentResult("a.md", "T", {}, (StepResult("1", 1, 1, 1, 1, r"\frac{1", "=", "y", "unreadable", "m"),))]
     )
