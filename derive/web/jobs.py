@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from derive.web import answers, exercises, live
+from derive.web import answers, exercises, live, reports
 from derive.web.desk import Desk
 
 Job = Callable[[Mapping[str, Any], Desk, Callable[[Mapping[str, Any]], None]], None]
@@ -20,4 +20,7 @@ JOBS: Mapping[str, Job] = {
     "check answer in exam": answers.check_in_exam,
     "marks": answers.marks,
     "report on answer": answers.report,
+    "judge": reports.judge,
+    "prepare": reports.prepare,
+    "mark": reports.mark,
 }
