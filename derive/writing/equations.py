@@ -97,6 +97,11 @@ def _template() -> Template:
 # ── what is said of a step ───────────────────────────────────────────────────────────────────────────
 
 
+def step_id(step: StepResult | WaitingStep, view: View) -> str:
+    """The id of a step on its page."""
+    return f"{view.prefix}step-{step.equation}-{step.step}"
+
+
 def at_once(step: StepResult) -> str | None:
     """The one line that is seen before a reason is opened: the mistake if it has a name, else the message."""
     if step.verdict in QUIET:
@@ -191,6 +196,7 @@ def _topic(code: str) -> Topic | None:
 
 
 HELPERS: Mapping[str, object] = {
+    "step_id": step_id,
     "at_once": at_once,
     "verdict_words": verdict_words,
     "tags": tags,
