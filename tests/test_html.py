@@ -138,7 +138,7 @@ def test_what_to_look_at_is_named_at_the_head():
     )
     page = to_html([DocumentResult("a.md", None, {}, steps)])
     named = re.findall(r'<a href="#([^"]*)">.*?aria-label="(\w+)">(.)</span> (.*?)</a>', page)
-    assert named == [("step-1-2", "refuted", "✗", "(1/2)"), ("step-2-1", "unknown", "?", "equation 2")]
+    assert named == [("step-1-2", "refuted", "✗", "(1), step 2"), ("step-2-1", "unknown", "?", "equation 2")]
     assert 'aria-label="What to look at"' in page
     assert "To look at" not in to_html([DocumentResult("a.md", None, {}, steps[:1])])
     both = to_html([DocumentResult("a.md", None, {}, steps), DocumentResult("b.md", None, {}, steps)])

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from derive.checking.results import DocumentResult, StepResult
 from derive.records import dataclass
 from derive.writing.equations import View, equation_html, step_id
-from derive.writing.findings import step_names
 from derive.writing.pages import BASE, environment, in_equations, page, style_sheet
 
 STYLES = (*BASE, "report.css", "equations.css")
@@ -19,11 +18,11 @@ SCOPE = "derive-results"
 
 @dataclass(frozen=True)
 class Shown:
-    """A result with its equations, rendered, and the names of the steps that somebody should look at, by their ids."""
+    """A result with its equations, rendered, and the steps that somebody should look at, with their ids."""
 
     result: DocumentResult
     equations: tuple[Markup, ...]
-    concerns: tuple[tuple[str, StepResult, str], ...]
+    concerns: tuple[tuple[str, StepResult], ...]
 
 
 def to_html(results: Sequence[DocumentResult]) -> str:
@@ -46,8 +45,7 @@ def _shown(result: DocumentResult, prefix: str) -> Shown:
     """A result as its author sees it, what is refuted open."""
     view = View(prefix=prefix, dims=result.dims, opens=frozenset(("refuted",)))
     equations = tuple(Markup(equation_html(steps, view)) for steps in in_equations(result.steps))
-    named = zip(result.steps, step_names(result), strict=True)
-    concerns = ((step_id(step, view), step, name) for step, name in named if step.concern is not None)
+    concerns = ((step_id(step, view), step) for step in result.steps if step.concern is not None)
     return Shown(result, equations, tuple(concerns))
 
 
