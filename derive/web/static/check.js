@@ -4,6 +4,7 @@ import { Checking } from "./checking.js";
 import { saveReport, saveText } from "./downloading.js";
 import { Editor } from "./editor.js";
 import { Equations } from "./equations.js";
+import { Notice } from "./notice.js";
 import { Opening } from "./opening.js";
 import { Problems, wordsOf } from "./problems.js";
 import { joinScrolling } from "./scrolling.js";
@@ -14,7 +15,7 @@ import { chooseViews } from "./views.js";
 const part = (name) => document.getElementById(name);
 const main = document.querySelector("main");
 const name = part("name");
-const notice = part("notice");
+const notice = new Notice(part("notice"));
 const editor = new Editor(part("text"), part("mirror"), part("paper"));
 const equations = new Equations(part("equations"));
 const problems = new Problems(editor);
@@ -30,12 +31,6 @@ const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => by
 
 function contents() {
   return { page, name: name.value.trim() || "notes.md", text: editor.text, exercise: main.dataset.exercise || null };
-}
-
-function say(words) {
-  if (notice.textContent === (words ?? "")) return;
-  notice.hidden = !words;
-  notice.textContent = words ?? "";
 }
 
 const takers = {
@@ -58,7 +53,7 @@ const takers = {
 
 checking.addEventListener("begin", () => equations.begin());
 checking.addEventListener("events", ({ detail }) => detail.forEach((event) => takers[event.event]?.(event)));
-checking.addEventListener("trouble", ({ detail }) => say(detail));
+checking.addEventListener("trouble", ({ detail }) => (detail ? notice.say("server", detail) : notice.takeBack("server")));
 
 // --- The text and its equations -------------------------------------------------------------------
 
@@ -87,6 +82,7 @@ editor.addEventListener("change", ({ detail }) => {
   problems.move(detail.change);
   part("welcome").hidden = !isEmpty();
   showCurrent();
+  notice.takeBack("file");
   checking.soon();
 });
 editor.addEventListener("caret", showCurrent);
@@ -136,12 +132,20 @@ part("equations").addEventListener("keydown", (event) => {
 
 // --- Files ----------------------------------------------------------------------------------------
 
-function take(text, itsName, words) {
+// Puts a document in place of all; unsaved text that stood there can be brought back.
+function take(text, itsName) {
+  const [formerText, formerName] = [editor.text, name.value];
+  const isUnsaved = formerText !== saved && !isEmpty();
+  putInPlace(text, itsName);
+  saved = editor.text;
+  const bringBack = { words: "Bring it back", act: () => putInPlace(formerText, formerName) };
+  if (isUnsaved) notice.say("file", `${itsName} stands in place of what you had written.`, bringBack);
+}
+
+function putInPlace(text, itsName) {
   name.value = itsName;
   editor.setLatex(itsName.toLowerCase().endsWith(".tex"));
   editor.replaceAll(text);
-  saved = editor.text;
-  say(words);
 }
 
 function saveTheText() {
@@ -150,13 +154,13 @@ function saveTheText() {
 }
 
 opening.addEventListener("opened", ({ detail }) => take(detail.text, detail.name));
-opening.addEventListener("refused", ({ detail }) => say(detail));
+opening.addEventListener("refused", ({ detail }) => notice.say("file", detail));
 name.addEventListener("input", () => {
   editor.setLatex(name.value.trim().toLowerCase().endsWith(".tex"));
   checking.soon();
 });
 part("save").addEventListener("click", saveTheText);
-part("report").addEventListener("click", () => saveReport(contents()).catch((error) => say(remedyOf(error, 1).message)));
+part("report").addEventListener("click", () => saveReport(contents()).catch((error) => notice.say("file", remedyOf(error, 1).message)));
 addEventListener("beforeunload", (event) => {
   if (editor.text !== saved && !isEmpty()) event.preventDefault();
 });
