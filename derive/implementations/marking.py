@@ -1,13 +1,13 @@
 """An exercise and a student's code -> what is right, what is wrong and which mistake it is.
 
-The code is called at an example, at two others, at the first again, at other sizes and at large scores. What should
+The code is called at an example, at others, at the first again, at other sizes and at large scores. What should
 come back is computed here, exactly; it never reaches the process in which the code runs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, THIRD, Observer, listed, shown_error
+from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, Observer, listed, shown_error
 from derive.implementations.calls import Call, Conversation, Returned, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
@@ -70,14 +70,15 @@ class _Marker:
         return converse(self.setting, code, calls, trust=self.trust)
 
     def _calls(self) -> Iterator[Call]:
-        inputs = {trial.id: inputs_at(trial.setting, trial.draw) for trial in self.prepared.trials}
-        yield Call(FIRST, inputs[FIRST], is_new=True)
+        first, *rest = self.prepared.trials
+        yield Call(FIRST, inputs_at(first.setting, first.draw), is_new=True)
         is_new = self.setting.is_made_of_values
-        others = [Call(name, inputs[name], is_new) for name in (OTHER, THIRD) if name in inputs]
-        again = [Call(AGAIN, inputs[FIRST])]
-        yield from [*again, *others] if is_new else [*others, *again]
-        if SIZES in inputs:
-            yield Call(SIZES, inputs[SIZES], is_new=True)
+        calls = [
+            Call(trial.id, inputs_at(trial.setting, trial.draw), is_new or trial.is_of_other_sizes) for trial in rest
+        ]
+        of_one_size = sum(not trial.is_of_other_sizes for trial in rest)
+        calls.insert(0 if is_new else of_one_size, Call(AGAIN, inputs_at(first.setting, first.draw)))
+        yield from calls
         for number, draw in enumerate(self.prepared.large):
             yield Call(f"{LARGE} {number}", inputs_at(self.setting, draw), is_new=True)
 
@@ -215,12 +216,13 @@ class _Marker:
         """What is added where the first inputs do not show it."""
         if trial.id == FIRST:
             return ""
-        if trial.id in (OTHER, THIRD):
+        if not trial.is_of_other_sizes:
             return " At the first inputs it is right."
         return f" It is right at {shown_sizes(self.prepared.trials[0].sizes)}: is a size fixed in the code?"
 
     def _error_message(self, said: Conversation, returned: Returned | None, trial: Trial) -> str:
-        at = "" if trial.id == FIRST else f" at {shown_sizes(trial.sizes)}" if trial.id == SIZES else " at other inputs"
+        at = "" if trial.id == FIRST else " at other inputs"
+        at = f" at {shown_sizes(trial.sizes)}" if trial.is_of_other_sizes else at
         if returned is None or returned.error is None:
             return f"The call{at} came to no end: {said.finished.message}"
         error = returned.error

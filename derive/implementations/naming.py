@@ -118,7 +118,7 @@ def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
     """Calls at the same sizes, which have one program."""
     groups: list[list[Seen]] = []
     for one in seen:
-        same = next((group for group in groups if group[0].trial.model is one.trial.model), None)
+        same = next((group for group in groups if group[0].trial.program is one.trial.program), None)
         if same is None:
             groups.append([one])
         else:
