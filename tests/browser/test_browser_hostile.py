@@ -33,7 +33,9 @@ def test_what_is_typed_injects_nothing(page, text):
         details.evaluate("(details) => { details.open = true; }")
     assert page.evaluate("window.harm ?? null") is None
     assert page.evaluate("document.querySelectorAll('script, img, svg, iframe, a, style, link').length") == before
-    assert page.locator("#mirror *").evaluate_all("(all) => [...new Set(all.map((each) => each.localName))].sort()") in (
+    assert page.locator("#mirror *").evaluate_all(
+        "(all) => [...new Set(all.map((each) => each.localName))].sort()"
+    ) in (
         ["div"],
         ["div", "span"],
     )

@@ -67,7 +67,7 @@ def test_axe_finds_nothing(open_page, width, scheme):
     page = open_page(_viewport(width), color_scheme=scheme, reduced_motion="reduce")
     page.evaluate(script)
     assert _violations(page) == []
-    write(page, f"{DOCUMENT}\n\n$$Q = X + 1$$\n\n$$\\frac{{1$$")
+    write(page, f"{DOCUMENT}\n\n$$Q = X + 1$$\n\n$$L = \\frac{{1$$")
     expect(equations(page)).to_have_count(4)
     expect(page.locator("#equations")).to_have_attribute("aria-busy", "false")
     page.keyboard.press("F8")

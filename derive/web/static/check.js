@@ -33,26 +33,31 @@ function contents() {
   return { page, name: name.value.trim() || "notes.md", text: editor.text, exercise: main.dataset.exercise || null };
 }
 
+// What keeps the whole document from being checked: as a step of no equation, in the line that it is about.
+let hindrance = null;
+
 const takers = {
   pending: (event) => equations.place(event),
   equation: (event) => equations.place(event),
-  problem: (event) => {
+  problem: ({ message, line }) => {
+    hindrance = { verdict: "unreadable", message, line: line ?? 1, start: null, end: null };
     equations.rest();
-    problems.take([{ ...event, verdict: "unreadable", line: event.line ?? 1, start: null, end: null }]);
     summary.show({ unreadable: 1 });
-    showProblem();
   },
   done: (event) => {
+    hindrance = null;
     equations.finish();
-    problems.take(equations.steps);
     summary.show(event.summary);
     part("nothing").hidden = event.equations > 0 || isEmpty();
-    showProblem();
   },
 };
 
 checking.addEventListener("begin", () => equations.begin());
-checking.addEventListener("events", ({ detail }) => detail.forEach((event) => takers[event.event]?.(event)));
+checking.addEventListener("events", ({ detail }) => {
+  for (const event of detail) takers[event.event]?.(event);
+  showProblems();
+  showCurrent();
+});
 checking.addEventListener("trouble", ({ detail }) => (detail ? notice.say("server", detail) : notice.takeBack("server")));
 
 // --- The text and its equations -------------------------------------------------------------------
@@ -61,25 +66,30 @@ function isEmpty() {
   return editor.text.trim() === "";
 }
 
-function showProblem() {
+function showProblems() {
+  problems.take(hindrance ? [hindrance] : equations.steps);
+  part("problems").hidden = problems.count === 0;
+}
+
+function showProblemAtCaret() {
   const problem = problems.atCaret();
   const line = part("problem");
   const words = problem ? wordsOf(problem, editor.starts) : "";
   if (line.textContent !== words) line.textContent = words;
   line.className = problem?.verdict ?? "";
-  part("problems").hidden = problems.count === 0;
 }
 
 function showCurrent() {
   const passage = editor.passageAt(editor.caret);
   const current = passage ? equations.showCurrent(editor.lineAt(passage.start), editor.line) : equations.showCurrent(0, 0);
-  showProblem();
+  showProblemAtCaret();
   return current;
 }
 
 editor.addEventListener("change", ({ detail }) => {
-  equations.moveLines(detail.movedLine);
-  problems.move(detail.change);
+  equations.move(detail);
+  if (hindrance) hindrance.line = detail.movedLine(hindrance.line);
+  showProblems();
   part("welcome").hidden = !isEmpty();
   showCurrent();
   notice.takeBack("file");
@@ -176,5 +186,4 @@ part("example").addEventListener("click", async () => {
 });
 part("welcome").hidden = !isEmpty();
 editor.setLatex(contents().name.toLowerCase().endsWith(".tex"));
-showProblem();
 if (!isEmpty()) checking.soon(0);
