@@ -49,7 +49,10 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser, address):
-    """Opens the page as a browser of some kind; what it complained of, and what it asked others for, is looked at last."""
+    """Opens the page in a window of some kind.
+
+    It may complain of nothing, and ask nobody but the server.
+    """
     contexts, complaints = [], []
 
     def opened(viewport=DESKTOP, path="", **options):

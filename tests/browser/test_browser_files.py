@@ -120,19 +120,13 @@ def test_leaving_with_unsaved_text_is_asked_about(page):
 
 # --- A server that does not do what it is asked ---------------------------------------------------
 
+NO_ACCESS = "This page may no longer ask the server. Open the address that derive serve printed; save your text first."
+NO_ANSWER = "The server does not answer. Your text is still here; the page keeps trying."
+TOO_LONG = "this request has more than 4,000,000 bytes"
 REFUSALS = [
-    (
-        401,
-        {},
-        "This page may no longer ask the server. Open the address that derive serve printed; save your text first.",
-        False,
-    ),
-    (
-        413,
-        {"message": "this request has more than 4,000,000 bytes"},
-        "this request has more than 4,000,000 bytes",
-        False,
-    ),
+    # status, what the server says, what the page says, whether it tries again
+    (401, {}, NO_ACCESS, False),
+    (413, {"message": TOO_LONG}, TOO_LONG, False),
     (429, {}, "The server is asked too often; the page waits a little.", True),
     (503, {}, "The server has too much to do, or met a problem of its own; the page keeps trying.", True),
 ]
@@ -166,9 +160,7 @@ def test_a_lost_connection_is_said_and_taken_up_again(open_page):
     expect(equations(page)).to_have_count(2)
     page.route("**/live/check", lambda route: route.abort("connectionrefused"))
     replace(page, "(T - S)", "(S - T)")
-    expect(page.get_by_role("alert")).to_have_text(
-        "The server does not answer. Your text is still here; the page keeps trying."
-    )
+    expect(page.get_by_role("alert")).to_have_text(NO_ANSWER)
     expect(equations(page)).to_have_count(2)
     page.unroute("**/live/check")
     expect(page.locator(".step.proved")).to_have_count(2)

@@ -59,9 +59,8 @@ def test_a_reason_stays_open_and_keeps_the_focus_while_the_text_changes(page):
     )
     expect(page.get_by_role("button", name="line 16")).to_have_count(1)
     expect(page.locator("#equations")).to_have_attribute("aria-busy", "false")
-    assert refuted.locator("summary").first.evaluate(
-        "(summary) => [summary.isOld, summary === document.activeElement]"
-    ) == [True, True]
+    state = "(summary) => [summary.isOld, summary === document.activeElement]"
+    assert refuted.locator("summary").first.evaluate(state) == [True, True]
     expect(refuted).to_have_attribute("open", "")
 
 
@@ -137,10 +136,8 @@ def test_the_example_of_the_empty_page_has_one_slip(page):
     page.get_by_role("button", name="Show an example").click()
     expect(page.locator(".step.refuted")).to_have_count(1)
     expect(page.locator("#welcome")).to_be_hidden()
-    assert set(page.locator(".step").evaluate_all("(all) => all.map((step) => step.classList[1])")) == {
-        "proved",
-        "refuted",
-    }
+    verdicts = page.locator(".step").evaluate_all("(all) => all.map((step) => step.classList[1])")
+    assert set(verdicts) == {"proved", "refuted"}
     put(page, "")
     expect(page.locator("#welcome")).to_be_visible()
     expect(equations(page)).to_have_count(0)
