@@ -16,7 +16,7 @@ SHARED: Mapping[str, Callable[[], str]] = {
     "equations.css": equation_style,
 }
 """The style sheets of reports that pages share."""
-MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "md": "text/markdown"}
 
 
 @dataclass(frozen=True)
