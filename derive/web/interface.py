@@ -137,7 +137,7 @@ def _submissions(fields: asked.Fields) -> Sequence[Mapping[str, str]]:
     names = [each["name"] for each in found]
     for name in names:
         if names.count(name) > 1:
-            raise BadRequestError(f'two submissions have the name "{name}"; marks are told apart by it')
+            raise BadRequestError(f'two submissions have the name "{name}"; marks are told apart by it', status=422)
     return found
 
 
