@@ -78,7 +78,9 @@ def test_it_serves_until_it_is_ended_and_leaves_no_process_behind(server, number
             break
         time.sleep(0.05)
     assert not any(map(is_there, workers))
-    assert process.stderr.read() == ""
+    assert process.stderr is not None
+    said_wrong = process.stderr.read()
+    assert said_wrong == ""
 
 
 def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]):

@@ -1,5 +1,6 @@
 """What a check begins with: the model of a document's setting, and what is known before its first chain."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from derive.certificates import Store, key_of
@@ -30,12 +31,19 @@ class Ground:
     `key` is the content of the setting; `memory` is what was found under such settings before.
     """
 
-    inference: Inference
     model: Model
     key: str
     trust: Trust
     allow: frozenset[str]
     memory: Memory | None = None
+
+    @property
+    def content(self) -> Hashable:
+        """All that it says; grounds with one content are the same."""
+        model = self.model
+        sizes = tuple(dim.size for dim in model.table.dims.values())
+        said = sizes, model.has_open_dims, model.from_text, model.table.einstein
+        return self.key, self.allow, self.trust, said
 
     def session(self) -> Session:
         """A session that knows the model alone."""
@@ -46,13 +54,18 @@ def ground_of(
     document: Document, inference: Inference, store: Store, memory: Memory | None = None, *, certify: bool = False
 ) -> Ground:
     """What the chains of a document stand on. Raises `DocumentError` where its setting cannot be used."""
-    model = model_of(document, inference)
+    model = _model(document, inference)
     key = key_of(inference.setting)
     trust = Trust(certified_names(model, key, store, anew=certify), confirms=certify)
-    return Ground(inference, model, key, trust, frozenset(document.setting.allow), memory)
+    return Ground(model, key, trust, frozenset(document.setting.allow), memory)
 
 
-def model_of(document: Document, inference: Inference, *, at_other_sizes: bool = False) -> Model:
+def at_other_sizes(document: Document, inference: Inference, ground: Ground) -> Ground:
+    """The same with every size changed."""
+    return replace(ground, model=_model(document, inference, at_other_sizes=True))
+
+
+def _model(document: Document, inference: Inference, *, at_other_sizes: bool = False) -> Model:
     """The model of a document. Raises `DocumentError` where its setting cannot be used."""
     model = None if at_other_sizes else inference.model
     if model is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.certificates import Store
-from derive.checking.beginning import Ground, begun, ground_of, model_of
+from derive.checking.beginning import at_other_sizes, begun, ground_of
 from derive.checking.course import Course
 from derive.checking.expectations import with_expectations
 from derive.checking.inference import Inference, infer
@@ -42,7 +42,9 @@ def check_document(
     inference = infer(document)
     ground = ground_of(document, inference, store or Store(None), memory, certify=certify)
     course = Course(begun(document, ground))
-    other = _other_sizes(document, ground) if counts_by_size(course.table, document) else None
+    other = None
+    if counts_by_size(course.table, document):
+        other = OtherSizes(lambda: Course(begun(document, at_other_sizes(document, inference, ground))))
     second_look = None if second_reader is None else SecondLook(second_reader)
     reporting = Reporting(document, inference, course.table.words, memory)
     judging = Judging(document, inference, surroundings(document.passages), course, other, second_look)
@@ -60,14 +62,6 @@ def check_document(
         progress(len(document.passages), len(document.passages))
     result = result_of(document, inference, course.table, steps, reporting.questions)
     return result if second_look is None else replace(result, second_reading=second_look.result())
-
-
-def _other_sizes(document: Document, ground: Ground) -> OtherSizes:
-    def begin() -> Course:
-        other = replace(ground, model=model_of(document, ground.inference, at_other_sizes=True))
-        return Course(begun(document, other))
-
-    return OtherSizes(begin)
 
 
 def result_of(

@@ -55,12 +55,13 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     for environment in _environments(ranges):
         entries.domain.clear()
         entries.required.clear()
+        entries.required_behind.clear()
         deadline.check()
         left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
         domain, has_gaps = _domain(session, general, deadline)
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
-        requirements.append(required)
+        requirements.append(tuple(dict.fromkeys((*required, *entries.required_behind))))
         where = mul(*domain, *required, *_conditions(session, candidate, restrictions, environment, ranges))
         if where is ZERO:
             continue

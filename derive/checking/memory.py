@@ -11,6 +11,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import field
 from typing import Any
 
+from derive.checking.sameness import in_full
 from derive.expressions.tree import Expr
 from derive.indexed.prover import GeneralProof
 from derive.notation.elaboration import Options
@@ -52,9 +53,9 @@ def key_of_table(table: SymbolTable, given: SymbolTable) -> Hashable:
     """What a document has added to the table with which it began, and for which numbers it is read."""
     added = [(name, one) for name, one in table.meanings.items() if given.meanings.get(name) is not one]
     return (
-        tuple([(name, one, str(getattr(one, "shape", ""))) for name, one in added]),
-        tuple((name, dim.size, dim.name) for name, dim in table.dims.items()),
-        _frozen(table.other_values),
+        tuple([(name, in_full(one, with_places=False)) for name, one in added]),
+        in_full(table.dims),
+        in_full(table.other_values, with_places=False),
         _frozen(table.families),
         _frozen(table.members),
         _frozen(table.fixed),

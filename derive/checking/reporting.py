@@ -30,6 +30,11 @@ class Reported:
     equation: int
     found: tuple[Found, ...]
 
+    @property
+    def has_refuted(self) -> bool:
+        """Whether some of it is to be explained."""
+        return any(refuted is not None for _, _, refuted in self.found)
+
 
 class Reporting:
     """The report on one document, which is shown all chains in their order."""
@@ -59,7 +64,7 @@ class Reporting:
                 place, names = (self._equations + 1, number + 1), (chain.tag, chain.label)
                 yield number, judgement, self._explainer.heard(judgement, place, names, judged.standing)
 
-    def is_final(self, reported: Reported) -> bool:
+    def is_known(self, reported: Reported) -> bool:
         """Whether nothing has to be looked for to explain what is refuted in a chain."""
         return all(refuted is None or self._explainer.is_known(refuted) for _, _, refuted in reported.found)
 

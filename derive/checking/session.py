@@ -5,6 +5,7 @@ from dataclasses import field
 
 from derive.checking.kinks import has_minima, with_other_slope_of_minima
 from derive.checking.memory import Fact, Memory, key_of_table
+from derive.checking.sameness import in_full
 from derive.deciding.cascade import Decider, GeneralProving
 from derive.deciding.evidence import Different, Evidence
 from derive.deciding.facts import EntryEquation, Facts
@@ -160,7 +161,7 @@ class Session:
             self._key_of_table = self.table, memory.number(("table", self.setting, key))
         known, number = self._key_of_facts
         for fact in self.facts[known:]:
-            number = memory.number(("fact", number, fact))
+            number = memory.number(("fact", number, in_full(fact, with_places=False)))
         self._key_of_facts = len(self.facts), number
         return self.setting, self.table.einstein, self.allow, self.trust, self._key_of_table[1], number
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from derive.commands.speaking import NOTHING_WRONG, complain, one_line_for_errors
+from derive.commands.speaking import NOTHING_WRONG, complain, ended_by_interrupt, one_line_for_errors
 
 if TYPE_CHECKING:
     from derive.web.setup import Setup
@@ -109,7 +109,8 @@ def serve(
                 webbrowser.open(taken.address)
 
         try:
-            run(setup, say, may_move=port is None)
+            with ended_by_interrupt():
+                run(setup, say, may_move=port is None)
         except ServingError as error:
             complain(f"derive serve: {error}")
             return 2

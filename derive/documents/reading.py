@@ -94,8 +94,8 @@ def read_submission(path: str | Path, exercise: Document, given: Entries) -> Sub
     return _submission(_reader_for(path), source, exercise, given)
 
 
-def read_submission_text(source: Source, exercise: Document, given: Entries) -> Submission:
-    """The same for a text that is in no file; the ending of its name says what it is."""
+def submission_of(source: Source, exercise: Document, given: Entries) -> Submission:
+    """The same for a text that is in no file. Raises `DocumentError` as `read_sources` does."""
     check_text(source)
     return _submission(_reader_of(source.name), source, exercise, given)
 

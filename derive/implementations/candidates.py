@@ -22,7 +22,7 @@ WHOLE = (1, 2, 3, 4)
 PARTS = 16
 """Entries that sum to 1 are multiples of one part in so many."""
 
-_LARGE, _LEANING = 8, 0.85
+_LARGE, _LEANING = 6, 0.85
 
 
 @dataclass(frozen=True)

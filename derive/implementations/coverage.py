@@ -1,4 +1,4 @@
-"""What inputs show: on which sides of zero, of 1 and of 10 everything lies that is computed from them.
+"""What inputs show: on which sides of zero, of 1 and of 5 everything lies that is computed from them.
 
 Code that is wrong need not be wrong everywhere: `np.abs(du)` is right where `du` has no negative entry, `(dH > 0)` is
 the mask `(Z > 0)` where both have the same signs. So the program of the exercise is run on the inputs, and of everything
@@ -21,7 +21,7 @@ from derive.implementations.programs import Inputs, Program
 from derive.implementations.truth import Array, scores_in
 from derive.records import dataclass
 
-BORDERS = (1.0, 10.0)
+BORDERS = (1.0, 5.0)
 """Beside zero, entries lie on one side or the other of these, in absolute value."""
 
 
@@ -95,7 +95,7 @@ def _positions(among: tree.Range) -> range:
 
 
 def sides_of(value: Any) -> set[int]:
-    """The sides on which entries lie: 0, or with their sign 1, 2, 3 up to 1, up to 10 and beyond."""
+    """The sides on which entries lie: 0, or with their sign 1, 2, 3 up to 1, up to 5 and beyond."""
     return {_side(entry) for entry in np.ravel(value).tolist()}
 
 

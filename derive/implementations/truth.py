@@ -164,7 +164,9 @@ class Truth:
         if meaning.kind not in ("real", "positive", "integer"):
             return []
         entries = self.session.entries.of_name(name, meaning.shape).entries
-        known = [self.session.definitions.values.get(one, one) if isinstance(one, Coordinate) else one for one in entries]
+        known = [
+            self.session.definitions.values.get(one, one) if isinstance(one, Coordinate) else one for one in entries
+        ]
         columns = 1 if meaning.shape.is_scalar else meaning.shape.dims[-1].size or 1
         rows = (known[at : at + columns] for at in range(0, len(known), columns))
         return [[one for one in row if isinstance(one, Coordinate)] for row in rows]

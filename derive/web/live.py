@@ -28,7 +28,7 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     """Check a document again: `page`, `name`, `text`."""
     began = time.perf_counter()
     document = document_of(content)
-    watch = _Watch(document.source, View(), tell)
+    watch = Teller(document.source, View(), tell)
     result = desk.checker(content["page"]).check(document, watch)
     took = time.perf_counter() - began
     tell({"event": "done", "summary": result.summary(), "equations": watch.number, "milliseconds": round(took * 1e3)})
@@ -60,7 +60,7 @@ def document_of(content: Content) -> Document:
     return read_sources(source_of(content))
 
 
-class _Watch:
+class Teller:
     """Tells the equations of a check as they are decided; `number` counts them."""
 
     def __init__(self, source: Source, view: View, tell: Tell) -> None:

@@ -13,7 +13,7 @@ from derive.checking.results import Diagnosis, DocumentResult
 from derive.documents.reading import read_sources
 from derive.grading.by_path import blank_parts
 from derive.grading.entries import Job
-from derive.grading.marking import mark_text
+from derive.grading.marking import mark_source
 from derive.grading.parts import ExerciseDocument, exercise_in
 from derive.grading.results import Marked
 from derive.grading.run import for_review
@@ -56,7 +56,7 @@ def prepare(content: Content, _desk: Desk, tell: Tell) -> None:
 def mark(content: Content, desk: Desk, tell: Tell) -> None:
     """The marks of `submission` to `exercise`."""
     exercise = _exercise(content["exercise"])
-    marked = mark_text(exercise, source_of(content["submission"]), desk.store)
+    marked = mark_source(exercise, source_of(content["submission"]), desk.store)
     if not content["shows_fixes"]:
         parts = tuple(replace(part, diagnosis=_unfixed(part.diagnosis)) for part in marked.parts)
         marked = replace(marked, parts=parts, result=marked.result and _without_fixes(marked.result))

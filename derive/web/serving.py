@@ -3,7 +3,6 @@
 import errno
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 
 import uvicorn
@@ -38,8 +37,7 @@ def serve(setup: Setup, say: Callable[[Setup], None], *, may_move: bool) -> None
     server = uvicorn.Server(config)
     say(setup)
     try:
-        with suppress(KeyboardInterrupt):  # Ctrl-C is how a server ends
-            server.run(sockets=[taken])
+        server.run(sockets=[taken])
     finally:
         taken.close()
     if not server.started:

@@ -21,6 +21,7 @@ from derive.records import dataclass
 from derive.web.desk import Desk
 from derive.web.jobs import JOBS
 from derive.web.problems import DEFECT, problem, problem_of
+from derive.web.shelf import NoExerciseError
 
 Event = Mapping[str, Any]
 
@@ -87,6 +88,8 @@ def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes], m
         pass
     except DocumentError as error:
         _write(answers, {"number": number, "event": problem_of(error)})
+    except NoExerciseError:
+        _write(answers, {"number": number, "event": problem("There is no such exercise.", 404)})
     except MemoryError:
         _write(answers, {"number": number, "event": problem("This needs more memory than one request may take.")})
     except RecursionError:

@@ -8,6 +8,7 @@ Among those who wait, the visitor for whom least is being done comes first.
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter, OrderedDict
@@ -279,8 +280,7 @@ class _Lane:
     def _kill(self) -> None:
         self._unlimit()
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            _kill(self._process)
 
     def _say(self, said: Mapping[str, Any]) -> None:
         if self._process is not None and self._process.stdin is not None:
@@ -293,8 +293,7 @@ class _Lane:
         with suppress(ValueError, ConnectionError):  # a line that is too long, a pipe that broke
             while line := await process.stdout.readline():
                 self._heard(json.loads(line))
-        with suppress(ProcessLookupError):
-            process.kill()
+        _kill(process)
         await process.wait()
         if process.stdin is not None:
             process.stdin.close()
@@ -335,3 +334,10 @@ class _Lane:
         if self._is_late:
             return problem(f"This took longer than {self._limits.seconds:g} s and was ended.", TOOK_TOO_LONG)
         return problem("The process that was at this died; it may need more memory than one request may take.", DEFECT)
+
+
+def _kill(process: Process) -> None:
+    """End a process. `Process.kill` would wait for it as well, which its watcher does: one of both finds it gone."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)

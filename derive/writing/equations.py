@@ -6,43 +6,52 @@ without a script. Nothing depends on colour, and no element has a style of its o
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from types import MappingProxyType
+from math import inf
 
 from jinja2 import Template
 from markupsafe import Markup
 
 from derive.checking.results import Diagnosis, Matrix, StepResult, Verdict, WaitingStep
 from derive.records import dataclass
+from derive.writing.answers import place_of
+from derive.writing.formula_width import width
 from derive.writing.pages import environment, formula, style_sheet, words
 from derive.writing.topics import Topic, UnknownTopicError, topic
 
 STYLES = ("colours.css", "equations.css")
 LARGEST_OUTLINE = 8
+BREADTHS = ((14_000, "broadest"), (6_000, "broad"))
+"""From how many thousandths of an em on a left side takes a line of its own: anywhere, or on a narrow page."""
 QUIET: frozenset[Verdict] = frozenset(("definition", "proved", "convention"))
-VERDICT_WORDS: Mapping[Verdict, str] = {verdict: verdict for verdict in (*QUIET, "refuted", "unknown", "unreadable")}
+MEANINGS: Mapping[Verdict, str] = {
+    "unknown": "The step was neither proved nor refuted: it may well be true.",
+    "unreadable": "Of what cannot be read nothing is said. What stands beside it is checked all the same.",
+}
 
 
 @dataclass(frozen=True)
 class View:
     """How equations are shown, and what of them.
 
-    `shows_verdicts`: else every sign is neutral, and nothing opens. `shows_fixes`: else nothing is shown that could
-    give an answer away. `opens` are the verdicts whose reasons are open at first. `prefix` stands before every id, so
-    that several documents fit on one page. `document` is the name before places, `level` that of the headings.
-    `dims` are the sizes that counterexamples have. `verdict_words` says the verdicts, `notes` more of single steps.
+    `shows_verdicts`: else every sign is neutral, and only of what could not be read is anything said. `shows_fixes`:
+    else nothing is shown that could give an answer away. `opens` are the verdicts whose reasons are open at first.
+    `prefix` stands before every id, so that several documents fit on one page; `level` is that of the headings.
+    `dims` are the sizes that counterexamples have. `words` say the verdicts where they have other words, and
+    `following_words` that a step follows from an earlier slip; `fix_words` stand before a fix, `notes` beside a step.
     """
 
     shows_verdicts: bool = True
     shows_fixes: bool = True
     opens: frozenset[Verdict] = frozenset()
     prefix: str = ""
-    document: str | None = None
     level: int = 2
-    dims: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    verdict_words: Mapping[Verdict, str] = field(default_factory=lambda: VERDICT_WORDS)
-    notes: Mapping[tuple[int, int], str] = field(default_factory=lambda: MappingProxyType({}))
+    dims: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[Verdict, str] = field(default_factory=dict)
+    following_words: str | None = None
+    fix_words: str = "Write"
+    notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def equation_html(steps: Sequence[StepResult], view: View) -> str:
@@ -62,7 +71,19 @@ def equation_style() -> str:
 
 def _written(steps: Sequence[StepResult | WaitingStep], view: View, *, is_waiting: bool) -> str:
     continues = (False, *(before.rhs == step.lhs for before, step in pairwise(steps)))
-    return _template().render(steps=list(zip(steps, continues, strict=True)), view=view, is_waiting=is_waiting)
+    lines = list(zip(steps, continues, strict=True))
+    broadest = max(_width(step.lhs) for step, goes_on in lines if not goes_on)
+    breadth = next((name for least, name in BREADTHS if broadest >= least), None)
+    return _template().render(steps=lines, view=view, is_waiting=is_waiting, breadth=breadth).strip()
+
+
+@lru_cache(maxsize=4_096)
+def _width(latex: str) -> float:
+    """The width of a formula, infinite for one that nests too deeply to be a formula at all."""
+    try:
+        return width(latex)
+    except RecursionError:
+        return inf
 
 
 @cache
@@ -80,10 +101,27 @@ def at_once(step: StepResult) -> str | None:
     return step.diagnosis[0].message if step.diagnosis else step.message
 
 
-def scope(step: StepResult) -> str | None:
-    """How far an accepted step was shown."""
-    by = {"index form": ", by its index form", "entries": ", by its entries", None: ""}[step.ground]
-    return None if step.scope is None else f"{step.scope}{by}"
+def verdict_words(step: StepResult, view: View) -> str:
+    """The verdict on a step, in the words of a view."""
+    if step.follows_from is not None and view.following_words is not None:
+        return view.following_words
+    return view.words.get(step.verdict, step.verdict)
+
+
+def tags(step: StepResult, view: View) -> list[str]:
+    """What stands beside a step in a few words: a note, and on what it rests."""
+    note = view.notes.get((step.equation, step.step))
+    return [*([] if note is None else [note]), *step.conventions]
+
+
+def excerpt(step: StepResult) -> str | None:
+    """The characters that a message is about, where they do not stand in it."""
+    return None if step.excerpt is None or step.excerpt in step.message else step.excerpt
+
+
+def in_capitals(text: str) -> Markup:
+    """Words that begin with a capital letter."""
+    return words(text[:1].upper() + text[1:])
 
 
 def shape(text: str) -> Markup:
@@ -105,7 +143,7 @@ def outlines(step: StepResult, dims: Mapping[str, int]) -> list[tuple[str, Matri
         _outline(_sizes(text, dims), found.entry, value)
         for text, value in zip(step.shapes, (found.lhs, found.rhs), strict=True)
     )
-    return [] if left is None or right is None else [("left side", left), ("right side", right)]
+    return [] if left is None or right is None else [("left", left), ("right", right)]
 
 
 def _sizes(text: str, dims: Mapping[str, int]) -> tuple[int, ...]:
@@ -141,9 +179,14 @@ def _topic(code: str) -> Topic | None:
 
 HELPERS: Mapping[str, object] = {
     "at_once": at_once,
-    "scope": scope,
+    "verdict_words": verdict_words,
+    "tags": tags,
+    "excerpt": excerpt,
+    "in_capitals": in_capitals,
+    "place_of": place_of,
     "shape": shape,
     "outlines": outlines,
+    "meanings": MEANINGS,
     "mistakes": mistakes,
     "conventions": conventions,
     "formula": formula,
