@@ -16,7 +16,6 @@ from derive.web import interface, limits
 from derive.web.application import application
 from derive.web.interface import MOST_SUBMISSIONS, NO_JSON, NOT_IN_AN_EXAM, TOO_MANY
 from derive.web.limits import body_of
-from derive.web.served import served
 from derive.web.setup import Setup
 from derive.web.workers import Limits
 from derive.writing.marks import marks_report
@@ -190,21 +189,20 @@ def test_a_teacher_sees_what_would_be_right():
     assert any(each["fix"] for step in answer.json()["steps"] for each in step["diagnosis"])
 
 
+def test_the_name_says_nothing_of_where_an_exercise_lies(client):
+    answer = client.post("/api/check", json={"exercise": "ridge-regression", "document": document(RIGHT)})
+    assert answer.json()["exercise"] == "ridge-regression.md"
+    answer = client.post("/api/grade", json={"exercise": "ridge-regression", "submissions": [document(RIGHT)]})
+    assert (answer.json()["exercise"], answer.json()["results"][0]["exercise"]) == ("ridge-regression",) * 2
+
+
 @pytest.mark.parametrize(
     "name", ["none", "", "/etc/passwd", "../README", "..", "ridge-regression/submissions/katya", "ridge-regression/"]
 )
 def test_no_other_file_is_read_by_its_name(client, name):
-    answer = client.post("/api/check", json={"exercise": name, "document": document("x")})
-    assert (answer.status_code, answer.json()) == (404, {"message": "there is no such exercise here"})
-
-
-def test_exercises_have_short_names(tmp_path):
-    for name in ("a/exercise.md", "a/submissions/bob.md", "week 1/svm.tex", "exercise.md", "notes.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
-    found = {name: path.relative_to(tmp_path).as_posix() for name, path in served(tmp_path).items()}
-    assert found == {"a": "a/exercise.md", "week 1/svm": "week 1/svm.tex", "exercise": "exercise.md"}
-    assert served(None) == {}
+    for path, rest in (("/api/check", {"document": document("x")}), ("/api/grade", {"submissions": []})):
+        answer = client.post(path, json={"exercise": name, **rest})
+        assert (answer.status_code, answer.json()["message"]) == (404, "There is no such exercise.")
 
 
 def test_in_an_exam_nothing_is_told():
