@@ -99,5 +99,6 @@ def name_of_file(fields: Fields, name: str = "name", default: str | None = None)
     """A field that is the name of a document, without folders: it is shown, and its ending says what it is."""
     found = text(fields, name, default).replace("\\", "/").rpartition("/")[2]
     if not found or len(found) > LONGEST_NAME or not found.isprintable():
-        raise BadRequestError(f'"{name}" is to be the name of a file, of at most {LONGEST_NAME} printable characters')
+        said = f'"{name}" is to be the name of a file, of at most {LONGEST_NAME} printable characters'
+        raise BadRequestError(said, status=422)
     return found

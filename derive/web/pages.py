@@ -20,7 +20,7 @@ SHARED: Mapping[str, Callable[[], str]] = {
     "feedback.css": lambda: scoped(style_sheet(("marks.css", "feedback.css")), ".feedback"),
 }
 """The style sheets of reports that pages share."""
-MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "md": "text/markdown"}
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from derive.checking.results import DocumentResult
+from derive.checking.results import DocumentResult, StepResult
 from derive.records import dataclass
-from derive.writing.equations import View, equation_html
+from derive.writing.equations import View, equation_html, step_id
 from derive.writing.pages import BASE, environment, in_equations, page, style_sheet
 
 STYLES = (*BASE, "report.css", "equations.css")
@@ -18,10 +18,11 @@ SCOPE = "derive-results"
 
 @dataclass(frozen=True)
 class Shown:
-    """A result with its equations, rendered."""
+    """A result with its equations, rendered, and the steps that somebody should look at, with their ids."""
 
     result: DocumentResult
     equations: tuple[Markup, ...]
+    concerns: tuple[tuple[str, StepResult], ...]
 
 
 def to_html(results: Sequence[DocumentResult]) -> str:
@@ -43,7 +44,9 @@ def to_fragment(result: DocumentResult) -> str:
 def _shown(result: DocumentResult, prefix: str) -> Shown:
     """A result as its author sees it, what is refuted open."""
     view = View(prefix=prefix, dims=result.dims, opens=frozenset(("refuted",)))
-    return Shown(result, tuple(Markup(equation_html(steps, view)) for steps in in_equations(result.steps)))
+    equations = tuple(Markup(equation_html(steps, view)) for steps in in_equations(result.steps))
+    concerns = ((step_id(step, view), step) for step in result.steps if step.concern is not None)
+    return Shown(result, equations, tuple(concerns))
 
 
 def scoped(style: str, scope: str) -> str:

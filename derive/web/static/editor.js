@@ -6,7 +6,6 @@ import { Mirror } from "./mirror.js";
 import { passagesOf } from "./passages.js";
 import { indentWithTab } from "./tabbing.js";
 import { changeBetween, lineAt, lineStarts, moved, startOfLine } from "./text.js";
-import { type } from "./typing.js";
 
 export class Editor extends EventTarget {
   #underlines = [];
@@ -46,13 +45,13 @@ export class Editor extends EventTarget {
     this.#show();
   }
 
-  // Puts another text in place of all; undoing brings the former one back.
+  // Puts another text in place of all. Nothing can be undone from there: browsers take seconds to type a long text.
   replaceAll(text) {
+    this.field.value = text;
     this.field.focus();
-    this.field.select();
-    type(this.field, text);
     this.field.setSelectionRange(0, 0);
     this.scroller.scrollTop = 0;
+    this.#changed();
   }
 
   // Puts another text in place of this one by typing where they differ: caret, focus and what is seen stay.
