@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from derive.certificates import Store
@@ -52,7 +53,7 @@ WRITTEN: list[tuple[str, str, tuple[Section, str, str], str]] = [
     ("an empty text", "", ("dims", "N", "2"), "---\ndims:\n  N: 2\n---\n"),
     ("an empty setting", "---\n---\n", ("dims", "N", "2"), "---\ndims:\n  N: 2\n---\n"),
     ("comments alone", "---\n# none\n---\n", ("dims", "N", "2"), "---\n# none\ndims:\n  N: 2\n---\n"),
-    ("an empty section", "---\nsymbols: # a\n---\n", ("symbols", "x", "scalar"), "---\nsymbols: {x: scalar} # a\n---\n"),
+    ("an empty one", "---\nsymbols: # a\n---\n", ("symbols", "x", "scalar"), "---\nsymbols: {x: scalar} # a\n---\n"),
     ("behind the last", "---\nloss: L\n# end\n---\n", ("dims", "N", "2"), "---\nloss: L\ndims:\n  N: 2\n# end\n---\n"),
 ]  # fmt: skip
 
@@ -147,6 +148,7 @@ def said(source: Source) -> Mapping[str, Any]:
             for key, entry in entries.items()}  # fmt: skip
 
 
+@limits(suppress_health_check=[HealthCheck.too_slow])
 @given(heads(), HOSTILE, HOSTILE, st.sampled_from(["symbols", "dims"]), st.sampled_from(["notes.md", "notes.tex"]))
 def test_the_setting_says_what_it_said_and_the_correction(
     head: str, name: str, value: str, section: Section, file: str
