@@ -138,8 +138,11 @@ ROOMS: dict[str, set[str]] = {
         "notation.chains",
         "documents",
         "certificates",
+        "models",
         "checking",
-        "grading.marker",
+        "grading",
+        "figures",
+        "sheets",
         "writing",
     },
     "commands": {
