@@ -36,6 +36,12 @@ class Claimed:
     restrictions: tuple[Restriction, ...]
     numbers: Mapping[str, int]
 
+    @property
+    def key(self) -> Hashable:
+        """How it is written, for which names and numbers, and under which conditions."""
+        bound = tuple(self.formal.items()), tuple(self.numbers.items())
+        return self.left.content, self.right.content, bound, tuple(one.key for one in self.restrictions)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -108,11 +114,12 @@ def _key(
     chain: Sequence[Side],
 ) -> Hashable | None:
     """All on which the verdict on a claim depends; null where nothing is to be remembered."""
-    if session.memory is None or any(side.content is None for side in (left, right, *chain)):
+    memory = session.memory
+    if memory is None or any(side.content is None for side in (left, right, *chain)):
         return None
     written = left.content, right.content, tuple(side.content for side in chain)
     conditions = tuple(restriction.key for restriction in restrictions)
-    return written, session.state(), key_of_options(session.options(None, formal)), conditions
+    return written, session.state(memory), key_of_options(session.options(None, formal)), conditions
 
 
 def _is_for_ever(judgement: Judgement) -> bool:

@@ -55,12 +55,13 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     for environment in _environments(ranges):
         entries.domain.clear()
         entries.required.clear()
+        entries.required_behind.clear()
         deadline.check()
         left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
         domain, has_gaps = _domain(session, general, deadline)
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
-        requirements.append(required)
+        requirements.append(tuple(dict.fromkeys((*required, *entries.required_behind))))
         where = mul(*domain, *required, *_conditions(session, candidate, restrictions, environment, ranges))
         if where is ZERO:
             continue
@@ -181,8 +182,7 @@ def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: d
         if ranges[first] == ranges[second] and i == j:
             yield ZERO
     for letter, position in named:
-        for name in list(session.entries.arrays):
-            meaning = session.table.meanings.get(name)
+        for name, meaning in session.table.meanings.items():
             if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.shape.is_scalar:
                 array = session.entries.label_array(name)
                 if array.sizes[1] == len(ranges[letter]):
