@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from remembering import check_document
 
 from derive.certificates import Store, default_directory
 from derive.checking import remembered_course
@@ -19,7 +20,6 @@ from derive.errors import DocumentError
 from derive.expressions.shapes import Dim, column
 from derive.expressions.tree import Symbol
 from derive.source import Source, Span
-from remembering import check_document
 
 ROOT = Path(__file__).resolve().parents[1]
 EXERCISES = ROOT / "exercises"
@@ -105,7 +105,7 @@ def recheck(checker: Rechecker, text: str, name: str = "notes.md", most=None) ->
 
 
 def edited(random: Random, text: str) -> str:
-    """The text with one formula changed: a character typed, deleted or another; or all of it deleted, doubled, moved."""
+    """The text with a character of a formula typed, deleted or replaced, or with all of it deleted, doubled, moved."""
     front = FRONT_MATTER.match(text)
     spans = [found.span() for found in FORMULA.finditer(text, front.end() if front else 0)]
     (start, end), (other, behind) = sorted(random.choices(spans, k=2))
@@ -152,7 +152,7 @@ def test_a_formula_that_is_typed_and_taken_back():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    "old, new",
     [
         ("n: 3", "n: 2"),
         ("a: n x 1", "a: 1 x n"),
