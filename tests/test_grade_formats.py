@@ -315,6 +315,7 @@ WHOLE_STEP = StepResult(
     diagnosis=(MISTAKE,),
     follows_from=(3, 1),
     excerpt="a = b",
+    span=(17, 22),
     scope="these dimensions",
     ground="entries",
     side_conditions=("$a \\neq 0$",),

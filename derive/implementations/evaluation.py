@@ -8,6 +8,7 @@ raised.
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import singledispatchmethod
 from typing import Any
 
@@ -206,7 +207,7 @@ class Evaluator:
     @_rule.register
     def _entry_by_entry(self, node: tree.EntryByEntry, at: Environment) -> Any:
         whole = np.asarray(self._of(node.operand, at))
-        inner = Evaluator({**self.values, node.parameter.name: whole}, self.classes, self.index_base)
+        inner = replace(self, values={**self.values, node.parameter.name: whole})
         return np.broadcast_to(inner._of(node.formula, at), whole.shape)
 
     @_rule.register

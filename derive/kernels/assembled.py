@@ -1,16 +1,18 @@
 """A program -> the operations of its kernel, with the names that its quantities have in code."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.expressions.shapes import SCALAR, Dim
 from derive.expressions.tree import Derivative, Expr, Symbol, Unspecified, UnspecifiedMap
 from derive.expressions.walk import walk
-from derive.kernels.algebra import Algebra
+from derive.kernels.hazards import hazards
 from derive.kernels.identifiers import Identifiers, identifier_of
 from derive.kernels.lowering import Lowering
 from derive.kernels.operations import Axes, Extent, Operation
-from derive.kernels.program import Program, Statement
+from derive.kernels.program import Program, Statement, with_exponentials_unrolled
 from derive.kernels.refusal import NoKernel
+from derive.kernels.rules import algebra
 from derive.notation.symbols import Given
 from derive.records import dataclass
 
@@ -80,15 +82,36 @@ class Kernel:
 
 
 def kernel_of(program: Program) -> Kernel:
-    """The operations of a program. Raises `NoKernel`."""
-    return _Assembly(program).kernel()
+    """The operations of a program; without the names of exponentials where fewer of them may overflow so.
+
+    Raises `NoKernel`.
+    """
+    kernel = _Assembly(program).kernel()
+    if not hazards(one.operation for one in (*kernel.gradients, *kernel.derivatives)):
+        return kernel
+    try:
+        best = _safest(kernel, _Assembly(with_exponentials_unrolled(program)).kernel())
+    except NoKernel:
+        return kernel
+    return kernel if best == program else _Assembly(best).kernel()
+
+
+def _safest(first: Kernel, second: Kernel) -> Program:
+    """The program of the first kernel, its gradients or some other derivatives from the second where these are safer."""
+    one, two = (hazards(each.operation for each in kernel.gradients) for kernel in (first, second))
+    derivatives = (
+        min(pair, key=lambda each: hazards([each.operation])).statement
+        for pair in zip(first.derivatives, second.derivatives, strict=True)
+    )
+    backward = second.program.backward if two < one else first.program.backward
+    return replace(first.program, backward=backward, derivatives=tuple(derivatives))
 
 
 class _Assembly:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.identifiers = Identifiers(OWN_NAMES)
-        self.algebra = Algebra()
+        self.algebra = algebra()
         self.sizes: dict[str, tuple[str, str, int]] = {}
         self.extents: dict[str, str | int] = {}
         self._names_of_sizes: dict[int | None, str] = {}

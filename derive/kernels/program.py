@@ -5,6 +5,7 @@ shorter: then something cancels, as in P - Y after a softmax, and what cancels i
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from derive.expressions import tree
@@ -16,6 +17,7 @@ from derive.gradients.closed import ClosedForms
 from derive.gradients.presented import presented
 from derive.kernels.recognised import with_names
 from derive.kernels.refusal import NoKernel
+from derive.kernels.unrolled import names_of_exponentials, unrolled
 from derive.models import Model
 from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.records import dataclass
@@ -82,9 +84,8 @@ def program_of(model: Model, by: Collection[str] | None = None, derivatives: Ite
     Raises `NoKernel` where there is no closed form for what is asked.
     """
     table = model.table
-    differentiator = Differentiator(table, model.kink)
-    forward = tuple(_forward(differentiator))
     spelled = with_names(table)
+    forward = tuple(_forward(Differentiator(table, model.kink)))
     further = tuple(_further(Differentiator(spelled, model.kink), derivatives))
     if not forward and not further:
         raise NoKernel("a name that the model computes")
@@ -94,8 +95,29 @@ def program_of(model: Model, by: Collection[str] | None = None, derivatives: Ite
     wanted = tuple(name for name in forms.names if name in by) if by is not None else _all_given(forms)
     if by is not None and (unknown := [name for name in by if name not in wanted]):
         raise NoKernel(f"a derivative of {shown(table.loss)} by {shown(unknown[0])}")
-    backward = tuple(_Backward(forms).to(wanted))
-    return Program(model, table.loss, forward, backward, wanted, further)
+    return Program(model, table.loss, forward, tuple(_Backward(forms).to(wanted)), wanted, further)
+
+
+def with_exponentials_unrolled(program: Program) -> Program:
+    """The same program, with derivatives in which names of exponentials are written out.
+
+    The names by which something is differentiated stay. Raises `NoKernel`.
+    """
+    model, table = program.model, program.table
+    names = names_of_exponentials(table)
+
+    def spelled(kept: Collection[str]) -> SymbolTable:
+        return with_names(unrolled(table, [name for name in names if name not in kept]))
+
+    derivatives = [
+        _further(Differentiator(spelled(set(names_in(one.quantity, table))), model.kink), [one.quantity])
+        for one in program.derivatives
+    ]
+    backward = program.backward
+    if program.loss is not None:
+        forms = closed_forms(spelled(program.gradients), model.kink, program.loss)
+        backward = tuple(_Backward(forms).to(program.gradients))
+    return replace(program, backward=backward, derivatives=tuple(one for (one,) in derivatives))
 
 
 def _all_given(forms: ClosedForms) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from derive.writing.cells import Line, is_unicode, printable, text_of, width_of, wrapped
-from derive.writing.pages import page
+from derive.writing.pages import BASE, page
 from derive.writing.plain import plain
 from derive.writing.topics import Kind, Topic, in_groups
 
@@ -124,7 +124,7 @@ def to_html(some: Sequence[Topic]) -> str:
     """The same as one page that needs nothing else, its formulas rendered."""
     return page(
         "topics.html",
-        ("base.css", "topics.css"),
+        (*BASE, "topics.css"),
         title=_title(some),
         groups=list(in_groups(some)),
         examples=EXAMPLES,

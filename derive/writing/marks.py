@@ -85,7 +85,8 @@ def _part(part: PartResult) -> dict[str, Any]:
 
 def _beside(step: StepResult) -> dict[str, Any]:
     """What a step holds and its report does not."""
-    said = {"label": step.label, "excerpt": step.excerpt, "expectation": list(step.expectation)}
+    said: dict[str, Any] = {"label": step.label, "excerpt": step.excerpt, "expectation": list(step.expectation)}
+    said["span"] = None if step.span is None else list(step.span)
     return {key: value for key, value in said.items() if value}
 
 

@@ -1,0 +1,44 @@
+"""Where a kernel may overflow, or divide by what vanishes: what its rules did not mend."""
+
+from collections.abc import Iterable
+
+from derive.kernels.known import is_at_most_zero, is_largest, may_overflow, may_vanish, moved_from
+from derive.kernels.operations import Operation, everything_before
+
+
+def hazards(ends: Iterable[Operation]) -> int:
+    """How many operations, of those that some need, may overflow, or be no number, for large arguments."""
+    return sum(map(is_hazard, everything_before(*ends)))
+
+
+def is_hazard(a: Operation) -> bool:
+    """e^u for a large u, a / b and log b where b may overflow, or vanish though it is not zero."""
+    match a.kind:
+        case "exp":
+            return not is_at_most_zero(a.arguments[0]) and not _is_relative(a.arguments[0])
+        case "cosh" | "sinh":
+            return True
+        case "divide":
+            return may_vanish(a.arguments[1]) or may_overflow(a.arguments[1]) or _is_rest(a.arguments[1])
+        case "log":
+            return may_vanish(a.arguments[0]) or may_overflow(a.arguments[0]) or _is_rest(a.arguments[0])
+    return False
+
+
+def _is_relative(u: Operation) -> bool:
+    """Whether this is a difference from a logarithm or from a largest entry: what it belongs to is a share."""
+    if u.kind not in ("add", "subtract"):
+        return False
+    first, last = (moved_from(one)[1] for one in u.arguments)
+    return last.kind in ("softplus", "log") or first.kind == "softplus" or _has_largest(last)
+
+
+def _has_largest(a: Operation) -> bool:
+    a = moved_from(a)[1]
+    return is_largest(a) or (a.kind in ("add", "subtract") and any(map(_has_largest, a.arguments)))
+
+
+def _is_rest(a: Operation) -> bool:
+    """Whether this is what is left of something when a share, which may be all of it, is taken away."""
+    a = moved_from(a)[1]
+    return a.kind in ("add", "subtract") and any(may_vanish(one) for one in a.arguments)
