@@ -191,6 +191,28 @@ def test_only_what_is_new_is_pending():
     assert pending == [r"= 3 a \frac{\partial L}{\partial f} + 2 \lambda x"]
 
 
+def test_what_rests_on_nothing_that_changed_is_not_pending():
+    other = "$$ \\frac{\\partial L}{\\partial \\lambda} = x^T x $$\n\n"
+    text = SMALL.replace("$$ g(t)", f"{other}$$ g(t)")
+    checker = rechecker()
+    recheck(checker, text)
+    found, told = recheck(checker, text.replace("= x^T x $$", "= 2 x^T x $$"))
+    assert [steps.verdict for steps in found.steps][:3] == ["proved", "refuted", "definition"]
+    assert told.of_kind("pending") == [r"\frac{\partial L}{\partial \lambda} = 2 x^T x"]
+
+
+def test_what_rests_on_what_changed_is_pending():
+    text = (
+        SMALL.replace("L: f^2", "L: f^3 + f^2")
+        .replace("2 f a", "(3 f^2 + 2 f) a")
+        .replace("= 2 f $$", "= 3 f^2 + 2 f $$")
+    )
+    checker = rechecker()
+    assert [step.scope for step in recheck(checker, text)[0].steps[-2:]] == ["all dimensions"] * 2
+    told = recheck(checker, text.replace("= 3 f^2 + 2 f $$", "= 3 f^2 + 3 f $$"))[1]
+    assert len(told.of_kind("pending")) == 3
+
+
 def test_verdicts_come_before_explanations_and_in_order():
     text = SMALL.replace("= 2 f $$", "= f $$")
     told = recheck(rechecker(), text)[1]
@@ -245,7 +267,8 @@ def test_what_may_have_run_out_of_time_is_not_remembered(monkeypatch):
 
 
 def test_little_is_remembered_where_there_is_little_room(monkeypatch):
-    monkeypatch.setattr(remembered_course, "MOST_ANSWERS", 3)
+    monkeypatch.setattr(remembered_course, "ANSWERS", 3)
+    monkeypatch.setattr(remembered_course, "VERSIONS", 0)
     monkeypatch.setattr(remembered_course, "MOST_SESSIONS", 1)
     monkeypatch.setattr("derive.checking.memory.MOST", 5)
     memory = Memory()

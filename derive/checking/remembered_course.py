@@ -21,8 +21,11 @@ from derive.indexed.prover import Rests
 from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 
-MOST_ANSWERS = 4_000
+ANSWERS = 600
 """So many answers are remembered of one document; those that were not asked for the longest time are forgotten."""
+
+VERSIONS = 4
+"""Of a long document the answers of at least so many versions are remembered."""
 
 MOST_ELSEWHERE = 4
 """Answers to one question that are remembered for other places."""
@@ -80,6 +83,7 @@ class Given:
 class Remembered:
     """The answers that were found for one document, and some sessions that can be asked more.
 
+    `asked` counts the questions of a check, `most` is how many answers are remembered.
     `elsewhere` are the last answers to a question wherever nothing but what was proved may be different.
     """
 
@@ -88,6 +92,12 @@ class Remembered:
     elsewhere: "OrderedDict[Hashable, tuple[Given, ...]]" = field(default_factory=OrderedDict)
     sessions: "OrderedDict[int, Session]" = field(default_factory=OrderedDict)
     grounds: "OrderedDict[Hashable, Ground]" = field(default_factory=OrderedDict)
+    asked: int = 0
+    most: int = ANSWERS
+
+    def make_room(self, chains: int) -> None:
+        """Remember enough for a document of so many chains."""
+        self.most = max(ANSWERS, VERSIONS * chains)
 
     def same(self, ground: Ground) -> Ground:
         """The ground of that content that was there first: its model is the one of which tables are made."""
@@ -97,6 +107,7 @@ class Remembered:
 
     def recall(self, place: Place, question: Hashable) -> Given | None:
         """The answer to a question at a place, and where the course stands behind it."""
+        self.asked += 1
         found = self.answers.get((place.number, question))
         if found is not None:
             self.answers.move_to_end((place.number, question))
@@ -110,10 +121,10 @@ class Remembered:
     def keep(self, place: Place, question: Hashable, given: Given) -> Given:
         """Remember the answer to a question at a place."""
         self.answers[place.number, question] = given
-        _forget_first(self.answers, MOST_ANSWERS)
+        _forget_first(self.answers, self.most)
         others = self.elsewhere.pop((place.rest, question), ())
         self.elsewhere[place.rest, question] = (given, *others[: MOST_ELSEWHERE - 1])
-        _forget_first(self.elsewhere, MOST_ANSWERS)
+        _forget_first(self.elsewhere, self.most)
         return given
 
     def _moved(self, given: Given, place: Place) -> Place:
@@ -156,7 +167,7 @@ class Remembered:
 
 
 def _forget_first(things: "OrderedDict[Any, Any]", most: int) -> None:
-    if len(things) > most:
+    while len(things) > most:
         things.popitem(last=False)
 
 
