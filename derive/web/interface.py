@@ -16,13 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from derive.documents.reading import read_source
 from derive.web import asked
 from derive.web.asked import BadRequestError
 from derive.web.limits import body_of
 from derive.web.openapi import description
 from derive.web.problems import Event
-from derive.web.served import served
 from derive.web.setup import Setup
 from derive.web.workers import Workers
 
@@ -86,7 +84,7 @@ async def _marked(
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(marks(each)) for each in submissions]
-    return JSONResponse({"exercise": exercise["name"], "results": [task.result() for task in tasks]})
+    return JSONResponse({"exercise": prepared["for_review"]["exercise"], "results": [task.result() for task in tasks]})
 
 
 # --- What is asked -------------------------------------------------------------------------------
@@ -112,15 +110,13 @@ def _document(fields: asked.Fields) -> Mapping[str, str]:
 
 
 def _exercise(request: Request, fields: asked.Fields) -> Mapping[str, str]:
-    """An exercise that is sent, or one of those that are served. Raises `BadRequestError`."""
-    named = fields.get("exercise")
-    if not isinstance(named, str):
+    """An exercise that is sent, or where one of those that are served is found. Raises `BadRequestError`."""
+    if not isinstance(fields.get("exercise"), str):
         return _document(asked.object_in(fields, "exercise"))
     setup: Setup = request.app.state.setup
-    path = served(setup.exercises).get(named)
-    if path is None:
-        raise BadRequestError("there is no such exercise here", status=404)
-    return {"name": f"{named}{path.suffix}", "text": read_source(path).text}
+    if setup.exercises is None:
+        raise BadRequestError("there are no exercises here; start `derive serve` with --exercises", status=404)
+    return {"folder": str(setup.exercises), "id": asked.text(fields, "exercise")}
 
 
 def _shows_fixes(request: Request, fields: asked.Fields) -> bool:
@@ -137,7 +133,7 @@ def _submissions(fields: asked.Fields) -> Sequence[Mapping[str, str]]:
     names = [each["name"] for each in found]
     for name in names:
         if names.count(name) > 1:
-            raise BadRequestError(f'two submissions have the name "{name}"; marks are told apart by it')
+            raise BadRequestError(f'two submissions have the name "{name}"; marks are told apart by it', status=422)
     return found
 
 

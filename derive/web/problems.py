@@ -1,6 +1,7 @@
 """What is told in place of an answer: one line, where it is, and the status of HTTP that says whose affair it is."""
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from derive.errors import DocumentError
@@ -20,7 +21,7 @@ def problem(message: str, status: int = UNUSABLE, line: int | None = None, colum
 
 
 def problem_of(error: DocumentError) -> Event:
-    """What is wrong with a document, with its place and the document's name."""
+    """What is wrong with a document, with its place and the document's name without the folders in which it lies."""
     said = error.problem[:1].upper() + error.problem[1:].rstrip(".") + "."
     place = (None, None) if error.place is None else (error.place.line, error.place.column)
-    return {**problem(said, UNUSABLE, *place), "document": error.name}
+    return {**problem(said, UNUSABLE, *place), "document": PurePath(error.name).name}

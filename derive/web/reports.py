@@ -10,7 +10,7 @@ from typing import Any
 
 from derive.checking.check import check_document
 from derive.checking.results import Diagnosis, DocumentResult
-from derive.documents.reading import read_sources
+from derive.documents.reading import read_source, read_sources
 from derive.grading.by_path import blank_parts
 from derive.grading.entries import Job
 from derive.grading.marking import mark_source
@@ -31,13 +31,11 @@ MOST_EXERCISES = 8
 def judge(content: Content, desk: Desk, tell: Tell) -> None:
     """The report on `document`, as text: JSON as `derive check --json` prints it, or the page of `derive check --html`.
 
-    `setting` and `exercise` are texts as well, or null.
+    `setting` is a text as well, or null; so is `exercise`, unless it says where one is found: `folder`, `id`.
     """
-    source, setting, exercise = (
-        None if content[name] is None else source_of(content[name]) for name in ("document", "setting", "exercise")
-    )
-    assert source is not None
-    document = read_sources(source, setting, exercise)
+    setting, exercise = content["setting"], content["exercise"]
+    given = None if exercise is None else _exercise_source(exercise, desk)
+    document = read_sources(source_of(content["document"]), None if setting is None else source_of(setting), given)
     result = check_document(document, store=desk.store)
     if exercise is not None:
         result = replace(result, exercise=document.exercise)
@@ -46,17 +44,16 @@ def judge(content: Content, desk: Desk, tell: Tell) -> None:
     tell({"event": "report", "text": to_html([result]) if content["as_page"] else to_json(result)})
 
 
-def prepare(content: Content, _desk: Desk, tell: Tell) -> None:
+def prepare(content: Content, desk: Desk, tell: Tell) -> None:
     """What is said of a submission to `exercise` that can not be marked: all parts are for a person."""
-    exercise = _exercise(content["exercise"])
-    unmarked = for_review(Job("", exercise.name, ""), "", blank_parts(exercise))
-    tell({"event": "exercise", "for_review": _marks(unmarked)})
+    exercise, name = _exercise(content["exercise"], desk)
+    tell({"event": "exercise", "for_review": _marks(for_review(Job("", name, ""), "", blank_parts(exercise)))})
 
 
 def mark(content: Content, desk: Desk, tell: Tell) -> None:
     """The marks of `submission` to `exercise`."""
-    exercise = _exercise(content["exercise"])
-    marked = mark_source(exercise, source_of(content["submission"]), desk.store)
+    exercise, name = _exercise(content["exercise"], desk)
+    marked = replace(mark_source(exercise, source_of(content["submission"]), desk.store), exercise=name)
     if not content["shows_fixes"]:
         parts = tuple(replace(part, diagnosis=_unfixed(part.diagnosis)) for part in marked.parts)
         marked = replace(marked, parts=parts, result=marked.result and _without_fixes(marked.result))
@@ -79,9 +76,20 @@ def _unfixed(found: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
     return tuple(replace(each, fix="") for each in found)
 
 
-def _exercise(content: Content) -> ExerciseDocument:
+def _exercise(content: Content, desk: Desk) -> tuple[ExerciseDocument, str]:
+    """An exercise, and the name by which it was asked for."""
+    if "folder" in content:
+        return desk.shelf(content["folder"]).exercise(content["id"]), content["id"]
     source = source_of(content)
-    return _exercise_of(source.name, source.text)
+    return _exercise_of(source.name, source.text), source.name
+
+
+def _exercise_source(content: Content, desk: Desk) -> Source:
+    """The text of an exercise, under a name without the folders in which it lies."""
+    if "folder" not in content:
+        return source_of(content)
+    path = desk.shelf(content["folder"]).path(content["id"])
+    return replace(read_source(path), name=f"{content['id']}{path.suffix}")
 
 
 @lru_cache(maxsize=MOST_EXERCISES)

@@ -34,7 +34,7 @@ def to_html(results: Sequence[DocumentResult]) -> str:
 
 def to_fragment(result: DocumentResult) -> str:
     """One result as a part of somebody else's page, its style sheet with it, which applies to nothing else there."""
-    style = _scoped(style_sheet(STYLES), f".{SCOPE}")
+    style = scoped(style_sheet(STYLES), f".{SCOPE}")
     digest = sha256(repr(result).encode("ascii", "backslashreplace")).hexdigest()
     shown = _shown(result, f"derive-{digest[:12]}-")
     inside = environment().get_template("results.html").render(documents=[shown])
@@ -49,19 +49,19 @@ def _shown(result: DocumentResult, prefix: str) -> Shown:
     return Shown(result, equations, tuple(concerns))
 
 
-def _scoped(style: str, scope: str) -> str:
+def scoped(style: str, scope: str) -> str:
     """The style sheet with every rule applying to elements below a scope alone; the page's own rules go to the scope.
 
-    >>> _scoped("body { margin: 0; }\\np, .a :is(b, i) { top: 0; }\\n@media print { :root { top: 0; } }", ".s")
-    '.s { margin: 0; }\\n.s p, .s .a :is(b, i) { top: 0; }\\n@media print { .s { top: 0; } }'
+    >>> scoped("body { margin: 0; }\\np, .a b { top: 0; }\\n@media print { :root { top: 0; } }", ".s")
+    '.s { margin: 0; }\\n.s p, .s .a b { top: 0; }\\n@media print { .s { top: 0; } }'
     """
 
-    def scoped(rule: re.Match[str]) -> str:
+    def applied(rule: re.Match[str]) -> str:
         selectors = [selector.strip() for selector in _COMMA_OUTSIDE_BRACKETS.split(rule[2])]
-        applied = [scope if selector in (":root", "body") else f"{scope} {selector}" for selector in selectors]
-        return f"{rule[1]}{', '.join(applied)} {{"
+        within = [scope if selector in (":root", "body") else f"{scope} {selector}" for selector in selectors]
+        return f"{rule[1]}{', '.join(within)} {{"
 
-    return re.sub(r"(^|[{}]\s*|\n)([^\s@{}][^@{}]*?)\s*\{", scoped, style)
+    return re.sub(r"(^|[{}]\s*|\n)([^\s@{}][^@{}]*?)\s*\{", applied, style)
 
 
 _COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^()]*\))")
