@@ -79,11 +79,12 @@ class Teller:
         """Show an equation with its verdicts."""
         if not steps:
             return
-        self.number = steps[0].equation
+        number = steps[0].equation
+        self.number = max(self.number, number)  # what is explained late is told again, after the others
         self._tell(
             {
                 "event": "equation",
-                "number": self.number,
+                "number": number,
                 "line": steps[0].line,
                 "html": equation_html(steps, self._view),
                 "final": is_final,
