@@ -58,7 +58,7 @@ class _Check:
         self.remembered = remembered
         self.document = document
         self.watch = watch
-        self.inference = infer(document)
+        self.inference = infer(document, remembered.memory)
         self.ground = remembered.same(ground_of(document, self.inference, store, remembered.memory))
         self.course = self._course(self.ground)
         other = OtherSizes(self._at_other_sizes) if counts_by_size(self.course.table, document) else None

@@ -6,6 +6,8 @@
     POST /live/check     {page, name, text} -> events, a line of JSON each: pending, equation, done or problem
     POST /live/open      {name, text} -> {name, text}: a file as it is to be edited
     POST /live/report    {name, text} -> the report as one HTML page
+    POST /live/setting   {name, text, corrections, sizes, all} -> {text}: with a corrected setting at its head
+    /exercises…          see `classroom`
     /api/…               what other programs ask for; see `interface`
 
 The events of a check, in this order:
@@ -13,9 +15,15 @@ The events of a check, in this order:
     pending     number, line, html: an equation that is being decided
     equation    number, line, html, final, steps: one that is decided, `final` if its explanation is in it;
                 of each step: step, verdict, message, start, end, the places in units of UTF-16
-    done        summary, equations, milliseconds
+    done        summary, equations, milliseconds, setting: what is known of the names, see `settings`
     problem     message, line, column: in place of `done`
     superseded  in place of `done`: the same page has asked again
+
+With `exercise` in the request the text is an answer to that exercise. Then these follow, but not in an exam, in which
+a step that could be read is `written` whatever its verdict:
+
+    part        id, status, mark, words, points, html: one part as it would be marked
+    marks       points, problem, needs_review: all of them together
 """
 
 import json
@@ -30,7 +38,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from derive.web import asked, interface, pages
+from derive.web import asked, classroom, interface, pages
 from derive.web.access import Access, Gate, said
 from derive.web.asked import BadRequestError
 from derive.web.limits import Rate, body_of
@@ -46,11 +54,15 @@ def application(setup: Setup) -> Starlette:
     gate = Gate(setup.token, setup.port, setup.hosts)
     app = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(Access, gate=gate, rate=Rate(REQUESTS_A_SECOND, REQUESTS_AT_ONCE))],
+        middleware=[
+            Middleware(Access, gate=gate, rate=Rate(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)),
+            *([Middleware(classroom.Exam)] if setup.is_exam else []),
+        ],
         exception_handlers=HANDLERS,
         lifespan=_life,
     )
     app.state.setup = setup
+    app.state.classroom = classroom.Classroom(setup)
     return app
 
 
@@ -88,10 +100,10 @@ async def health(_request: Request) -> Response:
 async def check(request: Request) -> Response:
     """The equations of a document with their verdicts, as they are decided."""
     fields = await _fields(request)
-    content = _document(fields)
     page = asked.text(fields, "page")[: asked.LONGEST_NAME]
     visitor = request.state.visitor
-    return await _stream(request, "check", {**content, "page": f"{visitor} {page}"}, f"{visitor} {page}")
+    job, more = classroom.job_for(request, fields, "check")
+    return await _stream(request, job, {**_document(fields), **more, "page": f"{visitor} {page}"}, f"{visitor} {page}")
 
 
 async def open_file(request: Request) -> Response:
@@ -101,12 +113,20 @@ async def open_file(request: Request) -> Response:
 
 async def report(request: Request) -> Response:
     """The report as a file to keep."""
-    content = _document(await _fields(request))
-    found = await _workers(request).last("report", content, visitor=request.state.visitor)
+    fields = await _fields(request)
+    job, more = classroom.job_for(request, fields, "report")
+    found = await _workers(request).last(job, {**_document(fields), **more}, visitor=request.state.visitor)
     if found["event"] == "problem":
-        return JSONResponse(found, 422)
+        return JSONResponse(found, found.get("status", 422))
     headers = {"Content-Disposition": 'attachment; filename="report.html"'}
     return HTMLResponse(found["html"], headers=headers)
+
+
+async def setting(request: Request) -> Response:
+    """The text with declarations and sizes as they are corrected, or with all that was inferred."""
+    fields = await _fields(request)
+    corrections = {name: asked.texts(fields, name) for name in ("corrections", "sizes")}
+    return await _answer(request, "setting", {**_document(fields), **corrections, "all": fields.get("all") is True})
 
 
 # --- What routes share ---------------------------------------------------------------------------
@@ -184,5 +204,7 @@ ROUTES = [
     Route("/live/check", check, methods=["POST"]),
     Route("/live/open", open_file, methods=["POST"]),
     Route("/live/report", report, methods=["POST"]),
+    Route("/live/setting", setting, methods=["POST"]),
+    *classroom.ROUTES,
     *interface.ROUTES,
 ]

@@ -85,6 +85,16 @@ def text(fields: Fields, name: str, default: str | None = None) -> str:
     return found
 
 
+def texts(fields: Fields, name: str, most: int = 100) -> Mapping[str, str]:
+    """A field that is an object of texts; empty where it is left out."""
+    found = fields.get(name, {})
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise BadRequestError(f'"{name}" is to be an object of texts')
+    if len(found) > most:
+        raise BadRequestError(f'"{name}" has {len(found)} entries; at most {most} are taken')
+    return {text({"": key}, ""): text(found, key) for key in found}
+
+
 def name_of_file(fields: Fields, name: str = "name", default: str | None = None) -> str:
     """A field that is the name of a document, without folders: it is shown, and its ending says what it is."""
     found = text(fields, name, default).replace("\\", "/").rpartition("/")[2]

@@ -4,6 +4,7 @@ import { Checking } from "./checking.js";
 import { saveReport, saveText } from "./downloading.js";
 import { Editor } from "./editor.js";
 import { Equations } from "./equations.js";
+import { Notice } from "./notice.js";
 import { Opening } from "./opening.js";
 import { Problems, wordsOf } from "./problems.js";
 import { joinScrolling } from "./scrolling.js";
@@ -14,7 +15,7 @@ import { chooseViews } from "./views.js";
 const part = (name) => document.getElementById(name);
 const main = document.querySelector("main");
 const name = part("name");
-const notice = part("notice");
+const notice = new Notice(part("notice"));
 const editor = new Editor(part("text"), part("mirror"), part("paper"));
 const equations = new Equations(part("equations"));
 const problems = new Problems(editor);
@@ -32,33 +33,32 @@ function contents() {
   return { page, name: name.value.trim() || "notes.md", text: editor.text, exercise: main.dataset.exercise || null };
 }
 
-function say(words) {
-  if (notice.textContent === (words ?? "")) return;
-  notice.hidden = !words;
-  notice.textContent = words ?? "";
-}
+// What keeps the whole document from being checked: as a step of no equation, in the line that it is about.
+let hindrance = null;
 
 const takers = {
   pending: (event) => equations.place(event),
   equation: (event) => equations.place(event),
-  problem: (event) => {
+  problem: ({ message, line }) => {
+    hindrance = { verdict: "unreadable", message, line: line ?? 1, start: null, end: null };
     equations.rest();
-    problems.take([{ ...event, verdict: "unreadable", line: event.line ?? 1, start: null, end: null }]);
     summary.show({ unreadable: 1 });
-    showProblem();
   },
   done: (event) => {
+    hindrance = null;
     equations.finish();
-    problems.take(equations.steps);
     summary.show(event.summary);
     part("nothing").hidden = event.equations > 0 || isEmpty();
-    showProblem();
   },
 };
 
 checking.addEventListener("begin", () => equations.begin());
-checking.addEventListener("events", ({ detail }) => detail.forEach((event) => takers[event.event]?.(event)));
-checking.addEventListener("trouble", ({ detail }) => say(detail));
+checking.addEventListener("events", ({ detail }) => {
+  for (const event of detail) takers[event.event]?.(event);
+  showProblems();
+  showCurrent();
+});
+checking.addEventListener("trouble", ({ detail }) => (detail ? notice.say("server", detail) : notice.takeBack("server")));
 
 // --- The text and its equations -------------------------------------------------------------------
 
@@ -66,27 +66,33 @@ function isEmpty() {
   return editor.text.trim() === "";
 }
 
-function showProblem() {
+function showProblems() {
+  problems.take(hindrance ? [hindrance] : equations.steps);
+  part("problems").hidden = problems.count === 0;
+}
+
+function showProblemAtCaret() {
   const problem = problems.atCaret();
   const line = part("problem");
   const words = problem ? wordsOf(problem, editor.starts) : "";
   if (line.textContent !== words) line.textContent = words;
   line.className = problem?.verdict ?? "";
-  part("problems").hidden = problems.count === 0;
 }
 
 function showCurrent() {
   const passage = editor.passageAt(editor.caret);
   const current = passage ? equations.showCurrent(editor.lineAt(passage.start), editor.line) : equations.showCurrent(0, 0);
-  showProblem();
+  showProblemAtCaret();
   return current;
 }
 
 editor.addEventListener("change", ({ detail }) => {
-  equations.moveLines(detail.movedLine);
-  problems.move(detail.change);
+  equations.move(detail);
+  if (hindrance) hindrance.line = detail.movedLine(hindrance.line);
+  showProblems();
   part("welcome").hidden = !isEmpty();
   showCurrent();
+  notice.takeBack("file");
   checking.soon();
 });
 editor.addEventListener("caret", showCurrent);
@@ -136,12 +142,20 @@ part("equations").addEventListener("keydown", (event) => {
 
 // --- Files ----------------------------------------------------------------------------------------
 
-function take(text, itsName, words) {
+// Puts a document in place of all; unsaved text that stood there can be brought back.
+function take(text, itsName) {
+  const [formerText, formerName] = [editor.text, name.value];
+  const isUnsaved = formerText !== saved && !isEmpty();
+  putInPlace(text, itsName);
+  saved = editor.text;
+  const bringBack = { words: "Bring it back", act: () => putInPlace(formerText, formerName) };
+  if (isUnsaved) notice.say("file", `${itsName} stands in place of what you had written.`, bringBack);
+}
+
+function putInPlace(text, itsName) {
   name.value = itsName;
   editor.setLatex(itsName.toLowerCase().endsWith(".tex"));
   editor.replaceAll(text);
-  saved = editor.text;
-  say(words);
 }
 
 function saveTheText() {
@@ -150,13 +164,13 @@ function saveTheText() {
 }
 
 opening.addEventListener("opened", ({ detail }) => take(detail.text, detail.name));
-opening.addEventListener("refused", ({ detail }) => say(detail));
+opening.addEventListener("refused", ({ detail }) => notice.say("file", detail));
 name.addEventListener("input", () => {
   editor.setLatex(name.value.trim().toLowerCase().endsWith(".tex"));
   checking.soon();
 });
 part("save").addEventListener("click", saveTheText);
-part("report").addEventListener("click", () => saveReport(contents()).catch((error) => say(remedyOf(error, 1).message)));
+part("report")?.addEventListener("click", () => saveReport(contents()).catch((error) => notice.say("file", remedyOf(error, 1).message)));
 addEventListener("beforeunload", (event) => {
   if (editor.text !== saved && !isEmpty()) event.preventDefault();
 });
@@ -166,11 +180,17 @@ addEventListener("beforeunload", (event) => {
 part("next").addEventListener("click", () => goToProblem(false));
 part("previous").addEventListener("click", () => goToProblem(true));
 part("help-button").addEventListener("click", () => part("help").showModal());
-part("example").addEventListener("click", async () => {
+part("example")?.addEventListener("click", async () => {
   const response = await fetch("/static/example.md");
   if (response.ok) take(await response.text(), "example.md");
 });
 part("welcome").hidden = !isEmpty();
 editor.setLatex(contents().name.toLowerCase().endsWith(".tex"));
-showProblem();
 if (!isEmpty()) checking.soon(0);
+
+// What the page is called saved from now on: it was handed over.
+function keepAsSaved() {
+  saved = editor.text;
+}
+
+export { checking, contents, editor, keepAsSaved };

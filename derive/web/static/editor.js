@@ -6,7 +6,6 @@ import { Mirror } from "./mirror.js";
 import { passagesOf } from "./passages.js";
 import { indentWithTab } from "./tabbing.js";
 import { changeBetween, lineAt, lineStarts, moved, startOfLine } from "./text.js";
-import { type } from "./typing.js";
 
 export class Editor extends EventTarget {
   #underlines = [];
@@ -46,13 +45,27 @@ export class Editor extends EventTarget {
     this.#show();
   }
 
-  // Puts another text in place of all; undoing brings the former one back.
+  // Puts another text in place of all. Nothing can be undone from there: browsers take seconds to type a long text.
   replaceAll(text) {
+    this.field.value = text;
     this.field.focus();
-    this.field.select();
-    type(this.field, text);
     this.field.setSelectionRange(0, 0);
     this.scroller.scrollTop = 0;
+    this.#changed();
+  }
+
+  // Puts another text in place of this one by typing where they differ: caret, focus and what is seen stay.
+  replace(text) {
+    const change = changeBetween(this.text, text);
+    const { scrollTop } = this.scroller;
+    const focused = document.activeElement;
+    const [start, end] = [this.field.selectionStart, this.field.selectionEnd].map((offset) => moved(offset, change));
+    this.field.focus({ preventScroll: true });
+    this.field.setSelectionRange(change.start, change.start + change.removed);
+    type(this.field, text.slice(change.start, change.start + change.added));
+    this.field.setSelectionRange(start, end);
+    this.scroller.scrollTop = scrollTop;
+    focused?.focus({ preventScroll: true });
   }
 
   // Selects a stretch of the text and shows it.

@@ -2,6 +2,7 @@
 // it stands; what is not told again yet is dimmed. It says "place" when the place of an equation is chosen.
 
 import { patch } from "./patching.js";
+import { moved } from "./text.js";
 import { elementFrom } from "./trusted.js";
 
 // How long an equation may be undecided before the page shows so; most are decided at once.
@@ -59,9 +60,14 @@ export class Equations extends EventTarget {
     this.element.setAttribute("aria-busy", "false");
   }
 
-  // The lines of the equations follow a change of the text.
-  moveLines(movedLine) {
-    for (const shown of this.#shown) shown.line = movedLine(shown.line);
+  // The places of the equations follow a change of the text; a step whose text is gone has no place in it.
+  move({ change, movedLine }) {
+    const follow = (step) => ({ ...step, start: step.start && moved(step.start, change), end: step.end && moved(step.end, change) });
+    const isThere = ({ start, end }) => start === null || start < end;
+    for (const shown of this.#shown) {
+      shown.line = movedLine(shown.line);
+      shown.steps = shown.steps.map(follow).filter(isThere);
+    }
   }
 
   // The steps with their verdicts, each with the line of its equation.
@@ -94,13 +100,6 @@ export class Equations extends EventTarget {
     details.open = true;
     details.querySelector("summary").focus();
     return true;
-  }
-
-  // The number of the equation and of the step in which an element stands.
-  stepAt(target) {
-    const shown = this.#shown.find(({ element }) => element.contains(target));
-    const step = Number(target.closest("[data-step]")?.dataset.step);
-    return shown && { line: shown.line, ...shown.steps.find((each) => each.step === step) };
   }
 
   #choose(element) {

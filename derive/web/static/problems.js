@@ -1,6 +1,6 @@
 // The steps that somebody should look at, as places in the text: to underline, to step through, to say at the caret.
 
-import { lineAt, moved, startOfLine } from "./text.js";
+import { lineAt, startOfLine } from "./text.js";
 
 const MARKS = { refuted: "✗", unknown: "?", unreadable: "!" };
 
@@ -15,17 +15,6 @@ export class Problems {
   take(steps) {
     const problems = steps.filter(({ verdict }) => verdict in MARKS).map((step) => placed(step, this.editor));
     this.#list = problems.sort((a, b) => a.start - b.start);
-    this.#underline();
-  }
-
-  // The problems follow a change of the text; one whose text is gone is gone.
-  move(change) {
-    const follow = (problem) => ({ ...problem, start: moved(problem.start, change), end: moved(problem.end, change) });
-    this.#list = this.#list.map(follow).filter(({ start, end }) => start < end);
-    this.#underline();
-  }
-
-  #underline() {
     this.editor.underline(this.#list.map(({ start, end, verdict }) => ({ start, end, kind: verdict })));
   }
 

@@ -1,7 +1,7 @@
 // How many steps got which verdict: as words on the page at once, and said to a screen reader once the writer rests.
 
-const VERDICTS = ["proved", "convention", "refuted", "unknown", "unreadable", "definition"];
-const MARKS = { proved: "✓", convention: "≈", refuted: "✗", unknown: "?", unreadable: "!", definition: "·" };
+const VERDICTS = ["written", "proved", "convention", "refuted", "unknown", "unreadable", "definition"];
+const MARKS = { written: "", proved: "✓", convention: "≈", refuted: "✗", unknown: "?", unreadable: "!", definition: "·" };
 const PLURALS = { convention: "by convention", definition: "definitions" };
 const REST = 1500;
 

@@ -21,7 +21,8 @@ export function remedyOf(error, failures) {
     return { message: "The server is asked too often; the page waits a little.", seconds: error.seconds ?? wait };
   }
   if (error.status >= 500) {
-    return { message: "The server met a problem of its own; the page keeps trying.", seconds: Math.max(wait, 2) };
+    const message = "The server has too much to do, or met a problem of its own; the page keeps trying.";
+    return { message, seconds: error.seconds ?? Math.max(wait, 2) };
   }
   return { message: error.message, seconds: null };
 }
