@@ -135,7 +135,7 @@ ROOMS: dict[str, set[str]] = {
         "records",
         "source",
         "errors",
-        "notation.chains",
+        "notation",
         "documents",
         "certificates",
         "models",
