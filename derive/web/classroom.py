@@ -11,12 +11,12 @@ In an exam an answer is handed in once. Until then nothing that is sent depends 
 read; and no other work is done for anybody, so that nothing else is a way round.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -188,7 +188,7 @@ async def _kept(classroom: Classroom, key: tuple[str, str], receipt: Receipt, en
         return None
     visitor, name = key
     try:
-        return await anyio.to_thread.run_sync(classroom.keeper.keep, name, visitor, receipt, ending, text)
+        return await asyncio.to_thread(classroom.keeper.keep, name, visitor, receipt, ending, text)
     except ServingError as error:
         raise BadRequestError(f"{error}; nothing was handed in", 500) from None
 
