@@ -142,3 +142,34 @@ def test_a_correction_in_the_table_is_written_to_the_text_and_can_be_undone(visi
     page.keyboard.press("Control+z")
     assert text_of(page) == text
     expect(declaration).to_have_value("N x D")
+
+
+@pytest.mark.parametrize("viewport", SIZES, ids=["desktop", "phone"])
+def test_axe_finds_nothing(browser, practice, viewport):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    context = browser.new_context(viewport=viewport, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{practice}/exercises?token={TOKEN}")
+    _expect_nothing(page, script)
+    page.goto(f"{practice}/exercises/error")
+    write(page, WRONG)
+    expect(page.locator("#marks")).to_have_text("0 of 1 right, 0 of 2 points")
+    _expect_nothing(page, script)
+    page.get_by_role("button", name="Hand in…").click()
+    page.get_by_label("Your name").fill("Ada")
+    _expect_nothing(page, script)
+    page.get_by_label("Your name").press("Enter")
+    expect(page.locator("#result")).to_be_visible()
+    _expect_nothing(page, script)
+    page.goto(f"{practice}/")
+    write(page, "$X \\in \\mathbb{R}^{N \\times D}$ $$S = X X^T Z$$")
+    page.locator("#setting > summary").click()
+    _expect_nothing(page, script)
+    context.close()
+
+
+def _expect_nothing(page, script):
+    page.evaluate(script)
+    found = "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])"
+    assert page.evaluate(found) == []
