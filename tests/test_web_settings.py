@@ -148,7 +148,7 @@ def said(source: Source) -> Mapping[str, Any]:
             for key, entry in entries.items()}  # fmt: skip
 
 
-@limits(suppress_health_check=[HealthCheck.too_slow])
+@limits(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(heads(), HOSTILE, HOSTILE, st.sampled_from(["symbols", "dims"]), st.sampled_from(["notes.md", "notes.tex"]))
 def test_the_setting_says_what_it_said_and_the_correction(
     head: str, name: str, value: str, section: Section, file: str
