@@ -369,7 +369,7 @@ def test_what_is_wrong_in_code_is_bad_input(run, found):
     found(code="{function: f, arguments: {X: X}, results: [L], draws: {X: 0/1}}")
     status, out, err = run("exercise.md")
     assert (status, out) == (2, "")
-    assert re.fullmatch(r"exercise\.md:7:66: '0/1' in 'draws' is not read; expected '0 or 1', [^\n]*\n", err)
+    assert re.fullmatch(r"exercise\.md:7:65: '0/1' in 'draws' is not read; expected '0 or 1', [^\n]*\n", err)
 
 
 def test_no_exercise_is_bad_usage(run):

@@ -12,12 +12,13 @@ from derive.implementations.calls import Call, Conversation, Returned, Value, co
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
 from derive.implementations.inputs import inputs_at, inputs_of_sizes
-from derive.implementations.naming import Seen, explained
+from derive.implementations.naming import explained
 from derive.implementations.preparing import Prepared, Trial, shown_inputs, shown_sizes
 from derive.implementations.results import ACCEPTED, DIGITS, CodeResult, Finding, ResultVerdict, Verdict
 from derive.implementations.source import Code, defined_names
 from derive.implementations.undefined import UndefinedName, undefined_names
 from derive.implementations.work import work_of
+from derive.implementations.worlds import Seen
 
 BASE_SIZE, GROWN = 16, 8
 TIMES = 3
