@@ -23,6 +23,7 @@ from derive.commands.kernel import kernel
 from derive.commands.lint import lint
 from derive.commands.new import new
 from derive.commands.plot import plot
+from derive.commands.serve import serve
 from derive.commands.sheet import sheet
 from derive.commands.speaking import (
     BAD_INPUT,
@@ -96,7 +97,7 @@ def commands() -> None:
     """Checks derivations: every step proved, or refuted with a counterexample."""
 
 
-for command in (code, explain, grade, graph, kernel, lint, new, plot, sheet):
+for command in (code, explain, grade, graph, kernel, lint, new, plot, serve, sheet):
     commands.add_command(command)
 
 

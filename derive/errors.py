@@ -64,3 +64,7 @@ class MissingExtraError(Exception):
 
 class Undecidable(Exception):
     """A limit was reached (size, time) before a question could be answered."""
+
+
+class ServingError(Exception):
+    """An address at which no server can be started: why, in one line."""

@@ -112,8 +112,15 @@ class Text:
         """What stands in the source for the characters `start` to `end`: of what a macro yields, the whole call."""
         if not self.runs or start >= end:
             return self.value[start:end]
+        extent = self.extent(start, end)
+        return self.source.text[extent.start : extent.end]
+
+    def extent(self, start: int, end: int) -> Span:
+        """Where in the source the characters `start` to `end` stand, at least one: of what a macro yields, its call."""
+        if not self.runs:
+            return Span(self.start + start, self.start + end)
         runs = list(self._cut(start, end))
-        return self.source.text[min(run.start for run in runs) : max(run.end for run in runs)]
+        return Span(min(run.start for run in runs), max(run.end for run in runs))
 
     def _run_at(self, at: int) -> int:
         """The number of the run that holds a character."""

@@ -26,14 +26,16 @@ ATTACKS = (
 )
 
 OF_PAGES = ELEMENTS | frozenset(
-    ["html", "head", "meta", "title", "style", "script", "body", "header", "nav", "section", "article", "div", "span"]
+    ["html", "head", "meta", "title", "style", "script", "body", "main", "header", "nav", "section", "article", "div"]
     + ["h1", "h2", "h3", "p", "b", "i", "a", "bdi", "ul", "li", "details", "summary", "figure", "figcaption", "pre"]
     + ["code", "table", "thead", "tbody", "tr", "th", "td", "label", "input", "output"]
+    + ["dl", "dt", "dd", "span"]
     + ["svg", "desc", "defs", "pattern", "path", "g", "rect", "circle", "line", "text"]
 )
 ATTRIBUTES_OF_PAGES = ATTRIBUTES | frozenset(
     ["lang", "charset", "http-equiv", "content", "name", "class", "id", "role", "title", "href", "scope", "hidden"]
     + ["type", "placeholder", "tabindex", "aria-label", "aria-labelledby", "aria-hidden"]
+    + ["data-equation", "data-line", "data-step", "open"]
     + ["height", "x", "y", "x1", "x2", "y1", "y2", "dx", "rx", "r", "cx", "cy", "d", "fill", "text-anchor"]
     + ["patternunits"]
 )

@@ -131,6 +131,20 @@ ROOMS: dict[str, set[str]] = {
         "grading.linting",
     },
     "integrations": {"source", "errors", "documents", "certificates", "checking", "writing"},
+    "web": {
+        "records",
+        "source",
+        "errors",
+        "notation",
+        "documents",
+        "certificates",
+        "models",
+        "checking",
+        "grading",
+        "figures",
+        "sheets",
+        "writing",
+    },
     "commands": {
         "records",
         "errors",
@@ -147,6 +161,7 @@ ROOMS: dict[str, set[str]] = {
         "sandbox",
         "implementations",
         "writing",
+        "web",
     },
     "cli": {"errors", "documents", "certificates", "checking", "writing", "integrations.recognition", "commands"},
     "__main__": {"cli"},
@@ -180,7 +195,7 @@ SPEAKING = {"cli", "__main__", "commands.speaking", "writing.terminal"}  # these
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "parse_latex", "simplify", "S"}
 FORBIDDEN_MODULES = {
     "pickle", "marshal", "shelve", "subprocess", "importlib", "code", "ctypes", "socket", "urllib", "http",
-    "sympy.parsing", "sympy.core.sympify",
+    "webbrowser", "sympy.parsing", "sympy.core.sympify",
 }  # fmt: skip
 # The modules that start another process, LaTeX, which makes PDFs, and the sandbox of students' code, and the function
 # that does it: with a list of arguments, without a shell.
@@ -192,7 +207,11 @@ RUN_IN_THE_SANDBOX = {"sandbox.inside", "implementations.runner"}
 RUNS_OWN_SOURCE = {
     ("records", "_init", "exec"), ("kernels.compiled", "compiled", "exec"), ("kernels.compiled", "compiled", "compile"),
 }  # fmt: skip
-HARMLESS = {"importlib.resources", "importlib.metadata", "urllib.parse"}
+HARMLESS = {"importlib.resources", "importlib.metadata", "urllib.parse", "http.cookies"}
+# The modules that talk to others: the server takes an address, and a browser is told it.
+OPENS_CONNECTIONS = {("web.serving", "socket"), ("commands.serve", "webbrowser")}
+# A worker is a process of its own, which nothing imports: it ends itself when its server has gone.
+PROCESSES_OF_OUR_OWN = {"web.worker"}
 
 
 def dotted(path: Path) -> str:
@@ -305,6 +324,8 @@ def test_no_two_modules_need_each_other():
 
 def inner_imports(name: str) -> Iterator[tuple[str, int]]:
     """What a module imports inside its functions and classes."""
+    if len(list(imports(modules()[name].body))) == len(imported(name)):
+        return
     for node in nodes(name):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             yield from imports(ast.walk(node))
@@ -362,7 +383,7 @@ def everywhere(names: Iterable[str] = NAMES) -> Iterator[tuple[str, ast.AST]]:
 
 
 def test_only_the_command_line_prints_or_exits():
-    silent = [name for name in NAMES if name not in SPEAKING | RUN_IN_THE_SANDBOX]
+    silent = [name for name in NAMES if name not in SPEAKING | RUN_IN_THE_SANDBOX | PROCESSES_OF_OUR_OWN]
     wrong = [
         f"{name}, line {node.lineno}: {called(node)}"
         for name, node in everywhere(silent)
@@ -382,6 +403,16 @@ def test_what_runs_in_the_sandbox_runs_nowhere_else(program):
     assert list(own_imports(program)) == []
     loaded = {full.partition(".")[0] for full, _ in imported(program)}
     assert loaded <= {*sys.stdlib_module_names, "numpy"}
+
+
+def test_the_server_starts_workers_of_its_own_and_no_shell():
+    started = {
+        (name, called(node))
+        for name, node in everywhere(NAMES)
+        if isinstance(node, ast.Call) and called(node).startswith("create_subprocess")
+    }
+    assert started == {("web.workers", "create_subprocess_exec")}
+    assert not any(other in PROCESSES_OF_OUR_OWN for name in NAMES for other, _ in own_imports(name))
 
 
 def test_text_is_never_run_as_code():
@@ -404,7 +435,7 @@ def test_text_is_never_run_as_code():
         for name in ours
         for full, line in imported(name)
         if any(is_in(full, module) for module in FORBIDDEN_MODULES) and full not in HARMLESS
-        if not (name in STARTS_PROCESSES and full == "subprocess")
+        if not (name in STARTS_PROCESSES and full == "subprocess") and (name, full) not in OPENS_CONNECTIONS
     ]
     shell = [
         f"{name}, line {node.lineno}: os.{node.attr}"

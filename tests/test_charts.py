@@ -193,7 +193,7 @@ def contrast(one: str, other: str) -> float:
 
 def palettes() -> list[dict[str, str]]:
     """The light and the dark colours of the pages."""
-    found = re.findall(r":root \{(.*?)\}", resource("base.css"), re.DOTALL)
+    found = re.findall(r":root \{(.*?)\}", resource("colours.css"), re.DOTALL)
     return [dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", rules)) for rules in found]
 
 

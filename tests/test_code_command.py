@@ -46,7 +46,7 @@ def test_a_mistake_with_numbers_and_its_example(run):
     status, out, err = run(changed(("dZ.sum(axis=0)", "dZ.mean(axis=0)"), ("def network", "seen = []\ndef network")))
     assert (status, err) == (1, "")
     lines = out.splitlines()
-    assert lines[6:8] == ["  ✗ result 2['b1']  ∂L/∂b₁", "      wrong: All of its entries differ."]
+    assert lines[6:8] == ["  ✗ result 2['b1']  ∂L/∂b₁", "      wrong: 4 of its 5 entries differ."]
     assert lines[8].startswith("      at the example entry [0] is ")
     assert "      → Which one is needed here: the mean over the examples, or their sum? (in the derivative by\n" in out
     assert "        b_1)  [mean-for-sum]\n" in out

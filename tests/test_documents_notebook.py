@@ -163,7 +163,7 @@ def test_a_notebook_of_a_student():
         assert lines[step.line - 1][step.column - 1] == "="
     text = to_text(result, 200, "utf-8")
     assert f"(no-mean)  {path}:cell 5:3:15\n" in text
-    assert "logistic-notebook.ipynb:cell 6:2:19</span>" in to_html([result])
+    assert '<span class="place">cell 6, line 2</span>' in to_html([result])
 
 
 def test_the_report_names_the_cell_of_a_step_and_only_in_a_notebook(capsys):

@@ -140,8 +140,13 @@ def test_what_follows_from_a_slip_points_at_the_slip():
     assert "Look first at your step (3)." in text_of(part)
     assert 'href="#step-3-1"' in part
     assert "come out differently" not in part
-    step = re.search(r'<div class="step follows" id="step-4-1">.*?</p>', html_of(marked), re.DOTALL)[0]
-    assert text_of(step) == "↳ follows from your earlier mistake in equation 3, your answer to part (c)"
+    step = re.search(r'<details class="step refuted following" id="step-4-1".*?</details>', html_of(marked), re.DOTALL)[
+        0
+    ]
+    assert text_of(step).startswith("follows from your earlier mistake: ")
+    assert '<span class="mark" aria-hidden="true">↳</span>' in step
+    assert "<span>your answer to part (c)</span>" in step
+    assert '<dd><a href="#step-3-1">equation 3</a></dd>' in step
     assert "Look first at your step (3)." in part_in_markdown(markdown_of(marked), "c")
     assert "| (4), line 24 | ↳ follows from your earlier mistake |" in markdown_of(marked)
 
@@ -207,11 +212,13 @@ def test_the_repair_is_for_teachers():
 
 def test_every_step_of_the_derivation_is_marked_in_its_order():
     page = html_of(answering(a=1, c=1))
-    assert re.findall(r'<div class="step (\w+)" id="step-(\d+)-(\d+)">', page) == [
+    assert re.findall(r'<details class="step (\w+)" id="step-(\d+)-(\d+)"', page) == [
         ("definition", "1", "1"), ("refuted", "2", "1"), ("proved", "3", "1"),
         ("refuted", "4", "1"), ("proved", "4", "2"),
     ]  # fmt: skip
-    assert "not correct, your answer to part (a): The two sides differ at i = 1, k = 1" in text_of(page)
+    step = re.search(r'<details class="step refuted" id="step-2-1".*?</summary>', page, re.DOTALL)[0]
+    assert "your answer to part (a)" in text_of(step)
+    assert "not correct: A factor that belongs to the mean over the batch is missing." in text_of(step)
     rows = re.findall(r"^\| (.*?) \| (\S [\w ]+) \| \$", markdown_of(answering(a=1, c=1)), re.MULTILINE)
     assert rows == [
         ("line 8", "· definition"), ("(2), line 16", "✗ not correct"), ("(3), line 20", "✓ correct"),

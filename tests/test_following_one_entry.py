@@ -80,7 +80,7 @@ ONE, OF_I, THETA, WEIGHTS = r"\ell_n", r"\ell_i", r"\Theta", r"\theta"
 @pytest.fixture(autouse=True)
 def _without_haste_or_what_others_test(monkeypatch):
     """A busy machine changes nothing; which mistake it is, and what is certified, are subjects of other tests."""
-    monkeypatch.setattr("derive.checking.check.certified_names", lambda *arguments, **words: None)
+    monkeypatch.setattr("derive.checking.beginning.certified_names", lambda *arguments, **words: None)
     monkeypatch.setattr("derive.checking.explaining.SECONDS", 60.0)
     monkeypatch.setattr("derive.checking.diagnosing.diagnosed", lambda session, claimed: ())
 

@@ -35,8 +35,8 @@ def page_of(*blocks, **values) -> str:
 
 
 HTML = {
-    "html", "head", "meta", "title", "style", "body", "header", "p", "h1", "h2", "h3", "h4", "bdi", "b", "ul", "ol", "li",
-    "div", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "em", "code",
+    "html", "head", "meta", "title", "style", "body", "main", "header", "p", "h1", "h2", "h3", "h4", "bdi", "b",
+    "ul", "ol", "li", "div", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "em", "code",
 }  # fmt: skip
 
 

@@ -60,7 +60,7 @@ loss: E
 @pytest.fixture(autouse=True)
 def _without_haste(monkeypatch):
     """A busy machine changes nothing; what is certified is the subject of other tests."""
-    monkeypatch.setattr("derive.checking.check.certified_names", lambda *arguments, **words: None)
+    monkeypatch.setattr("derive.checking.beginning.certified_names", lambda *arguments, **words: None)
     monkeypatch.setattr("derive.checking.explaining.SECONDS", 60.0)
 
 

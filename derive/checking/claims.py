@@ -36,6 +36,12 @@ class Claimed:
     restrictions: tuple[Restriction, ...]
     numbers: Mapping[str, int]
 
+    @property
+    def key(self) -> Hashable:
+        """How it is written, for which names and numbers, and under which conditions."""
+        bound = tuple(self.formal.items()), tuple(self.numbers.items())
+        return self.left.content, self.right.content, bound, tuple(one.key for one in self.restrictions)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -108,11 +114,12 @@ def _key(
     chain: Sequence[Side],
 ) -> Hashable | None:
     """All on which the verdict on a claim depends; null where nothing is to be remembered."""
-    if session.memory is None or any(side.content is None for side in (left, right, *chain)):
+    memory = session.memory
+    if memory is None or any(side.content is None for side in (left, right, *chain)):
         return None
     written = left.content, right.content, tuple(side.content for side in chain)
     conditions = tuple(restriction.key for restriction in restrictions)
-    return written, session.state(), key_of_options(session.options(None, formal)), conditions
+    return written, session.state(memory), key_of_options(session.options(None, formal)), conditions
 
 
 def _is_for_ever(judgement: Judgement) -> bool:
@@ -247,6 +254,6 @@ class _Trial:
         return Judgement("refuted", message + beside, shapes=shapes)
 
     def _differs(self, candidate: Candidate, found: Found, different: Different) -> Judgement:
-        example, where = counterexample(self.claim.session, different, found.places)
+        example, where = counterexample(self.claim.session, different, found)
         message = f"The two sides differ{where}: {example.lhs} on the left, {example.rhs} on the right."
         return Judgement("refuted", message, (), self.claim.shapes, example)

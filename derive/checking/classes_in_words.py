@@ -21,7 +21,7 @@ Free = dict[str, list[IndexUse]]
 
 def of_classes(premises: Sequence[Premise], session: Session, chain: Chain) -> list[list[Token]]:
     """The conditions on a chain that the words before or behind it make, as tokens."""
-    said = [premise for premise in premises if premise.passage is None and not premise.is_alternative]
+    said = [premise for premise in premises if premise.formula is None and not premise.is_alternative]
     free = _free(session, chain) if said else {}
     found = (_condition(session, free, is_correct=not premise.is_negated) for premise in said)
     return [tokenize(condition, session.table.words) for condition in found if condition is not None]

@@ -10,22 +10,33 @@ from derive.checking.claims import Judgement
 from derive.checking.sentences import Premise, Surroundings
 from derive.documents.document import Passage
 from derive.notation.chains import Chain, Member, kind_of, slice_of
+from derive.notation.tokens import Token
 from derive.records import dataclass
 
 
 @dataclass(frozen=True)
 class _Standing:
-    """Where a chain stands at the end of a display: a member, how it was written, and the conditions on it."""
+    """Where a chain stands at the end of a display: a member, how it was written, and the conditions on it.
 
-    passage: Passage
-    member: Member
+    `cell` is the cell of the notebook in which that is.
+    """
+
+    tokens: tuple[Token, ...]
+    written: str
+    cell: int | None
     premises: tuple[Premise, ...] = ()
+
+    @classmethod
+    def at(cls, passage: Passage, member: Member, premises: tuple[Premise, ...] = ()) -> "_Standing":
+        """Where a member of a chain of a display stands."""
+        text = passage.text
+        return cls(tuple(member.tokens), slice_of(text.value, member), text.source.cell, premises)
 
     def within(self, passage: Passage) -> Member:
         """The member for a chain of another display: its places lie behind the end of that display's text."""
         by = len(passage.text.value) + 1
-        tokens = [token._replace(start=token.start + by, end=token.end + by) for token in self.member.tokens]
-        return Member(tokens, slice_of(self.passage.text.value, self.member))
+        tokens = [token._replace(start=token.start + by, end=token.end + by) for token in self.tokens]
+        return Member(tokens, self.written)
 
 
 class Displays:
@@ -47,7 +58,7 @@ class Displays:
         self.last = self.fork = None
         self.first = chains[0] if chains else None
         self.premises = around.premises
-        if before is None or self.first is None or before.passage.text.source is not passage.text.source:
+        if before is None or self.first is None or before.cell != passage.text.source.cell:
             return
         if not self.first.relations or self.first.members[0].tokens:
             return
@@ -71,8 +82,8 @@ class Displays:
             self.last = self.fork = None
             return
         if chain is not self.first or self.fork is None:
-            self.fork = _Standing(passage, chain.members[0])
-        self.last = _Standing(passage, chain.members[at], self.premises)
+            self.fork = _Standing.at(passage, chain.members[0])
+        self.last = _Standing.at(passage, chain.members[at], self.premises)
 
 
 def complete(passage: Passage, chain: Chain, following: Passage, chains: Sequence[Chain]) -> None:
@@ -81,4 +92,4 @@ def complete(passage: Passage, chain: Chain, following: Passage, chains: Sequenc
         return
     member = next((member for member in chains[0].members if member.tokens), None)
     if member is not None:
-        chain.members[-1] = _Standing(following, member).within(passage)
+        chain.members[-1] = _Standing.at(following, member).within(passage)

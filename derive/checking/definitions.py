@@ -134,7 +134,7 @@ def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], 
     _check_value(session, new, reading)
     grown = defined(table, new.key, reading)
     added = frozenset(grown.meanings) - frozenset(table.meanings) | {new.key}
-    session.learn(replace(grown, introduced=grown.introduced | added))
+    session.learn_value(new.key, replace(grown, introduced=grown.introduced | added))
     shape = reading.value.shape
     return Judgement(
         "definition", f"{shown(new.key)} is introduced{_described(shape)}.", shapes=(str(shape), str(shape))

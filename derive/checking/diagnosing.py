@@ -243,6 +243,4 @@ def know_all_names(session: Session) -> None:
         if isinstance(meaning, (Given, Computed)):
             with suppress(Undecidable, FormulaError):
                 session.entries.of_name(name, meaning.shape)
-    session.entries.obligations.clear()
-    session.entries.domain.clear()
-    session.entries.required.clear()
+    session.entries.begin()

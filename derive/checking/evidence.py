@@ -28,12 +28,16 @@ Place = tuple[dict[str, int], tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Found:
-    """Evidence with the place of each equation that it speaks of; `has_gaps` where a side has no value at kinks."""
+    """Evidence with the place of each equation that it speaks of; `has_gaps` where a side has no value at kinks.
+
+    `sizes` are those of both sides, none for scalars and where nothing was evaluated.
+    """
 
     evidence: Evidence
     places: tuple[Place, ...]
     has_gaps: bool = False
     general: GeneralProof | None = None
+    sizes: tuple[int, ...] = ()
 
 
 class NoLocalFactorError(Exception):
@@ -55,12 +59,13 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     for environment in _environments(ranges):
         entries.domain.clear()
         entries.required.clear()
+        entries.required_behind.clear()
         deadline.check()
         left, right = entries.lower(candidate.left, environment), entries.lower(candidate.right, environment)
         domain, has_gaps = _domain(session, general, deadline)
         off_kinks = off_kinks or has_gaps
         required = tuple(dict.fromkeys(entries.required))
-        requirements.append(required)
+        requirements.append(tuple(dict.fromkeys((*required, *entries.required_behind))))
         where = mul(*domain, *required, *_conditions(session, candidate, restrictions, environment, ranges))
         if where is ZERO:
             continue
@@ -68,7 +73,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
             failing = _refuted_at_once(session, left, right, where, deadline)
             if failing is not None:
                 different, position = failing
-                return Found(different, ((_as_counted(session, environment), position),))
+                return Found(different, ((_as_counted(session, environment), position),), sizes=left.sizes)
         for position in left.positions():
             equations.append(EntryEquation(left.at(*position), right.at(*position), where))
             places.append((_as_counted(session, environment), position))
@@ -88,7 +93,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         return Found(found, tuple(places), False, general.proof)
     if isinstance(found, Equal) and off_kinks:
         found = EqualOffKinks(found.method, ())
-    return Found(found, tuple(places), off_kinks)
+    return Found(found, tuple(places), off_kinks, sizes=left.sizes)
 
 
 def _refuted_at_once(
@@ -181,8 +186,7 @@ def _distinct(session: Session, environment: dict[IndexVariable, int], ranges: d
         if ranges[first] == ranges[second] and i == j:
             yield ZERO
     for letter, position in named:
-        for name in list(session.entries.arrays):
-            meaning = session.table.meanings.get(name)
+        for name, meaning in session.table.meanings.items():
             if isinstance(meaning, Given) and meaning.kind == "labels" and meaning.shape.is_scalar:
                 array = session.entries.label_array(name)
                 if array.sizes[1] == len(ranges[letter]):

@@ -3,12 +3,14 @@
 The catalogue of mistakes is loaded when the first step is refuted: most documents have none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import field, replace
 
 from derive.checking.claims import Claimed, Judgement
+from derive.checking.course import Standing
 from derive.checking.expectations import expects_refutation
 from derive.checking.following import SECONDS, Slips
+from derive.checking.memory import Memory
 from derive.checking.results import Diagnosis
 from derive.checking.session import Session
 from derive.deciding.limits import Deadline, clock
@@ -23,80 +25,107 @@ MOST_UNEXPLAINED = 10
 """After so many refuted steps that no mistake explains, none is looked for: the document is of another kind."""
 
 
-@dataclass
-class Explainer:
-    """Explains the refuted steps of one document, which it is shown in their order.
+@dataclass(frozen=True)
+class Refuted:
+    """A refuted step that is to be explained: its number among the steps that were heard, and where it stands.
 
-    What was found after the very same steps in another document is taken over. `waiting` are the steps whose slips were
-    not noted yet, since nothing had to be looked for.
+    By its `history` another document is known to have said the same up to it.
     """
 
-    session: Session
+    number: int
+    judgement: Judgement
+    claimed: Claimed
+    place: Place
+    standing: Standing
+    history: Hashable
+
+
+@dataclass
+class Explainer:
+    """Explains the refuted steps of one document, all steps of which it hears in their order.
+
+    What was found after the very same steps in another document is taken over. The slips of the first `noted` of the
+    `steps` are noted: not before something has to be looked for among them.
+    """
+
+    memory: Memory | None = None
     expectations: Sequence[Expectation] = ()
-    slips: Slips = field(default_factory=Slips)
     names: dict[Place, str] = field(default_factory=dict)
     history: tuple[int, ...] = ()
-    waiting: list[tuple[Judgement, Place]] = field(default_factory=list)
+    steps: list[tuple[Judgement, Place]] = field(default_factory=list)
+    slips: Slips = field(default_factory=Slips)
+    noted: int = 0
     unexplained: int = 0
 
-    def explained(self, judgement: Judgement, place: Place, tag: str | None, label: str | None = None) -> Judgement:
-        """The judgement on the step at a place (equation, step), explained where it is refuted.
+    def heard(
+        self, judgement: Judgement, place: Place, names: tuple[str | None, str | None], standing: Standing
+    ) -> Refuted | None:
+        """The step at a place (equation, step), if it is to be explained; `names` are its equation's tag and label.
 
-        A step that follows from a slip has no mistake of its own. What the document's author expects to be refuted
-        needs no explanation.
+        What the document's author expects to be refuted needs no explanation.
         """
-        self.names[place] = _name(place, tag)
+        self.names[place] = _name(place, names[0])
         if judgement.claimed is None:
-            return judgement
-        self.waiting.append((judgement, place))
-        self._write_down(judgement, judgement.claimed, place)
-        is_known = expects_refutation(self.expectations, (tag, label), *place)
-        if judgement.verdict != "refuted" or is_known:
-            return judgement
-        source, diagnosis = self._explanation(judgement, judgement.claimed, place)
-        if source is not None:
-            message = f"This follows correctly from the slip in {self.names[source]}. {judgement.message}"
-            return replace(judgement, message=message, follows_from=source)
-        self.unexplained += not diagnosis
-        return replace(judgement, diagnosis=diagnosis)
+            return None
+        self.steps.append((judgement, place))
+        self._write_down(judgement, judgement.claimed, place, standing)
+        if judgement.verdict != "refuted" or expects_refutation(self.expectations, names, *place):
+            return None
+        history = ("explained", self.history)
+        return Refuted(len(self.steps), judgement, judgement.claimed, place, standing, history)
 
-    def _explanation(self, judgement: Judgement, claimed: Claimed, place: Place) -> Explanation:
+    def is_known(self, refuted: Refuted) -> bool:
+        """Whether nothing has to be looked for to explain a step."""
+        return self.memory is not None and self.memory.recall(refuted.history) is not None
+
+    def explained(self, refuted: Refuted) -> Judgement:
+        """The judgement on a refuted step, with what explains it; those before it are explained already.
+
+        A step that follows from a slip has no mistake of its own.
+        """
+        source, diagnosis = self._explanation(refuted)
+        self.noted = refuted.number
+        if source is not None:
+            message = f"This follows correctly from the slip in {self.names[source]}. {refuted.judgement.message}"
+            return replace(refuted.judgement, message=message, follows_from=source)
+        self.unexplained += not diagnosis
+        return replace(refuted.judgement, diagnosis=diagnosis)
+
+    def _explanation(self, refuted: Refuted) -> Explanation:
         """What explains a refuted step. Where time may have run out it is not kept for other documents."""
-        memory, key = self.session.memory, ("explained", self.history)
-        known: Explanation | None = None if memory is None else memory.recall(key)
+        known: tuple[Explanation, Slips] | None = None if self.memory is None else self.memory.recall(refuted.history)
         if known is not None:
-            return known
+            self.slips = known[1].copy()
+            return known[0]
         began = clock()
-        source = self._source(judgement, place)
+        session = refuted.standing.session
+        source = self._source(session, refuted)
         is_open = source is None and self.unexplained < MOST_UNEXPLAINED
-        found: Explanation = (source, self._mistakes(claimed) if is_open else ())
-        if memory is not None and (any(found) or clock() - began < SECONDS):
-            memory.keep(key, found)
+        found: Explanation = (source, self._mistakes(session, refuted.claimed) if is_open else ())
+        if self.memory is not None and (any(found) or clock() - began < SECONDS):
+            self.memory.keep(refuted.history, (found, self.slips.copy()))
         return found
 
-    def _source(self, judgement: Judgement, place: Place) -> Place | None:
-        for earlier, where in self.waiting[:-1]:
-            self.slips.note(self.session, earlier, where)
-        self.waiting.clear()
-        source = self.slips.followed(self.session, judgement, place, Deadline(SECONDS))
-        self.slips.note(self.session, judgement, place)
+    def _source(self, session: Session, refuted: Refuted) -> Place | None:
+        for earlier, where in self.steps[self.noted : refuted.number - 1]:
+            self.slips.note(session, earlier, where)
+        source = self.slips.followed(session, refuted.judgement, refuted.place, Deadline(SECONDS))
+        self.slips.note(session, refuted.judgement, refuted.place)
         return source
 
-    def _mistakes(self, claimed: Claimed) -> tuple[Diagnosis, ...]:
+    def _mistakes(self, session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
         """The mistakes in a claim, or in the formula of the name that all of its right side is."""
         from derive.checking.diagnosing import diagnosed  # noqa: PLC0415
 
-        found = diagnosed(self.session, claimed)
+        found = diagnosed(session, claimed)
         definition = None if found else self.slips.definition_of(claimed.right)
-        return found if definition is None else diagnosed(self.session, replace(claimed, right=definition.right))
+        return found if definition is None else diagnosed(session, replace(claimed, right=definition.right))
 
-    def _write_down(self, judgement: Judgement, claimed: Claimed, place: Place) -> None:
+    def _write_down(self, judgement: Judgement, claimed: Claimed, place: Place, standing: Standing) -> None:
         """Adds a step to the history by which another document is known to say the same."""
-        memory = self.session.memory
-        if memory is not None:
-            sides = (claimed.left.content, claimed.right.content, tuple(one.key for one in claimed.restrictions))
-            bound = tuple(claimed.formal.items()), tuple(claimed.numbers.items())
-            said = memory.number((sides, bound, judgement.verdict, place, self.session.state()))
+        if self.memory is not None:
+            what = self.memory.number_of(claimed, lambda: ("claimed", claimed.key))
+            said = self.memory.number((what, judgement.verdict, place, standing.state))
             self.history = (*self.history, said)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.checking.claims import Claimed, Judgement, judge
+from derive.checking.course import Course
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.deciding.limits import Deadline
@@ -50,10 +51,15 @@ class Implications:
     def __init__(self) -> None:
         self.hypotheses: tuple[Claimed, ...] = ()
 
-    def judged(self, session: Session, chain: Chain, judgements: Sequence[Judgement]) -> list[Judgement]:
+    def judged(self, course: Course, chain: Chain, judgements: Sequence[Judgement]) -> list[Judgement]:
         """The judgements on a chain, where it follows from another or another from it."""
         if not chain.is_implied:
             self.hypotheses = ()
+        if not (self.hypotheses or chain.implies):
+            return list(judgements)
+        return course.asked(None, lambda session: self._judged(session, chain, judgements))
+
+    def _judged(self, session: Session, chain: Chain, judgements: Sequence[Judgement]) -> list[Judgement]:
         found = list(judgements)
         if self.hypotheses:
             found = [_under(session, one, self.hypotheses) if _fails(one) else one for one in found]

@@ -7,10 +7,11 @@ that ran out of time.
 """
 
 import itertools
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
+from derive.checking.sameness import in_full
 from derive.expressions.tree import Expr
 from derive.indexed.prover import GeneralProof
 from derive.notation.elaboration import Options
@@ -30,6 +31,7 @@ class Memory:
 
     _found: dict[Hashable, Any] = field(default_factory=dict)
     _numbers: dict[Hashable, int] = field(default_factory=dict)
+    _numbered: dict[int, tuple[object, int]] = field(default_factory=dict)
     _next: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def recall(self, key: Hashable) -> Any | None:
@@ -41,19 +43,38 @@ class Memory:
         if len(self._found) >= MOST:
             self._found.clear()
             self._numbers.clear()
+            self._numbered.clear()
         self._found[key] = found
 
     def number(self, key: Hashable) -> int:
         """A number for each key, so that a long history is a short key; none is ever given to two keys."""
         return self._numbers.setdefault(key, next(self._next))
 
+    def number_behind(self, number: int | None, facts: Iterable[Fact]) -> int | None:
+        """The number of a history to which some facts are added; of none it is null."""
+        for fact in facts:
+            number = self.number(("fact", number, self.number_of_fact(fact)))
+        return number
+
+    def number_of_fact(self, fact: Fact) -> int:
+        """A number for a fact, in which the names of dimensions count."""
+        return self.number_of(fact, lambda: ("fact", in_full(fact, with_places=False)))
+
+    def number_of(self, thing: object, key: Callable[[], Hashable]) -> int:
+        """A number for a thing that never changes, by its key: that is not asked for again, nor looked through."""
+        known = self._numbered.get(id(thing))
+        if known is None:
+            known = self._numbered[id(thing)] = thing, self.number(key())
+        return known[1]
+
 
 def key_of_table(table: SymbolTable, given: SymbolTable) -> Hashable:
     """What a document has added to the table with which it began, and for which numbers it is read."""
-    added = tuple((name, one) for name, one in table.meanings.items() if given.meanings.get(name) is not one)
+    added = [(name, one) for name, one in table.meanings.items() if given.meanings.get(name) is not one]
     return (
-        added,
-        _frozen(table.other_values),
+        tuple([(name, in_full(one, with_places=False)) for name, one in added]),
+        in_full(table.dims),
+        in_full(table.other_values, with_places=False),
         _frozen(table.families),
         _frozen(table.members),
         _frozen(table.fixed),

@@ -75,7 +75,7 @@ def decide(session: Session, other: OtherSizes | None, question: Question) -> Ju
         return judgement
     elsewhere = other.caught_up()
     second = _judged(elsewhere, question)
-    return judgement if second.counterexample is None else withdrawn(judgement, second, elsewhere)
+    return judgement if second.counterexample is None else withdrawn(judgement, second, elsewhere.table)
 
 
 def mistakes(session: Session, question: Question) -> tuple[Diagnosis, ...]:

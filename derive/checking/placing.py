@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.checking.claims import Judgement
-from derive.checking.results import StepResult
+from derive.checking.results import StepResult, WaitingStep
 from derive.documents.document import Passage
 from derive.notation.chains import Chain, slice_of
 from derive.source import Span, Text
@@ -44,6 +44,42 @@ def on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _extent(text: Text, span: Span) -> tuple[int, int] | None:
+    """Where a part of a passage stands in its file; null in a notebook."""
+    if text.source.cell is not None:
+        return None
+    start = min(span.start, max(0, len(text.value) - 1))
+    extent = text.extent(start, max(start + 1, min(span.end, len(text.value))))
+    return extent.start, extent.end
+
+
+def _claimed(text: Text, chain: Chain, number: int) -> Span:
+    """A relation of a chain with its right side, or alone where that stands in another display."""
+    relation, right = chain.relations[number].span, chain.members[number + 1]
+    stands_here = right.span is not None and right.written is None and right.span.end <= len(text.value)
+    return relation.to(right.span) if stands_here and right.span is not None else relation
+
+
+def waiting(passage: Passage, chain: Chain, equation: int) -> tuple[WaitingStep, ...]:
+    """The relations of a chain before anything is known of them."""
+    text = passage.text
+    places = [text.place(relation.start) for relation in chain.relations]
+    return tuple(
+        WaitingStep(
+            chain.tag,
+            equation,
+            number + 1,
+            place.line,
+            place.column,
+            slice_of(text.value, chain.members[number]),
+            chain.relations[number].text,
+            slice_of(text.value, chain.members[number + 1]),
+            text.source.cell,
+        )
+        for number, place in enumerate(places)
+    )
+
+
 def placed(
     passage: Passage, chain: Chain, equation: int, number: int, judgement: Judgement, left_out: Sequence[Text]
 ) -> StepResult:
@@ -51,11 +87,12 @@ def placed(
     judgement = _told(passage, judgement, left_out)
     text = passage.text
     relation = chain.relations[number]
-    place, excerpt = text.place(relation.start), None
+    place, excerpt, span = text.place(relation.start), None, _claimed(text, chain, number)
     stands_here = judgement.span is not None and judgement.span.end <= len(text.value)
     if judgement.span is not None and stands_here and judgement.counterexample is None:
-        place = text.place(judgement.span.start)
-        excerpt = _excerpt(text, judgement.span)
+        span = judgement.span
+        place = text.place(span.start)
+        excerpt = _excerpt(text, span)
     return StepResult(
         tag=chain.tag,
         label=chain.label,
@@ -73,6 +110,7 @@ def placed(
         counterexample=judgement.counterexample,
         excerpt=excerpt,
         cell=text.source.cell,
+        span=_extent(text, span),
         scope=judgement.scope,
         ground=judgement.ground,
         side_conditions=judgement.side_conditions,

@@ -32,9 +32,9 @@ def read_premises(premises: Sequence[Premise], words: frozenset[str]) -> list[li
     """
     found = []
     for premise in premises:
-        if premise.passage is None:
+        if premise.formula is None:
             continue
-        tokens = tokenize(premise.passage.text.value, words)
+        tokens = tokenize(premise.formula, words)
         while tokens and tokens[-1].kind in ("COMMA", "PERIOD", "COLON"):
             tokens.pop()
         relations = [at for at, token in enumerate(tokens) if token.kind == "RELATION"]

@@ -75,9 +75,7 @@ class Probe:
             raise NoValueError
         entries = self._session.entries
         array = entries.lower(node, self._environment)
-        entries.obligations.clear()
-        entries.domain.clear()
-        entries.required.clear()
+        entries.begin()
         return Values(
             tuple(array.sizes), tuple(float(self._point.value(entry, WORKING_BITS)) for entry in array.entries)
         )

@@ -26,12 +26,14 @@ class Counterexample:
     `at` gives each symbol a matrix (a scalar is a string) of exact rationals, labels as integers;
     `entry` is the row and column at which the sides differ, from 1; null where both sides are scalars.
     `lhs` and `rhs` are exact rationals, or decimals of which every printed digit is certain.
+    `size` is how many rows and columns both sides have, where they have entries.
     """
 
     at: Mapping[str, str | Matrix]
     entry: tuple[int, int] | None
     lhs: str
     rhs: str
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,9 @@ class StepResult:
     `expectation` holds the words, verdicts and conventions, one of which the document's author expects of the step; it
     is empty where the author says nothing.
     `label` is the name that the equation has for references, `tag` the one that readers see; often they are one.
+    `span` is the part of the file's text that the verdict is about, as offsets of characters: what could not be read
+    or cannot be, else the relation with its right side; of what a macro yields, the macro's call. A notebook's file is
+    no such text: there it is null.
     """
 
     tag: str | None
@@ -81,12 +86,12 @@ class StepResult:
     expectation: tuple[str, ...] = ()
     label: str | None = None
     cell: int | None = None
+    span: tuple[int, int] | None = None
 
     @property
     def where(self) -> str:
         """Its place as it stands behind the document's name: `2:5`, in a notebook `cell 3:2:5`."""
-        place = f"{self.line}:{self.column}"
-        return place if self.cell is None else f"cell {self.cell}:{place}"
+        return where(self.line, self.column, self.cell)
 
     @property
     def holds_for_all_dimensions(self) -> bool:
@@ -130,6 +135,32 @@ class StepResult:
         if self.verdict != "refuted" or self.shapes is None or self.counterexample is not None:
             return False
         return self.shapes[0] != self.shapes[1] and not all(shape in self.message for shape in self.shapes)
+
+
+@dataclass(frozen=True)
+class WaitingStep:
+    """A relation as its author wrote it, of which nothing is known yet: what a `StepResult` says of it as well."""
+
+    tag: str | None
+    equation: int
+    step: int
+    line: int
+    column: int
+    lhs: str
+    relation: str
+    rhs: str
+    cell: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Its place, as that of a `StepResult`."""
+        return where(self.line, self.column, self.cell)
+
+
+def where(line: int, column: int, cell: int | None) -> str:
+    """A place as it stands behind a document's name: `2:5`, in a notebook `cell 3:2:5`."""
+    place = f"{line}:{column}"
+    return place if cell is None else f"cell {cell}:{place}"
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class Premise:
     Without a formula it says `for the correct class`, or `for the others` where it is negated.
     """
 
-    passage: Passage | None
+    formula: str | None
     is_negated: bool = False
     is_alternative: bool = False
 
@@ -94,13 +94,14 @@ def _read(passages: Sequence[Passage]) -> Iterator[Surroundings]:
     behind: Premise | None = None
     for number, passage in enumerate(passages):
         said = _between(before, passage)
-        if behind is not None and behind.passage is None:
+        if behind is not None and behind.formula is None:
             said = sentence.take_class_behind(behind, said)
         if passage.kind == "display":
             behind = _condition_behind(passages, number)
             yield sentence.take_display(passage, said, behind)
-        elif behind is not None and passage is behind.passage:
+        elif behind is not None and behind.formula is not None:
             yield sentence.take_condition_behind(behind)
+            behind = None
         else:
             behind = None
             yield sentence.take_inline(passage, said)
@@ -122,7 +123,7 @@ def _condition_behind(passages: Sequence[Passage], number: int) -> Premise | Non
     if not _BEHIND.fullmatch(said) or _PARAGRAPH.search(said.strip()) or not compares:
         return None
     behind = _between(condition, following[1]) if len(following) > 1 else _rest(condition)
-    return Premise(condition, bool(_NEGATED.search(said))) if _ends_clause(behind) else None
+    return Premise(condition.text.value, bool(_NEGATED.search(said))) if _ends_clause(behind) else None
 
 
 def _ends_clause(words: str) -> bool:
@@ -180,7 +181,7 @@ class _Sentence:
             return Surroundings("claim", self.premises)
         if self.role == "condition":
             earlier = self.premises if is_joined else ()
-            self.premises = (*earlier, Premise(passage, bool(_NEGATED.search(said))))
+            self.premises = (*earlier, Premise(passage.text.value, bool(_NEGATED.search(said))))
             if is_joined and "or" in said:
                 self.premises = tuple(replace(premise, is_alternative=True) for premise in self.premises)
             self.latest = self.premises

@@ -1,6 +1,6 @@
 """What is known while one document is checked: its names so far, their exact entries, the decider."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from derive.checking.kinks import has_minima, with_other_slope_of_minima
@@ -42,6 +42,24 @@ class Trust:
     confirms: bool = False
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a document said so far, as far as it matters to what follows: with it another session can go on."""
+
+    table: SymbolTable
+    facts: tuple[Fact, ...]
+    treated_apart: Mapping[str, tuple[Expr, ...]]
+    argument_orders: Mapping[str, tuple[str, ...]]
+    waiting: tuple[tuple[dict[str, int], Chain], ...]
+    varied: frozenset[str] | None
+
+    @property
+    def key(self) -> Hashable:
+        """What it says beside the table and the facts."""
+        waiting = tuple((tuple(numbers.items()), chain.key) for numbers, chain in self.waiting)
+        return tuple(self.treated_apart.items()), tuple(self.argument_orders.items()), waiting, self.varied
+
+
 @dataclass
 class Session:
     """The state of a check. `table` grows with the document's definitions.
@@ -68,7 +86,8 @@ class Session:
     varied: frozenset[str] | None = None
     unsummed: frozenset[str] | None = None
     facts: list[Fact] = field(default_factory=list)
-    _key_of_table: tuple[SymbolTable, Hashable] | None = None
+    _key_of_table: tuple[SymbolTable, int] | None = None
+    _key_of_facts: tuple[int, int | None] = (0, None)
     _other_kinks: "dict[tuple[Scalar, bool], Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
@@ -86,6 +105,13 @@ class Session:
         self.table = table
         self.entries.table = table
         self.prover.learn(table)
+
+    def learn_value(self, name: str, table: SymbolTable) -> None:
+        """Goes on with a table that says what a name is, of which maybe only the shape was known before."""
+        if name in self.entries.arrays:
+            self.relearn(table)
+        else:
+            self.learn(table)
 
     def relearn(self, table: SymbolTable) -> None:
         """Goes on with a table in which a known name has another value: what was computed of it is not kept.
@@ -106,13 +132,36 @@ class Session:
         self.facts.append((left, right, proof))
         self.prover.remember(left, right, proof)
 
-    def state(self) -> Hashable:
-        """All of the document so far on which the verdict on a claim may depend."""
+    def known(self) -> Known:
+        """What the document said so far."""
+        return Known(
+            self.table,
+            tuple(self.facts),
+            dict(self.treated_apart),
+            dict(self.argument_orders),
+            tuple(self.waiting),
+            self.varied,
+        )
+
+    def know(self, known: Known) -> None:
+        """Go on from what a document said so far; for a session that has seen nothing yet."""
+        self.learn(known.table)
+        for fact in known.facts:
+            self.remember(*fact)
+        self.treated_apart = dict(known.treated_apart)
+        self.argument_orders = dict(known.argument_orders)
+        self.waiting = list(known.waiting)
+        self.varied = known.varied
+
+    def state(self, memory: Memory) -> tuple[Hashable, ...]:
+        """All of the document so far on which the verdict on a claim may depend; what was proved comes last."""
         if self._key_of_table is None or self._key_of_table[0] is not self.table:
-            self._key_of_table = self.table, key_of_table(self.table, self.model.table)
-        sizes = tuple(dim.size for dim in self.table.dims.values())
-        begun_with = self.setting, sizes, self.table.einstein, self.allow, self.trust
-        return begun_with, self._key_of_table[1], tuple(self.facts)
+            key = key_of_table(self.table, self.model.table)
+            self._key_of_table = self.table, memory.number(("table", self.setting, key))
+        known, number = self._key_of_facts
+        number = memory.number_behind(number, self.facts[known:])
+        self._key_of_facts = len(self.facts), number
+        return self.setting, self.table.einstein, self.allow, self.trust, self._key_of_table[1], number
 
     def decide(
         self, equations: Sequence[EntryEquation], deadline: Deadline, general: GeneralProving | None = None

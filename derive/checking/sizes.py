@@ -9,24 +9,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.checking.claims import Judgement
+from derive.checking.course import Course
 from derive.checking.premises import judgements as judgements_on
 from derive.checking.session import Session
 from derive.documents.document import Document
 from derive.expressions.tree import Size
 from derive.expressions.walk import walk
 from derive.notation.chains import Chain, kind_of
-from derive.notation.symbols import Computed, shown
+from derive.notation.symbols import Computed, SymbolTable, shown
 from derive.notation.tokens import Token, tokenize
 
 
-def counts_by_size(session: Session, document: Document) -> bool:
+def counts_by_size(table: SymbolTable, document: Document) -> bool:
     """Whether a dimension stands as a number in the model or in a formula."""
-    values = [meaning.value for meaning in session.table.meanings.values() if isinstance(meaning, Computed)]
+    values = [meaning.value for meaning in table.meanings.values() if isinstance(meaning, Computed)]
     if any(isinstance(node, Size) for value in values if value is not None for node in walk(value)):
         return True
-    dims = {name for name in session.table.dims if name not in session.table.meanings}
+    dims = {name for name in table.dims if name not in table.meanings}
     texts = (passage.text.value for passage in document.passages)
-    return any(_mentions(tokenize(text, session.table.words), dims) for text in texts)
+    return any(_mentions(tokenize(text, table.words), dims) for text in texts)
 
 
 def _mentions(tokens: list[Token], dims: set[str]) -> bool:
@@ -46,9 +47,9 @@ def _mentions(tokens: list[Token], dims: set[str]) -> bool:
 class OtherSizes:
     """The same document with every size changed. It is followed only as far as some step needs it."""
 
-    def __init__(self, begin: Callable[[], Session]) -> None:
+    def __init__(self, begin: Callable[[], Course]) -> None:
         self._begin = begin
-        self._session: Session | None = None
+        self._course: Course | None = None
         self._waiting: list[tuple[Chain, bool]] = []
 
     def held(
@@ -69,28 +70,38 @@ class OtherSizes:
         ):
             self._waiting.append((chain, is_inline))
             return judgements
-        session = self.caught_up()
-        again = judgements_on(session, chain, is_inline, premises=premises)
+        course = self._caught_up()
+        again = _judged(course, chain, is_inline, premises)
         return [
-            withdrawn(first, second, session) if holds and second.counterexample is not None else first
+            withdrawn(first, second, course.table) if holds and second.counterexample is not None else first
             for first, second, holds in zip(judgements, again, accepted, strict=True)
         ]
 
     def caught_up(self) -> Session:
         """The session after all that stood before."""
-        if self._session is None:
-            self._session = self._begin()
+        return self._caught_up().session
+
+    def _caught_up(self) -> Course:
+        if self._course is None:
+            self._course = self._begin()
         for chain, is_inline in self._waiting:
-            judgements_on(self._session, chain, is_inline)
+            _judged(self._course, chain, is_inline, ())
         self._waiting.clear()
-        return self._session
+        return self._course
 
 
-def withdrawn(first: Judgement, second: Judgement, other: Session) -> Judgement:
+def _judged(course: Course, chain: Chain, is_inline: bool, premises: Sequence[Sequence[Token]]) -> list[Judgement]:
+    return course.asked(
+        lambda: (chain.key, is_inline, tuple(map(tuple, premises))),
+        lambda session: judgements_on(session, chain, is_inline, premises=premises),
+    )
+
+
+def withdrawn(first: Judgement, second: Judgement, other: SymbolTable) -> Judgement:
     """What was accepted at these sizes only, where a second judgement has a counterexample at others."""
     example = second.counterexample
     assert example is not None
-    sizes = ", ".join(f"{shown(name)} = {dim.size}" for name, dim in other.table.dims.items())
+    sizes = ", ".join(f"{shown(name)} = {dim.size}" for name, dim in other.dims.items())
     message = (
         f"The sides are equal at these sizes only: at {sizes} they differ, {example.lhs} on the left and {example.rhs} "
         "on the right."

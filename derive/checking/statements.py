@@ -248,8 +248,6 @@ class Statement:
             return None
         if new is not None and self._is_named_jacobian(number):
             return None
-        if new is not None and new.key in self.session.entries.arrays:
-            return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None
 
     def _name_with_e(self, number: int) -> NewName | None:

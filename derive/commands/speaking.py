@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -90,6 +90,13 @@ def said_when_interrupted(line: str) -> Iterator[None]:
     except KeyboardInterrupt:
         complain(line)
         raise
+
+
+@contextmanager
+def ended_by_interrupt() -> Iterator[None]:
+    """What goes on inside until it is interrupted: to interrupt it is no error."""
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 # --- Progress ------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ LARGEST_NUMBER_OF_CELLS = 10_000
 LARGEST_TEXT = 5_000_000
 
 _MAGIC = re.compile(r"%%derive(?:[^\S\n][^\n]*)?(?:\n|$)")
+_BACKTICKS = re.compile(r"`{3,}")
 _JSON = json.JSONDecoder()
 
 Cell = Mapping[str, Any]
@@ -108,3 +109,17 @@ def _object(source: Source) -> Mapping[str, Any]:
     if not isinstance(notebook, dict):
         raise DocumentError(source.name, "a JSON file, but no notebook")
     return notebook
+
+
+def text_of_notebook(source: Source) -> str:
+    """A notebook as one Markdown text: its cells of text as they are, those of code between fences."""
+    parts = []
+    for number, cell in enumerate(_cells(source), 1):
+        text = _text(source, number, cell).strip("\n")
+        magic = _MAGIC.match(text)
+        if text.strip() and cell.get("cell_type") == "code" and magic is None:
+            fence = "`" * max((len(run) + 1 for run in _BACKTICKS.findall(text)), default=3)
+            parts.append(f"{fence}python\n{text}\n{fence}")
+        elif text.strip():
+            parts.append(text if magic is None else text[magic.end() :])
+    return "\n\n".join(parts) + "\n"

@@ -44,14 +44,32 @@ def read_document(
 ) -> Document:
     """The document in a file; a settings file fills up its setting, an exercise's setting stands above it."""
     reader = _reader_for(path)
-    source = read_source(path)
+    setting, given = (None if other is None else read_source(other) for other in (setting_file, exercise))
+    return _document(reader, read_source(path), setting, given)
+
+
+def read_sources(source: Source, setting: Source | None = None, exercise: Source | None = None) -> Document:
+    """The same for texts that are in no files; the ending of each name says what it is.
+
+    Raises `DocumentError` where a name has no such ending, or a text is not one as a file may hold it.
+    """
+    reader = _reader_of(source.name)
+    for given in (source, setting, exercise):
+        if given is not None:
+            check_text(given)
+    return _document(reader, source, setting, exercise)
+
+
+def _document(
+    reader: Reader, source: Source, setting: Source | None = None, exercise: Source | None = None
+) -> Document:
     contents = _contents(reader, source)
     entries = _entries_of(contents)
-    if setting_file is not None:
-        entries = fill_entries(entries, _entries_of_settings_file(setting_file))
+    if setting is not None:
+        entries = fill_entries(entries, _entries_of_settings(setting))
     if exercise is not None:
-        entries = take_exercise(entries, entries_of_exercise(exercise))
-    name = None if exercise is None else shown_name(exercise)
+        entries = take_exercise(entries, entries_in_exercise(exercise))
+    name = None if exercise is None else exercise.name
     return Document(source, make_setting(entries), contents.passages, name, contents.left_out)
 
 
@@ -73,7 +91,17 @@ def read_submission(path: str | Path, exercise: Document, given: Entries) -> Sub
     Raises `DocumentError` where the file is no document.
     """
     source = read_source(path)
-    contents = _contents(_reader_for(path), source)
+    return _submission(_reader_for(path), source, exercise, given)
+
+
+def submission_of(source: Source, exercise: Document, given: Entries) -> Submission:
+    """The same for a text that is in no file. Raises `DocumentError` as `read_sources` does."""
+    check_text(source)
+    return _submission(_reader_of(source.name), source, exercise, given)
+
+
+def _submission(reader: Reader, source: Source, exercise: Document, given: Entries) -> Submission:
+    contents = _contents(reader, source)
     try:
         own, unread = _entries_of(contents, others_allowed=True), None
     except DocumentError as error:
@@ -136,11 +164,28 @@ def read_source(path: str | Path) -> Source:
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         byte = error.object[error.start]
         raise DocumentError(name, f"the byte 0x{byte:02X} is not UTF-8; save the text as UTF-8", place) from None
-    text = _with_plain_lines(text)
-    lines = text.count("\n")
-    if lines > LARGEST_NUMBER_OF_LINES and not is_notebook:
-        raise DocumentError(name, f"the file has {lines:,} lines; at most {LARGEST_NUMBER_OF_LINES:,} are read")
-    return Source(name, text)
+    source = Source(name, _with_plain_lines(text))
+    if not is_notebook:
+        _check_lines(source)
+    return source
+
+
+def check_text(source: Source) -> None:
+    """Whether a text is one that a file may hold. Raises `DocumentError` where it is too long, or binary."""
+    is_notebook = source.name.lower().endswith(".ipynb")
+    largest = LARGEST_NOTEBOOK if is_notebook else LARGEST_FILE
+    if len(source.text) > largest:
+        raise DocumentError(source.name, f"the text has {len(source.text):,} characters; at most {largest:,} are read")
+    if "\0" in source.text:
+        raise DocumentError.at(source, source.text.index("\0"), "a character with the code zero, which no text holds")
+    if not is_notebook:
+        _check_lines(source)
+
+
+def _check_lines(source: Source) -> None:
+    lines = source.text.count("\n")
+    if lines > LARGEST_NUMBER_OF_LINES:
+        raise DocumentError(source.name, f"the file has {lines:,} lines; at most {LARGEST_NUMBER_OF_LINES:,} are read")
 
 
 def shown_name(path: str | Path) -> str:
@@ -187,29 +232,37 @@ READERS: Mapping[str, Reader] = {
 
 def _reader_for(path: str | Path) -> Reader:
     """The reader for a file's suffix; what is no file at all is said first."""
-    reader = READERS.get(Path(path).suffix.lower())
-    if reader is not None:
-        return reader
     name = shown_name(path)
-    if not os.path.isfile(path):
+    if Path(path).suffix.lower() not in READERS and not os.path.isfile(path):
         _read_bytes(path, name)
-    known = ", ".join(READERS)
-    raise DocumentError(name, f"a document's name ends in one of {known}; this one does not")
+    return _reader_of(name)
+
+
+def _reader_of(name: str) -> Reader:
+    reader = READERS.get(Path(name).suffix.lower())
+    if reader is None:
+        known = ", ".join(READERS)
+        raise DocumentError(name, f"a document's name ends in one of {known}; this one does not")
+    return reader
 
 
 # --- Settings from elsewhere ---------------------------------------------------------------------
 
 
-def _entries_of_settings_file(path: str | Path) -> Entries:
-    """The entries of a YAML file."""
-    source = read_source(path)
+def _entries_of_settings(source: Source) -> Entries:
+    """The entries of a text in YAML."""
     return expand_entries(read_entries(Text(source.text, source, 0)), package_macros())
 
 
 def entries_of_exercise(path: str | Path) -> Entries:
     """The entries of an exercise: a document with a setting."""
-    source = read_source(path)
-    contents = _contents(_reader_for(path), source)
+    _reader_for(path)
+    return entries_in_exercise(read_source(path))
+
+
+def entries_in_exercise(source: Source) -> Entries:
+    """The same of a text that is in no file."""
+    contents = _contents(_reader_of(source.name), source)
     if contents.setting is None:
         raise DocumentError(source.name, "an exercise has a setting at its head, and this document has none")
     return _entries_of(contents)

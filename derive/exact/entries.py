@@ -145,7 +145,7 @@ class Entries:
 
     What a lowering presupposes is noted on the way: `obligations` are equations that must be proved for a reading to
     hold, `domain` are 0/1 values that say where cases written out have a value, `required` where roots and logarithms
-    have one.
+    have one, and `required_behind` where those have one that stand in the values of names.
     """
 
     table: SymbolTable
@@ -156,11 +156,17 @@ class Entries:
     obligations: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     domain: list[Scalar] = field(default_factory=list)
     required: list[Scalar] = field(default_factory=list)
+    required_behind: list[Scalar] = field(default_factory=list)
     counter: "itertools.count[int]" = field(default_factory=itertools.count)
     inverses: dict[tuple[Scalar, ...], Array] = field(default_factory=dict)
-    presupposed: dict[str, tuple[list[tuple[Scalar, Scalar]], list[Scalar]]] = field(default_factory=dict)
+    presupposed: dict[str, tuple[list[tuple[Scalar, Scalar]], list[Scalar], list[Scalar]]] = field(default_factory=dict)
 
     # ── names ──
+
+    def begin(self) -> None:
+        """Forget what other lowerings presupposed."""
+        for presupposed in (self.obligations, self.domain, self.required, self.required_behind):
+            presupposed.clear()
 
     def of_name(self, name: str, shape: Shape) -> Array:
         """The entries of a symbol, made when it is first met."""
@@ -170,9 +176,10 @@ class Entries:
                 self.arrays[name] = self._cut(name, meaning)
             else:
                 self.arrays[name] = self._given(name, meaning if isinstance(meaning, Given) else Given("real", shape))
-        obligations, domain = self.presupposed.get(name, ([], []))
+        obligations, domain, required = self.presupposed.get(name, ([], [], []))
         self.obligations += obligations
         self.domain += domain
+        self.required_behind += required
         return self.arrays[name]
 
     def _symbol(self, name: str, position: Position) -> Symbol:
@@ -235,13 +242,14 @@ class Entries:
     def _cut(self, name: str, computed: Computed) -> Array:
         if computed.value is None:
             return made(computed.shape.sizes(), lambda *position: self._symbol(name, position))
-        outer = self.obligations, self.domain
-        self.obligations, self.domain = [], []
+        outer = self.obligations, self.domain, self.required, self.required_behind
+        self.obligations, self.domain, self.required, self.required_behind = [], [], [], []
         try:
             value = self.lower(computed.value, {})
-            self.presupposed[name] = (self.obligations, self.domain)
+            required = list(dict.fromkeys((*self.required, *self.required_behind)))
+            self.presupposed[name] = (self.obligations, self.domain, required)
         finally:
-            self.obligations, self.domain = outer
+            self.obligations, self.domain, self.required, self.required_behind = outer
         array = made(value.sizes, lambda *position: self._symbol(name, position))
         for symbol, definition in zip(array.symbols, value.entries, strict=True):
             self.definitions.define(symbol, definition)

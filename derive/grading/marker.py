@@ -52,13 +52,15 @@ class Failure:
 
 def prepare(limits: Limits, parent: int) -> None:
     """Make a process a worker: limited, deaf to Ctrl-C, gone when its parent is."""
-    if resource is not None:
-        _limit_memory(limits.memory)
+    limit_memory(limits.memory)
     gc.set_threshold(*GARBAGE_AFTER)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _limit_memory(memory: int) -> None:
+def limit_memory(memory: int) -> None:
+    """Let this process take no more bytes of memory than these, where the system can say so."""
+    if resource is None:
+        return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     try:

@@ -1,16 +1,16 @@
 """A submission -> its marks: every part's answer found, held against what the exercise's model says, and credited."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from derive.certificates import Store
 from derive.checking.check import check_document
 from derive.checking.claims import Judgement
 from derive.checking.results import DocumentResult, StepResult
-from derive.documents.reading import Submission, read_submission, shown_name
+from derive.documents.reading import Submission, read_submission, shown_name, submission_of
 from derive.errors import DocumentError
 from derive.grading.answers import Answer, Answers, Found, Place
 from derive.grading.asked import AskedSide
@@ -36,8 +36,10 @@ from derive.grading.parts import ExerciseDocument, Part, read_exercise
 from derive.grading.places import line_of, place_of
 from derive.grading.results import Marked, PartResult
 from derive.grading.workings import Line, Workings
+from derive.source import Source
 
 ACCEPTED = ("proved", "convention")
+Told = Callable[[PartResult], None]
 HELD_FIXED = "held-fixed"
 """The one convention that changes what is asked, by what a submission says elsewhere."""
 
@@ -66,9 +68,27 @@ def _state_of(path: str | Path) -> tuple[int, int] | None:
 
 def mark(exercise: ExerciseDocument, submission_path: str | Path, store: Store | None = None) -> Marked:
     """The marks of a submission in a file. One that cannot be read at all goes to a person."""
-    name = shown_name(submission_path)
+    read = partial(read_submission, submission_path, exercise.document, exercise.entries)
+    return _marked(exercise, shown_name(submission_path), read, store, _nothing)
+
+
+def mark_source(
+    exercise: ExerciseDocument, source: Source, store: Store | None = None, told: Told | None = None
+) -> Marked:
+    """The marks of a submission that is in no file; each part is told as soon as it has its marks."""
+    read = partial(submission_of, source, exercise.document, exercise.entries)
+    return _marked(exercise, source.name, read, store, told or _nothing)
+
+
+def _nothing(_part: PartResult) -> None:
+    """Nobody waits for the parts."""
+
+
+def _marked(
+    exercise: ExerciseDocument, name: str, read: Callable[[], Submission], store: Store | None, told: Told
+) -> Marked:
     try:
-        submission = read_submission(submission_path, exercise.document, exercise.entries)
+        submission = read()
         workings = Workings()
         result = check_document(submission.document, store=store, observer=workings.note, memory=exercise.memory)
     except DocumentError as error:
@@ -80,8 +100,11 @@ def mark(exercise: ExerciseDocument, submission_path: str | Path, store: Store |
     coverage = Coverage(workings)
     found = Answers(workings, exercise.parts, coverage).find()
     marker = _Marker(exercise, submission, result, workings, found, coverage)
-    parts = tuple(marker.part(part) for part in exercise.parts)
-    return Marked(name, exercise.name, parts, result, _problem(submission, parts))
+    parts = []
+    for part in exercise.parts:
+        parts.append(marker.part(part))
+        told(parts[-1])
+    return Marked(name, exercise.name, tuple(parts), result, _problem(submission, parts))
 
 
 def _problem(submission: Submission, parts: Sequence[PartResult]) -> str | None:

@@ -13,8 +13,11 @@ from derive.implementations.results import Finding
 from derive.implementations.source import Code, line_of
 from derive.implementations.undefined import UndefinedName
 
-FIRST, OTHER, THIRD, AGAIN, SIZES, LARGE = "first", "other", "third", "again", "sizes", "large"
-"""The calls that are made: at an example, at two others, at the first again, at other sizes, at large scores."""
+FIRST, OTHER, AGAIN, SIZES, LARGE = "first", "other", "again", "sizes", "large"
+"""The calls that are made: at an example, at others, at the first again, at other sizes, at large scores.
+
+Where there are several of a kind, the second and all behind it have their number at the end of the name.
+"""
 
 NOT_HERE = ("ModuleNotFoundError", "ImportError", "FileNotFoundError", "PermissionError", "OSError")
 """What a student's own machine may have and the sandbox has not: other packages, files, a network."""

@@ -8,6 +8,7 @@ raised.
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import singledispatchmethod
 from typing import Any
 
@@ -56,6 +57,8 @@ FUNCTIONS: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "sqrt": (np.sqrt, lambda z: 1 / (2 * np.sqrt(z))),
     "abs": (np.abs, np.sign),
     "sign": (np.sign, np.zeros_like),
+    "floor": (np.floor, np.zeros_like),
+    "trunc": (np.trunc, np.zeros_like),
     "sigmoid": (_sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z))),
     "relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
     "leaky": (lambda z, a: np.where(z > 0, z, a * z), lambda z, a: np.where(z > 0, 1.0, a)),
@@ -206,7 +209,7 @@ class Evaluator:
     @_rule.register
     def _entry_by_entry(self, node: tree.EntryByEntry, at: Environment) -> Any:
         whole = np.asarray(self._of(node.operand, at))
-        inner = Evaluator({**self.values, node.parameter.name: whole}, self.classes, self.index_base)
+        inner = replace(self, values={**self.values, node.parameter.name: whole})
         return np.broadcast_to(inner._of(node.formula, at), whole.shape)
 
     @_rule.register

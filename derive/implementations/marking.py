@@ -1,20 +1,20 @@
 """An exercise and a student's code -> what is right, what is wrong and which mistake it is.
 
-The code is called at an example, at two others, at the first again, at other sizes and at large scores. What should
+The code is called at an example, at others, at the first again, at other sizes and at large scores. What should
 come back is computed here, exactly; it never reaches the process in which the code runs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, SIZES, THIRD, Observer, listed, shown_error
+from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, Observer, listed, shown_error
 from derive.implementations.calls import Call, Conversation, Returned, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
 from derive.implementations.inputs import inputs_at, inputs_of_sizes
 from derive.implementations.naming import Seen, explained
 from derive.implementations.preparing import Prepared, Trial, shown_inputs, shown_sizes
-from derive.implementations.results import DIGITS, CodeResult, Finding, ResultVerdict, Verdict
+from derive.implementations.results import ACCEPTED, DIGITS, CodeResult, Finding, ResultVerdict, Verdict
 from derive.implementations.source import Code, defined_names
 from derive.implementations.undefined import UndefinedName, undefined_names
 from derive.implementations.work import work_of
@@ -70,14 +70,15 @@ class _Marker:
         return converse(self.setting, code, calls, trust=self.trust)
 
     def _calls(self) -> Iterator[Call]:
-        inputs = {trial.id: inputs_at(trial.setting, trial.draw) for trial in self.prepared.trials}
-        yield Call(FIRST, inputs[FIRST], is_new=True)
+        first, *rest = self.prepared.trials
+        yield Call(FIRST, inputs_at(first.setting, first.draw), is_new=True)
         is_new = self.setting.is_made_of_values
-        others = [Call(name, inputs[name], is_new) for name in (OTHER, THIRD) if name in inputs]
-        again = [Call(AGAIN, inputs[FIRST])]
-        yield from [*again, *others] if is_new else [*others, *again]
-        if SIZES in inputs:
-            yield Call(SIZES, inputs[SIZES], is_new=True)
+        calls = [
+            Call(trial.id, inputs_at(trial.setting, trial.draw), is_new or trial.is_of_other_sizes) for trial in rest
+        ]
+        of_one_size = sum(not trial.is_of_other_sizes for trial in rest)
+        calls.insert(0 if is_new else of_one_size, Call(AGAIN, inputs_at(first.setting, first.draw)))
+        yield from calls
         for number, draw in enumerate(self.prepared.large):
             yield Call(f"{LARGE} {number}", inputs_at(self.setting, draw), is_new=True)
 
@@ -163,7 +164,11 @@ class _Marker:
     def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
         values = returned.results or (Value("missing", "nothing came back"),) * len(trial.expected)
         is_single = self.code.is_in_single_precision
-        return [compare(value, right, is_single) for value, right in zip(values, trial.expected, strict=True)]
+        may_be_transposed = self.setting.may_be_transposed
+        return [
+            compare(value, right, is_single, may_be_transposed=may_be_transposed)
+            for value, right in zip(values, trial.expected, strict=True)
+        ]
 
     def _verdicts(self, said: Conversation) -> tuple[list[ResultVerdict], Trial]:
         """A verdict for each result, and the example at which differences are shown."""
@@ -215,12 +220,13 @@ class _Marker:
         """What is added where the first inputs do not show it."""
         if trial.id == FIRST:
             return ""
-        if trial.id in (OTHER, THIRD):
+        if not trial.is_of_other_sizes:
             return " At the first inputs it is right."
         return f" It is right at {shown_sizes(self.prepared.trials[0].sizes)}: is a size fixed in the code?"
 
     def _error_message(self, said: Conversation, returned: Returned | None, trial: Trial) -> str:
-        at = "" if trial.id == FIRST else f" at {shown_sizes(trial.sizes)}" if trial.id == SIZES else " at other inputs"
+        at = "" if trial.id == FIRST else " at other inputs"
+        at = f" at {shown_sizes(trial.sizes)}" if trial.is_of_other_sizes else at
         if returned is None or returned.error is None:
             return f"The call{at} came to no end: {said.finished.message}"
         error = returned.error
@@ -233,8 +239,9 @@ class _Marker:
             yield from verdicts
             return
         for before, after in zip(verdicts, self._verdicts(said)[0], strict=True):
-            words = "it is right" if after.verdict in ("right", "convention") else "it is wrong as well"
-            yield replace(before, message=f"{before.message} With the name that is meant {words}.")
+            words = "it is right" if after.verdict in ACCEPTED else "it is wrong as well"
+            message = f"{before.message} With the name that is meant {words}."
+            yield replace(before, message=message, diagnosis=after.diagnosis, follows_from=after.follows_from)
 
     # ── findings ──
 

@@ -12,17 +12,19 @@ from dataclasses import replace
 import numpy as np
 
 from derive.checking.results import Diagnosis
-from derive.implementations.breaks import OF_CODE, SHIFTED, AllBreaks, Break, breaks, breaks_of_closed_forms
+from derive.implementations.breaks import AllBreaks, Break, breaks, breaks_of_closed_forms
 from derive.implementations.calls import Value
 from derive.implementations.comparing import agrees, compare
 from derive.implementations.evaluation import NoValue
-from derive.implementations.exchanged import exchanged
+from derive.implementations.exchanged import exchanged, transposed
 from derive.implementations.preparing import Trial
 from derive.implementations.programs import Inputs, Program, inputs_at
 from derive.implementations.quantities import Form
 from derive.implementations.results import DIGITS, ResultVerdict
+from derive.implementations.rules_of_statements import SHIFTED
 from derive.implementations.truth import Array
 from derive.mistakes.catalogue import CATALOGUE
+from derive.mistakes.of_code import RESULTS
 from derive.notation.symbols import shown
 from derive.records import dataclass
 
@@ -62,14 +64,14 @@ IN_FORWARD: Mapping[str, str] = {
 }
 """What is said of mistakes in the forward pass, where the catalogue speaks of derivatives."""
 
-EXCHANGED = "results-exchanged"
+EXCHANGED, TRANSPOSED = "results-exchanged", "transposed-result"
 
 GENERAL = ("path-left-out", "missing-term", "missing-constant-factor", "wrong-layer", "upstream-left-out")
 """What is not named beside anything else."""
 
 _MESSAGES: Mapping[str, str] = {
     **{mistake.code: mistake.message for mistake in CATALOGUE},
-    **{code: message for code, (_, message) in OF_CODE.items()},
+    **{mistake.code: mistake.message for mistake in RESULTS},
 }
 
 
@@ -96,8 +98,12 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
     if not wrong or not seen:
         return list(verdicts)
     told = list(verdicts)
+    calls = [(one.found, one.trial.expected) for one in seen]
+    for at in transposed(wrong, calls):
+        told[at] = replace(told[at], diagnosis=(Diagnosis(TRANSPOSED, _MESSAGES[TRANSPOSED], ""),))
+        wrong -= {at}
     wrong = frozenset(at for at in wrong if _is_often_wrong(at, seen))
-    for at, other in exchanged(wrong, [(one.found, one.trial.expected) for one in seen]).items():
+    for at, other in exchanged(wrong, calls).items():
         message = f"{_MESSAGES[EXCHANGED]} This is {verdicts[other].label}."
         told[at] = replace(told[at], diagnosis=(Diagnosis(EXCHANGED, message, ""),))
         wrong -= {at}
@@ -118,7 +124,7 @@ def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
     """Calls at the same sizes, which have one program."""
     groups: list[list[Seen]] = []
     for one in seen:
-        same = next((group for group in groups if group[0].trial.model is one.trial.model), None)
+        same = next((group for group in groups if group[0].trial.program is one.trial.program), None)
         if same is None:
             groups.append([one])
         else:

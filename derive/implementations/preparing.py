@@ -1,15 +1,15 @@
 """All of marking that is the same for every submission: the setting, the inputs, what should come back for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 import numpy as np
 
 from derive.documents.document import AsideMapping
 from derive.errors import DocumentError
 from derive.grading.parts import ExerciseDocument
-from derive.implementations.behaviour import FIRST, OTHER, SIZES, THIRD
+from derive.implementations.behaviour import FIRST, OTHER, SIZES
+from derive.implementations.choosing import chosen_draws
 from derive.implementations.programs import Program, program_of
 from derive.implementations.quantities import CodeSetting, Constant, Quantity, leaves
 from derive.implementations.results import Shown
@@ -19,26 +19,33 @@ from derive.models import Model
 from derive.notation.symbols import Given
 from derive.records import dataclass
 
+MOST_OTHERS, MOST_AT_OTHER_SIZES = 7, 3
+"""So many inputs beside the first, and so many of other sizes, at most."""
+
 
 @dataclass(frozen=True)
 class Trial:
-    """Inputs, and what should come back for them; `setting` is that of the exercise at the sizes of these inputs."""
+    """Inputs, and what should come back for them.
+
+    `setting` is that of the exercise at the sizes of these inputs, `program` the model there with the results asked.
+    """
 
     id: str
-    model: Model
     setting: CodeSetting
     draw: Draw
     expected: tuple[Array, ...]
+    program: Program
 
-    @cached_property
-    def program(self) -> Program:
-        """The model as a program, with the results of the setting."""
-        return program_of(self.model, [expected.quantity.value for expected in self.setting.results])
+    @property
+    def is_of_other_sizes(self) -> bool:
+        """Whether its sizes are not those of the exercise."""
+        return self.id.startswith(SIZES)
 
     @property
     def sizes(self) -> dict[str, int]:
         """The sizes of the dimensions, by their names."""
-        return {dim.name: dim.size for dim in self.model.table.dims.values() if dim.size is not None and dim.name}
+        dims = self.program.table.dims.values()
+        return {dim.name: dim.size for dim in dims if dim.size is not None and dim.name}
 
 
 @dataclass(frozen=True)
@@ -63,35 +70,45 @@ def prepare(exercise: ExerciseDocument) -> Prepared:
     """Read an exercise's `code` and choose inputs. Raises `DocumentError`."""
     setting = read_code_setting(exercise)
     _refuse_unsaid(exercise)
-    needed = needed_values(setting)
-    truth = Truth(exercise.model, needed)
-    names = (FIRST, OTHER, THIRD)
-    draws = truth.draws(len(names))
-    if not draws:
+    truth = Truth(exercise.model, needed_values(setting), setting.draws)
+    trials = _trials(truth, setting, (FIRST, *_numbered(OTHER, MOST_OTHERS)))
+    if not trials:
         problem = "no inputs were found at which all that 'code' names has a value"
         raise DocumentError(exercise.name, problem)
-    trials = [_trial(name, exercise.model, draw, setting) for name, draw in zip(names, draws, strict=False)]
-    trials += _at_other_sizes(exercise)
-    return Prepared(exercise, setting, tuple(trials), tuple(truth.large(draws[0])))
+    large = truth.large(trials[0].draw)
+    return Prepared(exercise, setting, (*trials, *_at_other_sizes(exercise)), tuple(large))
 
 
-def _trial(name: str, model: Model, draw: Draw, setting: CodeSetting) -> Trial:
-    values = (draw.value(expected.quantity, setting.first_label) for expected in setting.results)
-    return Trial(name, model, setting, draw, tuple(np.asarray(value, dtype=np.float64) for value in values))
+def _trials(truth: Truth, setting: CodeSetting, names: Sequence[str]) -> list[Trial]:
+    """The inputs of one size at which code is tried, with what should come back."""
+    program = program_of(truth.model, [expected.quantity.value for expected in setting.results])
+    draws = chosen_draws(truth, program, len(names))
+    return [
+        Trial(name, setting, draw, tuple(_expected(draw, setting)), program)
+        for name, draw in zip(names, draws, strict=False)
+    ]
 
 
-def _at_other_sizes(exercise: ExerciseDocument) -> Iterator[Trial]:
+def _expected(draw: Draw, setting: CodeSetting) -> Iterator[Array]:
+    for expected in setting.results:
+        yield np.asarray(draw.value(expected.quantity, setting.first_label), dtype=np.float64)
+
+
+def _numbered(name: str, number: int) -> tuple[str, ...]:
+    """A name, and further ones like it."""
+    return (name, *(f"{name} {one}" for one in range(2, number + 1)))
+
+
+def _at_other_sizes(exercise: ExerciseDocument) -> list[Trial]:
     """The same with every dimension of another size, where the model has such sizes."""
     model = at_other_sizes(exercise.document.setting)
     if model is None:
-        return
-    other = replace(exercise, model=model)
+        return []
     try:
-        setting = read_code_setting(other)
+        setting = read_code_setting(replace(exercise, model=model))
     except DocumentError:
-        return
-    for draw in Truth(model, needed_values(setting)).draws(1):
-        yield _trial(SIZES, model, draw, setting)
+        return []
+    return _trials(Truth(model, needed_values(setting), setting.draws), setting, _numbered(SIZES, MOST_AT_OTHER_SIZES))
 
 
 def _refuse_unsaid(exercise: ExerciseDocument) -> None:

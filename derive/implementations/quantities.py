@@ -1,7 +1,9 @@
 """What a function is given and what comes back, as data: formulas of the exercise in the forms that code has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from fractions import Fraction
 from typing import Literal
 
 from derive.expressions.shapes import Dim
@@ -65,6 +67,32 @@ Structure = Leaf | Several | Named
 
 
 @dataclass(frozen=True)
+class OneOf:
+    """Entries that are one of some numbers: `0 or 1`."""
+
+    numbers: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Between:
+    """Entries between two numbers, which they never are themselves; without `high` there is no end: `positive`."""
+
+    low: Fraction
+    high: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Positive entries of which those of each row sum to 1, or those of each column."""
+
+    along: Literal["rows", "columns"]
+
+
+Drawn = OneOf | Between | Shares
+"""What is said of the entries of a name, beyond that they are numbers."""
+
+
+@dataclass(frozen=True)
 class Parameter:
     """Something that is given a value: a parameter, or a place in the object such as `params['W1']`."""
 
@@ -87,7 +115,11 @@ class Expected:
 
 @dataclass(frozen=True)
 class CodeSetting:
-    """What is called, with what, and what comes back; `class_name` and `construct` for a class."""
+    """What is called, with what, and what comes back; `class_name` and `construct` for a class.
+
+    `draws` are the names of the model of whose numbers more is said than their declarations do. With
+    `may_be_transposed` a result may come back with rows and columns exchanged.
+    """
 
     function: str
     arguments: tuple[Parameter, ...]
@@ -97,6 +129,8 @@ class CodeSetting:
     attributes: tuple[Parameter, ...] = ()
     first_label: int = 0
     dtype: str = "float64"
+    draws: Mapping[str, Drawn] = field(default_factory=dict)
+    may_be_transposed: bool = False
 
     @property
     def shown(self) -> str:

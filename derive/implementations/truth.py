@@ -4,12 +4,11 @@ Inputs are small multiples of 1/4, which floating point holds exactly. A draw at
 something has no value, is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
-from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,19 +24,16 @@ from derive.expressions import tree
 from derive.expressions.tree import Expr, Node
 from derive.expressions.walk import symbols_of, walk
 from derive.gradients.indices import free_indices
-from derive.implementations.quantities import CodeSetting, Quantity, leaves
+from derive.implementations.candidates import classes_of, lean_of, numbers_of
+from derive.implementations.quantities import CodeSetting, Drawn, Quantity, leaves
 from derive.models import Model, build_model
 from derive.notation.symbols import Computed, Given
 from derive.records import dataclass
 
 Array = NDArray[np.float64]
 
-ENTRIES = tuple(Fraction(part, 4) for part in (-6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6))
-SCALARS = tuple(Fraction(part, 4) for part in (1, 2, 3, 5, 6, 7))
-"""What entries of matrices may be, and what numbers may be: no 1, by which a factor more or less would hide."""
-
-ATTEMPTS, ENOUGH = 80, 3
-"""So many points are tried, until so many of them have values."""
+ATTEMPTS = 80
+"""So many points are tried."""
 
 OTHER_SIZES = (3, 5, 4, 6, 2, 7, 8, 9, 10)
 
@@ -48,16 +44,16 @@ UNCERTAINTY = 1e-18
 LARGE_SCORE = 10_000
 LARGEST_VALUE = 1e200
 
-_KINKED = frozenset({"relu", "leaky", "abs", "sign", "elu"})
 _EXPONENTIAL = frozenset({"exp", "sigmoid", "tanh", "softplus", "silu", "sinh", "cosh", "gelu", "elu"})
 
 
 @dataclass
 class Draw:
-    """Inputs, and the values of all that is computed from them."""
+    """Inputs, and the values of all that is computed from them; plain ones are small numbers of both signs."""
 
     session: Session
     point: Point
+    is_plain: bool = True
 
     def numbers(self, node: Expr) -> Array:
         """The entries of a value, a scalar without dimensions. Raises `NoUse`, `Undecidable` or `FormulaError`."""
@@ -107,32 +103,40 @@ class Draw:
 
 
 class Truth:
-    """The values of a model at inputs that are chosen for it; `needed` must have values there."""
+    """The values of a model at inputs that are chosen for it; `needed` must have values there.
 
-    def __init__(self, model: Model, needed: Sequence[Expr]) -> None:
+    `drawn` is what is said of the entries of some names.
+    """
+
+    def __init__(self, model: Model, needed: Sequence[Expr], drawn: Mapping[str, Drawn] | None = None) -> None:
         self.model = model
+        self.drawn = drawn or {}
         self.needed = tuple(needed)
         self.session = Session(model)
         know_all_names(self.session)
 
     def draws(self, number: int) -> list[Draw]:
-        """So many draws, those first at which kinked functions have arguments on both sides."""
-        found = list(islice(self._usable(), max(number, ENOUGH)))
-        found.sort(key=self._sides, reverse=True)
-        return found[:number]
+        """So many draws, the first that can be used."""
+        return list(islice(filter(self.is_usable, self.candidates(ATTEMPTS)), number))
 
-    def _usable(self) -> Iterator[Draw]:
+    def candidates(self, number: int) -> Iterator[Draw]:
+        """Points for so many draws, every other one with plain numbers; whether they can be used is not looked at."""
         base = self.session.decider().point(0)
         groups = list(dict.fromkeys(base.points.group_of.values()))
-        free = self._free_coordinates(base)
-        for attempt in range(ATTEMPTS):
-            fixed = {symbol: _chosen(symbol, base, attempt) for symbol in free}
-            for place, group in enumerate(groups):
-                chosen = (Random(f"{attempt}").randrange(len(group)) + place * (1 + attempt % 2)) % len(group)
-                fixed.update({symbol: Fraction(int(at == chosen)) for at, symbol in enumerate(group)})
-            draw = Draw(self.session, base.with_fixed(fixed))
-            if self._has_values(draw):
-                yield draw
+        free = list(self._free_coordinates(base))
+        sizes = " ".join(str(dim.size) for dim in self.model.table.dims.values())
+        for attempt in range(number):
+            is_plain, key = attempt % 2 == 0, f"{attempt} at {sizes}"
+            fixed = classes_of(groups, key, attempt // 2)
+            for name, entries in free:
+                drawn = self.drawn.get(name)
+                lean = lean_of(name, attempt, is_plain=is_plain)
+                fixed.update(numbers_of(entries, base, key, lean, drawn))
+            yield Draw(self.session, base.with_fixed(fixed), is_plain)
+
+    def is_usable(self, draw: Draw) -> bool:
+        """Whether all that is needed certainly has a value."""
+        return self._has_values(draw)
 
     def _has_values(self, draw: Draw, largest: float = LARGEST_VALUE) -> bool:
         try:
@@ -141,29 +145,38 @@ class Truth:
             return False
         return all(bool(np.all(np.abs(values) < largest)) for values in found)
 
-    def _free_coordinates(self, base: Point) -> list[Coordinate]:
-        """The entries that may be chosen: of a symmetric matrix those above its diagonal, of an orthogonal one none."""
-        names = (name for name, one in self.model.table.meanings.items() if isinstance(one, Given))
-        found = [entry for name in names for entry in self._coordinates(name)]
-        points = base.points
-        return [one for one in dict.fromkeys(found) if one not in points.group_of and one not in points.entry_of]
+    def _free_coordinates(self, base: Point) -> Iterator[tuple[str, list[list[Coordinate]]]]:
+        """The entries that may be chosen, row by row: of a symmetric matrix each once, of an orthogonal one none."""
+        points, seen = base.points, set[Coordinate]()
+        for name, one in self.model.table.meanings.items():
+            rows = self._coordinates(name) if isinstance(one, Given) else []
+            free = [
+                [each for each in row if each not in seen | points.group_of.keys() | points.entry_of.keys()]
+                for row in rows
+            ]
+            seen |= {each for row in free for each in row}
+            yield name, [list(dict.fromkeys(row)) for row in free if row]
 
-    def _coordinates(self, name: str) -> Iterator[Coordinate]:
+    def _coordinates(self, name: str) -> list[list[Coordinate]]:
+        """The entries of a name that are no more than names themselves, row by row."""
         meaning = self.model.table.meanings[name]
         assert isinstance(meaning, Given)
-        if meaning.kind in ("real", "positive", "integer"):
-            for entry in self.session.entries.of_name(name, meaning.shape).entries:
-                if isinstance(entry, Coordinate):
-                    found = self.session.definitions.values.get(entry, entry)
-                    if isinstance(found, Coordinate):
-                        yield found
+        if meaning.kind not in ("real", "positive", "integer"):
+            return []
+        entries = self.session.entries.of_name(name, meaning.shape).entries
+        known = [
+            self.session.definitions.values.get(one, one) if isinstance(one, Coordinate) else one for one in entries
+        ]
+        columns = 1 if meaning.shape.is_scalar else meaning.shape.dims[-1].size or 1
+        rows = (known[at : at + columns] for at in range(0, len(known), columns))
+        return [[one for one in row if isinstance(one, Coordinate)] for row in rows]
 
     # ── large scores ──
 
     def large(self, like: Draw) -> list[Draw]:
         """Draws like another one, at which what stands in exponents is about 10000: each such thing at one of them."""
         found: list[Draw] = []
-        for score in _scores(self.model):
+        for score in scores_of(self.model):
             reached = [size for draw in found if (size := _largest(draw, score)) is not None]
             if any(_is_large(size) for size in reached):
                 continue
@@ -174,7 +187,9 @@ class Truth:
     def _with_large(self, like: Draw, score: Expr) -> Draw | None:
         """A draw at which one thing is large, by one of the names on which it depends."""
         for name, meaning in self.model.table.meanings.items():
-            if isinstance(meaning, Given) and meaning.kind == "real" and meaning.shape.is_matrix:
+            if name in self.drawn or not isinstance(meaning, Given):
+                continue
+            if meaning.kind == "real" and meaning.shape.is_matrix:
                 draw = self._scaled(like, name, score)
                 if draw is not None:
                     return draw
@@ -184,28 +199,11 @@ class Truth:
         """A draw with the entries of one name so much larger that a score is."""
         size = _largest(like, score)
         factor = Fraction(max(1, round(LARGE_SCORE / size)) if size else LARGE_SCORE)
-        fixed = {symbol: like.point.coordinate(symbol) * factor for symbol in self._coordinates(name)}
+        symbols = [symbol for row in self._coordinates(name) for symbol in row]
+        fixed = {symbol: like.point.coordinate(symbol) * factor for symbol in symbols}
         draw = Draw(self.session, like.point.with_fixed(fixed))
         size = _largest(draw, score)
         return draw if size is not None and _is_large(size) and self._has_values(draw) else None
-
-    # ── merit ──
-
-    def _sides(self, draw: Draw) -> int:
-        """How many arguments of kinked functions have entries on both sides of zero."""
-        total = 0
-        for symbol in _kinked_arguments(self.model):
-            values = draw.numbers(symbol)
-            total += bool(np.any(values > 0) and np.any(values < 0))
-        return total
-
-
-def _chosen(symbol: Coordinate, base: Point, attempt: int) -> Fraction:
-    random = Random(f"{attempt} {symbol.name}")
-    if symbol in base.points.integers:
-        return Fraction(random.choice((1, 2, 3, 4)))
-    value = random.choice(ENTRIES if " " in symbol.name else SCALARS)
-    return abs(value) if symbol in base.points.positive else value
 
 
 def _largest(draw: Draw, score: Expr) -> float | None:
@@ -226,22 +224,26 @@ def _values_of(model: Model) -> Iterator[Node]:
             yield from walk(meaning.value)
 
 
-def _scores(model: Model) -> list[Expr]:
-    """What stands in exponents, in exp, softmax, sigmoid and their kin; of an entry of something all of it."""
+def scores_of(model: Model) -> list[Expr]:
+    """What stands in exponents in a model; of an entry of something all of it."""
     found: dict[Expr, None] = {}
     for node in _values_of(model):
-        match node:
-            case tree.Softmax(operand) | tree.Reduce("logsumexp", operand):
-                inside: Expr = operand
-            case tree.Apply(function, operand) if function in _EXPONENTIAL:
-                inside = operand
-            case tree.Power(tree.Constant("e"), exponent):
-                inside = exponent
-            case _:
-                continue
-        whole = [inside] if not free_indices(inside) else _symbols_without_classes(model, inside)
-        found.update(dict.fromkeys(whole))
+        for inside in scores_in(node):
+            whole = [inside] if not free_indices(inside) else _symbols_without_classes(model, inside)
+            found.update(dict.fromkeys(whole))
     return list(found)
+
+
+def scores_in(node: Node) -> tuple[Expr, ...]:
+    """What stands in an exponent, where a node has one: in exp, softmax, sigmoid and their kin."""
+    match node:
+        case tree.Softmax(operand) | tree.Reduce("logsumexp", operand):
+            return (operand,)
+        case tree.Apply(function, operand) if function in _EXPONENTIAL:
+            return (operand,)
+        case tree.Power(tree.Constant("e"), exponent):
+            return (exponent,)
+    return ()
 
 
 def _symbols_without_classes(model: Model, node: Expr) -> list[Expr]:
@@ -250,17 +252,6 @@ def _symbols_without_classes(model: Model, node: Expr) -> list[Expr]:
     return [
         one for one, what in meanings if isinstance(what, Computed) or (isinstance(what, Given) and what.kind == "real")
     ]
-
-
-def _kinked_arguments(model: Model) -> list[tree.Symbol]:
-    found: dict[str, tree.Symbol] = {}
-    for node in _values_of(model):
-        match node:
-            case tree.Apply(function, tree.Symbol() as operand) if function in _KINKED:
-                found[operand.name] = operand
-            case tree.Extremum(_, left, right):
-                found.update({part.name: part for part in (left, right) if isinstance(part, tree.Symbol)})
-    return [symbol for symbol in found.values() if symbol.name in model.table.meanings]
 
 
 # ── sizes ──

@@ -12,7 +12,7 @@ Nothing is parsed here, so that one broken member leaves its neighbours readable
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -79,6 +79,13 @@ class Chain:
         return replace(
             self, members=members, relations=list(self.relations), conditions=conditions, places=list(self.places)
         )
+
+    @property
+    def key(self) -> Hashable:
+        """All that it says and where, but for its names: chains with one key are judged alike."""
+        members = tuple((tuple(member.tokens), member.written) for member in self.members)
+        conditions = tuple(map(tuple, self.conditions))
+        return members, tuple(self.relations), conditions, tuple(self.places), self.implies, self.is_implied
 
     @property
     def alternatives(self) -> list[tuple[int, list[Token]]]:

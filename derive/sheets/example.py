@@ -200,9 +200,7 @@ def _numbers(session: Session, point: Point, node: Expr) -> Numbers | None:
     if node.shape.is_tensor or free_indices(node):
         return None
     array = session.entries.lower(node, {})
-    session.entries.obligations.clear()
-    session.entries.domain.clear()
-    session.entries.required.clear()
+    session.entries.begin()
     found = [as_number(point.value(entry, WORKING_BITS)) for entry in array.entries]
     rows, columns = (1, 1) if node.shape.is_scalar else node.shape.sizes()
     return Numbers(tuple(tuple(found[row * columns : (row + 1) * columns]) for row in range(rows)))

@@ -121,7 +121,12 @@ def _matmul_by_row(parent: tree.MatMul, child: Expr) -> str:
 
 def _scale(parent: Expr, child: Expr) -> str | None:
     assert isinstance(parent, tree.Scale)
-    if child is parent.operand or parent.operand.shape.is_scalar:
+    if parent.operand.shape.is_scalar:
+        other = parent.factor if child is parent.operand else parent.operand
+        return (
+            "In a product of numbers each factor gets the other one times the gradient." if symbols_of(other) else None
+        )
+    if child is parent.operand:
         return None
     return "A number that multiplies a matrix gets the inner product of that matrix and the gradient."
 

@@ -11,6 +11,7 @@ from derive.grading.parts import ExerciseDocument, exercise_from_text
 from derive.sheets.answer_section import (
     answer_blocks,
     check_blocks,
+    question,
     question_blocks,
     summary_blocks,
 )
@@ -49,10 +50,24 @@ def sheet_of(
     )
 
 
+def questions_of(exercise: ExerciseDocument, store: Store | None = None) -> tuple[Block, ...]:
+    """The text of an exercise, what is given and what is asked, to be answered on a screen.
+
+    Raises `DocumentError` where the exercise cannot be used.
+    """
+    composition = Composition(exercise, store or Store(None))
+    asked = (question(part, composition.formulas.written(part.value)) for part in exercise.parts)
+    return (*_given(composition), Heading(said("What is asked")), *asked)
+
+
+def _given(composition: Composition) -> Iterator[Block]:
+    yield from text_blocks(composition.exercise, composition.store)
+    yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
+
+
 def _questions(composition: Composition) -> Iterator[Block]:
     exercise = composition.exercise
-    yield from text_blocks(exercise, composition.store)
-    yield from setting_blocks(exercise.model, composition.formulas, composition.forward)
+    yield from _given(composition)
     yield from picture_blocks(exercise.model)
     yield Heading(said("What is asked"))
     for part in exercise.parts:
@@ -60,8 +75,7 @@ def _questions(composition: Composition) -> Iterator[Block]:
 
 
 def _solutions(composition: Composition) -> Iterator[Block]:
-    yield from text_blocks(composition.exercise, composition.store)
-    yield from setting_blocks(composition.exercise.model, composition.formulas, composition.forward)
+    yield from _given(composition)
     yield from picture_blocks(composition.exercise.model)
     yield Heading(said("Derivation"))
     kinks: set[str] = set()

@@ -2,7 +2,7 @@
 
 import re
 
-from derive.checking.results import StepResult
+from derive.checking.results import StepResult, WaitingStep
 from derive.grading.results import Marked, PartResult
 
 
@@ -44,6 +44,6 @@ def step_name(step: StepResult) -> str:
     return f"your step in {place_of(step)}" if step.tag is None else f"your step ({step.tag})"
 
 
-def place_of(step: StepResult) -> str:
+def place_of(step: StepResult | WaitingStep) -> str:
     """Where a step stands in its file, for the file's author."""
     return f"line {step.line}" if step.cell is None else f"cell {step.cell}, line {step.line}"

@@ -13,9 +13,9 @@ from derive.grading.results import Marked, PartResult
 from derive.writing.charts import bar, histogram, stacked
 from derive.writing.class_summary import ClassSummary, PartSummary, summarise
 from derive.writing.distribution import Distribution, distribution
-from derive.writing.pages import page
+from derive.writing.pages import BASE, page
 
-STYLES = ("base.css", "marks.css", "class.css")
+STYLES = (*BASE, "marks.css", "class.css")
 REVIEWS_IN_VIEW = 6
 RENDERED_ANSWERS = 200
 """So many answers under review are shown as formulas; of a class in which more differ, the rest are LaTeX."""

@@ -4,7 +4,7 @@ They say what was found and why, never what the right answer is: the repairs of 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from derive.records import dataclass
 from derive.writing.answers import left_side, place_of, reason, step_name
 from derive.writing.cells import printable
 from derive.writing.charts import earned
+from derive.writing.equations import View, equation_html
 from derive.writing.file_names import file_name
 from derive.writing.mathml import to_mathml
+from derive.writing.pages import BASE, environment, in_equations, page, pieces, resource
 from derive.writing.pages import MARKS as VERDICT_MARKS
-from derive.writing.pages import equations, page, pieces, resource
 from derive.writing.statuses import FOR_STUDENTS, MARKS, STEPS_FOR_STUDENTS, number, of_points
 
-STYLES = ("base.css", "marks.css", "feedback.css")
+STYLES = (*BASE, "marks.css", "equations.css", "feedback.css")
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,37 @@ def write_feedback(
 
 def feedback_page(marked: Marked, *, title: str, name: str | None = None, for_teachers: bool = False) -> str:
     """The feedback on one submission as a page."""
-    steps = () if marked.result is None else marked.result.steps
-    return page(
-        "feedback.html",
-        STYLES,
-        picture=Markup(_picture(marked)),
-        counted={part.step: part for part in marked.parts if part.step is not None},
-        chains=list(equations(steps)),
+    return page("feedback.html", STYLES, **_shown(marked, title, name, for_teachers))
+
+
+def feedback_fragment(marked: Marked, *, title: str, name: str | None = None) -> str:
+    """The same for a student as a part of somebody else's page, which needs its style."""
+    return environment().get_template("feedback_body.html").render(_shown(marked, title, name, for_teachers=False))
+
+
+def _shown(marked: Marked, title: str, name: str | None, for_teachers: bool) -> dict[str, object]:
+    """What the page shows: what both forms say, a picture, and every step."""
+    return {
+        "picture": Markup(_picture(marked)),
+        "chains": list(_chains(marked, for_teachers=for_teachers)),
         **_values(marked, title, name, for_teachers),
+    }
+
+
+def _chains(marked: Marked, *, for_teachers: bool) -> Iterator[Markup]:
+    """The equations of a submission, with the answers that count among their steps; what follows has a mark for it."""
+    if marked.result is None:
+        return
+    view = View(
+        shows_fixes=for_teachers,
+        level=3,
+        words=STEPS_FOR_STUDENTS,
+        following_words="follows from your earlier mistake",
+        fix_words="For teachers: write",
+        notes={part.step: f"your answer to part ({part.id})" for part in marked.parts if part.step is not None},
     )
+    for steps in in_equations(marked.result.steps):
+        yield Markup(equation_html(steps, view))
 
 
 def feedback_markdown(marked: Marked, *, title: str, name: str | None = None, for_teachers: bool = False) -> str:

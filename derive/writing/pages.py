@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
@@ -21,6 +21,9 @@ from derive.writing.file_names import feedback_link
 from derive.writing.mathml import to_mathml
 from derive.writing.statuses import FOR_STUDENTS, STEPS_FOR_STUDENTS, WORDS, number, of_points
 from derive.writing.statuses import MARKS as STATUS_MARKS
+
+BASE = ("colours.css", "base.css")
+"""The style sheets of every page."""
 
 MARKS: Mapping[Verdict, str] = {
     "definition": "·",
@@ -36,14 +39,18 @@ TEMPLATES = (
     "base.html",
     "report.html",
     "results.html",
-    "steps.html",
+    "equation.html",
+    "evidence.html",
     "class.html",
     "feedback.html",
+    "feedback_body.html",
     "topics.html",
     "sheet.html",
+    "sheet_blocks.html",
 )
 
 _FORMULA = re.compile(r"\$([^$]+)\$")
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def page(template: str, styles: Sequence[str], script: str | None = None, /, **values: object) -> str:
@@ -94,7 +101,6 @@ def environment() -> Environment:
     made.globals["formulas"] = {"formula": formula, "code": code}
     made.filters["formula"] = formula
     made.filters["words"] = words
-    made.filters["equations"] = equations
     made.globals.update(statuses=STATUSES, status_marks=STATUS_MARKS, status_words=WORDS, students_words=FOR_STUDENTS)
     made.globals["step_words"] = STEPS_FOR_STUDENTS
     made.filters["number"] = number
@@ -117,8 +123,17 @@ def code(latex: str) -> Markup:
 
 
 def words(text: str) -> Markup:
-    """Words with formulas between dollar signs."""
-    return Markup("").join(formula(piece) if is_formula else escape(piece) for piece, is_formula in pieces(text))
+    """Words with formulas between dollar signs, and code between backticks.
+
+    >>> str(words("say `layout`"))
+    'say <code>layout</code>'
+    """
+    return Markup("").join(formula(piece) if is_formula else _prose(piece) for piece, is_formula in pieces(text))
+
+
+def _prose(text: str) -> Markup:
+    """Words without formulas."""
+    return Markup("").join(code(piece) if at % 2 else escape(piece) for at, piece in enumerate(_CODE.split(text)))
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
@@ -126,9 +141,6 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
     return ((piece, at % 2 == 1) for at, piece in enumerate(_FORMULA.split(text)))
 
 
-def equations(steps: Sequence[StepResult]) -> Iterator[list[tuple[StepResult, bool]]]:
-    """The steps of each equation; with each, whether its left side is the right side just above it."""
-    for _, group in groupby(steps, key=lambda step: (step.equation, step.tag)):
-        chain = list(group)
-        continues = [False, *(a.rhs == b.lhs for a, b in pairwise(chain))]
-        yield list(zip(chain, continues, strict=True))
+def in_equations(steps: Sequence[StepResult]) -> Iterator[list[StepResult]]:
+    """The steps of each equation."""
+    return (list(group) for _, group in groupby(steps, key=lambda step: (step.equation, step.tag)))

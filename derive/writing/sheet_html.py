@@ -11,13 +11,14 @@ from derive.sheets.blocks import Block, Chain, Display, Formula, Picture, Sheet,
 from derive.writing.cells import printable
 from derive.writing.formula_width import table_cells
 from derive.writing.mathml import to_mathml
-from derive.writing.pages import page
+from derive.writing.pages import BASE, environment, page
 from derive.writing.sheet_chains import Row, arranged, in_groups
 from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
 from derive.writing.statuses import of_points
 
-STYLES = ("base.css", "sheet.css")
+STYLES = (*BASE, "sheet.css")
 TEMPLATE = "sheet.html"
+BLOCKS = "sheet_blocks.html"
 MEASURE = 42_000
 """How wide a display may be on a wide screen, in thousandths of an em; on a narrow one it scrolls by itself."""
 
@@ -56,14 +57,26 @@ def to_html(sheet: Sheet, *, headings: Sequence[str] = ()) -> str:
         headings=[_shown(line) for line in headings],
         sheet=sheet,
         plain_title=_shown(text_of(sheet.title)),
-        blocks=list(_blocks(sheet.blocks)),
-        remarks=REMARKS,
-        text=_text,
-        display=_displayed,
-        shown=_shown,
-        picture=_picture,
-        of_points=of_points,
+        **_values(sheet.blocks),
     )
+
+
+def to_fragment(blocks: Sequence[Block]) -> str:
+    """Blocks of a sheet as a part of somebody else's page, which needs the sheet's style."""
+    return environment().get_template(BLOCKS).render(_values(blocks))
+
+
+def _values(blocks: Sequence[Block]) -> dict[str, object]:
+    """The blocks, and what shows them."""
+    return {
+        "blocks": list(_blocks(blocks)),
+        "remarks": REMARKS,
+        "text": _text,
+        "display": _displayed,
+        "shown": _shown,
+        "picture": _picture,
+        "of_points": of_points,
+    }
 
 
 def _blocks(blocks: Sequence[Block]) -> Iterator[tuple[str, object]]:

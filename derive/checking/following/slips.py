@@ -46,6 +46,13 @@ class Slips:
     _worlds: dict[tuple[Slip, ...], World] = field(default_factory=dict)
     _parts: dict[str, dict[Expr, Expr]] = field(default_factory=dict)
     _table: SymbolTable | None = None
+    _session: Session | None = None
+
+    def copy(self) -> "Slips":
+        """The same slips, to which more can be added. What is only kept for a while is found again."""
+        meant = {place: list(slips) for place, slips in self._meant.items()}
+        known = dict(self._earnest), dict(self._roots), dict(self._heads)
+        return Slips(list(self._slips), list(self._own), meant, *known)
 
     # ── what was said ──
 
@@ -167,10 +174,10 @@ class Slips:
 
     def _world(self, session: Session, slips: tuple[Slip, ...]) -> World:
         """The world with these slips, kept as long as no name is added. Raises `NoClosedForm`."""
-        if session.table is not self._table:
+        if session.table is not self._table or session is not self._session:
             self._worlds.clear()
             self._parts.clear()
-            self._table = session.table
+            self._table, self._session = session.table, session
         if slips not in self._worlds:
             self._worlds[slips] = World(session, slips, self._said_by(session, slips))
         return self._worlds[slips]

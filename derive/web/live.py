@@ -1,0 +1,100 @@
+"""A check as it happens: a stream of equations, each as soon as it is decided, and what surrounds it.
+
+What stands in an event is described with the route that sends it, in `application`.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from derive.checking.check import check_document
+from derive.checking.placing import waiting
+from derive.checking.results import StepResult
+from derive.documents.document import Document, Passage
+from derive.documents.notebook import text_of_notebook
+from derive.documents.reading import check_text, read_sources
+from derive.notation.chains import Chain
+from derive.source import Source
+from derive.web.desk import Desk
+from derive.web.drawn import Drawn
+from derive.web.places import Units
+from derive.web.setting_rows import setting_rows
+from derive.writing.equations import View, waiting_html
+from derive.writing.html import to_html
+
+Content = Mapping[str, Any]
+Tell = Callable[[Mapping[str, Any]], None]
+
+
+def check(content: Content, desk: Desk, tell: Tell) -> None:
+    """Check a document again: `page`, `name`, `text`."""
+    began = time.perf_counter()
+    document = document_of(content)
+    watch = Teller(document.source, View(), tell, desk.drawn(content["page"]))
+    result = desk.checker(content["page"]).check(document, watch)
+    took = time.perf_counter() - began
+    done = {"event": "done", "summary": result.summary(), "equations": watch.number}
+    tell({**done, "milliseconds": round(took * 1e3), "setting": setting_rows(document, result)})
+
+
+def report(content: Content, desk: Desk, tell: Tell) -> None:
+    """The whole page that `derive check --html` writes."""
+    result = check_document(document_of(content), store=desk.store)
+    tell({"event": "report", "html": to_html([result])})
+
+
+def open_file(content: Content, _desk: Desk, tell: Tell) -> None:
+    """A file as it is to be edited: a notebook as the Markdown of its cells."""
+    source = source_of(content)
+    if not source.name.lower().endswith(".ipynb"):
+        check_text(source)
+        tell({"event": "opened", "name": source.name, "text": source.text})
+        return
+    tell({"event": "opened", "name": f"{source.name[:-6]}.md", "text": text_of_notebook(source)})
+
+
+def source_of(content: Content) -> Source:
+    """The text with its lines ended by `\\n` alone, under its name."""
+    return Source(content["name"], content["text"].replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def document_of(content: Content) -> Document:
+    """The document of a request. Raises `DocumentError`."""
+    return read_sources(source_of(content))
+
+
+class Teller:
+    """Tells the equations of a check as they are decided; `number` counts them."""
+
+    def __init__(self, source: Source, view: View, tell: Tell, drawn: Drawn) -> None:
+        self._view, self._tell, self._drawn = view, tell, drawn
+        self._units = Units(source.text)
+        self.number = 0
+
+    def pending(self, passage: Passage, chain: Chain) -> None:
+        """Show an equation before it is decided; one in a line of text may have no step."""
+        if passage.kind == "display":
+            steps = waiting(passage, chain, self.number + 1)
+            html = waiting_html(steps, self._view)
+            self._tell({"event": "pending", "number": self.number + 1, "line": steps[0].line, "html": html})
+
+    def judged(self, steps: Sequence[StepResult], is_final: bool) -> None:
+        """Show an equation with its verdicts."""
+        if not steps:
+            return
+        number = steps[0].equation
+        self.number = max(self.number, number)  # what is explained late is told again, after the others
+        self._tell(
+            {
+                "event": "equation",
+                "number": number,
+                "line": steps[0].line,
+                "html": self._drawn.html(steps, self._view),
+                "final": is_final,
+                "steps": [self._step(step) for step in steps],
+            }
+        )
+
+    def _step(self, step: StepResult) -> Mapping[str, Any]:
+        start, end = (None, None) if step.span is None else map(self._units.offset, step.span)
+        return {"step": step.step, "verdict": step.verdict, "message": step.message, "start": start, "end": end}

@@ -1,0 +1,74 @@
+"""A worker whose jobs go wrong, for the tests of those who must live with it: started with this file's path."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from derive.web import worker
+from derive.web.desk import Desk
+
+Content = Mapping[str, Any]
+Tell = Callable[[Mapping[str, Any]], None]
+
+HELD: list[bytes] = []
+
+
+def echo(content: Content, _desk: Desk, tell: Tell) -> None:
+    tell({"event": "done", "said": content["said"], "process": os.getpid()})
+
+
+def sleep(content: Content, _desk: Desk, tell: Tell) -> None:
+    """Deaf while it sleeps."""
+    tell({"event": "asleep"})
+    time.sleep(content["seconds"])
+    tell({"event": "done"})
+
+
+def tick(content: Content, _desk: Desk, tell: Tell) -> None:
+    """Hears at every tick that nobody waits."""
+    for number in range(content["times"]):
+        tell({"event": "tick", "number": number})
+        time.sleep(0.01)
+
+
+def die(_content: Content, _desk: Desk, tell: Tell) -> None:
+    tell({"event": "dying"})
+    os.abort()
+
+
+def fail(_content: Content, _desk: Desk, _tell: Tell) -> None:
+    raise ZeroDivisionError("a defect\nof two lines")
+
+
+def take(content: Content, _desk: Desk, tell: Tell) -> None:
+    taken = b"x" * content["bytes"]
+    tell({"event": "done", "bytes": len(taken)})
+
+
+def hold(content: Content, _desk: Desk, tell: Tell) -> None:
+    """Keeps what it takes."""
+    HELD.append(b"x" * content["bytes"])
+    tell({"event": "done", "process": os.getpid()})
+
+
+def environment(_content: Content, _desk: Desk, tell: Tell) -> None:
+    tell({"event": "done", "names": sorted(os.environ)})
+
+
+def nest(_content: Content, desk: Desk, tell: Tell) -> None:
+    nest(_content, desk, tell)
+
+
+def talk(_content: Content, _desk: Desk, tell: Tell) -> None:
+    """Prints where answers are expected."""
+    print("noise")
+    os.write(1, b"more noise\n")
+    tell({"event": "done"})
+
+
+worker.JOBS = {each.__name__: each for each in (echo, sleep, tick, die, fail, take, hold, environment, nest, talk)}  # type: ignore[misc]
+
+if __name__ == "__main__":
+    worker.main(int(sys.argv[1]))
