@@ -52,3 +52,18 @@ def test_its_value_is_that_of_the_expression(text, seed):
 def test_powers_of_roots_are_proved_as_they_stand_and_not_for_another_factor(factor):
     left, right = read(rf"\frac{{1}}{{(\sqrt{{{SUM}}})^3}}"), read(rf"{factor}\frac{{1}}{{({SUM}) \sqrt{{{SUM}}}}}")
     assert isinstance(Prover(RICH).prove(left, right), NoProof if factor else GeneralProof)
+
+
+@pytest.mark.parametrize("power", [8, 11, 20])
+def test_a_high_power_of_a_root_takes_few_steps(power):
+    """Twice as many for two factors more is what putting the sum in for its root again and again would take."""
+    root = r"\sqrt{x_1^2 - 2 x_1 x_2 + x_2^2}"
+    lowering = Lowering(RICH)
+    lowering.lower(read(f"({root})^{{{power}}}"), {})
+    assert lowering.algebra.steps < 3_000
+
+
+@pytest.mark.parametrize("power", [2, 3, 4, 5])
+def test_a_power_is_the_product(power):
+    product = " ".join(["(s + r)"] * power)
+    assert form(f"(s + r)^{power}") == form(product)
