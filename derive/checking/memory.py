@@ -7,7 +7,7 @@ that ran out of time.
 """
 
 import itertools
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -49,6 +49,16 @@ class Memory:
     def number(self, key: Hashable) -> int:
         """A number for each key, so that a long history is a short key; none is ever given to two keys."""
         return self._numbers.setdefault(key, next(self._next))
+
+    def number_behind(self, number: int | None, facts: Iterable[Fact]) -> int | None:
+        """The number of a history to which some facts are added; of none it is null."""
+        for fact in facts:
+            number = self.number(("fact", number, self.number_of_fact(fact)))
+        return number
+
+    def number_of_fact(self, fact: Fact) -> int:
+        """A number for a fact, in which the names of dimensions count."""
+        return self.number_of(fact, lambda: ("fact", in_full(fact, with_places=False)))
 
     def number_of(self, thing: object, key: Callable[[], Hashable]) -> int:
         """A number for a thing that never changes, by its key: that is not asked for again, nor looked through."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from derive.checking.results import Diagnosis
-from derive.implementations.breaks import OF_CODE, SHIFTED, AllBreaks, Break, breaks, breaks_of_closed_forms
+from derive.implementations.breaks import AllBreaks, Break, breaks, breaks_of_closed_forms
 from derive.implementations.calls import Value
 from derive.implementations.comparing import agrees, compare
 from derive.implementations.evaluation import NoValue
@@ -21,8 +21,10 @@ from derive.implementations.preparing import Trial
 from derive.implementations.programs import Inputs, Program, inputs_at
 from derive.implementations.quantities import Form
 from derive.implementations.results import DIGITS, ResultVerdict
+from derive.implementations.rules_of_statements import SHIFTED
 from derive.implementations.truth import Array
 from derive.mistakes.catalogue import CATALOGUE
+from derive.mistakes.of_code import RESULTS
 from derive.notation.symbols import shown
 from derive.records import dataclass
 
@@ -69,7 +71,7 @@ GENERAL = ("path-left-out", "missing-term", "missing-constant-factor", "wrong-la
 
 _MESSAGES: Mapping[str, str] = {
     **{mistake.code: mistake.message for mistake in CATALOGUE},
-    **{code: message for code, (_, message) in OF_CODE.items()},
+    **{mistake.code: mistake.message for mistake in RESULTS},
 }
 
 

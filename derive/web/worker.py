@@ -1,7 +1,7 @@
 """A process that does the server's work, one job at a time, and can be killed at any moment.
 
 It takes jobs as lines of JSON on standard input, `{"number": 7, "job": "check", "content": {…}}`, and tells events as
-lines on standard output, `{"number": 7, "event": {…}}`, the last of a job `{"number": 7, "end": true, "leaves": false}`.
+lines on standard output, `{"number": 7, "event": {…}}`, the last of a job `{"number": 7, "end": true, "leaves": …}`.
 A line `{"stop": 7}` asks to give the job up. Where the input ends, the server has gone, and so does the process. One
 that has come to hold much memory leaves after its job: what it knew is found again.
 """
