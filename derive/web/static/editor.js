@@ -6,6 +6,7 @@ import { Mirror } from "./mirror.js";
 import { passagesOf } from "./passages.js";
 import { indentWithTab } from "./tabbing.js";
 import { changeBetween, lineAt, lineStarts, moved, startOfLine } from "./text.js";
+import { type } from "./typing.js";
 
 export class Editor extends EventTarget {
   #underlines = [];
