@@ -134,6 +134,6 @@ def test_what_the_editor_is_described_by_says_the_problem_and_how_to_leave(page)
     page.keyboard.press("F8")
     ids = editor(page).get_attribute("aria-describedby").split()
     described = [page.locator(f"#{each}").inner_text() for each in ids]
-    assert described[0].startswith("✗ Line 14, refuted: ")
+    assert described[0].startswith("Line 14, refuted: ")
     assert described[1] == "Tab indents. To leave the editor: Esc, then Tab."
     assert page.locator("#mirror").get_attribute("aria-hidden") == "true"

@@ -1,0 +1,83 @@
+"""The scripts, style sheets and templates of pages, as texts: what they load is there, and nothing goes round the policy."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from derive.web.pages import static_file
+
+WEB = files("derive.web")
+FILES = sorted(path.name for path in (WEB / "static").iterdir())
+SCRIPTS = [name for name in FILES if name.endswith(".js")]
+STYLES = [name for name in FILES if name.endswith(".css")]
+TEMPLATES = sorted(path.name for path in (WEB / "templates").iterdir())
+
+ROUND_THE_POLICY = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc"
+KEEPING = r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\."
+ELSEWHERE = r"https?://(?!www\.w3\.org/)|//cdn|@import|url\("
+
+
+def _text(folder, name):
+    return (WEB / folder / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_says_what_it_is_and_keeps_to_the_policy(name):
+    script = _text("static", name)
+    assert re.match(r"// [A-Z].*\.", script)
+    found = set(re.findall(ROUND_THE_POLICY, script))
+    assert found == ({"innerHTML"} if name == "trusted.js" else set())
+    assert re.findall(KEEPING, script) == []
+    assert max(map(len, script.split("\n"))) <= 120
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_a_script_imports_is_there_and_used(name):
+    script = _text("static", name)
+    for names, module in re.findall(r"import \{([^}]*)\} from \"\./([\w-]+\.js)\";", script):
+        for each in filter(None, map(str.strip, names.split(","))):
+            assert re.search(rf"^export (async )?(function\*?|class|const) {each}\b", _text("static", module), re.M), (
+                each
+            )
+            assert len(re.findall(rf"\b{each}\b", script)) > 1, each
+
+
+def test_every_export_is_imported():
+    imported = {
+        (module, each.strip())
+        for name in SCRIPTS
+        for names, module in re.findall(r"import \{([^}]*)\} from \"\./([\w-]+\.js)\";", _text("static", name))
+        for each in names.split(",")
+    }
+    exported = {
+        (name, each)
+        for name in SCRIPTS
+        for each in re.findall(r"^export (?:async )?(?:function\*?|class|const) (\w+)", _text("static", name), re.M)
+    }
+    assert exported == imported
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_has_no_script_or_style_of_its_own_and_loads_what_is_there(name):
+    template = _text("templates", name)
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)|\|\s*safe\b", template) == []
+    for loaded in re.findall(r'(?:src|href)="/static/([^"]+)"', template):
+        assert static_file(loaded) is not None, loaded
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_served_and_loads_nothing_from_elsewhere(name):
+    served = static_file(name)
+    assert served is not None
+    assert served.text == _text("static", name)
+    assert re.findall(ELSEWHERE, served.text) == []
+
+
+def test_every_element_that_the_page_looks_for_is_there():
+    template = _text("templates", "check.html")
+    there = set(re.findall(r'\bid="([\w-]+)"', template))
+    wanted = set(re.findall(r'part\("([\w-]+)"\)', _text("static", "check.js")))
+    assert wanted - there == set()
+    styled = set().union(*(re.findall(r"#([a-z][\w-]*)(?![^{]*;)", _text("static", style)) for style in STYLES))
+    assert styled - there == set()
