@@ -144,9 +144,9 @@ def test_the_example_of_the_empty_page_has_one_slip(page):
 
 
 def test_the_last_of_many_keys_counts(page):
-    write(page, SETTING)
-    page.keyboard.type(MENDED.replace("(S - T)", "(T - S + S - S)"), delay=1)
-    page.keyboard.press("End")
+    beginning, end = MENDED.split("(S - T)")
+    write(page, SETTING + beginning)
+    page.keyboard.type(f"(T - S + S - S){end}", delay=1)
     expect(page.locator(".step.refuted")).to_have_count(1)
     replace(page, "(T - S + S - S)", "(S - T)")
     expect(page.locator(".step.proved")).to_have_count(1)

@@ -6,12 +6,13 @@ import { showWithin } from "./scrolling.js";
 import { moved } from "./text.js";
 import { elementFrom } from "./trusted.js";
 
-// How long an equation may be undecided before the page shows so; most are decided at once.
-const PATIENCE = 150;
+// How long an equation may be undecided, in milliseconds, before the page shows so; most are decided at once.
+const PATIENCE = 200;
 
 export class Equations extends EventTarget {
   #shown = [];
   #round = 0;
+  #timer = null;
   current = null;
 
   constructor(element) {
@@ -23,14 +24,17 @@ export class Equations extends EventTarget {
     });
   }
 
-  // From now on, what is shown is old.
+  // From now on, what is shown is old; what still is after a while looks so.
   begin() {
     this.#round += 1;
-    for (const { element, timer } of this.#shown) {
-      clearTimeout(timer);
-      element.classList.add("stale");
-    }
+    for (const { timer } of this.#shown) clearTimeout(timer);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#dim(), PATIENCE);
     this.element.setAttribute("aria-busy", "true");
+  }
+
+  #dim() {
+    for (const { element, round } of this.#shown) element.classList.toggle("stale", round !== this.#round);
   }
 
   // Places an equation that is being decided, or is decided.
@@ -113,7 +117,8 @@ export class Equations extends EventTarget {
     const details = all.find(({ dataset }) => Number(dataset.step) === step) ?? all[0];
     if (!details) return;
     details.open = true;
-    details.querySelector("summary").focus();
+    details.querySelector("summary").focus({ preventScroll: true });
+    this.revealCurrent();
   }
 
   #choose(element) {
