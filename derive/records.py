@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 __all__ = ["dataclass", "remembered"]
 
+_KEPT_HASH = "_hash"
+
 Assigning = Callable[[Mapping[str, str]], str]
 Record = TypeVar("Record")
 Value = TypeVar("Value")
@@ -62,6 +64,7 @@ def remembered(function: Callable[[Record], Value]) -> Callable[[Record], Value]
 
 def _frozen(cls: type) -> Any:
     made = _with_fields(cls, _fields_at_once, (_eq, _hash, _repr))
+    made.__getstate__ = _getstate
     made.__setattr__ = _refuses_assignment
     made.__delattr__ = _refuses_deletion
     return made
@@ -154,7 +157,17 @@ def _eq(self: Any, other: Any) -> Any:
 
 
 def _hash(self: Any) -> int:
-    return hash((self.__class__.__qualname__, self._compared(self)))
+    """The hash, kept with the record: an expression is looked up again and again, and every part of it would be."""
+    kept = self.__dict__
+    known: int | None = kept.get(_KEPT_HASH)
+    if known is None:
+        known = kept[_KEPT_HASH] = hash((self.__class__.__qualname__, self._compared(self)))
+    return known
+
+
+def _getstate(self: Any) -> dict[str, Any]:
+    """What is copied, also into another process: the hash of a text is another one there."""
+    return {name: value for name, value in self.__dict__.items() if name != _KEPT_HASH}
 
 
 def _repr(self: Any) -> str:

@@ -26,10 +26,10 @@ ATTACKS = (
 )
 
 OF_PAGES = ELEMENTS | frozenset(
-    ["html", "head", "meta", "title", "style", "script", "body", "main", "header", "nav", "section", "article", "div", "span"]
+    ["html", "head", "meta", "title", "style", "script", "body", "main", "header", "nav", "section", "article", "div"]
     + ["h1", "h2", "h3", "p", "b", "i", "a", "bdi", "ul", "li", "details", "summary", "figure", "figcaption", "pre"]
     + ["code", "table", "thead", "tbody", "tr", "th", "td", "label", "input", "output"]
-    + ["dl", "dt", "dd"]
+    + ["dl", "dt", "dd", "span"]
     + ["svg", "desc", "defs", "pattern", "path", "g", "rect", "circle", "line", "text"]
 )
 ATTRIBUTES_OF_PAGES = ATTRIBUTES | frozenset(

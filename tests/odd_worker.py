@@ -12,6 +12,8 @@ from derive.web.desk import Desk
 Content = Mapping[str, Any]
 Tell = Callable[[Mapping[str, Any]], None]
 
+HELD: list[bytes] = []
+
 
 def echo(content: Content, _desk: Desk, tell: Tell) -> None:
     tell({"event": "done", "said": content["said"], "process": os.getpid()})
@@ -45,6 +47,16 @@ def take(content: Content, _desk: Desk, tell: Tell) -> None:
     tell({"event": "done", "bytes": len(taken)})
 
 
+def hold(content: Content, _desk: Desk, tell: Tell) -> None:
+    """Keeps what it takes."""
+    HELD.append(b"x" * content["bytes"])
+    tell({"event": "done", "process": os.getpid()})
+
+
+def environment(_content: Content, _desk: Desk, tell: Tell) -> None:
+    tell({"event": "done", "names": sorted(os.environ)})
+
+
 def nest(_content: Content, desk: Desk, tell: Tell) -> None:
     nest(_content, desk, tell)
 
@@ -56,7 +68,7 @@ def talk(_content: Content, _desk: Desk, tell: Tell) -> None:
     tell({"event": "done"})
 
 
-worker.JOBS = {each.__name__: each for each in (echo, sleep, tick, die, fail, take, nest, talk)}  # type: ignore[misc]
+worker.JOBS = {each.__name__: each for each in (echo, sleep, tick, die, fail, take, hold, environment, nest, talk)}  # type: ignore[misc]
 
 if __name__ == "__main__":
     worker.main(int(sys.argv[1]))

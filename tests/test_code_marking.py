@@ -209,8 +209,8 @@ def test_a_gradient_that_was_never_computed():
     [
         (
             [("'W2': dW2", "'W2': dW2.T")],
-            ("convention", ("transposed",)),
-            "Right, but transposed: its shape is (2, 5), and (5, 2) is expected.",
+            ("wrong", ()),
+            "The numbers are right, but it is transposed: its shape is (2, 5), and (5, 2) is expected.",
         ),
         (
             [("dZ.sum(axis=0)", "dZ.sum(axis=0, keepdims=True)")],
@@ -241,6 +241,16 @@ def test_a_gradient_that_was_never_computed():
 def test_what_is_said_of_shapes_and_types(pairs, verdict, message):
     (found,) = (one for one in mark(changed(*pairs)).results if one.verdict != "right")
     assert ((found.verdict, found.conventions), found.message) == (verdict, message)
+
+
+def test_a_transposed_gradient_is_wrong_unless_the_exercise_allows_it():
+    turned = changed(("'W2': dW2", "'W2': dW2.T"))
+    assert named(mark(turned)) == {"result 2['W2']": ("transposed-result",)}
+    (found,) = (one for one in mark(turned, FUNCTION + "  allow: transposed\n").results if one.verdict != "right")
+    assert ((found.verdict, found.conventions), found.message) == (
+        ("convention", ("transposed",)),
+        "Right, but transposed: its shape is (2, 5), and (5, 2) is expected.",
+    )
 
 
 def test_numbers_agree_to_rounding_and_no_further():
@@ -314,6 +324,18 @@ def test_a_name_that_nothing_defines_and_the_one_that_is_meant():
     assert found.message == (
         "The name dscore is used, and nothing defines it. With dscores in its place the code runs."
     )
+
+
+def test_what_is_wrong_besides_a_name_that_nothing_defines_is_named_as_well():
+    text = changed(("dW2 = A.T @ dS +", "dW2 = A.T @ d_scores +"), ("dS", "dscores"), ("d_scores", "dscore"))
+    result = mark(text.replace("dscores = dscores / N\n", "pass\n"))
+    assert [(one.verdict, *(found.code for found in one.diagnosis), one.follows_from) for one in result.results] == [
+        ("error", None),
+        ("error", "result 2['W2']"),
+        ("error", "result 2['W2']"),
+        ("error", "missing-mean", None),
+    ]
+    assert result.results[3].message.endswith("With the name that is meant it is wrong as well.")
 
 
 def test_an_exception_with_the_line_of_the_students_code():

@@ -64,6 +64,11 @@ def squeezed(page: str) -> str:
     return re.sub(r"\s*\n\s*", "", page)
 
 
+def side(latex: str, name: str) -> str:
+    """A formula of a line, with its name."""
+    return math(latex).replace("<math ", f'<math aria-label="{name}" ', 1)
+
+
 def math(latex: str) -> str:
     return f'<math display="inline">{re.sub("^<math[^>]*>", "", to_mathml(latex) or "")}'
 
@@ -79,8 +84,8 @@ def test_a_proved_step_whole():
 <details class="step proved" id="p-step-3-1" data-step="1">
 <summary>
 <span class="spoken">proved:</span>
-<span class="lhs">{math(GRADIENT)}</span> <span class="sign">
-<span class="mark" aria-hidden="true">✓</span> {math("=")}</span> <span class="rhs">{math("X^T G")}</span>
+<span class="lhs">{side(GRADIENT, "∂L/∂W")}</span> <span class="sign">
+<span class="mark" aria-hidden="true">✓</span> {side("=", "=")}</span> <span class="rhs">{side("X^T G", "Xᵀ G")}</span>
 <span class="tags"><span class="scope">for all dimensions</span></span>
 </summary>
 <div class="reason">
@@ -104,8 +109,8 @@ def test_an_equation_that_waits_whole():
 <div class="step pending" id="step-4-1" data-step="1">
 <div class="row">
 <span class="spoken">being checked:</span>
-<span class="lhs">{math("a")}</span> <span class="sign">
-<span class="mark" aria-hidden="true">…</span> {math("=")}</span> <span class="rhs">{math("b")}</span>
+<span class="lhs">{side("a", "a")}</span> <span class="sign">
+<span class="mark" aria-hidden="true">…</span> {side("=", "=")}</span> <span class="rhs">{side("b", "b")}</span>
 </div>
 </div>
 </div>
@@ -126,12 +131,12 @@ def test_a_chain_says_each_side_once():
 
 def test_what_is_refuted_says_why_before_it_is_opened():
     (summary,) = summaries(equation_html([REFUTED], View()))
-    assert '<b class="verdict" aria-hidden="true">refuted</b>: Where does the ' in summary
+    assert '<b class="verdict" aria-hidden="true">refuted:</b> Where does the ' in summary
     unnamed = replace(REFUTED, diagnosis=())
     (summary,) = summaries(equation_html([unnamed], View()))
-    assert "</b>: The two sides differ in entry (2, 1): 1 and 2.</span>" in summary
+    assert "</b> The two sides differ in entry (2, 1): 1 and 2.</span>" in summary
     below = replace(unnamed, step=1, line=14)
-    assert "</b> in line 14: " in equation_html([PROVED, below], View())
+    assert ">refuted in line 14:</b> The two" in equation_html([PROVED, below], View())
 
 
 def test_a_counterexample_points_the_entry_out_on_both_sides():
@@ -220,17 +225,18 @@ def test_a_long_left_side_takes_a_line_of_its_own():
 # --- Verdicts that are hidden ------------------------------------------------------------------------
 
 
-def test_without_verdicts_all_steps_look_the_same():
+def test_without_verdicts_all_steps_that_can_be_read_look_the_same():
     view = View(shows_verdicts=False)
     pages = set()
     for step in (PROVED, REFUTED, CONVENTION, UNREADABLE):
-        for verdict in VERDICTS:
+        for verdict in set(VERDICTS) - {"unreadable"}:
             same = replace(step, verdict=verdict, lhs="a", rhs="b", tag=None, equation=1, step=1, line=1)
             pages.add(equation_html([same], view))
     (page,) = pages
     assert "<details" not in page
     assert '<div class="step neutral"' in page
     assert not any(mark in page for mark in MARKS.values())
+    assert equation_html([UNREADABLE], view) == equation_html([UNREADABLE], View())
 
 
 # --- Screen readers, keyboards -----------------------------------------------------------------------

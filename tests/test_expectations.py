@@ -250,7 +250,7 @@ def test_the_report_says_of_steps_with_an_expectation_whether_it_is_met(result):
 def test_the_page_says_the_same(result):
     page = to_html([result])
     assert page.count('<details class="step refuted expected"') == 2
-    assert '<b class="verdict" aria-hidden="true">refuted</b>, as expected: ' in page
+    assert '<b class="verdict" aria-hidden="true">refuted, as expected:</b> ' in page
     assert page.count('<b class="surprise">') == 2
     assert '<b class="surprise">Expected unknown or refuted, found proved.</b>' in page
     assert '<b>2</b> refuted<span class="scope"> as expected</span></li>' in page

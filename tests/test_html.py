@@ -17,7 +17,23 @@ from derive.writing.mathml import ATTRIBUTES, ELEMENTS, to_mathml
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>&lt;</style>{{ 7 * 7 }}"
 OF_THE_PAGE = frozenset(
     ["html", "head", "meta", "title", "style", "body", "article", "header", "h1", "h2", "p", "ul", "li", "b"]
-    + ["section", "div", "span", "table", "tr", "td", "code", "main", "details", "summary", "dl", "dt", "dd", "a"]
+    + [
+        "section",
+        "div",
+        "span",
+        "table",
+        "tr",
+        "td",
+        "code",
+        "main",
+        "details",
+        "summary",
+        "dl",
+        "dt",
+        "dd",
+        "a",
+        "nav",
+    ]
 )
 
 
@@ -86,7 +102,7 @@ def test_formulas_are_mathml_and_what_was_not_read_is_code():
     page = to_html(
         [DocumentResult("a.md", "T", {"N": 2}, (StepResult("1", 1, 1, 1, 1, "x", "=", "y", "proved", "m"),))]
     )
-    assert '<math display="inline"><mrow><mi>x</mi></mrow></math>' in page
+    assert '<math aria-label="x" display="inline"><mrow><mi>x</mi></mrow></math>' in page
     page = to_html(
         [DocumentResult("a.md", "T", {}, (StepResult("1", 1, 1, 1, 1, r"\frac{1", "=", "y", "unreadable", "m"),))]
     )
@@ -111,6 +127,24 @@ def test_what_holds_for_all_dimensions_says_so_and_on_what_it_rests():
     assert f"<dd>{x}; &lt;b&gt; is {y} or {z}</dd>" in page.replace("≠", "&#8800;")
     page = to_html([DocumentResult("a.md", None, {}, (proved, general))])
     assert '<b>2</b> proved<span class="scope">, 1 for all dimensions</span></li>' in page
+
+
+def test_what_to_look_at_is_named_at_the_head():
+    steps = (
+        StepResult("1", 1, 1, 1, 1, "x", "=", "y", "proved", "m"),
+        StepResult("1", 1, 2, 1, 1, "y", "=", "z", "refuted", "m"),
+        StepResult(None, 2, 1, 2, 1, "x", "=", "z", "unknown", "m"),
+        StepResult(None, 3, 1, 3, 1, "x", "=", "w", "refuted", "m", expectation=("refuted",)),
+    )
+    page = to_html([DocumentResult("a.md", None, {}, steps)])
+    named = re.findall(r'<a href="#([^"]*)">.*?aria-label="(\w+)">(.)</span> (.*?)</a>', page)
+    assert named == [("step-1-2", "refuted", "✗", "(1), step 2"), ("step-2-1", "unknown", "?", "equation 2")]
+    assert 'aria-label="What to look at"' in page
+    assert "To look at" not in to_html([DocumentResult("a.md", None, {}, steps[:1])])
+    both = to_html([DocumentResult("a.md", None, {}, steps), DocumentResult("b.md", None, {}, steps)])
+    assert {*re.findall(r'href="#([^"]*)"', both)} <= {*(ids := re.findall(r' id="([^"]*)"', both))}
+    assert len(ids) == len({*ids})
+    assert 'aria-label="What to look at in b.md"' in both
 
 
 def test_several_documents_stand_on_one_page(tmp_path):

@@ -166,12 +166,7 @@ def test_one_example_with_a_target(name, kind):
     assert wrong({"s": "C x 1", "t": f"{kind}C x 1"}, TARGETED[name], {"C": 4}, *given) == []
 
 
-OVERFLOWING = pytest.mark.xfail(strict=True, reason="exponentials with a name of their own are factors of the gradient")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=OVERFLOWING) if name == "named exponentials" else name for name in ROWS]
-)
+@pytest.mark.parametrize("name", ROWS)
 def test_rows_with_labels(name):
     given = {"S": LINES, "y": CLASSES}
     assert wrong({"S": "N x C", "y": "labels N of C"}, ROWS[name], {"N": 4, "C": 4}, given) == []

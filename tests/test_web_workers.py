@@ -1,6 +1,8 @@
 """The processes of the live page: what becomes of jobs that hang, die, fail, or are waited for no longer."""
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -34,21 +36,23 @@ async def goes_on(workers: Workers) -> bool:
 
 
 @pytest.mark.parametrize(
-    "job, content, message",
+    "job, content, status, message",
     [
-        ("sleep", {"seconds": 60}, "This took longer than 1 s and was ended."),
-        ("die", {}, "The process that was at this died; it may need more memory than one request may take."),
-        ("fail", {}, "Internal error (please report it): ZeroDivisionError: a defect of two lines"),
-        ("take", {"bytes": 4_000_000_000}, "This needs more memory than one request may take."),
-        ("nest", {}, "This is nested too deeply to be read."),
-        ("unknown", {}, "Internal error (please report it): KeyError: 'unknown'"),
+        ("sleep", {"seconds": 60}, 504, "This took longer than 1 s and was ended."),
+        ("die", {}, 500, "The process that was at this died; it may need more memory than one request may take."),
+        ("fail", {}, 500, "Internal error (please report it): ZeroDivisionError: a defect of two lines"),
+        ("take", {"bytes": 4_000_000_000}, 422, "This needs more memory than one request may take."),
+        ("nest", {}, 422, "This is nested too deeply to be read."),
+        ("unknown", {}, 500, "Internal error (please report it): KeyError: 'unknown'"),
     ],
 )
-def test_whatever_goes_wrong_is_one_line_and_the_next_job_is_done(job: str, content: dict[str, Any], message: str):
+def test_whatever_goes_wrong_is_one_line_and_the_next_job_is_done(
+    job: str, content: dict[str, Any], status: int, message: str
+):
     async def use(workers: Workers) -> tuple[Any, bool]:
         return (await all_of(workers, job, **content))[-1], await goes_on(workers)
 
-    problem = {"event": "problem", "message": message, "line": None, "column": None}
+    problem = {"event": "problem", "message": message, "line": None, "column": None, "status": status}
     assert with_workers(use) == (problem, True)
 
 
@@ -81,7 +85,9 @@ def test_a_job_that_waits_is_put_aside_as_well():
     assert with_workers(use) == ([{"event": "superseded"}], "newer", 30)
 
 
-def test_a_job_that_nobody_waits_for_is_given_up_soon():
+def test_a_job_that_nobody_waits_for_is_given_up_soon(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(waiting, "SECONDS_TO_STOP", 1.0)
+
     async def use(workers: Workers) -> Any:
         for job, content in (("tick", {"times": 10_000}), ("sleep", {"seconds": 60})):
             async with aclosing(workers.events(job, content)) as events:
@@ -124,6 +130,77 @@ def test_when_too_many_wait_the_next_is_told_so(monkeypatch: pytest.MonkeyPatch)
         return len(await asyncio.gather(*tasks, return_exceptions=True))
 
     assert with_workers(use) == 3
+
+
+def test_who_asks_for_much_does_not_keep_others_waiting():
+    async def use(workers: Workers) -> list[str]:
+        order: list[str] = []
+
+        async def ask(visitor: str) -> None:
+            await workers.last("sleep", {"seconds": 0.01}, visitor=visitor)
+            order.append(visitor)
+
+        await asyncio.gather(*(ask("greedy") for _ in range(20)), ask("modest"))
+        return order
+
+    assert "modest" in with_workers(use, Limits(2, 60, LIMITS.memory))[:4]
+
+
+def test_one_visitor_can_not_fill_the_queue(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(waiting, "MOST_OF_VISITOR", 3)
+
+    async def use(workers: Workers) -> tuple[bool, Any]:
+        tasks = [asyncio.create_task(workers.last("sleep", {"seconds": 0.2}, visitor="greedy")) for _ in range(4)]
+        await asyncio.sleep(0.1)
+        with pytest.raises(BusyError) as caught:
+            await workers.last("echo", {"said": 1}, visitor="greedy")
+        other = await workers.last("echo", {"said": 2}, visitor="modest")
+        await asyncio.gather(*tasks)
+        return caught.value.of_visitor, other["said"]
+
+    assert with_workers(use) == (True, 2)
+
+
+def test_a_page_that_asks_again_and_again_waits_once():
+    async def use(workers: Workers) -> tuple[int, list[Any]]:
+        tasks = [asyncio.create_task(all_of(workers, "tick", "a page", times=3)) for _ in range(300)]
+        ends = [(await task)[-1]["event"] for task in tasks]
+        return ends.count("superseded"), ends[-1:]
+
+    assert with_workers(use, Limits(2, 60, LIMITS.memory)) == (299, ["tick"])
+
+
+def test_a_process_that_has_come_to_hold_much_makes_place_for_another():
+    async def use(workers: Workers) -> bool:
+        first = (await all_of(workers, "hold", bytes=1_200_000_000))[0]["process"]
+        return first != (await all_of(workers, "echo", said=1))[0]["process"]
+
+    assert with_workers(use, Limits(1, 60, 2_000_000_000))
+
+
+def test_a_process_that_is_killed_takes_no_other_job_with_it():
+    async def use(workers: Workers) -> list[Any]:
+        struck = asyncio.create_task(all_of(workers, "sleep", "struck", seconds=30))
+        others = [asyncio.create_task(all_of(workers, "tick", f"page {at}", times=30)) for at in range(3)]
+        await asyncio.sleep(0.1)
+        pid = (await workers.last("echo", {"said": 1}, "another"))["process"]
+        for lane in workers._lanes:
+            if lane._process.pid != pid and lane.task and lane.task.job == "sleep":
+                os.kill(lane._process.pid, signal.SIGKILL)
+        return [(await struck)[-1]["status"], *[[event["number"] for event in await other] for other in others]]
+
+    assert with_workers(use, Limits(2, 60, LIMITS.memory)) == [500, *[list(range(30))] * 3]
+
+
+def test_workers_do_not_know_the_token(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DERIVE_TOKEN", "a-token-for-tests-only")
+
+    async def use(workers: Workers) -> Any:
+        return (await all_of(workers, "environment"))[0]["names"]
+
+    names = with_workers(use)
+    assert "PATH" in names
+    assert "DERIVE_TOKEN" not in names
 
 
 def test_where_the_server_stops_those_who_wait_are_told():

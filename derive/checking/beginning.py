@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from derive.certificates import Store, key_of
 from derive.checking.added_terms import judge_added
+from derive.checking.built import built
 from derive.checking.certification import certified_names, definitions_for
 from derive.checking.differentials import learn_differentials, mentions_differentials
 from derive.checking.hot_letters import hot_letters
@@ -17,7 +18,7 @@ from derive.checking.sides import Side
 from derive.deciding.limits import Deadline
 from derive.documents.document import Document
 from derive.errors import FormulaError, Undecidable
-from derive.models import Model, build_model
+from derive.models import Model
 from derive.notation.chains import kind_of
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
@@ -54,7 +55,8 @@ def ground_of(
     document: Document, inference: Inference, store: Store, memory: Memory | None = None, *, certify: bool = False
 ) -> Ground:
     """What the chains of a document stand on. Raises `DocumentError` where its setting cannot be used."""
-    model = _model(document, inference)
+    model = built(inference.setting, memory) if inference.model is None else inference.model
+    model = _of_document(model, document, inference)
     key = key_of(inference.setting)
     trust = Trust(certified_names(model, key, store, anew=certify), confirms=certify)
     return Ground(model, key, trust, frozenset(document.setting.allow), memory)
@@ -62,19 +64,12 @@ def ground_of(
 
 def at_other_sizes(document: Document, inference: Inference, ground: Ground) -> Ground:
     """The same with every size changed."""
-    return replace(ground, model=_model(document, inference, at_other_sizes=True))
+    model = built(inference.setting, ground.memory, at_other_sizes=True)
+    return replace(ground, model=_of_document(model, document, inference))
 
 
-def _model(document: Document, inference: Inference, *, at_other_sizes: bool = False) -> Model:
-    """The model of a document. Raises `DocumentError` where its setting cannot be used."""
-    model = None if at_other_sizes else inference.model
-    if model is None:
-        model = build_model(inference.setting, at_other_sizes=at_other_sizes)
-    return replace(
-        model,
-        has_open_dims=not document.setting.dims,
-        from_text=frozenset(inference.defines.values()),
-    )
+def _of_document(model: Model, document: Document, inference: Inference) -> Model:
+    return replace(model, has_open_dims=not document.setting.dims, from_text=frozenset(inference.defines.values()))
 
 
 def begun(document: Document, ground: Ground) -> Session:
@@ -86,7 +81,7 @@ def begun(document: Document, ground: Ground) -> Session:
     with_e = [passage for passage in document.passages if may_hold_name_with_e(passage.text.value)]
     learn_names_with_e(session, (chain for passage in with_e for chain in chains_of(session.table, passage)))
     written = [passage for passage in document.passages if mentions_differentials(passage.text.value)]
-    learn_differentials(session, (chain for passage in written for chain in chains_of(session.table, passage)))
+    learn_differentials(session, (chains_of(session.table, passage) for passage in written))
     return session
 
 

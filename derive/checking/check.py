@@ -39,7 +39,7 @@ def check_document(
     `store` remembers what is certified. A `second_reader` reads every formula too; it changes no verdict.
     An `observer` is shown every chain when it was judged. A `memory` holds what was found in documents before.
     """
-    inference = infer(document)
+    inference = infer(document, memory)
     ground = ground_of(document, inference, store or Store(None), memory, certify=certify)
     course = Course(begun(document, ground))
     other = None

@@ -10,6 +10,7 @@ from derive.expressions.shapes import Dim
 from derive.notation.chains import Chain, kind_of
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.differentials import may_hold_differentials
+from derive.notation.symbols import SymbolTable
 from derive.notation.syntax import List, Name, Syntax, Term, nodes, parse
 
 _MAY_BE_ONE = re.compile(r"(?<![A-Za-z\\])d(?![A-Za-z]{2})|\\partial|\\{d\\}|(?<![A-Za-z])d[A-Z]")
@@ -20,9 +21,29 @@ def mentions_differentials(text: str) -> bool:
     return _MAY_BE_ONE.search(text) is not None
 
 
-def learn_differentials(session: Session, chains: Iterable[Chain]) -> None:
+def learn_differentials(session: Session, passages: Iterable[Iterable[Chain]]) -> None:
     """Notes which names vary in the equations of a document, if it surely speaks of differentials."""
-    elaborator = Elaborator.plain(session.table, {})
+    found = [_varying(session, chains) for chains in passages]
+    certain = any(is_certain for _, is_certain in found)
+    session.varied = frozenset[str]().union(*(names for names, _ in found)) if certain else None
+
+
+def _varying(session: Session, chains: Iterable[Chain]) -> tuple[frozenset[str], bool]:
+    """The names that vary in some equations, and whether these surely speak of differentials."""
+    memory = session.memory
+    if memory is None:
+        return _found(session.table, chains)
+    chains = list(chains)
+    key = "differentials", session.state(memory), tuple(chain.key for chain in chains)
+    known: tuple[frozenset[str], bool] | None = memory.recall(key)
+    if known is None:
+        known = _found(session.table, chains)
+        memory.keep(key, known)
+    return known
+
+
+def _found(table: SymbolTable, chains: Iterable[Chain]) -> tuple[frozenset[str], bool]:
+    elaborator = Elaborator.plain(table, {})
     varying: set[str] = set()
     certain = False
     for chain in chains:
@@ -34,7 +55,7 @@ def learn_differentials(session: Session, chains: Iterable[Chain]) -> None:
                 certain = certain or elaborator.speaks_of_differentials(written)
         except FormulaError:
             continue
-    session.varied = frozenset(varying) if certain else None
+    return frozenset(varying), certain
 
 
 def speaks_of_differentials(sides: Sequence[Side], elaborator: Elaborator) -> bool:

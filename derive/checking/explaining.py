@@ -124,7 +124,8 @@ class Explainer:
     def _write_down(self, judgement: Judgement, claimed: Claimed, place: Place, standing: Standing) -> None:
         """Adds a step to the history by which another document is known to say the same."""
         if self.memory is not None:
-            said = self.memory.number((claimed.key, judgement.verdict, place, standing.state))
+            what = self.memory.number_of(claimed, lambda: ("claimed", claimed.key))
+            said = self.memory.number((what, judgement.verdict, place, standing.state))
             self.history = (*self.history, said)
 
 

@@ -7,7 +7,7 @@ that ran out of time.
 """
 
 import itertools
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -31,6 +31,7 @@ class Memory:
 
     _found: dict[Hashable, Any] = field(default_factory=dict)
     _numbers: dict[Hashable, int] = field(default_factory=dict)
+    _numbered: dict[int, tuple[object, int]] = field(default_factory=dict)
     _next: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def recall(self, key: Hashable) -> Any | None:
@@ -42,11 +43,19 @@ class Memory:
         if len(self._found) >= MOST:
             self._found.clear()
             self._numbers.clear()
+            self._numbered.clear()
         self._found[key] = found
 
     def number(self, key: Hashable) -> int:
         """A number for each key, so that a long history is a short key; none is ever given to two keys."""
         return self._numbers.setdefault(key, next(self._next))
+
+    def number_of(self, thing: object, key: Callable[[], Hashable]) -> int:
+        """A number for a thing that never changes, by its key: that is not asked for again, nor looked through."""
+        known = self._numbered.get(id(thing))
+        if known is None:
+            known = self._numbered[id(thing)] = thing, self.number(key())
+        return known[1]
 
 
 def key_of_table(table: SymbolTable, given: SymbolTable) -> Hashable:

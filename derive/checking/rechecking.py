@@ -41,6 +41,11 @@ class Rechecker:
         self._store = store
         self._remembered = Remembered(Memory() if memory is None else memory)
 
+    @property
+    def memory(self) -> Memory:
+        """What was found of claims, which other checkers may share."""
+        return self._remembered.memory
+
     def check(self, document: Document, watch: Watch) -> DocumentResult:
         """The verdicts on a document. Raises `DocumentError` as `check_document` does, and what the watch raises."""
         return _Check(self._remembered, self._store, document, watch).result()
@@ -53,7 +58,7 @@ class _Check:
         self.remembered = remembered
         self.document = document
         self.watch = watch
-        self.inference = infer(document)
+        self.inference = infer(document, remembered.memory)
         self.ground = remembered.same(ground_of(document, self.inference, store, remembered.memory))
         self.course = self._course(self.ground)
         other = OtherSizes(self._at_other_sizes) if counts_by_size(self.course.table, document) else None

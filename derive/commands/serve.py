@@ -84,6 +84,7 @@ def serve(
     if token is not None and (len(token) < SHORTEST_TOKEN or not (token.isascii() and token.isprintable())):
         raise click.UsageError(f"--token: at least {SHORTEST_TOKEN} plain characters", click.get_current_context())
     folder = _folder(exercises, "--exercises")
+    _check_exercises(exercises, save, is_exam=is_exam, is_teacher=is_teacher)
     failed: list[Outcome] = []
     with one_line_for_errors(document or host, False, failed):
         from derive.errors import ServingError
@@ -115,6 +116,17 @@ def serve(
             complain(f"derive serve: {error}")
             return 2
     return 2 if failed else NOTHING_WRONG
+
+
+def _check_exercises(exercises: str | None, save: str | None, *, is_exam: bool, is_teacher: bool) -> None:
+    """Whether the options that are about exercises go together."""
+    context = click.get_current_context()
+    given = {"--exam": is_exam, "--teacher": is_teacher, "--save": save is not None}
+    alone = [option for option, is_given in given.items() if is_given and exercises is None]
+    if alone:
+        raise click.UsageError(f"{alone[0]} is about exercises: --exercises DIR says where they are", context)
+    if is_exam and is_teacher:
+        raise click.UsageError("--exam and --teacher: whoever sits the exam would see the solutions", context)
 
 
 def _text_of(path: str) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def _document(
     if setting is not None:
         entries = fill_entries(entries, _entries_of_settings(setting))
     if exercise is not None:
-        entries = take_exercise(entries, _entries_of_exercise(exercise))
+        entries = take_exercise(entries, entries_in_exercise(exercise))
     name = None if exercise is None else exercise.name
     return Document(source, make_setting(entries), contents.passages, name, contents.left_out)
 
@@ -257,10 +257,11 @@ def _entries_of_settings(source: Source) -> Entries:
 def entries_of_exercise(path: str | Path) -> Entries:
     """The entries of an exercise: a document with a setting."""
     _reader_for(path)
-    return _entries_of_exercise(read_source(path))
+    return entries_in_exercise(read_source(path))
 
 
-def _entries_of_exercise(source: Source) -> Entries:
+def entries_in_exercise(source: Source) -> Entries:
+    """The same of a text that is in no file."""
     contents = _contents(_reader_of(source.name), source)
     if contents.setting is None:
         raise DocumentError(source.name, "an exercise has a setting at its head, and this document has none")

@@ -123,7 +123,7 @@ def read_entries(text: Text, *, others_allowed: bool = False) -> dict[str, Entry
 
     With `others_allowed` keys that are none of a setting are passed over: `author` and `tags` of a note.
     """
-    root = _compose(text)
+    root = compose(text)
     if root is None:
         return {}
     if not isinstance(root, yaml.MappingNode):
@@ -249,7 +249,7 @@ def _scalar(text: Text, node: yaml.ScalarNode) -> Text:
 # --- Composing, within limits --------------------------------------------------------------------
 
 
-def _compose(text: Text) -> yaml.Node | None:
+def compose(text: Text) -> yaml.Node | None:
     """The YAML's tree, after its size, depth and features were looked at."""
     if len(text.value) > LARGEST_SETTING:
         problem = f"the setting has {len(text.value)} characters; at most {LARGEST_SETTING} are read"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from derive.expressions.tree import Index, IndexNumber, IndexShift, IndexVariable, Node, Symbol, names_of_parts, parts
+from derive.records import remembered
 
 N = TypeVar("N", bound=Node)
 
@@ -18,9 +19,10 @@ def walk(node: Node) -> Iterator[Node]:
         waiting.extend(reversed(parts(current)))
 
 
-def symbols_of(node: Node) -> list[Symbol]:
+@remembered
+def symbols_of(node: Node) -> tuple[Symbol, ...]:
     """All symbols in a node, in order, repeated ones too."""
-    return [found for found in walk(node) if isinstance(found, Symbol)]
+    return tuple(found for found in walk(node) if isinstance(found, Symbol))
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node | None]) -> Node:

@@ -48,7 +48,7 @@ class Binder:
 
 def whole(index: IndexVariable, dim: Dim) -> Binder:
     """The index running over all of a dimension."""
-    return Binder(index, tree.Range(0, (dim.size or 0) - 1, dim))
+    return Binder(index, tree.Range(0, (dim.size or 0) - 1, dim, "dimension"))
 
 
 # ── which indices there are ──

@@ -12,9 +12,11 @@ from derive.errors import Meaningless
 from derive.expressions import tree
 from derive.expressions.shapes import ONE, SCALAR, Shape, column, matrix
 from derive.expressions.tree import Expr, Number, broadcast
-from derive.records import dataclass
+from derive.records import dataclass, remembered
 
 Powers = Mapping[Expr, int]
+
+_ONE, _MINUS_ONE = Fraction(1), Fraction(-1)
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,25 @@ def _multiplied(first: Powers, second: Powers) -> Powers:
 
 def term_of(node: Expr) -> Term:
     """The expression as one term; a sum is one factor of it."""
+    term = _opened(node) if isinstance(node, _OPENED) else None
+    if term is not None:
+        return term
+    return Term(_ONE, node.shape, *(({node: 1}, {}) if node.shape.is_scalar else ({}, {node: 1})))
+
+
+_OPENED = (tree.Number, tree.Fill, tree.Negative, tree.Scale, tree.Hadamard, tree.Quotient, tree.Power)
+
+
+@remembered
+def _opened(node: Expr) -> Term | None:
+    """The term that a number, a product, a quotient or a whole power is; null where it stays shut."""
     match node:
         case tree.Number(value):
             return Term(value)
         case tree.Fill(value, shape):
             return Term(Fraction(value), shape)
         case tree.Negative(operand):
-            return term_of(operand).scaled(Fraction(-1))
+            return term_of(operand).scaled(_MINUS_ONE)
         case tree.Scale(factor, operand) | tree.Hadamard(factor, operand):
             return term_of(factor).times(term_of(operand))
         case tree.Quotient(numerator, denominator):
@@ -95,7 +109,7 @@ def term_of(node: Expr) -> Term:
             inner = term_of(base)
             if value > 0 or (inner.number and value):
                 return inner.to_the(int(value))
-    return Term(Fraction(1), node.shape, *(({node: 1}, {}) if node.shape.is_scalar else ({}, {node: 1})))
+    return None
 
 
 def terms_of(node: Expr) -> list[Term]:
@@ -157,7 +171,7 @@ def expanded(term: Term, limit: int = 64) -> list[Term]:
                 total = [left.times(right) for left in total for right in inner]
         else:
             single = ({atom: power}, {}) if atom.shape.is_scalar else ({}, {atom: power})
-            total = [left.times(Term(Fraction(1), atom.shape, *single)) for left in total]
+            total = [left.times(Term(_ONE, atom.shape, *single)) for left in total]
         if len(total) > limit:
             return [term]
     return collected(total)
@@ -284,7 +298,7 @@ def _fraction(term: Term) -> Expr:
     if not below and above and size.denominator > 1:
         return _product([Number(size), *above])
     if size.numerator != 1 or not above:
-        above.insert(0, Number(Fraction(size.numerator)))
+        above.insert(0, Number(size if size.denominator == 1 else Fraction(size.numerator)))
     if size.denominator != 1:
         below.insert(0, Number(Fraction(size.denominator)))
     if not below:

@@ -7,7 +7,7 @@ only where that makes it smaller. Everything is an identity for all sizes, where
 from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction
-from functools import singledispatch
+from functools import reduce, singledispatch
 
 from derive.expressions import tree
 from derive.expressions.shapes import ONE, SCALAR, Dim, Shape, column
@@ -109,10 +109,7 @@ def minus(left: Expr, right: Expr) -> Expr:
 
 def times(*factors: Expr) -> Expr:
     """A ⊙ B ⊙ …, scalars and broadcasting included; sums are multiplied out where their denominators cancel."""
-    term = Term(Fraction(1))
-    for factor in factors:
-        term = term.times(term_of(factor))
-    return of_term(term)
+    return of_term(reduce(Term.times, map(term_of, factors)) if factors else Term(Fraction(1)))
 
 
 def of_term(term: Term) -> Expr:

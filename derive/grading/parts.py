@@ -12,7 +12,13 @@ from pathlib import Path
 from derive.checking.memory import Memory
 from derive.documents.document import Aside, AsideList, AsideMapping, Document
 from derive.documents.markdown import read_markdown
-from derive.documents.reading import entries_of_exercise, read_document, read_text
+from derive.documents.reading import (
+    entries_in_exercise,
+    entries_of_exercise,
+    read_document,
+    read_sources,
+    read_text,
+)
 from derive.documents.setting import Entries
 from derive.errors import DocumentError, FormulaError
 from derive.expressions.tree import Expr
@@ -83,6 +89,11 @@ class ExerciseDocument:
 def read_exercise(path: str | Path) -> ExerciseDocument:
     """The exercise in a file. Raises `DocumentError` with the place of what is wrong in it."""
     return _exercise(read_document(path), entries_of_exercise(path))
+
+
+def exercise_in(source: Source) -> ExerciseDocument:
+    """The exercise in a text that is in no file; the ending of its name says what it is. Raises `DocumentError`."""
+    return _exercise(read_sources(source), entries_in_exercise(source))
 
 
 def exercise_from_text(text: str, name: str) -> ExerciseDocument:

@@ -136,6 +136,10 @@ OF_CODE: Mapping[str, tuple[str, str]] = {
         "a result stands in the place of another one",
         "In which order, and under which names, are the results returned?",
     ),
+    "transposed-result": (
+        "a result is transposed",
+        "Its rows and columns are exchanged: a derivative has the shape of what it is taken by.",
+    ),
     "wrong-size": (
         "the size of another dimension",
         "This is divided by the size of another dimension than the one that the mean is over.",

@@ -6,6 +6,7 @@ a person to say what that is.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
@@ -16,7 +17,8 @@ from derive.implementations.results import Difference
 from derive.implementations.truth import Array
 from derive.records import dataclass
 
-Outcome = Literal["right", "turned", "reshaped", "typed", "nearly", "wrong", "missing"]
+Outcome = Literal["right", "transposed", "reshaped", "typed", "turned", "nearly", "wrong", "missing"]
+"""`transposed` and `turned` have right numbers with rows and columns exchanged: where that is allowed, and where not."""
 
 TOLERANCES: Mapping[str, float] = {"float32": 1e-4, "float16": 1e-2}
 TOLERANCE = 1e-8
@@ -28,7 +30,7 @@ NEARLY_RIGHT = (
     "It is right to some digits only: is a small number added somewhere, or a derivative taken by differences?"
 )
 
-CONVENTIONS: Mapping[Outcome, str] = {"turned": "transposed", "reshaped": "shape", "typed": "dtype"}
+CONVENTIONS: Mapping[Outcome, str] = {"transposed": "transposed", "reshaped": "shape", "typed": "dtype"}
 """The conventions under which a result is right all the same; `transposed` is also one of written answers."""
 
 
@@ -45,18 +47,20 @@ class Compared:
     @property
     def is_right(self) -> bool:
         """Whether the numbers are right."""
-        return self.outcome in ("right", "turned", "reshaped", "typed")
+        return self.outcome == "right" or self.outcome in CONVENTIONS
 
 
-def compare(value: Value, expected: Array, is_single: bool = False) -> Compared:
+def compare(value: Value, expected: Array, is_single: bool = False, *, may_be_transposed: bool = False) -> Compared:
     """Whether a result is what is expected, and else in what it differs.
 
     `is_single`: the code computes in single precision, so that its results are right to fewer digits, whatever their
-    type is.
+    type is. A transposed result is wrong unless it may be: `W -= rate * dW` fails with it, or does something else.
     """
     found = _compare(value, expected)
     if is_single and found.outcome == "nearly":
         return Compared("right", "Right.", numbers=value.numbers)
+    if may_be_transposed and found.outcome == "turned":
+        return replace(found, outcome="transposed", message=f"Right, but transposed{_shapes(value, expected, ': ')}.")
     return found
 
 
@@ -72,7 +76,7 @@ def _compare(value: Value, expected: Array) -> Compared:
     if agrees(value.numbers, expected, value.dtype):
         return _typed(value, Compared("right", "Right.", numbers=value.numbers))
     if expected.ndim == 2 and expected.shape[0] == expected.shape[1] and agrees(value.numbers.T, expected, value.dtype):
-        return Compared("turned", "Right, but transposed.", numbers=value.numbers.T)
+        return _turned(value, expected)
     return _different(value, expected)
 
 
@@ -116,7 +120,7 @@ def shown_shape(shape: tuple[int, ...]) -> str:
 def _of_other_shape(value: Value, expected: Array) -> Compared:
     """Right up to a transpose or to axes of length 1, or wrong."""
     assert value.numbers is not None
-    shapes = f"its shape is {shown_shape(value.shape)}, and {shown_shape(expected.shape)} is expected"
+    shapes = _shapes(value, expected, "")
     if _without_ones(value.shape) == _without_ones(expected.shape):
         moved = value.numbers.reshape(expected.shape)
         if agrees(moved, expected, value.dtype):
@@ -124,8 +128,22 @@ def _of_other_shape(value: Value, expected: Array) -> Compared:
         found = _different(value, expected, moved)
         return Compared("wrong", f"{_upper(shapes)}. {found.message}", found.differences, found.differing, moved)
     if value.shape == expected.shape[::-1] and agrees(value.numbers.T, expected, value.dtype):
-        return Compared("turned", f"Right, but transposed: {shapes}.", numbers=value.numbers.T)
+        return _turned(value, expected)
     return Compared("wrong", f"{_upper(shapes)}.", numbers=value.numbers)
+
+
+def _turned(value: Value, expected: Array) -> Compared:
+    """Right numbers with rows and columns exchanged."""
+    assert value.numbers is not None
+    message = f"The numbers are right, but it is transposed{_shapes(value, expected, ': ')}."
+    return Compared("turned", message, numbers=value.numbers.T)
+
+
+def _shapes(value: Value, expected: Array, before: str) -> str:
+    """Which shape it has and which it should have, where these are two."""
+    if value.shape == expected.shape:
+        return ""
+    return f"{before}its shape is {shown_shape(value.shape)}, and {shown_shape(expected.shape)} is expected"
 
 
 def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:

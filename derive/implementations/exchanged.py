@@ -1,15 +1,25 @@
-"""Results that are each other's: what came back in one place is what belongs in another."""
+"""Right numbers in the wrong place: a result where another one belongs, or with rows and columns exchanged."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from derive.implementations.calls import Value
-from derive.implementations.comparing import agrees
+from derive.implementations.comparing import agrees, compare
 from derive.implementations.truth import Array
 
 Call = tuple[Sequence[Value], Sequence[Array]]
 """What one call gave, and what it should have given, result by result."""
+
+
+def transposed(wrong: frozenset[int], calls: Sequence[Call]) -> frozenset[int]:
+    """The wrong results that have the right numbers at every call, and are turned at one of them at least."""
+    found = set()
+    for at in wrong:
+        outcomes = {compare(values[at], right[at]).outcome for values, right in calls}
+        if "turned" in outcomes and outcomes <= {"turned", "right"}:
+            found.add(at)
+    return frozenset(found)
 
 
 def exchanged(wrong: frozenset[int], calls: Sequence[Call]) -> Mapping[int, int]:

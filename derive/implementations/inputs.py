@@ -14,6 +14,7 @@ from derive.implementations.quantities import (
     CodeSetting,
     Constant,
     Named,
+    OneOf,
     Parameter,
     Quantity,
     Several,
@@ -114,7 +115,9 @@ def _drawn_quantity(setting: CodeSetting, quantity: Quantity, model: Model, size
         return {"kind": "float", "value": (0.5).hex()}
     shape = [int(np.prod(shape))] if quantity.form == "flat" else shape
     shape = shape[::-1] if quantity.form == "transpose" else shape
-    return {"kind": "drawn", "shape": shape, "dtype": setting.dtype, "number": 1}
+    drawn = setting.draws.get(quantity.name or "")
+    among = [float(number) for number in drawn.numbers] if isinstance(drawn, OneOf) else None
+    return {"kind": "drawn", "shape": shape, "dtype": setting.dtype, "number": 1, "among": among}
 
 
 def _is_one_label(meaning: Given) -> bool:

@@ -14,7 +14,7 @@ from derive.implementations.in_place import changed_in_place
 from derive.implementations.inputs import inputs_at, inputs_of_sizes
 from derive.implementations.naming import Seen, explained
 from derive.implementations.preparing import Prepared, Trial, shown_inputs, shown_sizes
-from derive.implementations.results import DIGITS, CodeResult, Finding, ResultVerdict, Verdict
+from derive.implementations.results import ACCEPTED, DIGITS, CodeResult, Finding, ResultVerdict, Verdict
 from derive.implementations.source import Code, defined_names
 from derive.implementations.undefined import UndefinedName, undefined_names
 from derive.implementations.work import work_of
@@ -164,7 +164,11 @@ class _Marker:
     def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
         values = returned.results or (Value("missing", "nothing came back"),) * len(trial.expected)
         is_single = self.code.is_in_single_precision
-        return [compare(value, right, is_single) for value, right in zip(values, trial.expected, strict=True)]
+        may_be_transposed = self.setting.may_be_transposed
+        return [
+            compare(value, right, is_single, may_be_transposed=may_be_transposed)
+            for value, right in zip(values, trial.expected, strict=True)
+        ]
 
     def _verdicts(self, said: Conversation) -> tuple[list[ResultVerdict], Trial]:
         """A verdict for each result, and the example at which differences are shown."""
@@ -235,8 +239,9 @@ class _Marker:
             yield from verdicts
             return
         for before, after in zip(verdicts, self._verdicts(said)[0], strict=True):
-            words = "it is right" if after.verdict in ("right", "convention") else "it is wrong as well"
-            yield replace(before, message=f"{before.message} With the name that is meant {words}.")
+            words = "it is right" if after.verdict in ACCEPTED else "it is wrong as well"
+            message = f"{before.message} With the name that is meant {words}."
+            yield replace(before, message=message, diagnosis=after.diagnosis, follows_from=after.follows_from)
 
     # ── findings ──
 

@@ -16,7 +16,7 @@ from derive.implementations.breaks import OF_CODE, SHIFTED, AllBreaks, Break, br
 from derive.implementations.calls import Value
 from derive.implementations.comparing import agrees, compare
 from derive.implementations.evaluation import NoValue
-from derive.implementations.exchanged import exchanged
+from derive.implementations.exchanged import exchanged, transposed
 from derive.implementations.preparing import Trial
 from derive.implementations.programs import Inputs, Program, inputs_at
 from derive.implementations.quantities import Form
@@ -62,7 +62,7 @@ IN_FORWARD: Mapping[str, str] = {
 }
 """What is said of mistakes in the forward pass, where the catalogue speaks of derivatives."""
 
-EXCHANGED = "results-exchanged"
+EXCHANGED, TRANSPOSED = "results-exchanged", "transposed-result"
 
 GENERAL = ("path-left-out", "missing-term", "missing-constant-factor", "wrong-layer", "upstream-left-out")
 """What is not named beside anything else."""
@@ -96,8 +96,12 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
     if not wrong or not seen:
         return list(verdicts)
     told = list(verdicts)
+    calls = [(one.found, one.trial.expected) for one in seen]
+    for at in transposed(wrong, calls):
+        told[at] = replace(told[at], diagnosis=(Diagnosis(TRANSPOSED, _MESSAGES[TRANSPOSED], ""),))
+        wrong -= {at}
     wrong = frozenset(at for at in wrong if _is_often_wrong(at, seen))
-    for at, other in exchanged(wrong, [(one.found, one.trial.expected) for one in seen]).items():
+    for at, other in exchanged(wrong, calls).items():
         message = f"{_MESSAGES[EXCHANGED]} This is {verdicts[other].label}."
         told[at] = replace(told[at], diagnosis=(Diagnosis(EXCHANGED, message, ""),))
         wrong -= {at}

@@ -117,7 +117,8 @@ class Expected:
 class CodeSetting:
     """What is called, with what, and what comes back; `class_name` and `construct` for a class.
 
-    `draws` are the names of the model of whose numbers more is said than their declarations do.
+    `draws` are the names of the model of whose numbers more is said than their declarations do. With
+    `may_be_transposed` a result may come back with rows and columns exchanged.
     """
 
     function: str
@@ -129,6 +130,7 @@ class CodeSetting:
     first_label: int = 0
     dtype: str = "float64"
     draws: Mapping[str, Drawn] = field(default_factory=dict)
+    may_be_transposed: bool = False
 
     @property
     def shown(self) -> str:

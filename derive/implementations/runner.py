@@ -45,7 +45,8 @@ def made(value: Request) -> Any:
         flat = np.frombuffer(bytes.fromhex(value["data"]), dtype="<f8")
         return flat.reshape(value["shape"]).astype(value["dtype"], order="C")
     if kind == "drawn":
-        drawn = np.random.default_rng(value["number"]).uniform(0.1, 1.0, value["shape"])
+        chance, among = np.random.default_rng(value["number"]), value["among"]
+        drawn = chance.uniform(0.1, 1.0, value["shape"]) if among is None else chance.choice(among, value["shape"])
         return np.asarray(drawn, dtype=value["dtype"])
     if kind == "classes":
         low, high = value["low"], value["high"]

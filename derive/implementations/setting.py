@@ -26,7 +26,8 @@ of a number has the shape of what it is taken by, whatever the exercise's layout
 given that, unless another one is said.
 
 `labels: from 0` (or `from 1`) is the number of the first class in the code, `dtype: float64` (or `float32`) what
-arguments are given as.
+arguments are given as, `draws: {t: 0 or 1}` what the entries of a name may be (`derive.implementations.drawn`). With `allow: transposed` a result
+may come back with rows and columns exchanged.
 """
 
 import re
@@ -38,6 +39,7 @@ from derive.expressions.shapes import Dim
 from derive.expressions.tree import Derivative, Expr, Symbol
 from derive.grading.parts import ExerciseDocument
 from derive.grading.policy import error_at, nearest
+from derive.implementations.drawn import read_draws
 from derive.implementations.quantities import (
     CodeSetting,
     Constant,
@@ -64,7 +66,10 @@ from derive.source import Text
 
 DTYPES = ("float64", "float32")
 
-_KEYS = ("function", "class", "construct", "attributes", "method", "arguments", "results", "labels", "dtype")
+_KEYS = (
+    "function", "class", "construct", "attributes", "method", "arguments", "results", "labels", "dtype", "draws", "allow",
+)  # fmt: skip
+_ALLOWED = ("nothing", "transposed")
 _OF_CLASSES = ("construct", "attributes", "method")
 _FORMS = re.compile(r"(?:(labels|transpose|one-hot|size)\s+of\s+|(flat)\s+)(?=\S)")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[eE][+-]?[0-9]{1,3})?")
@@ -118,6 +123,8 @@ class _Reader:
             attributes,
             self._first_label(),
             self._choice("dtype", DTYPES),
+            {} if (draws := self.aside.get("draws")) is None else read_draws(draws, self.model),
+            self._choice("allow", _ALLOWED) == "transposed",
         )
 
     def _called(self) -> tuple[str, str | None]:

@@ -168,24 +168,35 @@ class Algebra:
         """A function of one variable as it stands, before axes of extent 1 are put in."""
         if a.kind == "expand":
             return self.expand(self.function(kind, a.arguments[0]), numbers(a.data), len(a.axes))
+        if a.kind == "broadcast":
+            return self.broadcast(self.function(kind, a.arguments[0]), a.axes)
         return self.graph.make(kind, (a,), a.axes)
 
     def _of_two(self, kind: str, a: Operation, b: Operation) -> Operation:
         return self.by_rules(kind, a, b) or self.combined(kind, a, b)
 
     def combined(self, kind: str, a: Operation, b: Operation) -> Operation:
-        """An operation on two arrays as it stands; an array of one number beside one of full size is that number."""
+        """An operation on two arrays as it stands, of which none repeats what is repeated beside the other anyway."""
         assert kind in BINARY
         axes = joined(a.axes, b.axes)
         x, y = number_of(a), number_of(b)
         fold = FOLDED.get(kind)
         if fold is not None and x is not None and y is not None and (value := fold(x, y)) is not None:
             return self.fill(value, axes)
-        if a.kind == "fill" and b.axes == axes:
-            a = self.number(x or 0)
-        elif b.kind == "fill" and a.axes == axes:
-            b = self.number(y or 0)
-        return self.graph.make(kind, (a, b), axes)
+        a = self._once(a, b.axes, axes)
+        return self.graph.make(kind, (a, self._once(b, a.axes, axes)), axes)
+
+    def _once(self, a: Operation, beside: Axes, axes: Axes) -> Operation:
+        """What an array repeats, where what is beside it in an operation has the axes along which it does."""
+        if a.kind == "broadcast" and joined(a.arguments[0].axes, beside) == axes:
+            return a.arguments[0]
+        if beside != axes:
+            return a
+        if a.kind == "expand" and a.arguments[0].is_scalar:
+            return a.arguments[0]
+        if a.kind == "multiply" and a.arguments[0].is_scalar and a.arguments[1].kind == "fill":
+            return self.multiply(self.number(number_of(a.arguments[1]) or 0), a.arguments[0])
+        return self.number(number_of(a) or 0) if a.kind == "fill" else a
 
     # ── over axes ──
 
@@ -200,9 +211,13 @@ class Algebra:
         return self.reduced(kind, self.numeric(a), tuple(sorted(axes)))
 
     def reduced(self, kind: str, a: Operation, axes: tuple[Datum, ...]) -> Operation:
-        """A sum, a largest or a product along axes, as it stands."""
-        kept = without(a.axes, numbers(axes))
-        return self.graph.make(kind, (a,), kept, axes)
+        """A sum, a largest or a product along axes, and along those of extent 1, which are put in again."""
+        along = numbers(axes)
+        units = tuple(axis for axis, extent in enumerate(a.axes) if extent == 1 and axis not in along)
+        every = tuple(sorted((*along, *units)))
+        whole = self.graph.make(kind, (a,), without(a.axes, every), every)
+        kept = [axis for axis in range(len(a.axes)) if axis not in along]
+        return self.expand(whole, tuple(map(kept.index, units)), len(kept))
 
     def kept(self, reduced: Operation, a: Operation, axes: tuple[Datum, ...]) -> Operation:
         """What is left after some axes were reduced, with axes of extent 1 in their places."""
@@ -219,7 +234,7 @@ class Algebra:
     def inverse(self, a: Operation) -> Operation:
         """A^{-1}."""
         a = self.numeric(a)
-        return self.graph.make("inverse", (a,), a.axes)
+        return self.by_rules("inverse", a) or self.graph.make("inverse", (a,), a.axes)
 
     def solved(self, a: Operation, b: Operation) -> Operation:
         """A^{-1} B."""
@@ -313,6 +328,10 @@ class Algebra:
             return a
         return self.filled_like(a, axes) or self.graph.make("broadcast", (a,), axes)
 
+    def repeated(self, a: Operation, axes: Axes) -> Operation:
+        """A number, or an array with as many axes, repeated along axes of extent 1."""
+        return self.broadcast(self.expand(a, tuple(range(len(axes))), len(axes)) if a.is_scalar else a, axes)
+
     def filled_like(self, a: Operation, axes: Axes) -> Operation | None:
         """The array of other axes whose entries are the number that all of `a` are; None where they are none."""
         return self.fill(number_of(a) or 0, axes) if a.kind in ("number", "fill") else None
@@ -320,14 +339,16 @@ class Algebra:
     def moved(self, like: Operation, a: Operation) -> Operation:
         """An array of another one's axes, moved about as that was, each way by its own rule."""
         match like.kind, like.data:
+            case "permute", order:
+                return self.permute(a, numbers(order))
+            case "expand", places:
+                return self.expand(a, numbers(places), len(like.axes))
+            case "broadcast", _:
+                return self.broadcast(a, like.axes)
             case "pick", (int() as axis,):
                 return self.pick(a, like.arguments[1], axis)
             case "at", (int() as axis, position):
                 return self.at(a, axis, position)
-        return self.moved_as_it_stands(like, a)
-
-    def moved_as_it_stands(self, like: Operation, a: Operation) -> Operation:
-        """An array moved about as another one was."""
         assert like.kind in STRUCTURAL
         return self.graph.make(like.kind, (a, *like.arguments[1:]), like.axes, like.data)
 

@@ -6,7 +6,8 @@ Each rule gives None where it says nothing.
 from fractions import Fraction
 
 from derive.kernels.algebra import Algebra, Rules
-from derive.kernels.known import covers, is_number, number_of, one_at
+from derive.kernels.extents import joined
+from derive.kernels.known import covers, is_number, moved_from, number_of, one_at
 from derive.kernels.operations import Operation, is_constant
 
 # ── signs ──
@@ -41,8 +42,9 @@ def sum_with_zero(_: Algebra, a: Operation, b: Operation) -> Operation | None:
 
 
 def sum_with_negative(of: Algebra, a: Operation, b: Operation) -> Operation | None:
-    """a + (-b) = a - b."""
-    return of.subtract(a, b.arguments[0]) if b.kind == "negative" else None
+    """a + (-b) = a - b, also where -b was moved about."""
+    chain, inner = moved_from(b)
+    return of.subtract(a, of.moved_along(chain, inner.arguments[0])) if inner.kind == "negative" else None
 
 
 def difference_with_zero(of: Algebra, a: Operation, b: Operation) -> Operation | None:
@@ -78,6 +80,14 @@ def product_with_unit(of: Algebra, a: Operation, b: Operation) -> Operation | No
     if value in (1, -1) and covers(b, a):
         return b if value == 1 else of.negative(b)
     return None
+
+
+def product_with_filled(of: Algebra, a: Operation, b: Operation) -> Operation | None:
+    """c 1 b = c b, repeated along the axes of the array of ones."""
+    value = number_of(a)
+    if value is None or a.is_scalar or b.is_scalar or covers(b, a):
+        return None
+    return of.repeated(of.multiply(of.number(value), of.numeric(b)), joined(a.axes, b.axes))
 
 
 def product_with_negative(of: Algebra, a: Operation, b: Operation) -> Operation | None:

@@ -106,12 +106,14 @@ def may_overflow(a: Operation) -> bool:
 
 
 def may_vanish(a: Operation) -> bool:
-    """Whether an exponential of something that may be far below zero is a factor of `a`."""
+    """Whether an exponential of something that may be far below zero is a factor of `a`, or of all its terms."""
     if a.kind in ("exp", "sigmoid"):
         return True
     if a.kind in ("square", "sqrt", "divide") or a.kind in STRUCTURAL:
         return may_vanish(a.arguments[0])
-    return a.kind == "multiply" and any(map(may_vanish, a.arguments))
+    return (a.kind == "multiply" and any(map(may_vanish, a.arguments))) or (
+        a.kind == "add" and all(map(may_vanish, a.arguments))
+    )
 
 
 def is_part(a: Operation) -> bool:

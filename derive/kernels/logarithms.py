@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from derive.kernels.algebra import Algebra
 from derive.kernels.extents import joined
-from derive.kernels.known import exponent_beside_one, is_positive, may_overflow, number_of
+from derive.kernels.known import exponent_beside_one, is_positive, may_overflow, may_vanish, moved_from, number_of
 from derive.kernels.operations import STRUCTURAL, Datum, Operation
 
 # ── rules ──
@@ -37,8 +37,8 @@ def logarithm_undone(of: Algebra, a: Operation) -> Operation | None:
 
 
 def logarithm_of_large(of: Algebra, a: Operation) -> Operation | None:
-    """The logarithm of what may overflow, without a way over it."""
-    return log_of(of, a) if may_overflow(a) else None
+    """The logarithm of what may overflow, or vanish though it is a sum, without a way over it."""
+    return log_of(of, a) if may_overflow(a) or (a.kind == "add" and may_vanish(a)) else None
 
 
 # ── where a logarithm undoes something ──
@@ -71,10 +71,7 @@ def _undone(of: Algebra, a: Operation) -> Operation:
 
 def total_of_exponentials(of: Algebra, a: Operation) -> tuple[Operation, Operation] | None:
     """m and sum e^{v-m}, both as `a` stands, if `a` is sum e^v, moved about perhaps."""
-    chain: list[Operation] = []
-    while a.kind in STRUCTURAL:
-        chain.append(a)
-        a = a.arguments[0]
+    chain, a = moved_from(a)
     if a.kind != "sum" or a.arguments[0].kind != "exp":
         return None
     axes = a.data
@@ -83,9 +80,7 @@ def total_of_exponentials(of: Algebra, a: Operation) -> tuple[Operation, Operati
         return None
     largest = of.reduced("max", v, axes)
     rest = of.reduced("sum", of.function("exp", of.subtract(v, of.kept(largest, v, axes))), axes)
-    for one in reversed(chain):
-        largest, rest = of.moved_as_it_stands(one, largest), of.moved_as_it_stands(one, rest)
-    return largest, rest
+    return of.moved_along(chain, largest), of.moved_along(chain, rest)
 
 
 def _is_shifted(of: Algebra, v: Operation, axes: tuple[Datum, ...]) -> bool:
@@ -93,7 +88,8 @@ def _is_shifted(of: Algebra, v: Operation, axes: tuple[Datum, ...]) -> bool:
     if v.kind != "subtract":
         return False
     w, largest = v.arguments
-    return largest is of.kept(of.reduced("max", w, axes), w, axes)
+    kept = of.kept(of.reduced("max", w, axes), w, axes)
+    return largest in (kept, *kept.arguments)
 
 
 # ── logarithms of what is made of exponentials ──
@@ -125,6 +121,18 @@ def log_of(of: Algebra, a: Operation) -> Operation | None:
     if a.kind in STRUCTURAL and (inner := log_of(of, a.arguments[0])) is not None:
         return of.moved(a, inner) if inner.axes == a.arguments[0].axes else None
     return None
+
+
+def logarithm_of_slope_of_tanh(of: Algebra, a: Operation) -> Operation | None:
+    """log(1 - tanh(u)²) = log 4 - softplus(2 u) - softplus(-2 u)."""
+    if a.kind != "subtract" or number_of(a.arguments[0]) != 1 or a.arguments[1].kind != "square":
+        return None
+    chain, inner = moved_from(a.arguments[1].arguments[0])
+    if inner.kind != "tanh":
+        return None
+    twice = of.moved_along(chain, of.multiply(of.number(2), inner.arguments[0]))
+    both = of.add(of.function("softplus", twice), of.function("softplus", of.negative(twice)))
+    return of.subtract(of.function("log", of.number(4)), both)
 
 
 def _log_of_number(of: Algebra, value: Fraction) -> Operation | None:

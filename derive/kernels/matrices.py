@@ -27,6 +27,13 @@ def product_with_inverse(of: Algebra, a: Operation, b: Operation) -> Operation |
     return of.solved(a.arguments[0], b) if a.kind == "inverse" and _are_matrices(a, b) else None
 
 
+def inverse_of_diagonal(of: Algebra, a: Operation) -> Operation | None:
+    """diag(v)^{-1} = diag(1 / v)."""
+    if a.kind != "diagonal_matrix":
+        return None
+    return of.diagonal_matrix(of.divide(of.number(1), a.arguments[0]))
+
+
 def product_with_identity(_: Algebra, a: Operation, b: Operation) -> Operation | None:
     """I A = A I = A."""
     if not _are_matrices(a, b):
@@ -89,5 +96,6 @@ MATRICES: Rules = {
         product_of_row_and_column,
         product_of_column_and_row,
     ),
+    "inverse": (inverse_of_diagonal,),
     "trace": (trace_of_product,),
 }

@@ -75,6 +75,15 @@ def first_put_back(_: Algebra, a: Operation, places: Order, axes: Axes) -> Opera
     return a.arguments[0] if is_back and a.data[0] in places else None
 
 
+def put_in_before(of: Algebra, a: Operation, places: Order, axes: Axes) -> Operation | None:
+    """Axes put in after others were, all at once."""
+    if a.kind != "expand":
+        return None
+    rest = [place for place in range(len(axes)) if place not in places]
+    every = (*places, *(rest[place] for place in numbers(a.data)))
+    return of.expand(a.arguments[0], tuple(sorted(every)), len(axes))
+
+
 # ── one position ──
 
 
@@ -131,7 +140,7 @@ def pick_of_one_entry(of: Algebra, a: Operation, labels: Operation, axis: int) -
 
 MOVES: Rules = {
     "permute": (same_order, order_of_number, order_of_identity, order_of_order, order_of_vector, order_of_entries),
-    "expand": (first_put_back,),
+    "expand": (first_put_back, put_in_before),
     "at": (at_axis_put_in, at_of_number, at_of_sum, at_of_entries),
     "pick": (pick_of_number, pick_of_difference, pick_of_one_entry),
 }

@@ -6,6 +6,8 @@ e^u / sum e^v   =  e^{u-m} / sum e^{v-m}   with m = max v
 (a + b) / c     =  a / c + b / c           where c may overflow as a and b may
 """
 
+from collections.abc import Iterator
+
 from derive.kernels.algebra import Algebra
 from derive.kernels.known import covers, exponent_beside_one, may_overflow, moved_from, numbers
 from derive.kernels.logarithms import log_of, total_of_exponentials
@@ -21,10 +23,10 @@ def product_with_large(of: Algebra, a: Operation, b: Operation) -> Operation | N
 
 def tamed(of: Algebra, one: Operation, other: Operation) -> Operation | None:
     """e^u times another factor that is made of exponentials, as one exponential; None where there is none."""
-    for x, y in (other.arguments, other.arguments[::-1]) if other.kind == "multiply" else ():
+    for x, y in _products(of, other):
         if (found := tamed(of, one, y)) is not None:
             return of.multiply(x, found)
-    for x, y in (one.arguments, one.arguments[::-1]) if one.kind == "multiply" else ():
+    for x, y in _products(of, one):
         if may_overflow(y) and (found := tamed(of, y, other)) is not None:
             return of.multiply(x, found)
     core = moved_from(other)[1]
@@ -37,6 +39,14 @@ def tamed(of: Algebra, one: Operation, other: Operation) -> Operation | None:
     return None if first is None or second is None else of.function("exp", of.add(first, second))
 
 
+def _products(of: Algebra, a: Operation) -> Iterator[tuple[Operation, Operation]]:
+    """Both factors of a product, which may have been moved about, either way round."""
+    chain, inner = moved_from(a)
+    if inner.kind == "multiply":
+        first, second = (part if part.is_scalar else of.moved_along(chain, part) for part in inner.arguments)
+        yield from ((first, second), (second, first))
+
+
 # ── quotients ──
 
 
@@ -46,8 +56,10 @@ def quotient_by_large(of: Algebra, a: Operation, b: Operation) -> Operation | No
         return None
     if a.kind == b.kind == "square":
         return of.function("square", of.divide(a.arguments[0], b.arguments[0]))
-    if b.kind == "square":
-        return of.divide(of.divide(a, b.arguments[0]), b.arguments[0])
+    chain, inner = moved_from(b)
+    if inner.kind == "square":
+        root = of.moved_along(chain, inner.arguments[0])
+        return of.divide(of.divide(a, root), root)
     if b.kind == "multiply":
         first, second = b.arguments if may_overflow(b.arguments[0]) else b.arguments[::-1]
         return of.divide(of.divide(a, first), second)
@@ -61,7 +73,7 @@ def quotient_by_large(of: Algebra, a: Operation, b: Operation) -> Operation | No
 def _share(of: Algebra, a: Operation, b: Operation) -> Operation | None:
     """e^u / sum e^v, e^v / (1 + e^v) = sigmoid(v), a / (1 + e^v) = a sigmoid(-v)."""
     if a.kind == "exp" and (total := total_of_exponentials(of, b)) is not None:
-        return of.combined("divide", of.function("exp", of.subtract(a.arguments[0], total[0])), total[1])
+        return of.divide(of.function("exp", of.subtract(a.arguments[0], total[0])), total[1])
     if (v := exponent_beside_one(b)) is not None:
         if a.kind == "exp" and a.arguments[0] is v:
             return of.function("sigmoid", v)
@@ -83,10 +95,9 @@ def _by_logarithms(of: Algebra, a: Operation, b: Operation) -> Operation | None:
 
 def _apart(of: Algebra, a: Operation, b: Operation) -> Operation | None:
     """a c / b = a (c / b) for a factor c that may overflow, (a + c) / b = a / b + c / b."""
-    if a.kind == "multiply":
-        for one, other in (a.arguments, a.arguments[::-1]):
-            if may_overflow(other):
-                return of.multiply(one, of.divide(other, b))
+    for one, other in _products(of, a):
+        if may_overflow(other):
+            return of.multiply(one, of.divide(other, b))
     if a.kind == "square":
         return of.multiply(a.arguments[0], of.divide(a.arguments[0], b))
     if a.kind in ("add", "subtract") and covers(a, b):
@@ -99,19 +110,43 @@ def _sum_apart(of: Algebra, a: Operation, b: Operation) -> Operation | None:
     """(sum a) / b = sum (a / b) where b is the same along what is summed; so in products of matrices."""
     if a.kind == "vdot" and b.is_scalar:
         first, second = a.arguments if may_overflow(a.arguments[1]) else a.arguments[::-1]
-        return of.total(of.multiply(first, of.divide(second, b)), tuple(range(len(first.axes))))
+        share = _mended(of, second, b)
+        return None if share is None else of.total(of.multiply(first, share), tuple(range(len(first.axes))))
     if a.kind == "matmul" and len(a.axes) == 2:
         first, second = a.arguments
-        if may_overflow(first) and (b.is_scalar or b.axes[1] == 1):
-            return of.matmul(of.divide(first, b), second)
-        if may_overflow(second) and (b.is_scalar or b.axes[0] == 1):
-            return of.matmul(first, of.divide(second, b))
-    if a.kind == "sum" and b.is_scalar and log_of(of, a) is None:
-        return of.total(of.divide(a.arguments[0], b), numbers(a.data))
+        return _product_apart(of, first, second, b)
     kept = a.arguments[0] if a.kind == "expand" else a
-    if kept is not a and kept.kind == "sum" and kept.data == a.data and log_of(of, kept) is None:
-        is_same = b.is_scalar or all(b.axes[axis] == 1 for axis in numbers(a.data))
-        if is_same:
-            inner = of.total(of.divide(kept.arguments[0], b), numbers(a.data))
-            return of.expand(inner, numbers(a.data), len(a.axes))
+    if kept.kind != "sum" or log_of(of, kept) is not None:
+        return None
+    axes = numbers(kept.data)
+    if b.is_scalar or (kept is not a and a.data == kept.data and all(b.axes[axis] == 1 for axis in axes)):
+        share = _mended(of, kept.arguments[0], b)
+        total = None if share is None else of.total(share, axes)
+        return total if total is None or kept is a else of.moved(a, total)
     return None
+
+
+def _product_apart(of: Algebra, a: Operation, b: Operation, by: Operation) -> Operation | None:
+    """(A B) / c = (A / c) B = A (B / c) where c is the same along each row or column."""
+    if may_overflow(a) and (by.is_scalar or by.axes[1] == 1):
+        share = _mended(of, a, by)
+        return None if share is None else of.matmul(share, b)
+    if may_overflow(b) and (by.is_scalar or by.axes[0] == 1):
+        share = _mended(of, b, by)
+        return None if share is None else of.matmul(a, share)
+    return None
+
+
+def _mended(of: Algebra, a: Operation, b: Operation) -> Operation | None:
+    """a / b where that is no division by b any more; else None: it may as well be done after a sum."""
+    found = of.divide(a, b)
+    return None if any(one.kind == "divide" and one.arguments[1] is b for one in _parts_of(found)) else found
+
+
+def _parts_of(a: Operation) -> Iterator[Operation]:
+    """An operation and the factors of a product, moved about or not."""
+    inner = moved_from(a)[1]
+    yield inner
+    if inner.kind in ("multiply", "negative"):
+        for part in inner.arguments:
+            yield from _parts_of(part)

@@ -1,6 +1,6 @@
 """The rules of every kind of operation, in the order in which they are asked."""
 
-from derive.kernels import identities, logarithms, overflow, sigmoids, vanishing
+from derive.kernels import exponents, identities, logarithms, overflow, sigmoids, vanishing
 from derive.kernels.algebra import Algebra, Rule, Rules
 from derive.kernels.identities import OTHERS
 from derive.kernels.matrices import MATRICES
@@ -40,6 +40,7 @@ RULES: Rules = {
     "multiply": (
         either_way(
             identities.product_with_unit,
+            identities.product_with_filled,
             identities.product_with_negative,
             identities.product_with_quotient,
             sigmoids.product_of_opposites,
@@ -60,8 +61,13 @@ RULES: Rules = {
         overflow.quotient_by_large,
         identities.quotient_by_constant,
     ),
-    "exp": (logarithms.exponential_of_logarithm, logarithms.exponential_of_zero),
-    "log": (logarithms.logarithm_of_exponential, logarithms.logarithm_undone, logarithms.logarithm_of_large),
+    "exp": (
+        logarithms.exponential_of_logarithm,
+        logarithms.exponential_of_zero,
+        exponents.exponential_of_cancelling,
+    ),
+    "log": (logarithms.logarithm_of_exponential, logarithms.logarithm_undone, logarithms.logarithm_of_large,
+ logarithms.logarithm_of_slope_of_tanh),
 }  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from derive.kernels.operations import Operation
 
 
 def one_plus_tanh(of: Algebra, a: Operation, b: Operation) -> Operation | None:
-    """1 + tanh u = 2 sigmoid(2 u)."""
-    if number_of(a) == 1 and b.kind == "tanh" and covers(b, a):
-        return _twice_sigmoid(of, b.arguments[0])
-    return None
+    """1 + tanh u = 2 sigmoid(2 u), also of what was moved about."""
+    if number_of(a) != 1 or not covers(b, a):
+        return None
+    chain, inner = moved_from(b)
+    return of.moved_along(chain, _twice_sigmoid(of, inner.arguments[0])) if inner.kind == "tanh" else None
 
 
 def one_less(of: Algebra, a: Operation, b: Operation) -> Operation | None:

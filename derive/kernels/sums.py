@@ -34,6 +34,20 @@ def sum_of_number(of: Algebra, a: Operation, axes: Axes) -> Operation | None:
     return count if not rest else of.broadcast(of.expand(count, tuple(range(len(rest))), len(rest)), rest)
 
 
+def sum_of_repeated(of: Algebra, a: Operation, axes: Axes) -> Operation | None:
+    """sum_{i=1}^n a_j = n a_j."""
+    if a.kind != "broadcast":
+        return None
+    inner = a.arguments[0]
+    repeated = tuple(axis for axis in axes if inner.axes[axis] == 1 and a.axes[axis] != 1)
+    if not repeated:
+        return None
+    for axis in repeated:
+        inner = of.multiply(of.size(a.axes[axis]), inner)
+    kept = tuple(1 if axis in repeated else extent for axis, extent in enumerate(a.axes))
+    return of.total(of.broadcast(inner, kept), axes)
+
+
 def sum_of_one_entry(of: Algebra, a: Operation, axes: Axes) -> Operation | None:
     """The sum along axes of extent 1."""
     return of.dropped(a, axes) if all(a.axes[axis] == 1 for axis in axes) else None
@@ -169,6 +183,7 @@ SUMS: Rules = {
     "sum": (
         sum_along_nothing,
         sum_of_number,
+        sum_of_repeated,
         sum_of_one_entry,
         sum_of_named,
         sum_of_one_hot,

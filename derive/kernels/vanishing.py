@@ -7,7 +7,7 @@
 
 from derive.kernels.algebra import Algebra
 from derive.kernels.extents import joined
-from derive.kernels.known import covers, is_part, may_overflow, may_vanish, numbers
+from derive.kernels.known import covers, is_part, may_overflow, may_vanish, moved_from, numbers
 from derive.kernels.logarithms import log_of
 from derive.kernels.operations import Operation
 from derive.kernels.overflow import tamed
@@ -48,12 +48,23 @@ def _cancelled_in_quotient(of: Algebra, upper: Operation, lower: Operation, fact
     rest = _without(of, lower, factor)
     if rest is not None and covers(upper, factor):
         return of.divide(upper, rest)
-    if is_part(lower) and is_part(factor) and covers(upper, factor) and covers(upper, lower):
-        above, below = log_of(of, factor), log_of(of, lower)
-        if above is not None and below is not None:
-            return of.multiply(upper, of.function("exp", of.subtract(above, below)))
+    if covers(upper, factor) and covers(upper, lower) and (found := _by_share(of, upper, lower, factor)) is not None:
+        return found
     inner = _cancelled(of, upper, factor)
     return None if inner is None else of.divide(inner, lower)
+
+
+def _by_share(of: Algebra, upper: Operation, lower: Operation, factor: Operation) -> Operation | None:
+    """(u / p) q = u e^{log q - log p}, (u / (r p)) q = (u / r) e^{log q - log p} for shares p and q of a whole."""
+    for one, other in (lower.arguments, lower.arguments[::-1]) if lower.kind == "multiply" else ():
+        if (found := _by_share(of, upper, other, factor)) is not None:
+            return of.divide(found, one)
+    if not is_part(lower) or not (is_part(factor) or moved_from(factor)[1].kind == "exp"):
+        return None
+    above, below = log_of(of, factor), log_of(of, lower)
+    if above is None or below is None:
+        return None
+    return of.multiply(upper, of.function("exp", of.subtract(above, below)))
 
 
 def _cancelled_in_sum(of: Algebra, a: Operation, factor: Operation) -> Operation | None:

@@ -312,10 +312,11 @@ def _pairs(schedule: Schedule, returned: Sequence[tuple[str, Operation]]) -> Ite
     seen: set[Operation] = set()
     for name, one in returned:
         code = schedule.code(one)
-        owner = one
+        owner, is_shared = one, False
         while owner.kind in STRUCTURAL:
+            is_shared = is_shared or owner.kind == "broadcast"
             owner = owner.arguments[0]
-        is_shared = owner in seen or owner.kind == "name" or (owner is not one and schedule.is_kept(owner))
+        is_shared = is_shared or owner in seen or owner.kind == "name" or (owner is not one and schedule.is_kept(owner))
         seen.add(owner)
         text = schedule.backend.copy(code.atom) if one.axes and is_shared else code.text
         yield f'"{name}": {text}'

@@ -120,4 +120,4 @@ def occurs_in_one_term(known: Known) -> bool:
     formulas = [value for _, value in known.computed]
     if isinstance(known.quantity, Derivative):
         formulas.append(known.quantity.of)
-    return any(symbols_of(term).count(known.variable) > 1 for value in formulas for term in terms_of(value))  # type: ignore[arg-type]
+    return any(symbols_of(term).count(known.variable) > 1 for value in formulas for term in terms_of(value))

@@ -1,14 +1,16 @@
 """Who may ask, and what every answer says of safety.
 
-A request must name the server as its host (so no other site's name can be bound to this address), must carry the
-token, and, where it changes or computes something, must come from a page of this server. The token comes in the
-address that the server printed and is then kept as a cookie; tools send it as `Authorization: Bearer …`.
+A request must name the server as its host (so no other site's name can be bound to this address), must show that it
+knows the token, and, where it changes or computes something, must come from a page of this server. The token comes in
+the address that the server printed, and leads to a cookie that names the visitor and is signed with it; tools send the
+token itself as `Authorization: Bearer …`.
 """
 
 import hmac
+import logging
 import secrets
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -50,6 +52,8 @@ WITHOUT_TOKEN = "this page is opened by the whole address that `derive serve` pr
 FROM_ELSEWHERE = "this request comes from another site"
 NOT_THIS_HOST = "this server is not known by that name"
 TOO_OFTEN = "too many requests; wait a second"
+DEFECT = "internal error (please report it)"
+LOG = logging.getLogger("derive.web")
 
 
 @dataclass(frozen=True)
@@ -62,17 +66,13 @@ class Gate:
 
     @property
     def cookie(self) -> str:
-        """The name of the cookie that holds the token: one for each port, since cookies are shared among ports."""
+        """The name of the cookie that names a visitor: one for each port, since cookies are shared among ports."""
         return f"derive-{self.port}"
-
-    @property
-    def visitor_cookie(self) -> str:
-        """The name of the cookie that tells visitors apart."""
-        return f"derive-visitor-{self.port}"
 
     def knows_host(self, headers: Headers) -> bool:
         """Whether the request names this server."""
-        return not self.hosts or headers.get("host", "").lower() in self.hosts
+        named = headers.get("host", "").lower()
+        return named in self.hosts if self.hosts else named != ""
 
     def knows_token(self, given: str | None) -> bool:
         """Whether this is the token."""
@@ -83,10 +83,16 @@ class Gate:
         name = secrets.token_urlsafe(12)
         return f"{name}.{self._signature(name)}"
 
-    def visitor(self, given: str | None) -> str | None:
-        """The visitor's name, null where this server has not given it."""
-        name, _, signature = (given or "").partition(".")
-        return name if name and hmac.compare_digest(signature.encode(), self._signature(name).encode()) else None
+    def visitor(self, headers: Headers) -> str | None:
+        """The visitor whom a cookie names, null where this server has given none of the cookies.
+
+        Other servers on this machine can set cookies of the same name, and these may stand first.
+        """
+        for given in _cookies(headers, self.cookie):
+            name, _, signature = given.partition(".")
+            if name and hmac.compare_digest(signature.encode(), self._signature(name).encode()):
+                return name
+        return None
 
     def _signature(self, name: str) -> str:
         return hmac.new(self.token.encode(), name.encode(), sha256).hexdigest()[:32]
@@ -95,7 +101,8 @@ class Gate:
 class Access:
     """Lets through what may pass a gate, as often as it may come, and puts the headers of safety on every answer.
 
-    A request that passes has `visitor` in its state: a name that tells people apart.
+    A request that passes has `visitor` in its state: a name that tells people apart. A defect met in one request is
+    one line for who runs the server, and one for who asked.
     """
 
     def __init__(self, app: ASGIApp, gate: Gate, rate: Rate) -> None:
@@ -106,55 +113,65 @@ class Access:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
+        has_begun = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                has_begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         answer = self._refusal(scope)
-        await (self.app if answer is None else answer)(scope, receive, send_with_headers)
+        try:
+            await (self.app if answer is None else answer)(scope, receive, send_with_headers)
+        except Exception as error:  # the boundary: a defect met in one request does not stop the others
+            words = " ".join(f"{type(error).__name__}: {error}".split())
+            LOG.error("derive serve: internal error (please report it): %s: %s", scope["path"][:80], words)
+            if has_begun:  # the answer can not be mended: the connection ends in the middle of it
+                raise BrokenAnswerError from None
+            await said(scope["path"], DEFECT, 500)(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """The answer to a request that does not pass; null for one that does."""
         headers, path = Headers(scope=scope), scope["path"]
         if not self.gate.knows_host(headers):
-            return _said(path, NOT_THIS_HOST, 421)
-        cookies = _cookies(headers)
-        if path not in OPEN_PATHS:
-            refused = self._without_token(scope, headers, cookies)
-            if refused is not None:
-                return refused
-        visitor = self.gate.visitor(cookies.get(self.gate.visitor_cookie))
-        address = (scope.get("client") or ("", 0))[0]
-        if not self.rate.allows(visitor or f"at {address}"):
-            answer = _said(path, TOO_OFTEN, 429)
-            answer.headers["Retry-After"] = "1"
-            return answer
-        scope.setdefault("state", {})["visitor"] = visitor or f"at {address}"
-        return None
-
-    def _without_token(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Response | None:
-        path, method = scope["path"], scope["method"]
-        scheme, _, credentials = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.gate.knows_token(credentials.strip()):
-            return None
+            return said(path, NOT_THIS_HOST, 421)
+        known = self.gate.visitor(headers)
+        visitor = known or f"at {(scope.get('client') or ('',))[0]}"
+        scope.setdefault("state", {})["visitor"] = visitor
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        in_address = next((value for name, value in query if name == "token"), None)
-        if method in READING and self.gate.knows_token(in_address):
-            return self._entered(path, query)
-        if not self.gate.knows_token(cookies.get(self.gate.cookie)):
-            return _said(path, WITHOUT_TOKEN, 401)
-        return None if method in READING or _is_from_here(headers) else _said(path, FROM_ELSEWHERE, 403)
+        enters = scope["method"] in READING and any(
+            name == "token" and self.gate.knows_token(value) for name, value in query
+        )
+        if not enters and path not in OPEN_PATHS and not _has_token(headers, self.gate):
+            if known is None:
+                return said(path, WITHOUT_TOKEN, 401, {"WWW-Authenticate": "Bearer"})
+            if scope["method"] not in READING and not _is_from_here(headers):
+                return said(path, FROM_ELSEWHERE, 403)
+        if not self.rate.allows(visitor):
+            return said(path, TOO_OFTEN, 429, {"Retry-After": "1"})
+        return self._entered(path, query, known) if enters else None
 
-    def _entered(self, path: str, query: list[tuple[str, str]]) -> Response:
-        """The same address without the token, which is a cookie from now on."""
+    def _entered(self, path: str, query: Sequence[tuple[str, str]], known: str | None) -> Response:
+        """The same address without the token, whose knowledge a cookie shows from now on."""
         rest = urlencode([pair for pair in query if pair[0] != "token"])
         local = "/" + path.lstrip("/")
         answer = RedirectResponse(f"{local}?{rest}" if rest else local, status_code=303)
-        for name, value in ((self.gate.cookie, self.gate.token), (self.gate.visitor_cookie, self.gate.new_visitor())):
-            answer.set_cookie(name, value, httponly=True, samesite="lax", path="/")
+        if known is None:
+            answer.set_cookie(self.gate.cookie, self.gate.new_visitor(), httponly=True, samesite="lax", path="/")
         return answer
+
+
+class BrokenAnswerError(Exception):
+    """An answer that ended in the middle; why was said already."""
+
+
+def _has_token(headers: Headers, gate: Gate) -> bool:
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and gate.knows_token(credentials.strip())
 
 
 def _is_from_here(headers: Headers) -> bool:
@@ -166,16 +183,14 @@ def _is_from_here(headers: Headers) -> bool:
     return origin.partition("://")[2] == headers.get("host") and site in (None, "same-origin")
 
 
-def _cookies(headers: Headers) -> dict[str, str]:
-    try:
-        found: SimpleCookie = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in found.items()}
+def _cookies(headers: Headers, name: str) -> Sequence[str]:
+    """The values of all cookies of a name, whatever stands between them."""
+    pairs = [each.partition("=") for line in headers.getlist("cookie") for each in line.split(";")]
+    return [value.strip() for given, _, value in pairs if given.strip() == name]
 
 
-def _said(path: str, message: str, status: int) -> Response:
+def said(path: str, message: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """One line: for tools in JSON, for people as it is."""
     if path.startswith(("/api/", "/live/")):
-        return JSONResponse({"message": message}, status)
-    return PlainTextResponse(f"derive: {message}\n", status)
+        return JSONResponse({"message": message}, status, headers)
+    return PlainTextResponse(f"derive: {message}\n", status, headers)

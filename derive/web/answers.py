@@ -31,6 +31,7 @@ from derive.writing.statuses import FOR_STUDENTS, MARKS, number, of_points
 
 PREFIX = "live-"
 PRACTICE = View(shows_fixes=False, prefix=PREFIX)
+LIVE_WORDS = {**FOR_STUDENTS, "review": "not decided", "missing": "no answer yet"}
 EXAM = View(shows_verdicts=False, shows_fixes=False, prefix=PREFIX)
 
 
@@ -88,7 +89,7 @@ def _part(part: PartResult) -> Mapping[str, Any]:
         "id": part.id,
         "status": part.status,
         "mark": MARKS[part.status],
-        "words": FOR_STUDENTS[part.status],
+        "words": LIVE_WORDS[part.status],
         "points": f"{number(part.points)} of {of_points(part.max_points)}",
         "html": "" if part.status == "missing" else str(words(remark(part))),
     }

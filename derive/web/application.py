@@ -6,15 +6,24 @@
     POST /live/check     {page, name, text} -> events, a line of JSON each: pending, equation, done or problem
     POST /live/open      {name, text} -> {name, text}: a file as it is to be edited
     POST /live/report    {name, text} -> the report as one HTML page
+    POST /live/setting   {name, text, corrections, sizes, all} -> {text}: with a corrected setting at its head
+    /exercises…          see `classroom`
+    /api/…               what other programs ask for; see `interface`
 
 The events of a check, in this order:
 
     pending     number, line, html: an equation that is being decided
     equation    number, line, html, final, steps: one that is decided, `final` if its explanation is in it;
                 of each step: step, verdict, message, start, end, the places in units of UTF-16
-    done        summary, equations, milliseconds
+    done        summary, equations, milliseconds, setting: what is known of the names, see `settings`
     problem     message, line, column: in place of `done`
     superseded  in place of `done`: the same page has asked again
+
+With `exercise` in the request the text is an answer to that exercise. Then these follow, but not in an exam, in which
+a step that could be read is `written` whatever its verdict:
+
+    part        id, status, mark, words, points, html: one part as it would be marked
+    marks       points, problem, needs_review: all of them together
 """
 
 import json
@@ -23,13 +32,14 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from derive.web import asked, pages
-from derive.web.access import Access, Gate
+from derive.web import asked, classroom, interface, pages
+from derive.web.access import Access, Gate, said
 from derive.web.asked import BadRequestError
 from derive.web.limits import Rate, body_of
 from derive.web.setup import Setup
@@ -44,11 +54,15 @@ def application(setup: Setup) -> Starlette:
     gate = Gate(setup.token, setup.port, setup.hosts)
     app = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(Access, gate=gate, rate=Rate(REQUESTS_A_SECOND, REQUESTS_AT_ONCE))],
-        exception_handlers={BadRequestError: _refused, BusyError: _busy, 404: _not_there, 405: _other_method},
+        middleware=[
+            Middleware(Access, gate=gate, rate=Rate(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)),
+            *([Middleware(classroom.Exam)] if setup.is_exam else []),
+        ],
+        exception_handlers=HANDLERS,
         lifespan=_life,
     )
     app.state.setup = setup
+    app.state.classroom = classroom.Classroom(setup)
     return app
 
 
@@ -70,7 +84,9 @@ async def home(request: Request) -> Response:
 async def static(request: Request) -> Response:
     """A script or a style sheet, one of those that there are."""
     found = pages.static_file(request.path_params["name"])
-    return _not_found() if found is None else Response(found.text, media_type=found.media_type)
+    if found is None:
+        raise HTTPException(404)
+    return Response(found.text, media_type=found.media_type)
 
 
 async def health(_request: Request) -> Response:
@@ -84,10 +100,10 @@ async def health(_request: Request) -> Response:
 async def check(request: Request) -> Response:
     """The equations of a document with their verdicts, as they are decided."""
     fields = await _fields(request)
-    content = _document(fields)
     page = asked.text(fields, "page")[: asked.LONGEST_NAME]
     visitor = request.state.visitor
-    return await _stream(request, "check", {**content, "page": f"{visitor} {page}"}, f"{visitor} {page}")
+    job, more = classroom.job_for(request, fields, "check")
+    return await _stream(request, job, {**_document(fields), **more, "page": f"{visitor} {page}"}, f"{visitor} {page}")
 
 
 async def open_file(request: Request) -> Response:
@@ -97,12 +113,20 @@ async def open_file(request: Request) -> Response:
 
 async def report(request: Request) -> Response:
     """The report as a file to keep."""
-    content = _document(await _fields(request))
-    found = await _workers(request).last("report", content)
+    fields = await _fields(request)
+    job, more = classroom.job_for(request, fields, "report")
+    found = await _workers(request).last(job, {**_document(fields), **more}, visitor=request.state.visitor)
     if found["event"] == "problem":
-        return JSONResponse(found, 422)
+        return JSONResponse(found, found.get("status", 422))
     headers = {"Content-Disposition": 'attachment; filename="report.html"'}
     return HTMLResponse(found["html"], headers=headers)
+
+
+async def setting(request: Request) -> Response:
+    """The text with declarations and sizes as they are corrected, or with all that was inferred."""
+    fields = await _fields(request)
+    corrections = {name: asked.texts(fields, name) for name in ("corrections", "sizes")}
+    return await _answer(request, "setting", {**_document(fields), **corrections, "all": fields.get("all") is True})
 
 
 # --- What routes share ---------------------------------------------------------------------------
@@ -123,17 +147,17 @@ def _workers(request: Request) -> Workers:
 
 async def _answer(request: Request, job: str, content: Mapping[str, Any]) -> Response:
     """The one event of a job as JSON."""
-    found = await _workers(request).last(job, content)
+    found = await _workers(request).last(job, content, visitor=request.state.visitor)
     return JSONResponse(found, 422 if found["event"] == "problem" else 200)
 
 
 async def _stream(request: Request, job: str, content: Mapping[str, Any], page: str) -> Response:
     """The events of a job as lines; that too many wait is said before the first."""
-    workers = _workers(request)
-    workers.refuse_if_busy()
+    workers, visitor = _workers(request), request.state.visitor
+    workers.refuse_if_busy(visitor)
 
     async def lines() -> AsyncIterator[bytes]:
-        async with aclosing(workers.events(job, content, page)) as events:
+        async with aclosing(workers.events(job, content, page, visitor)) as events:
             async for event in events:
                 yield json.dumps(event).encode() + b"\n"
 
@@ -142,25 +166,37 @@ async def _stream(request: Request, job: str, content: Mapping[str, Any], page: 
 
 async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, BadRequestError)
-    return JSONResponse({"message": error.message}, error.status)
+    closes = {"Connection": "close"} if error.status in (408, 413) else None  # the rest of its body is not awaited
+    return JSONResponse({"message": error.message}, error.status, closes)
 
 
-async def _busy(_request: Request, _error: Exception) -> Response:
-    return JSONResponse({"message": "too many wait already; try again"}, 503, headers={"Retry-After": "2"})
+async def _busy(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, BusyError)
+    status, who = (429, "too many of your requests") if error.of_visitor else (503, "too many")
+    return JSONResponse({"message": f"{who} wait already; try again"}, status, headers={"Retry-After": "2"})
 
 
-async def _not_there(_request: Request, _error: Exception) -> Response:
-    return _not_found()
+async def _not_there(request: Request, _error: Exception) -> Response:
+    return said(request.url.path, "there is no such page", 404)
 
 
-async def _other_method(_request: Request, _error: Exception) -> Response:
-    return JSONResponse({"message": "this address takes another method"}, 405)
+async def _other_method(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"message": "this address takes another method"}, 405, headers=error.headers)
 
 
-def _not_found() -> Response:
-    return PlainTextResponse("derive: there is no such page\n", 404)
+async def _left(_request: Request, _error: Exception) -> Response:
+    """Nobody reads it."""
+    return Response(status_code=400)
 
 
+HANDLERS = {
+    BadRequestError: _refused,
+    BusyError: _busy,
+    ClientDisconnect: _left,
+    404: _not_there,
+    405: _other_method,
+}
 ROUTES = [
     Route("/", home),
     Route("/static/{name}", static),
@@ -168,4 +204,7 @@ ROUTES = [
     Route("/live/check", check, methods=["POST"]),
     Route("/live/open", open_file, methods=["POST"]),
     Route("/live/report", report, methods=["POST"]),
+    Route("/live/setting", setting, methods=["POST"]),
+    *classroom.ROUTES,
+    *interface.ROUTES,
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from derive.web import answers, exercises, live
+from derive.web import answers, exercises, live, reports, settings
 from derive.web.desk import Desk
 
 Job = Callable[[Mapping[str, Any], Desk, Callable[[Mapping[str, Any]], None]], None]
@@ -12,6 +12,7 @@ JOBS: Mapping[str, Job] = {
     "check": live.check,
     "open": live.open_file,
     "report": live.report,
+    "setting": settings.correct,
     "list exercises": exercises.listed,
     "question": exercises.question,
     "solution": exercises.solution,
@@ -19,5 +20,8 @@ JOBS: Mapping[str, Job] = {
     "check answer": answers.check,
     "check answer in exam": answers.check_in_exam,
     "marks": answers.marks,
-    "report on answer": answers.report,
+    "report answer": answers.report,
+    "judge": reports.judge,
+    "prepare": reports.prepare,
+    "mark": reports.mark,
 }

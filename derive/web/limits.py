@@ -1,5 +1,6 @@
 """How large a request may be, and how often one may come."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from derive.records import dataclass
 from derive.web.asked import BadRequestError
 
 LARGEST_BODY = 4_000_000
+LONGEST_TAKEN = 64_000_000
+SECONDS_FOR_BODY = 30.0
 MOST_VISITORS = 10_000
 
 
@@ -40,11 +43,22 @@ class Rate:
         return is_allowed
 
 
-async def body_of(request: Request, largest: int = LARGEST_BODY) -> bytes:
-    """The body of a request, which is refused as soon as it is too long. Raises `BadRequestError`."""
-    found = bytearray()
-    async for piece in request.stream():
-        found += piece
-        if len(found) > largest:
-            raise BadRequestError(f"this request has more than {largest:,} bytes", status=413)
+async def body_of(request: Request, largest: int = LARGEST_BODY, seconds: float = SECONDS_FOR_BODY) -> bytes:
+    """The body of a request, in reasonable time. Raises `BadRequestError`.
+
+    What is too long is still taken, up to a limit, and thrown away: who sends it listens only afterwards.
+    """
+    found, length = bytearray(), 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                length += len(piece)
+                if length > LONGEST_TAKEN:
+                    break
+                if length <= largest:
+                    found += piece
+    except TimeoutError:
+        raise BadRequestError(f"the body of this request did not arrive within {seconds:g} s", status=408) from None
+    if length > largest:
+        raise BadRequestError(f"this request has more than {largest:,} bytes", status=413)
     return bytes(found)

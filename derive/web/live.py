@@ -17,6 +17,7 @@ from derive.notation.chains import Chain
 from derive.source import Source
 from derive.web.desk import Desk
 from derive.web.places import Units
+from derive.web.setting_rows import setting_rows
 from derive.writing.equations import View, equation_html, waiting_html
 from derive.writing.html import to_html
 
@@ -31,7 +32,8 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     watch = Teller(document.source, View(), tell)
     result = desk.checker(content["page"]).check(document, watch)
     took = time.perf_counter() - began
-    tell({"event": "done", "summary": result.summary(), "equations": watch.number, "milliseconds": round(took * 1e3)})
+    done = {"event": "done", "summary": result.summary(), "equations": watch.number}
+    tell({**done, "milliseconds": round(took * 1e3), "setting": setting_rows(document, result)})
 
 
 def report(content: Content, desk: Desk, tell: Tell) -> None:

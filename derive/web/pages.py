@@ -9,11 +9,15 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from derive.records import dataclass
 from derive.web.setup import Setup
 from derive.writing.equations import equation_style
+from derive.writing.html import scoped
 from derive.writing.pages import style_sheet
 
 SHARED: Mapping[str, Callable[[], str]] = {
+    "colours.css": lambda: style_sheet(("colours.css",)),
     "base.css": lambda: style_sheet(("base.css",)),
     "equations.css": equation_style,
+    "sheet.css": lambda: scoped(style_sheet(("sheet.css",)), ".sheet"),
+    "feedback.css": lambda: scoped(style_sheet(("marks.css", "feedback.css")), ".feedback"),
 }
 """The style sheets of reports that pages share."""
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "md": "text/markdown"}
@@ -30,8 +34,12 @@ class StaticFile:
 def check_page(setup: Setup) -> str:
     """The page on which a derivation is typed."""
     name, text = setup.document or ("notes.md", "")
-    template = environment().get_template("check.html")
-    return template.render(title="derive", name=name, text=text, exercise=None, has_exercises=bool(setup.exercises))
+    return render("check.html", setup=setup, title="derive", name=name, text=text, exercise=None)
+
+
+def render(template: str, /, **values: object) -> str:
+    """A page: a template with its values."""
+    return environment().get_template(template).render(values)
 
 
 @cache

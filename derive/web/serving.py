@@ -9,6 +9,7 @@ import uvicorn
 
 from derive.errors import ServingError
 from derive.web.application import application
+from derive.web.patience import PatientProtocol
 from derive.web.setup import Setup
 
 PORTS_TO_TRY = 50
@@ -23,6 +24,7 @@ def serve(setup: Setup, say: Callable[[Setup], None], *, may_move: bool) -> None
     setup = replace(setup, port=taken.getsockname()[1])
     config = uvicorn.Config(
         application(setup),
+        http=PatientProtocol,
         log_level="error",
         access_log=False,
         server_header=False,

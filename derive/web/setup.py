@@ -6,6 +6,8 @@ from pathlib import Path
 from derive.records import dataclass
 from derive.web.workers import Limits
 
+PORT_OF_HTTP = 80
+"""What browsers leave out of a host's name."""
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -33,7 +35,8 @@ class Setup:
         """The names by which browsers may know it; empty, for any, where it is open to other machines."""
         if self.host not in LOCAL:
             return frozenset()
-        return frozenset(f"{_bracketed(name)}:{self.port}" for name in LOCAL)
+        names = [_bracketed(name) for name in LOCAL]
+        return frozenset([*(f"{name}:{self.port}" for name in names), *(names if self.port == PORT_OF_HTTP else ())])
 
     @property
     def address(self) -> str:

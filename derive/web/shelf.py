@@ -132,9 +132,12 @@ def _documents(folder: Path, depth: int) -> Iterator[Path]:
     for entry in entries:
         if entry in files:
             yield Path(entry.path)
-        elif depth and entry.is_dir(follow_symlinks=False) and entry.name.casefold() not in NOT_EXERCISES:
-            if not entry.name.startswith("."):
-                yield from _documents(Path(entry.path), depth - 1)
+        elif depth and entry.is_dir(follow_symlinks=False) and _may_hold_exercises(entry.name):
+            yield from _documents(Path(entry.path), depth - 1)
+
+
+def _may_hold_exercises(folder: str) -> bool:
+    return not folder.startswith(".") and folder.casefold() not in NOT_EXERCISES
 
 
 def _is_document(name: str) -> bool:

@@ -1,8 +1,9 @@
 """A process that does the server's work, one job at a time, and can be killed at any moment.
 
 It takes jobs as lines of JSON on standard input, `{"number": 7, "job": "check", "content": {…}}`, and tells events as
-lines on standard output, `{"number": 7, "event": {…}}`, the last of a job `{"number": 7, "end": true}`. A line
-`{"stop": 7}` asks to give the job up. Where the input ends, the server has gone, and so does the process.
+lines on standard output, `{"number": 7, "event": {…}}`, the last of a job `{"number": 7, "end": true, "leaves": false}`.
+A line `{"stop": 7}` asks to give the job up. Where the input ends, the server has gone, and so does the process. One
+that has come to hold much memory leaves after its job: what it knew is found again.
 """
 
 import gc
@@ -19,9 +20,13 @@ from derive.grading.marker import GARBAGE_AFTER, limit_memory
 from derive.records import dataclass
 from derive.web.desk import Desk
 from derive.web.jobs import JOBS
+from derive.web.problems import DEFECT, problem, problem_of
 from derive.web.shelf import NoExerciseError
 
 Event = Mapping[str, Any]
+
+SHARE_TO_LEAVE_AT = 0.5
+"""Of the memory that a process may come to take: where it holds more after a job, it makes place for a new one."""
 
 
 class StoppedError(Exception):
@@ -54,9 +59,11 @@ def main(memory: int) -> None:
     inbox = Inbox(queue.SimpleQueue(), set())
     threading.Thread(target=inbox.read, args=(sys.stdin.buffer,), daemon=True).start()
     desk = Desk()
+    first = _taken()
+    most = int(first + SHARE_TO_LEAVE_AT * max(0, memory - first))
     _write(answers, {"ready": True})
     while True:
-        _do(inbox.lines.get(), inbox, desk, answers)
+        _do(inbox.lines.get(), inbox, desk, answers, most)
 
 
 def _own_output() -> IO[bytes]:
@@ -66,7 +73,7 @@ def _own_output() -> IO[bytes]:
     return answers
 
 
-def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes]) -> None:
+def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes], most: int) -> None:
     """One job with all that it tells; whatever goes wrong in it is one line."""
     number = said["number"]
 
@@ -82,17 +89,28 @@ def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes]) -
     except DocumentError as error:
         _write(answers, {"number": number, "event": problem_of(error)})
     except NoExerciseError:
-        missing = {**problem("There is no such exercise."), "status": 404}
-        _write(answers, {"number": number, "event": missing})
+        _write(answers, {"number": number, "event": problem("There is no such exercise.", 404)})
     except MemoryError:
         _write(answers, {"number": number, "event": problem("This needs more memory than one request may take.")})
     except RecursionError:
         _write(answers, {"number": number, "event": problem("This is nested too deeply to be read.")})
     except Exception as error:  # the boundary: a defect met in one job does not stop the others
         words = " ".join(f"{type(error).__name__}: {error}".split())
-        _write(answers, {"number": number, "event": problem(f"Internal error (please report it): {words}")})
+        _write(answers, {"number": number, "event": problem(f"Internal error (please report it): {words}", DEFECT)})
     inbox.stopped.discard(number)
-    _write(answers, {"number": number, "end": True})
+    leaves = _taken() > most
+    _write(answers, {"number": number, "end": True, "leaves": leaves})
+    if leaves:
+        os._exit(0)
+
+
+def _taken() -> int:
+    """How many bytes of addresses this process has taken, as its limit counts them; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def _write(answers: IO[bytes], said: Mapping[str, Any]) -> None:
@@ -101,18 +119,6 @@ def _write(answers: IO[bytes], said: Mapping[str, Any]) -> None:
         answers.flush()
     except BrokenPipeError:
         os._exit(0)
-
-
-def problem(message: str, line: int | None = None, column: int | None = None) -> Event:
-    """What a job tells where it can not be done."""
-    return {"event": "problem", "message": message, "line": line, "column": column}
-
-
-def problem_of(error: DocumentError) -> Event:
-    """What is wrong with a document, with its place."""
-    place = error.place
-    said = error.problem[:1].upper() + error.problem[1:].rstrip(".") + "."
-    return problem(said) if place is None else problem(said, place.line, place.column)
 
 
 if __name__ == "__main__":

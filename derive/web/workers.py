@@ -1,7 +1,8 @@
 """The processes that do the work: which job goes to which, and what becomes of one that dies or takes too long.
 
 A page keeps to the worker that has checked it before, which knows most of it. A newer job of the same page puts an
-older one aside. Who waits no longer for an answer gives up the job; a worker that does not stop soon is killed.
+older one aside. Who waits no longer for an answer gives up the job; a worker that does not stop in time is killed.
+Among those who wait, the visitor for whom least is being done comes first.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import field
@@ -18,16 +19,22 @@ from typing import Any
 
 from derive.errors import ServingError
 from derive.records import dataclass
+from derive.web.problems import DEFECT, STOPPING, TOOK_TOO_LONG, problem
 
 Event = Mapping[str, Any]
 
 PROGRAM = (sys.executable, "-m", "derive.web.worker")
+SECRET = "DERIVE_TOKEN"
+"""What stands in the environment of the server and is not the workers' affair."""
 LONGEST_LINE = 64_000_000
-SECONDS_TO_STOP = 1.0
-"""A worker that was asked to stop and has not stopped then is killed."""
+SECONDS_TO_STOP = 10.0
+"""A worker that was asked to stop and has not stopped then is killed. A step takes less; what it came to is kept."""
+SECONDS_TO_RESTART = 1.0
+"""What could not even start is started again after this time."""
 SECONDS_FOR_OWN_WORKER = 0.3
 """A page waits so long for the worker that knows it; then it takes any other."""
-MOST_WAITING = 200
+MOST_WAITING = 400
+MOST_OF_VISITOR = 100
 MOST_PAGES = 10_000
 
 
@@ -41,7 +48,11 @@ class Limits:
 
 
 class BusyError(Exception):
-    """More jobs wait than will be answered in reasonable time."""
+    """More jobs wait than will be answered in reasonable time: of all visitors, or of this one alone."""
+
+    def __init__(self, of_visitor: bool = False) -> None:
+        self.of_visitor = of_visitor
+        super().__init__()
 
 
 @dataclass(eq=False)
@@ -52,9 +63,11 @@ class _Task:
     page: str
     job: str
     content: Mapping[str, Any]
+    visitor: str
     since: float
     told: "asyncio.Queue[Event | None]" = field(default_factory=asyncio.Queue)
     is_over: bool = False
+    is_timed: bool = False
 
     def tell(self, event: Event) -> None:
         """Add an event; nothing is said of a task that is over."""
@@ -92,18 +105,20 @@ class Workers:
 
     async def __aexit__(self, *_: object) -> None:
         for task in self._waiting:
-            task.end(_problem("The server is stopping."))
+            task.end(problem("The server is stopping.", STOPPING))
         await asyncio.gather(*(lane.close() for lane in self._lanes))
 
-    async def events(self, job: str, content: Mapping[str, Any], page: str = "") -> AsyncGenerator[Event]:
+    async def events(
+        self, job: str, content: Mapping[str, Any], page: str = "", visitor: str = ""
+    ) -> AsyncGenerator[Event]:
         """The events of a job, the last of them `problem` where it could not be done. Raises `BusyError`.
 
         A page is a name under which a worker may know what came before; an older job of the page is put aside.
         """
-        self.refuse_if_busy()
         self._put_aside(page)
+        self.refuse_if_busy(visitor)
         self._number += 1
-        task = _Task(self._number, page, job, content, asyncio.get_running_loop().time())
+        task = _Task(self._number, page, job, content, visitor, asyncio.get_running_loop().time())
         self._waiting.append(task)
         self.assign()
         try:
@@ -112,27 +127,36 @@ class Workers:
         finally:
             self._give_up(task)
 
-    def refuse_if_busy(self) -> None:
+    def refuse_if_busy(self, visitor: str = "") -> None:
         """Raises `BusyError` where too many jobs wait."""
         if len(self._waiting) >= MOST_WAITING:
             raise BusyError
+        if sum(task.visitor == visitor for task in self._waiting) >= MOST_OF_VISITOR:
+            raise BusyError(of_visitor=True)
 
-    async def last(self, job: str, content: Mapping[str, Any], page: str = "") -> Event:
+    async def last(self, job: str, content: Mapping[str, Any], page: str = "", visitor: str = "") -> Event:
         """The last event of a job, for those that have only one."""
-        found: Event = _problem("Nothing was found.")
-        async with aclosing(self.events(job, content, page)) as events:
+        found: Event = problem("Nothing was found.", DEFECT)
+        async with aclosing(self.events(job, content, page, visitor)) as events:
             async for event in events:
                 found = event
         return found
 
     def assign(self) -> None:
         """Give jobs that wait to workers that are free."""
-        for task in list(self._waiting):
-            lane = self._lane_for(task)
-            if lane is not None:
-                self._waiting.remove(task)
-                self._remember(task.page, lane)
-                lane.start(task)
+        while any(lane.is_free for lane in self._lanes):
+            found = next(((task, lane) for task in self._in_turn() if (lane := self._lane_for(task))), None)
+            if found is None:
+                return
+            task, lane = found
+            self._waiting.remove(task)
+            self._remember(task.page, lane)
+            lane.start(task)
+
+    def _in_turn(self) -> list[_Task]:
+        """Those who wait: first who has least being done, then who came first."""
+        running = Counter(lane.task.visitor for lane in self._lanes if lane.task is not None)
+        return sorted(self._waiting, key=lambda task: (running[task.visitor], task.number))
 
     def _lane_for(self, task: _Task) -> "_Lane | None":
         """The worker that knows the page if it is free or soon may be, else one that is free and knows the fewest."""
@@ -142,12 +166,19 @@ class Workers:
         free = [lane for lane in self._lanes if lane.is_free]
         if not free:
             return None
-        loop = asyncio.get_running_loop()
-        if own is not None and loop.time() - task.since < SECONDS_FOR_OWN_WORKER:
-            loop.call_later(SECONDS_FOR_OWN_WORKER, self.assign)
+        if own is not None and self._may_wait(task):
             return None
-        pages = list(self._of_page.values())
-        return min(free, key=pages.count)
+        pages = Counter(map(id, self._of_page.values()))
+        return min(free, key=lambda lane: pages[id(lane)])
+
+    def _may_wait(self, task: _Task) -> bool:
+        """Whether a job may wait longer for its own worker; when it may no more, jobs are given out anew."""
+        loop = asyncio.get_running_loop()
+        left = task.since + SECONDS_FOR_OWN_WORKER - loop.time()
+        if left > 0 and not task.is_timed:
+            task.is_timed = True
+            loop.call_later(left, self.assign)
+        return left > 0
 
     def _remember(self, page: str, lane: "_Lane") -> None:
         if page:
@@ -184,7 +215,7 @@ class _Lane:
         self._reading: asyncio.Task[None] | None = None
         self._first_start: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
-        self._is_ready = self._is_closed = self._is_late = False
+        self._is_ready = self._has_started = self._is_closed = self._is_late = False
         self.task: _Task | None = None
 
     @property
@@ -196,7 +227,13 @@ class _Lane:
         """Start the process; it is free as soon as it says that it is ready."""
         command = (*self._program, str(self._limits.memory))
         self._process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE, start_new_session=True
+            *command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            limit=LONGEST_LINE,
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name != SECRET},
         )
         self._reading = asyncio.create_task(self._read(self._process))
 
@@ -212,7 +249,7 @@ class _Lane:
         if self._reading is not None:
             await self._reading
         if self.task is not None:
-            self.task.end(_problem("The server is stopping."))
+            self.task.end(problem("The server is stopping.", STOPPING))
 
     def start(self, task: _Task) -> None:
         """Begin with a job."""
@@ -260,25 +297,26 @@ class _Lane:
         await process.wait()
         if process.stdin is not None:
             process.stdin.close()
-        had_been_ready, self._is_ready = self._is_ready, False
+        had_been_ready, self._is_ready, self._has_started = self._has_started, False, False
         self._started(False)
         self._unlimit()
         if self.task is not None:
-            self.task.end(_problem(self._of_dead()))
+            self.task.end(self._of_dead())
             self.task = None
         if not had_been_ready and not self._is_closed:  # it can not even start: no use to try again at once
-            await asyncio.sleep(SECONDS_TO_STOP)
+            await asyncio.sleep(SECONDS_TO_RESTART)
         if not self._is_closed:
             await self.open()
 
     def _heard(self, said: Mapping[str, Any]) -> None:
         if "ready" in said:
-            self._is_ready = True
+            self._is_ready = self._has_started = True
             self._started(True)
         elif self.task is None or said["number"] != self.task.number:
             return
         elif "end" in said:
             self._unlimit()
+            self._is_ready = not said["leaves"]
             self.task.end()
             self.task = None
         else:
@@ -290,12 +328,12 @@ class _Lane:
         if not self._first_start.done():
             self._first_start.set_result(is_ready)
 
-    def _of_dead(self) -> str:
+    def _of_dead(self) -> Event:
         if self._is_closed:
-            return "The server is stopping."
+            return problem("The server is stopping.", STOPPING)
         if self._is_late:
-            return f"This took longer than {self._limits.seconds:g} s and was ended."
-        return "The process that was at this died; it may need more memory than one request may take."
+            return problem(f"This took longer than {self._limits.seconds:g} s and was ended.", TOOK_TOO_LONG)
+        return problem("The process that was at this died; it may need more memory than one request may take.", DEFECT)
 
 
 def _kill(process: Process) -> None:
@@ -303,7 +341,3 @@ def _kill(process: Process) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
-
-
-def _problem(message: str) -> Event:
-    return {"event": "problem", "message": message, "line": None, "column": None}

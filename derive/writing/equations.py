@@ -16,8 +16,11 @@ from markupsafe import Markup
 from derive.checking.results import Diagnosis, Matrix, StepResult, Verdict, WaitingStep
 from derive.records import dataclass
 from derive.writing.answers import place_of
+from derive.writing.cells import printable
 from derive.writing.formula_width import width
-from derive.writing.pages import environment, formula, style_sheet, words
+from derive.writing.mathml import to_mathml
+from derive.writing.pages import code, environment, formula, style_sheet, words
+from derive.writing.plain import plain
 from derive.writing.topics import Topic, UnknownTopicError, topic
 
 STYLES = ("colours.css", "equations.css")
@@ -94,11 +97,26 @@ def _template() -> Template:
 # ── what is said of a step ───────────────────────────────────────────────────────────────────────────
 
 
+def step_id(step: StepResult | WaitingStep, view: View) -> str:
+    """The id of a step on its page."""
+    return f"{view.prefix}step-{step.equation}-{step.step}"
+
+
 def at_once(step: StepResult) -> str | None:
     """The one line that is seen before a reason is opened: the mistake if it has a name, else the message."""
     if step.verdict in QUIET:
         return None
     return step.diagnosis[0].message if step.diagnosis else step.message
+
+
+@lru_cache(maxsize=4_096)
+def spoken_formula(latex: str) -> Markup:
+    """A formula with a name in words: of MathML without one nothing goes into the name of what it stands in."""
+    mathml = to_mathml(latex)
+    if mathml is None:
+        return code(latex)
+    name = printable(" ".join(plain(latex).split()))
+    return Markup('<math aria-label="{}"').format(name) + Markup(mathml.removeprefix("<math"))
 
 
 def verdict_words(step: StepResult, view: View) -> str:
@@ -178,6 +196,7 @@ def _topic(code: str) -> Topic | None:
 
 
 HELPERS: Mapping[str, object] = {
+    "step_id": step_id,
     "at_once": at_once,
     "verdict_words": verdict_words,
     "tags": tags,
@@ -190,5 +209,6 @@ HELPERS: Mapping[str, object] = {
     "mistakes": mistakes,
     "conventions": conventions,
     "formula": formula,
+    "spoken_formula": spoken_formula,
     "words": words,
 }

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from derive.checking.results import DocumentResult
+from derive.checking.results import DocumentResult, StepResult
 from derive.records import dataclass
-from derive.writing.equations import View, equation_html
+from derive.writing.equations import View, equation_html, step_id
 from derive.writing.pages import BASE, environment, in_equations, page, style_sheet
 
 STYLES = (*BASE, "report.css", "equations.css")
@@ -18,10 +18,11 @@ SCOPE = "derive-results"
 
 @dataclass(frozen=True)
 class Shown:
-    """A result with its equations, rendered."""
+    """A result with its equations, rendered, and the steps that somebody should look at, with their ids."""
 
     result: DocumentResult
     equations: tuple[Markup, ...]
+    concerns: tuple[tuple[str, StepResult], ...]
 
 
 def to_html(results: Sequence[DocumentResult]) -> str:
@@ -33,7 +34,7 @@ def to_html(results: Sequence[DocumentResult]) -> str:
 
 def to_fragment(result: DocumentResult) -> str:
     """One result as a part of somebody else's page, its style sheet with it, which applies to nothing else there."""
-    style = _scoped(style_sheet(STYLES), f".{SCOPE}")
+    style = scoped(style_sheet(STYLES), f".{SCOPE}")
     digest = sha256(repr(result).encode("ascii", "backslashreplace")).hexdigest()
     shown = _shown(result, f"derive-{digest[:12]}-")
     inside = environment().get_template("results.html").render(documents=[shown])
@@ -43,22 +44,24 @@ def to_fragment(result: DocumentResult) -> str:
 def _shown(result: DocumentResult, prefix: str) -> Shown:
     """A result as its author sees it, what is refuted open."""
     view = View(prefix=prefix, dims=result.dims, opens=frozenset(("refuted",)))
-    return Shown(result, tuple(Markup(equation_html(steps, view)) for steps in in_equations(result.steps)))
+    equations = tuple(Markup(equation_html(steps, view)) for steps in in_equations(result.steps))
+    concerns = ((step_id(step, view), step) for step in result.steps if step.concern is not None)
+    return Shown(result, equations, tuple(concerns))
 
 
-def _scoped(style: str, scope: str) -> str:
+def scoped(style: str, scope: str) -> str:
     """The style sheet with every rule applying to elements below a scope alone; the page's own rules go to the scope.
 
-    >>> _scoped("body { margin: 0; }\\np, .a :is(b, i) { top: 0; }\\n@media print { :root { top: 0; } }", ".s")
-    '.s { margin: 0; }\\n.s p, .s .a :is(b, i) { top: 0; }\\n@media print { .s { top: 0; } }'
+    >>> scoped("body { margin: 0; }\\np, .a b { top: 0; }\\n@media print { :root { top: 0; } }", ".s")
+    '.s { margin: 0; }\\n.s p, .s .a b { top: 0; }\\n@media print { .s { top: 0; } }'
     """
 
-    def scoped(rule: re.Match[str]) -> str:
+    def applied(rule: re.Match[str]) -> str:
         selectors = [selector.strip() for selector in _COMMA_OUTSIDE_BRACKETS.split(rule[2])]
-        applied = [scope if selector in (":root", "body") else f"{scope} {selector}" for selector in selectors]
-        return f"{rule[1]}{', '.join(applied)} {{"
+        within = [scope if selector in (":root", "body") else f"{scope} {selector}" for selector in selectors]
+        return f"{rule[1]}{', '.join(within)} {{"
 
-    return re.sub(r"(^|[{}]\s*|\n)([^\s@{}][^@{}]*?)\s*\{", scoped, style)
+    return re.sub(r"(^|[{}]\s*|\n)([^\s@{}][^@{}]*?)\s*\{", applied, style)
 
 
 _COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^()]*\))")

@@ -5,8 +5,9 @@ Nothing is decided here. A declaration is `$W \in \mathbb{R}^{D \times H}$`, `$X
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import field, replace
+from functools import partial
 from itertools import pairwise
 
 from derive.checking.definitions import new_name
@@ -41,7 +42,16 @@ from derive.notation.syntax import (
 from derive.notation.tokens import Token, tokenize
 from derive.notation.words import new_words
 from derive.records import dataclass
-from derive.source import Text
+from derive.source import Source, Text
+
+Recalled = Callable[[Hashable, Callable[[], "Gathered"]], "Gathered"]
+"""What a passage says of which all is known that decides it: found before, or read now."""
+
+
+def anew(key: Hashable, read: "Callable[[], Gathered]") -> "Gathered":
+    """What a passage says, read now."""
+    return read()
+
 
 Sign = tuple[int, int]
 """A relation sign of a document: the number of its passage, and where it begins there."""
@@ -144,23 +154,71 @@ class Gathered:
         return frozenset(spelled(equation.key for equation in self.equations))
 
 
-def gather(document: Document, table: SymbolTable) -> Gathered:
-    """What the document says, read with the names of its setting. What cannot be read says nothing."""
+def gather(document: Document, table: SymbolTable, recalled: Recalled = anew) -> Gathered:
+    """What the document says, read with the names of its setting. What cannot be read says nothing.
+
+    What a passage says may be recalled from another document with this table.
+    """
     found = Gathered()
     for number, passage in enumerate(document.passages):
-        _Reader(found, table, number, passage, table.words).declarations()
+        if passage.problem is None:
+            said = _Said.of(passage, table.words)
+            _add(found, recalled(("declarations", said), partial(_declarations, table, said)), number, passage.text)
     _gather_between(found, document)
     letters = {item.key for item in found.declared if len(item.key) == 1}
     found.words = frozenset(
         word for word in (key for item in found.declared for key in _words(item.key)) if not set(word) <= letters
     )
-    said = surroundings(document.passages)
+    without_dims = replace(table, dims={})
+    around = surroundings(document.passages)
     for number, passage in enumerate(document.passages):
-        words = table.words | found.words
-        premises = said[number].premises if passage.kind == "display" else ()
-        is_one_case = any(compares_value(tokens, table) for tokens in read_premises(premises, words))
-        _Reader(found, table, number, passage, words, is_one_case).equations()
+        if passage.problem is None:
+            words = table.words | found.words
+            premises = around[number].premises if passage.kind == "display" else ()
+            is_one_case = any(compares_value(tokens, table) for tokens in read_premises(premises, words))
+            said = _Said.of(passage, words, is_one_case)
+            _add(found, recalled(("equations", said), partial(_equations, without_dims, said)), number, passage.text)
+            found.words |= frozenset(word for word in said.all_words(without_dims) if is_defined_word(word, found))
     return found
+
+
+def _declarations(table: SymbolTable, said: "_Said") -> Gathered:
+    reader = _Reader(table, said)
+    reader.declarations()
+    return reader.found
+
+
+def _equations(table: SymbolTable, said: "_Said") -> Gathered:
+    reader = _Reader(table, said)
+    reader.equations()
+    return reader.found
+
+
+def _add(found: Gathered, more: Gathered, number: int, text: Text) -> None:
+    """Adds what one passage says, of which the number and the text are these."""
+
+    def at(part: Text) -> Text:
+        return text.part(part.start, part.end)
+
+    def sign(other: Sign) -> Sign:
+        return number, other[1]
+
+    for one in more.declared:
+        assert one.sign is not None
+        found.declared.append(replace(one, at=at(one.at), sign=sign(one.sign)))
+    found.maps += [replace(one, at=at(one.at)) for one in more.maps]
+    for equation in more.equations:
+        name, value = at(equation.name), at(equation.value)
+        found.equations.append(replace(equation, name=name, value=value, sign=sign(equation.sign)))
+    found.differentiated += [replace(one, at=at(one.at)) for one in more.differentiated]
+    for letter, dimension_along in more.ranges.items():
+        found.ranges.setdefault(letter, dimension_along)
+    found.bound |= more.bound
+    found.bodies += [(sign(where), body) for where, body in more.bodies]
+    found.compared |= more.compared
+    found.indexing |= more.indexing
+    found.counts_from_zero |= more.counts_from_zero
+    found.counts_from_one |= more.counts_from_one
 
 
 def _words(key: str) -> Iterator[str]:
@@ -169,39 +227,50 @@ def _words(key: str) -> Iterator[str]:
         yield head
 
 
-class _Reader:
-    """Reads one passage of a document; `is_one_case`: what it says holds only for some values of what is known."""
+@dataclass(frozen=True)
+class _Said:
+    """All of a passage and of the text around it that decides what it says.
 
-    def __init__(
-        self,
-        found: Gathered,
-        table: SymbolTable,
-        number: int,
-        passage: Passage,
-        words: frozenset[str],
-        is_one_case: bool = False,
-    ) -> None:
-        self.found = found
-        self.number = number
-        self.passage = passage
-        self.text = passage.text
+    `is_one_case`: what it says holds only for some values of what is known.
+    """
+
+    text: str
+    is_inline: bool
+    unread: tuple[int, ...]
+    words: frozenset[str]
+    is_condition: bool
+    is_quantified: bool
+    is_one_case: bool = False
+
+    @classmethod
+    def of(cls, passage: Passage, words: frozenset[str], is_one_case: bool = False) -> "_Said":
+        """What a passage says, in which some words are names."""
+        conditions = is_condition(passage), is_quantified(passage)
+        return cls(passage.text.value, passage.kind == "inline", tuple(passage.unread), words, *conditions, is_one_case)
+
+    def all_words(self, table: SymbolTable) -> frozenset[str]:
+        """The words that are names, also those that its own text makes names."""
+        return self.words | new_words(self.text, Elaborator.plain(table, {}))
+
+
+class _Reader:
+    """Reads one passage of a document, as if nothing but it were there."""
+
+    def __init__(self, table: SymbolTable, said: _Said) -> None:
+        self.found = Gathered()
+        self.said = said
+        self.text = Text(said.text, Source("", said.text), 0)
         self.elaborator = Elaborator.plain(table, {})
-        self.words = words
-        self.is_one_case = is_one_case
+        self.words = said.all_words(table)
 
     def chains(self) -> list[Chain]:
-        if self.passage.problem is not None:
-            return []
         table = self.elaborator.table
-        return split(self.text.value, self.words, lambda name: table.find(name) is None, self.passage.unread)
+        return split(self.text.value, self.words, lambda name: table.find(name) is None, self.said.unread)
 
     # ── declarations ──
 
     def declarations(self) -> None:
         """Notes memberships, signs, maps, and ranges of indices."""
-        if self.passage.problem is not None:
-            return
-        self.words = self.words | new_words(self.text.value, self.elaborator)
         self._map()
         for chain in self.chains():
             for at, relation in enumerate(chain.relations):
@@ -210,7 +279,7 @@ class _Reader:
 
     def _declaration(self, left: Member, relation: Token, right: Member) -> None:
         kind = kind_of(relation)
-        if kind in SIGNS and [token.text for token in right.tokens] == ["0"] and not is_condition(self.passage):
+        if kind in SIGNS and [token.text for token in right.tokens] == ["0"] and not self.said.is_condition:
             self._declare(left, SIGNS[kind], relation)
         if kind != "member":
             return
@@ -233,12 +302,12 @@ class _Reader:
             assert name is not None
             at = self.text.part(name.span.start, name.span.end)
             key = canonical(name).strip()
-            sign = (self.number, relation.start)
-            self.found.declared.append(Declared(name, key, space, at, because, sign, is_quantified(self.passage)))
+            sign = (0, relation.start)
+            self.found.declared.append(Declared(name, key, space, at, because, sign, self.said.is_quantified))
 
     def _map(self) -> None:
         r"""`f: \mathbb{R}^n \to \mathbb{R}^m`, also `f, g: \mathbb{R} \to \mathbb{R}`."""
-        read = tokenize(self.text.value, self.words, self.passage.unread)
+        read = tokenize(self.text.value, self.words, self.said.unread)
         tokens = [token for token in read if token.kind not in ("COMMA", "PERIOD")]
         kinds = [kind_of(token) if token.kind in ("RELATION", "COLON") else "" for token in tokens]
         if kinds.count("map") != 1 or kinds.count("member") != 1 or kinds.index("member") > kinds.index("map"):
@@ -280,11 +349,7 @@ class _Reader:
 
     def equations(self) -> None:
         """Notes equations for a name, derivatives, and the letters that sums bind."""
-        is_inline = self.passage.kind == "inline"
-        if self.passage.problem is not None:
-            return
-        self.elaborator = Elaborator.plain(replace(self.elaborator.table, dims={}), {})
-        self.words = self.words | new_words(self.text.value, self.elaborator)
+        is_inline = self.said.is_inline
         for chain in self.chains():
             sides = [_parsed(member.tokens) for member in chain.members]
             for condition in chain.conditions:
@@ -294,17 +359,16 @@ class _Reader:
                     self._notes(side)
                     if not is_inline and any(kind_of(relation) in ("claim", "define") for relation in chain.relations):
                         sign = chain.relations[max(place - 1, 0)].start
-                        self.found.bodies.append(((self.number, sign), side))
+                        self.found.bodies.append(((0, sign), side))
             if chain.relations and kind_of(chain.relations[0]) in ("claim", "define"):
                 self._equation(chain, sides, is_inline)
-            self.found.words |= frozenset(word for word in self.words if is_defined_word(word, self.found))
 
     def _equation(self, chain: Chain, sides: list[List | None], is_inline: bool) -> None:
         left, right = sides[0], sides[1]
         spans = chain.members[0].span, chain.members[1].span
         if left is None or right is None or spans[0] is None or spans[1] is None or chain.conditions:
             return
-        if self.is_one_case or (is_inline and is_condition(self.passage)):
+        if self.said.is_one_case or (is_inline and self.said.is_condition):
             return
         if any(isinstance(entry.single_factor, Dots) for entry in right.entries):
             return
@@ -314,7 +378,7 @@ class _Reader:
             return
         if new is None:
             return
-        sign = (self.number, chain.relations[0].start)
+        sign = (0, chain.relations[0].start)
         name, value = (self.text.part(span.start, span.end) for span in spans if span is not None)
         is_function = new.parameters is not None
         if not is_inline:

@@ -5,18 +5,21 @@ and only declarations are taken from the text. A submission to an exercise takes
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
+from derive.certificates import key_of
+from derive.checking.built import built
 from derive.checking.inference.declaring import Declarations, DeclaredName
-from derive.checking.inference.gathering import Gathered, Sign, first_use, gather
+from derive.checking.inference.gathering import Gathered, Recalled, Sign, anew, first_use, gather
 from derive.checking.inference.names import named, spelled
 from derive.checking.inference.passes import forward_pass, possible_losses
 from derive.checking.inference.unknowns import Unknowns, dims_of, readable, words_of
+from derive.checking.memory import Memory
 from derive.checking.results import Inferred
 from derive.documents.document import Document, Setting
 from derive.errors import DocumentError, FormulaError
-from derive.models.model import Model, build_model
+from derive.models.model import Model
 from derive.models.numbered import read_counted
 from derive.notation import names as latex_names
 from derive.notation.names import canonical, plain, read_name
@@ -50,18 +53,18 @@ class Inference:
     model: Model | None = None
 
 
-def infer(document: Document) -> Inference:
+def infer(document: Document, memory: Memory | None = None) -> Inference:
     """What a document implies; nothing where its setting declares layers or times by their number.
 
-    Raises `DocumentError` where its own setting cannot be used.
+    Raises `DocumentError` where its own setting cannot be used. A `memory` holds what was found in documents before.
     """
     setting = document.setting
     if document.exercise is not None or any(read_counted(name, text) for name, text in setting.symbols):
         return Inference(setting)
-    found = _inferred(document, setting)
+    found = _inferred(document, setting, memory)
     if setting.model or setting.vectors != "column" or found.setting.model:
         return found
-    rows = _inferred(document, replace(setting, vectors="row"))
+    rows = _inferred(document, replace(setting, vectors="row"), memory)
     if not rows.setting.model:
         return found
     said = replace(
@@ -73,13 +76,13 @@ def infer(document: Document) -> Inference:
     return replace(rows, inferred=(said, *rows.inferred))
 
 
-def _inferred(document: Document, setting: Setting) -> Inference:
+def _inferred(document: Document, setting: Setting, memory: Memory | None) -> Inference:
     """What is inferred under a setting; less of it where all of it is no setting that can be used."""
-    attempt = _Inferring(document, setting)
+    attempt = _Inferring(document, setting, memory)
     for inference in (attempt.inference, attempt.declarations_alone):
         found = inference()
         try:
-            return replace(found, model=build_model(found.setting))
+            return replace(found, model=built(found.setting, memory))
         except DocumentError:
             continue
     return Inference(setting)
@@ -88,13 +91,16 @@ def _inferred(document: Document, setting: Setting) -> Inference:
 class _Inferring:
     """One attempt, with vectors that stand as the setting says. Raises `DocumentError` where that cannot be used."""
 
-    def __init__(self, document: Document, setting: Setting) -> None:
+    def __init__(self, document: Document, setting: Setting, memory: Memory | None) -> None:
         self.document = document
         self.setting = setting
-        self.table = build_model(replace(setting, model=(), loss=None, notation=())).table
+        self.memory = memory
+        declared = replace(setting, model=(), loss=None, notation=())
+        self.table = built(declared, memory).table
         names = [name for name, _ in (*setting.model, *setting.notation)]
         words = latex_names.words_of([name.value for name in names])
-        self.gathered = gather(document, replace(self.table, words=self.table.words | words))
+        table = replace(self.table, words=self.table.words | words)
+        self.gathered = gather(document, table, anew if memory is None else _recalling(memory, declared, words))
         self.taken = [*self.table.meanings, *_keys(name for name, _ in setting.model)]
         abbreviations = _keys(name for name, _ in setting.notation)
         self.declarations = Declarations(
@@ -158,7 +164,7 @@ class _Inferring:
 
     def _table(self) -> SymbolTable:
         """All that is declared so far, with sizes."""
-        table = build_model(replace(self._setting(None, []), model=(), loss=None)).table
+        table = built(replace(self._setting(None, []), model=(), loss=None), self.memory).table
         return replace(table, words=table.words | self.gathered.words)
 
     def _learn(self, unknowns: Unknowns) -> None:
@@ -226,6 +232,20 @@ class _Inferring:
             elif own or any(sign < computed.get(plain(key), sign) for key in keys):
                 words[sign] = ""
         return words
+
+
+def _recalling(memory: Memory, setting: Setting, words: frozenset[str]) -> Recalled:
+    """What a passage says under a setting that has more words, recalled where that was read before."""
+    under = memory.number(("gathered", key_of(setting), setting.indices, words))
+
+    def recalled(key: Hashable, read: Callable[[], Gathered]) -> Gathered:
+        known: Gathered | None = memory.recall((under, key))
+        if known is None:
+            known = read()
+            memory.keep((under, key), known)
+        return known
+
+    return recalled
 
 
 def _by_sign(gathered: Gathered) -> dict[Sign, list[str]]:

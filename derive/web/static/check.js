@@ -182,7 +182,7 @@ name.addEventListener("input", () => {
   checking.soon();
 });
 part("save").addEventListener("click", saveTheText);
-part("report").addEventListener("click", () => {
+part("report")?.addEventListener("click", () => {
   saveReport(contents()).catch((error) => notice.say("file", remedyOf(error, 1).message));
 });
 addEventListener("beforeunload", (event) => {
@@ -194,10 +194,17 @@ addEventListener("beforeunload", (event) => {
 part("next").addEventListener("click", () => goToProblem(false));
 part("previous").addEventListener("click", () => goToProblem(true));
 part("help-button").addEventListener("click", () => part("help").showModal());
-part("example").addEventListener("click", async () => {
+part("example")?.addEventListener("click", async () => {
   const response = await fetch("/static/example.md");
   if (response.ok) take(await response.text(), "example.md");
 });
 part("welcome").hidden = !isEmpty();
 editor.setLatex(contents().name.toLowerCase().endsWith(".tex"));
 if (!isEmpty()) checking.soon(0);
+
+// What the page is called saved from now on: it was handed over.
+function keepAsSaved() {
+  saved = editor.text;
+}
+
+export { checking, contents, editor, keepAsSaved };

@@ -58,6 +58,20 @@ export class Editor extends EventTarget {
     this.#changed();
   }
 
+  // Puts another text in place of this one by typing where they differ: caret, focus and what is seen stay.
+  replace(text) {
+    const change = changeBetween(this.text, text);
+    const { scrollTop } = this.scroller;
+    const focused = document.activeElement;
+    const [start, end] = [this.field.selectionStart, this.field.selectionEnd].map((offset) => moved(offset, change));
+    this.field.focus({ preventScroll: true });
+    this.field.setSelectionRange(change.start, change.start + change.removed);
+    type(this.field, text.slice(change.start, change.start + change.added));
+    this.field.setSelectionRange(start, end);
+    this.scroller.scrollTop = scrollTop;
+    focused?.focus({ preventScroll: true });
+  }
+
   // Selects a stretch of the text and shows it.
   select(start, end) {
     this.field.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 // How many steps got which verdict.
 
-const VERDICTS = ["proved", "convention", "refuted", "unknown", "unreadable", "definition"];
-const MARKS = { proved: "✓", convention: "≈", refuted: "✗", unknown: "?", unreadable: "!", definition: "·" };
+const VERDICTS = ["written", "proved", "convention", "refuted", "unknown", "unreadable", "definition"];
+const MARKS = { written: "", proved: "✓", convention: "≈", refuted: "✗", unknown: "?", unreadable: "!", definition: "·" };
 const PLURALS = { convention: "by convention", definition: "definitions" };
 
 // Shows the counts, and gives them in words.

@@ -1,0 +1,97 @@
+"""The jobs of the HTTP interface: a report on a document, an exercise as it is marked, a submission's marks.
+
+What stands in their content is described in `openapi.yaml`; texts have the names of files.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from derive.checking.check import check_document
+from derive.checking.results import Diagnosis, DocumentResult
+from derive.documents.reading import read_source, read_sources
+from derive.grading.by_path import blank_parts
+from derive.grading.entries import Job
+from derive.grading.marking import mark_source
+from derive.grading.parts import ExerciseDocument, exercise_in
+from derive.grading.results import Marked
+from derive.grading.run import for_review
+from derive.source import Source
+from derive.web.desk import Desk
+from derive.web.live import Content, Tell, source_of
+from derive.writing.html import to_html
+from derive.writing.marks import marks_report
+from derive.writing.report import to_json
+
+MOST_EXERCISES = 8
+"""A worker keeps so many exercises, those used last, with what was found of claims made in submissions to them."""
+
+
+def judge(content: Content, desk: Desk, tell: Tell) -> None:
+    """The report on `document`, as text: JSON as `derive check --json` prints it, or the page of `derive check --html`.
+
+    `setting` is a text as well, or null; so is `exercise`, unless it says where one is found: `folder`, `id`.
+    """
+    setting, exercise = content["setting"], content["exercise"]
+    given = None if exercise is None else _exercise_source(exercise, desk)
+    document = read_sources(source_of(content["document"]), None if setting is None else source_of(setting), given)
+    result = check_document(document, store=desk.store)
+    if exercise is not None:
+        result = replace(result, exercise=document.exercise)
+    if not content["shows_fixes"]:
+        result = _without_fixes(result)
+    tell({"event": "report", "text": to_html([result]) if content["as_page"] else to_json(result)})
+
+
+def prepare(content: Content, desk: Desk, tell: Tell) -> None:
+    """What is said of a submission to `exercise` that can not be marked: all parts are for a person."""
+    exercise, name = _exercise(content["exercise"], desk)
+    tell({"event": "exercise", "for_review": _marks(for_review(Job("", name, ""), "", blank_parts(exercise)))})
+
+
+def mark(content: Content, desk: Desk, tell: Tell) -> None:
+    """The marks of `submission` to `exercise`."""
+    exercise, name = _exercise(content["exercise"], desk)
+    marked = replace(mark_source(exercise, source_of(content["submission"]), desk.store), exercise=name)
+    if not content["shows_fixes"]:
+        parts = tuple(replace(part, diagnosis=_unfixed(part.diagnosis)) for part in marked.parts)
+        marked = replace(marked, parts=parts, result=marked.result and _without_fixes(marked.result))
+    tell({"event": "marks", "marks": _marks(marked)})
+
+
+def _marks(marked: Marked) -> Mapping[str, Any]:
+    """The report as `derive grade` writes it, save what it notes for its own next run."""
+    found = marks_report(marked)
+    del found["remembered"]
+    return found
+
+
+def _without_fixes(result: DocumentResult) -> DocumentResult:
+    """The same without what gives answers away."""
+    return replace(result, steps=tuple(replace(step, diagnosis=_unfixed(step.diagnosis)) for step in result.steps))
+
+
+def _unfixed(found: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
+    return tuple(replace(each, fix="") for each in found)
+
+
+def _exercise(content: Content, desk: Desk) -> tuple[ExerciseDocument, str]:
+    """An exercise, and the name by which it was asked for."""
+    if "folder" in content:
+        return desk.shelf(content["folder"]).exercise(content["id"]), content["id"]
+    source = source_of(content)
+    return _exercise_of(source.name, source.text), source.name
+
+
+def _exercise_source(content: Content, desk: Desk) -> Source:
+    """The text of an exercise, under a name without the folders in which it lies."""
+    if "folder" not in content:
+        return source_of(content)
+    path = desk.shelf(content["folder"]).path(content["id"])
+    return replace(read_source(path), name=f"{content['id']}{path.suffix}")
+
+
+@lru_cache(maxsize=MOST_EXERCISES)
+def _exercise_of(name: str, text: str) -> ExerciseDocument:
+    return exercise_in(Source(name, text))
