@@ -16,12 +16,18 @@ function item(verdict, count) {
   const mark = document.createElement("span");
   mark.setAttribute("aria-hidden", "true");
   mark.append(`${MARKS[verdict]} `);
+  const word = document.createElement("span");
+  word.className = "word";
+  word.append(wordFor(verdict, count));
   made.className = verdict;
-  made.append(mark, phrase(verdict, count));
+  made.append(mark, `${count} `, word);
   return made;
 }
 
 function phrase(verdict, count) {
-  const word = count === 1 && verdict === "definition" ? "definition" : (PLURALS[verdict] ?? verdict);
-  return `${count} ${word}`;
+  return `${count} ${wordFor(verdict, count)}`;
+}
+
+function wordFor(verdict, count) {
+  return count === 1 && verdict === "definition" ? "definition" : (PLURALS[verdict] ?? verdict);
 }
