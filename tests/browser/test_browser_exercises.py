@@ -1,4 +1,4 @@
-"""Exercises in a browser: answered and handed in, by keyboard alone too; an exam; the setting as a table."""
+"""Exercises in a browser: an answer is written and handed in; an exam; the setting as a table that is corrected."""
 
 import os
 import re
