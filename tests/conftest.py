@@ -22,14 +22,16 @@ collect_ignore_glob = ["*.md", "*.tex", "*.ipynb"]
 
 # The files that take longest, in this order. They come first, so that none is left over when the rest is done.
 LONGEST = (
-    "test_sheet_round_trip.py", "test_homework.py", "test_fuzzing.py", "test_mutants.py", "test_public.py",
-    "test_gradients.py", "test_variants.py", "test_mistakes.py", "test_recurrences.py", "test_exercises.py",
-    "test_subjects.py", "test_readme.py", "test_sources.py", "test_lint.py", "test_inference.py",
-    "test_differentials.py", "test_closed_forms.py", "test_packaging.py", "test_answers_by_cases.py",
-    "test_following.py", "test_alternatives.py", "test_gallery.py", "test_layers.py", "test_sheets.py",
-    "test_class_report.py", "test_memory.py", "test_documents_latex.py", "test_documents_markdown.py",
-    "test_kinks.py", "test_figures_geometry.py", "test_sheet_latex.py", "test_architecture.py",
-    "test_indexed_forms.py", "test_pytest_plugin.py", "test_cascade.py", "test_soundness.py",
+    "test_sheet_round_trip.py", "test_fuzzing.py", "test_homework.py", "test_implementations_corpus.py",
+    "test_kernels_agree.py", "test_mutants.py", "test_public.py", "test_variants.py", "test_gradients.py",
+    "test_sources.py", "test_lint.py", "test_readme.py", "test_subjects.py", "test_mistakes.py", "test_following.py",
+    "test_differentials.py", "test_recurrences.py", "test_packaging.py", "test_kernel_backends.py",
+    "test_closed_forms.py", "test_layers.py", "test_sheets.py", "test_memory.py", "test_gallery.py",
+    "test_inference.py", "test_exercises.py", "test_figures_geometry.py", "test_documents_markdown.py",
+    "test_alternatives.py", "test_answers_by_cases.py", "test_following_one_entry.py", "test_documents_latex.py",
+    "test_grade_run.py", "test_sheet_latex.py", "test_architecture.py", "test_indexed_forms.py", "test_families.py",
+    "test_kinks.py", "test_cascade.py", "test_pytest_plugin.py", "test_answers.py", "test_code_marking.py",
+    "test_soundness.py", "test_grade_cluster.py", "test_formats.py", "test_feedback.py", "test_class_report.py",
 )  # fmt: skip
 
 

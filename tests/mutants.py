@@ -126,8 +126,6 @@ def _of_expression(node: ast.expr, names: Sequence[str]) -> Iterator[tuple[str, 
     if not isinstance(node, (ast.Constant, ast.Slice, ast.Tuple, ast.Dict, ast.Starred, ast.Lambda)) and text != "np":
         texts += [_put(around, text) for around in AROUND]
     match node:
-        case ast.Constant(bool() as value):
-            texts.append(str(not value))
         case ast.Constant(int() | float() as value):
             texts += [str(value + 1), str(value - 1), str(2 * value), str(-value), "0"]
         case ast.Name(name) if name in names:
@@ -146,9 +144,7 @@ def _of_expression(node: ast.expr, names: Sequence[str]) -> Iterator[tuple[str, 
             texts += [f"({one}) > {limit}" for limit in ("1", "-1", "0.5")]
         case ast.Call(function, arguments, keywords):
             texts += _of_call(node, ast.unparse(function), arguments, keywords)
-        case ast.Attribute(value, "T"):
-            texts.append(ast.unparse(value))
-        case ast.Subscript(value, _):
+        case ast.Attribute(value, "T") | ast.Subscript(value, _):
             texts.append(ast.unparse(value))
     for other in dict.fromkeys(texts):
         if other != text:
@@ -157,8 +153,9 @@ def _of_expression(node: ast.expr, names: Sequence[str]) -> Iterator[tuple[str, 
 
 _SIGN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}
 _KIN = {
-    "sum": ("mean", "max"), "mean": ("sum", "max"), "maximum": ("minimum",), "exp": ("expm1",), "log": ("log2", "log1p"),
-    "max": ("min", "sum"), "tanh": ("sin",), "var": ("std",), "std": ("var",), "dot": ("inner",), "where": ("maximum",),
+    "sum": ("mean", "max"), "mean": ("sum", "max"), "maximum": ("minimum",), "exp": ("expm1",),
+    "log": ("log2", "log1p"), "max": ("min", "sum"), "tanh": ("sin",), "var": ("std",), "std": ("var",),
+    "dot": ("inner",), "where": ("maximum",),
 }  # fmt: skip
 
 

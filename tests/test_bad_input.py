@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from derive import cli
-from derive.checking import check, session, statements
+from derive.checking import beginning, session, statements
 
 HEAD = "---\nsymbols: {a: scalar, b: scalar, x: 3 x 1}\n---\n\n"
 GOOD = "$$ a + a = 2a $$\n"
@@ -14,7 +14,7 @@ GOOD = "$$ a + a = 2a $$\n"
 
 @pytest.fixture(autouse=True)
 def _short_steps(tmp_path, monkeypatch):
-    for module in (session, statements, check):
+    for module in (session, statements, beginning):
         monkeypatch.setattr(module, "STEP_SECONDS", 1)
     monkeypatch.delenv("DERIVE_DEBUG", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -51,6 +51,11 @@ WHOLE = [
         "dims.md:3:14: the dimension M is not declared; the setting's dims are N",
     ),
     ("name.md", b"---\nmodel: {S: X}\n---\n", "name.md:2:12: the name X is not defined or declared"),
+    (
+        "long.md",
+        f"---\nsymbols: {{A: n x {'9' * 5000}}}\n---\n".encode(),
+        "long.md:2:14: the size 99999999999999999999... is not between 1 and 50",
+    ),
     (
         "twice.md",
         b"---\nsymbols: {x: scalar}\nmodel: {x: 2}\n---\n",
@@ -93,6 +98,8 @@ STEPS = [
     ("a^{" * 500 + "a" + "}" * 500 + " = a", "unreadable", "nested more than 60 deep"),
     (" + ".join(["a"] * 4_900) + " = 4900 a", "proved", ""),
     (" + ".join(["a"] * 20_000) + " = 20000 a", "unreadable", "This formula has 80,007 characters; at most 20,000"),
+    (f"a = {'9' * 5000}", "unreadable", "A number of 5,000 digits; at most 1,000 are read."),
+    (f"a_{{{'1' * 5000}}} = b^{{0.{'1' * 5000}}}", "unreadable", "A number of 5,000 digits; at most 1,000 are read."),
     ("9^{9^{9^9}} = a", "unknown", "a number grew beyond the limit"),
     pytest.param(r"\hat " * 3000 + "a = a", "unreadable", ""),
     pytest.param(r"\frac" * 3000 + " = a", "unreadable", ""),

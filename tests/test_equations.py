@@ -7,7 +7,11 @@ from html.parser import HTMLParser
 import pytest
 from marked_pages import ATTACKS, ATTRIBUTES_OF_PAGES, OF_PAGES, Elements
 
+from derive.checking.check import check_document
 from derive.checking.results import VERDICTS, Counterexample, Diagnosis, StepResult, WaitingStep
+from derive.documents.markdown import read_markdown
+from derive.documents.reading import read_text
+from derive.source import Source
 from derive.writing.equations import View, equation_html, equation_style, waiting_html
 from derive.writing.mathml import to_mathml
 from derive.writing.pages import MARKS
@@ -19,7 +23,8 @@ PROVED = StepResult(
 )  # fmt: skip
 REFUTED = StepResult(
     "21", 3, 2, 13, 5, "X^T G", "=", "2 X^T G", "refuted", "The two sides differ in entry (2, 1): 1 and 2.",
-    shapes=("D x C", "C x D"), counterexample=Counterexample({"X": [["1", "1/2"]], "c": "3"}, (2, 1), "17", "34"),
+    shapes=("D x C", "C x D"),
+    counterexample=Counterexample({"X": [["1", "1/2"]], "c": "3"}, (2, 1), "17", "34", (3, 2)),
     diagnosis=(Diagnosis("extra-factor-two", "Where does the $2$ come from?", "X^T G"),),
 )  # fmt: skip
 CONVENTION = StepResult(
@@ -29,7 +34,6 @@ CONVENTION = StepResult(
 UNREADABLE = StepResult(
     None, 4, 1, 20, 5, r"\frac{1", "=", "y", "unreadable", "{ is never closed.", excerpt=r"\frac{1"
 )  # fmt: skip
-DIMS = {"D": 3, "C": 2}
 
 
 class Text(HTMLParser):
@@ -140,21 +144,32 @@ def test_what_is_refuted_says_why_before_it_is_opened():
 
 
 def test_a_counterexample_points_the_entry_out_on_both_sides():
-    page = squeezed(equation_html([replace(REFUTED, shapes=("D x C", "3 x 1"))], View(dims=DIMS)))
+    page = squeezed(equation_html([REFUTED], View()))
     dots = "<tr><td>·</td><td>·</td></tr>"
-    assert f'left side <table class="matrix">{dots}<tr><td class="differs">17</td><td>·</td></tr>{dots}' in page
-    assert '<tr><td>·</td></tr><tr><td class="differs">34</td></tr><tr><td>·</td></tr>' in page
+    for side, value in (("left", "17"), ("right", "34")):
+        row = f'<tr><td class="differs">{value}</td><td>·</td></tr>'
+        assert f'{side} side <table class="matrix">{dots}{row}{dots}</table>' in page
     assert '= <table class="matrix"><tr><td>1</td><td>1/2</td></tr></table>' in page
     assert f'<div class="value">{math("c")} = 3</div>' in page
 
 
-@pytest.mark.parametrize(
-    "shapes, dims", [(("D x C", "D x C"), {}), (("D x C", "scalar"), DIMS), (("D x C", "C x C"), {"D": 9, "C": 9})]
-)
-def test_without_known_sizes_the_entry_is_told_in_words(shapes, dims):
-    page = equation_html([replace(REFUTED, shapes=shapes)], View(dims=dims))
+@pytest.mark.parametrize("size", [None, (9, 2), (3, 900)])
+def test_where_no_matrix_can_be_shown_the_entry_is_told_in_words(size):
+    found = replace(REFUTED.counterexample, size=size)
+    page = equation_html([replace(REFUTED, counterexample=found)], View())
     assert "differs" not in page
     assert "<p>left side <b>17</b>, right side <b>34</b> in row 2, column 1</p>" in page
+
+
+@pytest.mark.parametrize(
+    "claim, size",
+    [("X^T y = 2 X^T y", (3, 1)), ("X_{i,j} = 2 X_{i,j}", None), ("y^T y = 0", None), ("X = 2 X", (2, 3))],
+)
+def test_a_counterexample_knows_how_large_the_sides_are(claim, size):
+    text = f"---\ndims: {{N: 2, D: 3}}\nsymbols: {{X: N x D, y: N x 1}}\n---\n$${claim}$$"
+    document, _ = read_text(Source("a.md", text), read_markdown)
+    (step,) = check_document(document).steps
+    assert (step.verdict, step.counterexample.size) == ("refuted", size)
 
 
 def test_a_mistake_is_explained_with_its_title_and_its_fix():
@@ -253,7 +268,7 @@ def test_the_name_of_a_summary_begins_with_the_verdict_in_words(verdict):
 
 
 def test_what_scrolls_can_be_reached_and_has_a_name():
-    page = equation_html([REFUTED, CONVENTION], View(dims={"D": 3, "C": 3}))
+    page = equation_html([REFUTED, CONVENTION], View())
     scrolling = re.findall(r'<\w+ class="[^"]*\bscroll\b[^>]*>', page)
     assert len(scrolling) == 5
     assert all('tabindex="0"' in one and 'role="group"' in one and "aria-label=" in one for one in scrolling)
@@ -265,14 +280,15 @@ def test_what_scrolls_can_be_reached_and_has_a_name():
 def hostile(text: str, verdict: str) -> StepResult:
     return StepResult(
         text, 1, 1, 3, 4, text, text, text, verdict, text, (text,), (text, f"{text} x {text}"),
-        Counterexample({text: [[text]], "b": text}, (1, 1), text, text), (Diagnosis(text, text, text),), (1, 1), text,
+        Counterexample({text: [[text]], "b": text}, (1, 1), text, text, (1, 1)),
+        (Diagnosis(text, text, text),), (1, 1), text,
         "all dimensions", "index form", (text, f"${text}$"), (text,), text,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ATTACKS)
 def test_what_is_quoted_is_text(text):
-    view = View(notes={(1, 1): text}, words={"refuted": text}, fix_words=text, dims={text: 1})
+    view = View(notes={(1, 1): text}, words={"refuted": text}, fix_words=text)
     waiting = WaitingStep(text, 1, 1, 3, 4, text, text, text)
     pages = [equation_html([hostile(text, verdict)], view) for verdict in VERDICTS]
     for page in (*pages, waiting_html([waiting], view), equation_html([hostile(text, "proved")], View(False))):

@@ -1,6 +1,9 @@
 """`derive explain`: every mistake and every convention with an example that the checker confirms."""
 
+import ast
+import inspect
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +12,9 @@ from claimed import last
 from derive import cli
 from derive.checking.conventions import CONVENTIONS
 from derive.checking.conventions_explained import EXPLAINED
+from derive.implementations import behaviour, breaks, comparing, confusions, naming, results, rules_of_statements
 from derive.mistakes.catalogue import CATALOGUE
+from derive.mistakes.of_code import ALL_OF_CODE, RESULTS
 from derive.writing.explaining import to_html, to_markdown, to_text
 from derive.writing.topics import GROUPS, in_groups, topic, topics
 
@@ -59,11 +64,30 @@ def test_every_mistake_is_in_one_group():
 
 def test_every_code_is_there_once():
     codes = [one.code for one in topics()]
-    assert len(codes) == len(set(codes)) == len(CATALOGUE) + len(CONVENTIONS)
+    assert len(codes) == len(set(codes)) == len(CATALOGUE) + len(CONVENTIONS) + len(ALL_OF_CODE)
     assert [group for group, _ in in_groups(topics())][-2:] == [
         "Conventions that are used where a step needs one",
         "Conventions that a setting has to allow",
     ]
+
+
+def test_everything_that_marking_code_may_say_is_explained():
+    explained = {one.code for one in topics()}
+    assert behaviour.MESSAGES.keys() - {"earlier-inputs"} <= explained  # that one is told as hidden-state
+    assert {*comparing.CONVENTIONS.values(), results.DIGITS, naming.EXCHANGED, naming.TRANSPOSED} <= explained
+    modules = (breaks, confusions, rules_of_statements)
+    words = {
+        word for module in modules for word in re.findall(r'yield "([a-z]+(?:-[a-z]+)+)"', inspect.getsource(module))
+    }
+    assert len(words) > 30
+    assert words - explained == set()
+
+
+def test_the_examples_of_code_are_python():
+    for one in ALL_OF_CODE:
+        for text in (one.looks_like, one.instead):
+            ast.parse(f"def f():\n    {text}{' pass' if text.endswith(':') else ''}")
+    assert [one.code for one in RESULTS if one.message == one.title] == []
 
 
 @pytest.mark.parametrize("written", ["missing-mean", "MISSING-MEAN", "missing_mean", " Missing mean "])
@@ -191,9 +215,10 @@ def test_the_page_of_reference_as_html(run, tmp_path):
     page = Page((tmp_path / "page.html").read_text(encoding="utf-8"))
     assert {one.code for one in topics()} <= set(page.ids)
     assert [link for link in page.links if not (link.startswith("#") and link[1:] in page.ids)] == []
-    assert page.elements.count("math") > 2 * len(topics())
+    assert page.elements.count("math") > 2 * len([one for one in topics() if one.kind != "code"])
     named = sum(f"{one.title} {one.message} {one.because}".count("`") // 2 for one in topics())
-    assert page.elements.count("code") == len(topics()) + named  # each code, each key; every formula is rendered
+    examples = 2 * len(ALL_OF_CODE)
+    assert page.elements.count("code") == len(topics()) + named + examples  # every formula is rendered
 
 
 def test_a_page_on_one_of_them_has_no_list():

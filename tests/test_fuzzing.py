@@ -236,7 +236,7 @@ def test_a_mutant_is_a_function_of_its_number() -> None:
 def test_every_edit_is_made() -> None:
     missing = {*REWRITINGS, *BREAKAGES}
     for number in range(0, 12_000, 3):
-        missing -= set(mutant(3, number)[1].edits)
+        missing -= set(mutant(1, number)[1].edits)
         if not missing:
             return
     assert not missing

@@ -311,7 +311,7 @@ WHOLE_STEP = StepResult(
     message="No.",
     conventions=("kink",),
     shapes=("1 x 2", "2 x 1"),
-    counterexample=Counterexample({"a": "1/2", "W": [["1", "-3"]]}, (1, 2), "7/4", "2"),
+    counterexample=Counterexample({"a": "1/2", "W": [["1", "-3"]]}, (1, 2), "7/4", "2", (3, 2)),
     diagnosis=(MISTAKE,),
     follows_from=(3, 1),
     excerpt="a = b",

@@ -14,7 +14,7 @@ from derive.documents.setting import make_setting, read_entries
 from derive.expressions import tree
 from derive.expressions.shapes import SCALAR, Dim, column
 from derive.expressions.tree import IndexVariable
-from derive.indexed.prover import GeneralProof, NoProof, Prover
+from derive.indexed.prover import GeneralProof, NoProof, Prover, Rests
 from derive.models import build_model
 from derive.models.model import Model
 from derive.notation.elaboration import Options, Reading, elaborated
@@ -327,3 +327,48 @@ def test_a_derivative_that_is_known_is_used_where_it_is_opened():
     known = r"\frac{\partial L}{\partial S}", "P - Y"
     assert after(ONE_EXAMPLE, known, r"\frac{\partial L}{\partial W}", "x^T (P - Y)")
     assert not after(ONE_EXAMPLE, known, r"\frac{\partial L}{\partial W}", "x^T (Y - P)")
+
+
+# ── on what a proof rests ──
+
+POWERS = r"""
+dims: {n: 2}
+symbols: {x: n x 1, a: n x 1}
+model: {f: a^T x, g: f^2, L: g + f}
+loss: L
+"""
+
+
+def part(text: str) -> tree.Expr:
+    return read(POWERS, text).value
+
+
+def test_a_proof_says_which_names_it_opened():
+    prover = Prover(model(POWERS).table)
+    said = part("L"), part("f (f + 1)")
+    assert prover.prove(*said) == GeneralProof((), True)
+    assert prover.rests.opened == {"L": None, "g": None}
+    prover.remember(*said, GeneralProof((), True))
+    assert prover.settled == {"L": 0}
+    prover.rests = Rests()
+    assert isinstance(prover.prove(part("L"), part("(f + 1) f")), GeneralProof)
+    assert prover.rests.opened == {"L": 0}
+
+
+def test_a_derivative_has_the_same_name_in_every_prover():
+    names = []
+    for first in ("x", r"\frac{\partial L}{\partial g}", r"\frac{\partial g}{\partial f}"):
+        prover = Prover(model(POWERS).table)
+        prover.prove(part(first), part(first))
+        prover.prove(part(r"\frac{\partial L}{\partial f}"), part("2 f + 1"))
+        names.append(set(prover.rests.opened))
+    assert names[0] == names[1] == names[2] != set()
+
+
+def test_what_would_lead_back_to_itself_is_not_remembered():
+    prover = Prover(model(POWERS).table)
+    proof = GeneralProof((), True)
+    prover.remember(part("L"), part("g + f"), proof)
+    prover.remember(part("g"), part("L - f"), proof)
+    assert prover.settled == {"L": 0}
+    assert prover.rests.followed.keys() | prover.rests.opened.keys() >= {"L", "g"}

@@ -28,6 +28,7 @@ SIGMOIDS = {
     "by name": r"\sigma(z)",
 }
 ONE_EXAMPLE = {name: text.replace("z", "z_i") for name, text in SIGMOIDS.items()}
+CROSS_ENTROPY = r"-\sum_i (y_i \log p_i + (1-y_i) \log(1-p_i))"
 BINARY = {
     **{
         f"cross-entropy of p, {name}": {"p": p, "L": r"-\frac{1}{N} \sum_{i=1}^N (y_i \log p_i + (1-y_i) \log(1-p_i))"}
@@ -76,6 +77,25 @@ BINARY = {
     "log cosh": {"L": r"\sum_i \log\cosh(z_i)"},
     "log of a mean": {"L": r"\sum_i \log(\frac{e^{z_i}+e^{-z_i}}{2})"},
     "one over cosh": {"L": r"\sum_i \frac{1}{\cosh(z_i)}"},
+    "cross-entropy of a named exponential": {"E": "e^{z}", "p": r"\frac{E}{1+E}", "L": CROSS_ENTROPY},
+    "cross-entropy of a named denominator": {"E": "e^{-z}", "D": "1+E", "p": r"\frac{1}{D}", "L": CROSS_ENTROPY},
+    "cross-entropy of a scaled score": {"p": r"\sigma(-z/2)", "L": CROSS_ENTROPY},
+    "cross-entropy as products": {"p": r"\sigma(z)", "L": r"-(y^T \log p + (1-y)^T \log(1-p))"},
+    "log of a named sigmoid": {"p": r"\sigma(z)", "q": "1-p", "g": r"\log q", "L": r"-\sum_i g_i y_i"},
+    "named odds": {"p": r"\sigma(z)", "o_i": r"\frac{p_i}{1-p_i}", "L": r"\sum_i \log o_i"},
+    "softplus of a denominator": {"D": "1+e^{z}", "L": r"\sum_i \log D_i"},
+    "softplus of another sum": {"L": r"\sum_i \log(2+3e^{2z_i+1})"},
+    "softplus as an inverse": {"L": r"-\sum_i \log((1+e^{z_i})^{-1})"},
+    "softplus as a sum of a column": {"L": r"\text{sum}(\log(1+e^{z}))"},
+    "softplus from the size": {"L": r"\sum_i (\max(z_i,0) - z_i y_i + \log(1+e^{-|z_i|}))"},
+    "log of one plus tanh": {"L": r"-\sum_i \log(1+\tanh(z_i))"},
+    "log of the slope of tanh": {"L": r"-\sum_i \log(1-\tanh^2(z_i))"},
+    "two bells": {"L": r"-\sum_i \log(\frac{1}{2}e^{-(z_i-1)^2}+\frac{1}{2}e^{-(z_i+1)^2})"},
+    "a share of two": {"L": r"-\sum_i \log \frac{e^{z_i}}{e^{z_i}+e^{-z_i}}"},
+    "a named exponential over its sum": {"E": "e^{z}", "L": r"\sum_i \frac{E_i}{1+E_i}"},
+    "a slope of a named exponential": {"E": "e^{-z}", "L": r"\sum_i \frac{E_i}{(1+E_i)^2}"},
+    "tanh of named exponentials": {"E": "e^{z}", "F": "e^{-z}", "t": r"\frac{E-F}{E+F}", "L": r"\|t-y\|^2"},
+    "tanh of one named exponential": {"E": "e^{2z}", "L": r"\sum_i \frac{E_i-1}{E_i+1} y_i"},
 }
 SCORES = np.array([[1e4, -1e4, 1e4, -1e4, 0, 3, -800, 800, 40, -40]]).T
 TARGETS = np.array([[1.0, 1, 0, 0, 1, 0, 1, 1, 1, 0]]).T
@@ -106,6 +126,15 @@ LABELS = {
     "differences of scores": {"L": r"\log\sum_j e^{s_j-s_y}"},
     "squares": {"p": r"\text{softmax}(s)", "L": r"(1-p_y)^2"},
     "entropy": {"p": r"\text{softmax}(s)", "L": r"-\sum_k p_k \log p_k"},
+    "a named scaled softmax": {"p": r"\text{softmax}(s/2)", "L": r"-\log p_y"},
+    "a scaled fraction": {"p": r"\frac{e^{s/2}}{\sum_j e^{s_j/2}}", "L": r"-\log p_y"},
+    "a named score scaled": {"z": "-3 s", "p": r"\frac{e^{z}}{\sum_j e^{z_j}}", "L": r"-\log p_y"},
+    "all of it named": {"E": "e^{s}", "Q": r"\sum_j E_j", "p": r"\frac{E}{Q}", "q": "p_y", "L": r"-\log q"},
+    "a sum in words": {"E": "e^{s}", "p": r"\frac{E}{\text{sum}(E)}", "L": r"-\log p_y"},
+    "one over a sum": {"p": r"\frac{1}{\sum_j e^{s_j-s_y}}", "L": r"-\log p"},
+    "log of a named softmax": {"p": r"\text{softmax}(s)", "g": r"\log p", "L": "-g_y"},
+    "log of a named quotient": {"E": "e^{s}", "Q": r"\sum_j E_j", "g": r"\log E - \log Q", "L": "-g_y"},
+    "one beside the sum": {"L": r"\log (1 + \sum_j e^{s_j}) - s_y"},
 }
 TARGETED = {
     "softmax": {"p": r"\text{softmax}(s)", "L": r"-\sum_k t_k \log p_k"},
@@ -130,11 +159,38 @@ ROWS = {
         "P_{i,k}": r"\frac{E_{i,k}}{\sum_j E_{i,j}}",
         "L": r"-\frac{1}{N} \sum_i \log P_{i,y_i}",
     },
+    "all of it named": {
+        "E": "e^{S}",
+        "Q_i": r"\sum_j E_{i,j}",
+        "P_{i,k}": r"\frac{E_{i,k}}{Q_i}",
+        "q_i": "P_{i,y_i}",
+        "L": r"-\frac{1}{N} \sum_i \log q_i",
+    },
+    "all of it named and shifted": {
+        "m_i": r"\max_j S_{i,j}",
+        "E_{i,k}": r"e^{S_{i,k}-m_i}",
+        "Q_i": r"\sum_j E_{i,j}",
+        "P_{i,k}": r"\frac{E_{i,k}}{Q_i}",
+        "L": r"-\frac{1}{N} \sum_i \log P_{i,y_i}",
+    },
+    "a scaled softmax": {"P": r"\text{softmax}(S/2)", "L": r"-\frac{1}{N} \sum_i \log P_{i,y_i}"},
+    "one entry named": {"q_i": r"\frac{e^{S_{i,y_i}}}{\sum_j e^{S_{i,j}}}", "L": r"-\frac{1}{N} \sum_i \log q_i"},
+    "squares of named exponentials": {
+        "E": "e^{S}",
+        "P_{i,k}": r"\frac{E_{i,k}}{\sum_j E_{i,j}}",
+        "L": r"\sum_i (1-P_{i,y_i})^2",
+    },
 }
 HOT_ROWS = {
     "softmax": {"P": r"\text{softmax}(S)", "L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log P_{i,k}"},
     "a fraction": {"L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log\frac{e^{S_{i,k}}}{\sum_j e^{S_{i,j}}}"},
     "a trace": {"P": r"\text{softmax}(S)", "L": r"-\frac{1}{N} \text{tr}(Y^T \log P)"},
+    "squares of named exponentials": {
+        "E": "e^{S}",
+        "Q_i": r"\sum_j E_{i,j}",
+        "P_{i,k}": r"\frac{E_{i,k}}{Q_i}",
+        "L": r"\|P-Y\|_F^2",
+    },
 }
 HOT_COLUMNS = {
     "softmax": {"P": r"\text{softmax}(S^T)^T", "L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log P_{k,i}"},

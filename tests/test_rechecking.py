@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from remembering import check_document
 
 from derive.certificates import Store, default_directory
 from derive.checking import remembered_course
@@ -19,7 +20,6 @@ from derive.errors import DocumentError
 from derive.expressions.shapes import Dim, column
 from derive.expressions.tree import Symbol
 from derive.source import Source, Span
-from remembering import check_document
 
 ROOT = Path(__file__).resolve().parents[1]
 EXERCISES = ROOT / "exercises"
@@ -105,7 +105,7 @@ def recheck(checker: Rechecker, text: str, name: str = "notes.md", most=None) ->
 
 
 def edited(random: Random, text: str) -> str:
-    """The text with one formula changed: a character typed, deleted or another; or all of it deleted, doubled, moved."""
+    """The text with a character of a formula typed, deleted or replaced, or with all of it deleted, doubled, moved."""
     front = FRONT_MATTER.match(text)
     spans = [found.span() for found in FORMULA.finditer(text, front.end() if front else 0)]
     (start, end), (other, behind) = sorted(random.choices(spans, k=2))
@@ -152,7 +152,7 @@ def test_a_formula_that_is_typed_and_taken_back():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    "old, new",
     [
         ("n: 3", "n: 2"),
         ("a: n x 1", "a: 1 x n"),
@@ -189,6 +189,28 @@ def test_only_what_is_new_is_pending():
     assert recheck(checker, SMALL.replace("\n$$ g(t)", "\nMore words.\n\n$$ g(t)"))[1].of_kind("pending") == []
     pending = recheck(checker, SMALL.replace("$$ = a", "$$ = 3 a"))[1].of_kind("pending")
     assert pending == [r"= 3 a \frac{\partial L}{\partial f} + 2 \lambda x"]
+
+
+def test_what_rests_on_nothing_that_changed_is_not_pending():
+    other = "$$ \\frac{\\partial L}{\\partial \\lambda} = x^T x $$\n\n"
+    text = SMALL.replace("$$ g(t)", f"{other}$$ g(t)")
+    checker = rechecker()
+    recheck(checker, text)
+    found, told = recheck(checker, text.replace("= x^T x $$", "= 2 x^T x $$"))
+    assert [steps.verdict for steps in found.steps][:3] == ["proved", "refuted", "definition"]
+    assert told.of_kind("pending") == [r"\frac{\partial L}{\partial \lambda} = 2 x^T x"]
+
+
+def test_what_rests_on_what_changed_is_pending():
+    text = (
+        SMALL.replace("L: f^2", "L: f^3 + f^2")
+        .replace("2 f a", "(3 f^2 + 2 f) a")
+        .replace("= 2 f $$", "= 3 f^2 + 2 f $$")
+    )
+    checker = rechecker()
+    assert [step.scope for step in recheck(checker, text)[0].steps[-2:]] == ["all dimensions"] * 2
+    told = recheck(checker, text.replace("= 3 f^2 + 2 f $$", "= 3 f^2 + 3 f $$"))[1]
+    assert len(told.of_kind("pending")) == 3
 
 
 def test_verdicts_come_before_explanations_and_in_order():
@@ -245,7 +267,8 @@ def test_what_may_have_run_out_of_time_is_not_remembered(monkeypatch):
 
 
 def test_little_is_remembered_where_there_is_little_room(monkeypatch):
-    monkeypatch.setattr(remembered_course, "MOST_ANSWERS", 3)
+    monkeypatch.setattr(remembered_course, "ANSWERS", 3)
+    monkeypatch.setattr(remembered_course, "VERSIONS", 0)
     monkeypatch.setattr(remembered_course, "MOST_SESSIONS", 1)
     monkeypatch.setattr("derive.checking.memory.MOST", 5)
     memory = Memory()

@@ -136,3 +136,75 @@ def test_every_answer_has_the_headers_of_safety(path: str):
 
 def test_cookies_that_are_none_are_no_cookies():
     assert client().get("/", headers={"Cookie": "=;;;\x01=2; derive-8000"}).status_code == 401
+
+
+# --- Cookies of others ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "a=b",
+        'theme={"dark": true}',
+        "[x]=1; =;;",
+        "a b=c",
+        "_xsrf=2|8c|1; b=\x01",
+        "derive-8000=tossed",
+        "derive-8000=",
+    ],
+)
+def test_cookies_of_other_servers_do_not_matter(others: str):
+    made = entered()
+    mine = made.cookies["derive-8000"]
+    name = made.get("/").text
+    for line in (f"{others}; derive-8000={mine}", f"derive-8000={mine}; {others}"):
+        answer = client().get("/", headers={"Cookie": line.encode("latin-1")})
+        assert (answer.status_code, answer.text) == (200, name)
+
+
+def test_the_cookie_of_a_server_is_none_of_another():
+    mine = entered().cookies["derive-8000"]
+    middleware = Middleware(Access, gate=Gate("another-token-for-tests", 8000), rate=Rate(0, 100))
+    other = TestClient(Starlette(routes=[Route("/", visitor)], middleware=[middleware]), base_url=f"http://{HOST}")
+    assert other.get("/", headers={"Cookie": f"derive-8000={mine}"}).status_code == 401
+
+
+def test_who_opens_the_address_again_stays_who_he_is():
+    made = entered()
+    before = made.get("/").text
+    assert made.get("/", params={"token": TOKEN}).text == before
+
+
+def test_who_enters_again_and_again_waits_as_well():
+    made = client(at_once=3)
+    answers = [made.get("/", params={"token": TOKEN}, follow_redirects=False).status_code for _ in range(5)]
+    assert 429 in answers
+
+
+@pytest.mark.parametrize("token", ["sixteen; a=b, c\\d", 'quotes "and" spaces', "plain-and-long-enough%2B+"])
+def test_a_token_may_hold_any_character(token: str):
+    middleware = Middleware(Access, gate=Gate(token, 8000), rate=Rate(0, 100))
+    made = TestClient(Starlette(routes=[Route("/", visitor)], middleware=[middleware]), base_url=f"http://{HOST}")
+    assert made.get("/", params={"token": token}).status_code == 200
+    assert made.get("/").status_code == 200
+    assert made.get("/", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_at_the_port_of_http_browsers_leave_the_port_out():
+    assert {"localhost", "127.0.0.1", "localhost:80"} <= Setup(TOKEN, port=80).hosts
+    assert "localhost" not in Setup(TOKEN, port=8000).hosts
+
+
+def test_a_request_that_names_no_host_is_refused_everywhere():
+    made = client(host="0.0.0.0")
+    assert made.get("/health", headers={"Host": ""}).status_code == 421
+    answer = made.post("/live/check", headers={"Host": "", "Origin": "null"})
+    assert answer.status_code == 421
+
+
+@pytest.mark.parametrize("path", ["/\\evil.example/", "/%5cevil.example", "/%09/evil.example", "///evil.example"])
+def test_no_address_leads_to_another_server(path: str):
+    answer = client().get(f"http://{HOST}{path}?token={TOKEN}", follow_redirects=False)
+    location = answer.headers.get("location", "/")
+    assert location.startswith("/")
+    assert not location.startswith(("//", "/\\", "/\t"))

@@ -254,6 +254,6 @@ class _Trial:
         return Judgement("refuted", message + beside, shapes=shapes)
 
     def _differs(self, candidate: Candidate, found: Found, different: Different) -> Judgement:
-        example, where = counterexample(self.claim.session, different, found.places)
+        example, where = counterexample(self.claim.session, different, found)
         message = f"The two sides differ{where}: {example.lhs} on the left, {example.rhs} on the right."
         return Judgement("refuted", message, (), self.claim.shapes, example)

@@ -1,9 +1,8 @@
 """A point at which two sides differ -> the matrices that a person reads."""
 
 import re
-from collections.abc import Sequence
 
-from derive.checking.evidence import Place
+from derive.checking.evidence import Found
 from derive.checking.results import Counterexample, Matrix
 from derive.checking.session import Session
 from derive.deciding.evidence import Different
@@ -12,9 +11,9 @@ from derive.exact.scalars import Symbol
 from derive.notation.symbols import Given, Meaning, shown
 
 
-def counterexample(session: Session, found: Different, places: Sequence[Place]) -> tuple[Counterexample, str]:
+def counterexample(session: Session, found: Different, where: Found) -> tuple[Counterexample, str]:
     """The counterexample as data, and where it lies in words: ` in entry (1, 2)`, ` at i = 1`, or nothing."""
-    indices, position = places[found.equation]
+    indices, position = where.places[found.equation]
     entry = (position[0] + 1, position[1] + 1) if len(position) == 2 else None
     at_indices = ", ".join(f"{letter} = {value}" for letter, value in indices.items())
     words = (f" at {at_indices}" if indices else "") + (f" in entry ({entry[0]}, {entry[1]})" if entry else "")
@@ -23,7 +22,8 @@ def counterexample(session: Session, found: Different, places: Sequence[Place]) 
         at[_latex(name)] = _value(session, name, found)
     at.update({shown(letter): str(value) for letter, value in indices.items()})
     at.update({shown(name): description for name, description in found.functions.items()})
-    return Counterexample(at, entry, found.lhs, found.rhs), words
+    size = (where.sizes[0], where.sizes[1]) if entry is not None and len(where.sizes) == 2 else None
+    return Counterexample(at, entry, found.lhs, found.rhs, size), words
 
 
 def _names(session: Session, found: Different) -> list[str]:

@@ -28,12 +28,16 @@ Place = tuple[dict[str, int], tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Found:
-    """Evidence with the place of each equation that it speaks of; `has_gaps` where a side has no value at kinks."""
+    """Evidence with the place of each equation that it speaks of; `has_gaps` where a side has no value at kinks.
+
+    `sizes` are those of both sides, none for scalars and where nothing was evaluated.
+    """
 
     evidence: Evidence
     places: tuple[Place, ...]
     has_gaps: bool = False
     general: GeneralProof | None = None
+    sizes: tuple[int, ...] = ()
 
 
 class NoLocalFactorError(Exception):
@@ -69,7 +73,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
             failing = _refuted_at_once(session, left, right, where, deadline)
             if failing is not None:
                 different, position = failing
-                return Found(different, ((_as_counted(session, environment), position),))
+                return Found(different, ((_as_counted(session, environment), position),), sizes=left.sizes)
         for position in left.positions():
             equations.append(EntryEquation(left.at(*position), right.at(*position), where))
             places.append((_as_counted(session, environment), position))
@@ -89,7 +93,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         return Found(found, tuple(places), False, general.proof)
     if isinstance(found, Equal) and off_kinks:
         found = EqualOffKinks(found.method, ())
-    return Found(found, tuple(places), off_kinks)
+    return Found(found, tuple(places), off_kinks, sizes=left.sizes)
 
 
 def _refuted_at_once(

@@ -7,7 +7,7 @@ that ran out of time.
 """
 
 import itertools
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -19,7 +19,7 @@ from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 
 MOST = 20_000
-"""With more entries than these a memory begins anew."""
+"""With more entries than these a memory begins anew, and with more numbers."""
 
 Fact = tuple[Expr, Expr, GeneralProof]
 """Two sides that were proved to be equal, on which later proofs may rest."""
@@ -42,13 +42,28 @@ class Memory:
         """Keep what was found."""
         if len(self._found) >= MOST:
             self._found.clear()
-            self._numbers.clear()
-            self._numbered.clear()
+            self._forget_numbers()
         self._found[key] = found
 
     def number(self, key: Hashable) -> int:
         """A number for each key, so that a long history is a short key; none is ever given to two keys."""
+        if len(self._numbers) >= MOST:
+            self._forget_numbers()
         return self._numbers.setdefault(key, next(self._next))
+
+    def _forget_numbers(self) -> None:
+        self._numbers.clear()
+        self._numbered.clear()
+
+    def number_behind(self, number: int | None, facts: Iterable[Fact]) -> int | None:
+        """The number of a history to which some facts are added; of none it is null."""
+        for fact in facts:
+            number = self.number(("fact", number, self.number_of_fact(fact)))
+        return number
+
+    def number_of_fact(self, fact: Fact) -> int:
+        """A number for a fact, in which the names of dimensions count."""
+        return self.number_of(fact, lambda: ("fact", in_full(fact, with_places=False)))
 
     def number_of(self, thing: object, key: Callable[[], Hashable]) -> int:
         """A number for a thing that never changes, by its key: that is not asked for again, nor looked through."""

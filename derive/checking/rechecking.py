@@ -58,6 +58,9 @@ class _Check:
         self.remembered = remembered
         self.document = document
         self.watch = watch
+        self.told: tuple[Passage, Chain] | None = None
+        remembered.make_room(max(len(document.passages), remembered.asked))
+        remembered.asked = 0
         self.inference = infer(document, remembered.memory)
         self.ground = remembered.same(ground_of(document, self.inference, store, remembered.memory))
         self.course = self._course(self.ground)
@@ -72,8 +75,11 @@ class _Check:
         return RememberedCourse(self.remembered, ground, begun(self.document, ground), self._tell_pending)
 
     def _tell_pending(self) -> None:
-        if self.judging.now is not None:
-            self.watch.pending(*self.judging.now)
+        """Tell of the chain that is judged, once, however much of it is new."""
+        now = self.judging.now
+        if now is not None and now is not self.told:
+            self.told = now
+            self.watch.pending(*now)
 
     def result(self) -> DocumentResult:
         """The verdicts on the document, told to the watch on the way."""

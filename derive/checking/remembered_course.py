@@ -7,21 +7,28 @@ what is known at that place. Nothing that may have run out of time is remembered
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from derive.checking.beginning import Ground
 from derive.checking.claims import Judgement
 from derive.checking.course import Answer, Course, Standing
-from derive.checking.memory import Memory
+from derive.checking.memory import Fact, Memory
 from derive.checking.sameness import in_full
 from derive.checking.session import STEP_SECONDS, Known, Session
 from derive.deciding.limits import clock
+from derive.indexed.prover import Rests
 from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 
-MOST_ANSWERS = 4_000
+ANSWERS = 600
 """So many answers are remembered of one document; those that were not asked for the longest time are forgotten."""
+
+VERSIONS = 4
+"""Of a long document the answers of at least so many versions are remembered."""
+
+MOST_ELSEWHERE = 4
+"""Answers to one question that are remembered for other places."""
 
 MOST_SESSIONS = 6
 """Sessions that are kept where they stand: the next question is mostly asked where the last one was."""
@@ -35,62 +42,133 @@ CERTAINLY_IN_TIME = STEP_SECONDS / 8
 
 @dataclass(frozen=True)
 class Place:
-    """Where a course may stand: its number, what is known there, and by what that is the same in another document."""
+    """Where a course may stand: its number, what is known there, and by what that is the same in another document.
+
+    `rest` is the number of all but what was proved; `settled` are the names that proofs open to what was proved of
+    them, each with the number of that.
+    """
 
     number: int
+    rest: int
     known: Known
-    state: Hashable
+    state: tuple[Hashable, ...]
+    settled: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer that was given at some place, where the course stood behind it, and what was proved on the way.
+
+    `opened` and `followed` are the names on which it rests, each with the number of what was proved of it; null where
+    it may rest on anything.
+    """
+
+    answer: Any
+    behind: Place
+    proved: tuple[Fact, ...] = ()
+    opened: Mapping[str, int | None] | None = None
+    followed: Mapping[str, int | None] = field(default_factory=dict)
+
+    def holds_at(self, place: Place) -> bool:
+        """Whether it is the answer at another place, too, at which nothing but what was proved is different."""
+        settled = place.settled
+        return (
+            self.opened is not None
+            and all(settled.get(name) == number for name, number in self.opened.items())
+            and all(settled.get(name) in (None, number) for name, number in self.followed.items())
+        )
 
 
 @dataclass
 class Remembered:
-    """The answers that were found for one document, and some sessions that can be asked more."""
+    """The answers that were found for one document, and some sessions that can be asked more.
+
+    `asked` counts the questions of a check, `most` is how many answers are remembered.
+    `elsewhere` are the last answers to a question wherever nothing but what was proved may be different.
+    """
 
     memory: Memory
-    answers: "OrderedDict[Hashable, tuple[Any, Place]]" = field(default_factory=OrderedDict)
+    answers: "OrderedDict[Hashable, Given]" = field(default_factory=OrderedDict)
+    elsewhere: "OrderedDict[Hashable, tuple[Given, ...]]" = field(default_factory=OrderedDict)
     sessions: "OrderedDict[int, Session]" = field(default_factory=OrderedDict)
     grounds: "OrderedDict[Hashable, Ground]" = field(default_factory=OrderedDict)
+    asked: int = 0
+    most: int = ANSWERS
+
+    def make_room(self, chains: int) -> None:
+        """Remember enough for a document of so many chains."""
+        self.most = max(ANSWERS, VERSIONS * chains)
 
     def same(self, ground: Ground) -> Ground:
         """The ground of that content that was there first: its model is the one of which tables are made."""
         known = self.grounds.setdefault(ground.content, ground)
-        if len(self.grounds) > MOST_GROUNDS:
-            self.grounds.popitem(last=False)
+        _forget_first(self.grounds, MOST_GROUNDS)
         return known
 
-    def recall(self, key: Hashable) -> tuple[Any, Place] | None:
-        """The answer to a question, and where the course stood behind it."""
-        found = self.answers.get(key)
+    def recall(self, place: Place, question: Hashable) -> Given | None:
+        """The answer to a question at a place, and where the course stands behind it."""
+        self.asked += 1
+        found = self.answers.get((place.number, question))
         if found is not None:
-            self.answers.move_to_end(key)
-        return found
+            self.answers.move_to_end((place.number, question))
+            return found
+        for other in self.elsewhere.get((place.rest, question), ()):
+            if other.holds_at(place):
+                self.elsewhere.move_to_end((place.rest, question))
+                return self.keep(place, question, replace(other, behind=self._moved(other, place)))
+        return None
 
-    def keep(self, key: Hashable, answer: Any, place: Place) -> None:
-        """Remember an answer."""
-        self.answers[key] = answer, place
-        if len(self.answers) > MOST_ANSWERS:
-            self.answers.popitem(last=False)
+    def keep(self, place: Place, question: Hashable, given: Given) -> Given:
+        """Remember the answer to a question at a place."""
+        self.answers[place.number, question] = given
+        _forget_first(self.answers, self.most)
+        others = self.elsewhere.pop((place.rest, question), ())
+        self.elsewhere[place.rest, question] = (given, *others[: MOST_ELSEWHERE - 1])
+        _forget_first(self.elsewhere, self.most)
+        return given
+
+    def _moved(self, given: Given, place: Place) -> Place:
+        """Where the course stands behind an answer that was given elsewhere."""
+        behind = given.behind
+        if behind.rest == place.rest and not given.proved:
+            return place
+        numbers = {self.memory.number_of_fact(fact) for fact in given.proved}
+        new = {name: number for name, number in behind.settled.items() if number in numbers}
+        known = replace(behind.known, facts=place.known.facts + given.proved)
+        last = self.memory.number_behind(place.state[-1], given.proved)  # type: ignore[arg-type]
+        return self._place(behind.rest, known, (*behind.state[:-1], last), {**place.settled, **new})
 
     def place_of(self, ground: int, session: Session) -> Place:
         """Where a session stands."""
         known, state = session.known(), session.state(self.memory)
         said = _added(known.table, session.model.table)
-        return Place(self.memory.number(("place", ground, state, known.key, said)), known, state)
+        rest = self.memory.number(("place", ground, state[:-1], known.key, said))
+        number_of = self.memory.number_of_fact
+        settled = {name: number_of(known.facts[at]) for name, at in session.prover.settled.items()}
+        return self._place(rest, known, state, settled)
+
+    def _place(self, rest: int, known: Known, state: tuple[Hashable, ...], settled: Mapping[str, int]) -> Place:
+        return Place(self.memory.number(("place", rest, state[-1])), rest, known, state, settled)
 
     def park(self, place: Place, session: Session) -> None:
         """Keep a session that stands at a place."""
         self.sessions[place.number] = session
         self.sessions.move_to_end(place.number)
-        if len(self.sessions) > MOST_SESSIONS:
-            self.sessions.popitem(last=False)
+        _forget_first(self.sessions, MOST_SESSIONS)
 
     def session_at(self, ground: Ground, place: Place) -> Session:
         """A session that stands at a place, not to be given away a second time before it is parked again."""
         session = self.sessions.pop(place.number, None)
         if session is None:
             session = ground.session()
+            session.memory = None
             session.know(place.known)
         return session
+
+
+def _forget_first(things: "OrderedDict[Any, Any]", most: int) -> None:
+    while len(things) > most:
+        things.popitem(last=False)
 
 
 def _added(table: SymbolTable, given: SymbolTable) -> Hashable:
@@ -139,27 +217,44 @@ class RememberedCourse(StandingThere, Course):
         self, remembered: Remembered, ground: Ground, begun: Session, at_work: Callable[[], None] = lambda: None
     ) -> None:
         self._number = remembered.memory.number(("ground", ground.content))
+        begun.memory = None
         super().__init__(remembered, ground, remembered.place_of(self._number, begun))
         remembered.park(self._place, begun)
         self._at_work = at_work
 
     def asked(self, key: Callable[[], Hashable] | None, judge: Callable[[Session], Answer]) -> Answer:
         """The answer of a session to a question; without a key it is asked anew each time."""
-        asked = None if key is None else (self._place.number, key())
-        known = None if asked is None else self._remembered.recall(asked)
+        question = None if key is None else key()
+        known = None if question is None else self._remembered.recall(self._place, question)
         if known is not None:
-            answer, self._place = known
-            return answer  # type: ignore[no-any-return]
+            self._place = known.behind
+            return known.answer  # type: ignore[no-any-return]
         self._at_work()
-        session = self._remembered.session_at(self._ground, self._place)
+        before = self._place
+        session = self._remembered.session_at(self._ground, before)
         began = clock()
+        given = self._given(session, judge)
+        in_time = clock() - began < CERTAINLY_IN_TIME or is_certain(given.answer)
+        self._remembered.park(given.behind, session)
+        self._place = given.behind
+        if question is not None and in_time:
+            self._remembered.keep(before, question, given)
+        return given.answer  # type: ignore[no-any-return]
+
+    def _given(self, session: Session, judge: Callable[[Session], Answer]) -> Given:
+        """The answer of a session that stands at the place of this course."""
+        known, prover = len(session.facts), session.prover
+        prover.rests = rests = Rests()
         answer = judge(session)
-        in_time = clock() - began < CERTAINLY_IN_TIME or is_certain(answer)
-        self._place = self._behind(session)
-        self._remembered.park(self._place, session)
-        if asked is not None and in_time:
-            self._remembered.keep(asked, answer, self._place)
-        return answer
+        behind, proved = self._behind(session), tuple(session.facts[known:])
+        if session.prover is not prover or prover.lowering.has_versions:
+            return Given(answer, behind, proved)
+        number_of = self._remembered.memory.number_of_fact
+        opened, followed = (
+            {name: None if at is None else number_of(session.facts[at]) for name, at in said.items()}
+            for said in (rests.opened, rests.followed)
+        )
+        return Given(answer, behind, proved, opened, followed)
 
     def _behind(self, session: Session) -> Place:
         """Where a session stands that was at the place of this course."""

@@ -26,12 +26,14 @@ class Counterexample:
     `at` gives each symbol a matrix (a scalar is a string) of exact rationals, labels as integers;
     `entry` is the row and column at which the sides differ, from 1; null where both sides are scalars.
     `lhs` and `rhs` are exact rationals, or decimals of which every printed digit is certain.
+    `size` is how many rows and columns both sides have, where they have entries.
     """
 
     at: Mapping[str, str | Matrix]
     entry: tuple[int, int] | None
     lhs: str
     rhs: str
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

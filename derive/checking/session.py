@@ -5,7 +5,6 @@ from dataclasses import field
 
 from derive.checking.kinks import has_minima, with_other_slope_of_minima
 from derive.checking.memory import Fact, Memory, key_of_table
-from derive.checking.sameness import in_full
 from derive.deciding.cascade import Decider, GeneralProving
 from derive.deciding.evidence import Different, Evidence
 from derive.deciding.facts import EntryEquation, Facts
@@ -154,14 +153,13 @@ class Session:
         self.waiting = list(known.waiting)
         self.varied = known.varied
 
-    def state(self, memory: Memory) -> Hashable:
-        """All of the document so far on which the verdict on a claim may depend."""
+    def state(self, memory: Memory) -> tuple[Hashable, ...]:
+        """All of the document so far on which the verdict on a claim may depend; what was proved comes last."""
         if self._key_of_table is None or self._key_of_table[0] is not self.table:
             key = key_of_table(self.table, self.model.table)
             self._key_of_table = self.table, memory.number(("table", self.setting, key))
         known, number = self._key_of_facts
-        for fact in self.facts[known:]:
-            number = memory.number(("fact", number, in_full(fact, with_places=False)))
+        number = memory.number_behind(number, self.facts[known:])
         self._key_of_facts = len(self.facts), number
         return self.setting, self.table.einstein, self.allow, self.trust, self._key_of_table[1], number
 

@@ -20,6 +20,6 @@ def quoted(text: str, *, in_flow: bool = False) -> str:
         or _BLOCKED_START.match(text)
         or _BLOCKED.search(text)
         or text != text.strip()
-        or (in_flow and re.search(r"[\[\]{},]", text))
+        or (in_flow and re.search(r"[\[\]{},?]", text))
     )
     return text if is_plain else "'" + text.replace("'", "''") + "'"

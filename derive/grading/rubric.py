@@ -6,6 +6,7 @@ from fractions import Fraction
 from derive.grading.parts import ExerciseDocument, Part
 from derive.grading.policy import FULL, NONE, OTHERS, Credit, Policy
 from derive.mistakes.catalogue import CATALOGUE
+from derive.mistakes.of_code import ALL_OF_CODE
 from derive.records import dataclass
 
 
@@ -71,7 +72,7 @@ def _part(part: Part) -> RubricPart:
 
 
 def _awards(policy: Policy, form: str) -> Iterator[Award]:
-    titles = {mistake.code: mistake.title for mistake in CATALOGUE}
+    titles = {one.code: one.title for one in CATALOGUE} | {one.code: one.title for one in ALL_OF_CODE}
     yield Award("right", FULL)
     for outcome, words in OUTCOMES.items():
         if outcome != "form" or form != "any":

@@ -79,7 +79,7 @@ def _shares(group: Sequence[Coordinate], key: str) -> list[Fraction]:
 
 
 def classes_of(groups: Sequence[Sequence[Coordinate]], key: str, attempt: int) -> dict[Coordinate, Fraction]:
-    """A class for each example: at some attempts one after the other, so that all there are come, at others by chance."""
+    """A class for each example: at every other attempt in order, so that all of them come, else by chance."""
     random = Random(key)
     start, found = random.randrange(len(groups[0])) if groups else 0, {}
     for place, group in enumerate(groups):

@@ -18,7 +18,7 @@ from derive.implementations.truth import Array
 from derive.records import dataclass
 
 Outcome = Literal["right", "transposed", "reshaped", "typed", "turned", "nearly", "wrong", "missing"]
-"""`transposed` and `turned` have right numbers with rows and columns exchanged: where that is allowed, and where not."""
+"""`transposed` and `turned` have right numbers with rows and columns exchanged: where that is allowed, where not."""
 
 TOLERANCES: Mapping[str, float] = {"float32": 1e-4, "float16": 1e-2}
 TOLERANCE = 1e-8

@@ -1,9 +1,9 @@
 """What inputs show: on which sides of zero, of 1 and of 5 everything lies that is computed from them.
 
 Code that is wrong need not be wrong everywhere: `np.abs(du)` is right where `du` has no negative entry, `(dH > 0)` is
-the mask `(Z > 0)` where both have the same signs. So the program of the exercise is run on the inputs, and of everything
-that is computed on the way it is noted which signs and magnitudes its entries have, of any two quantities of one shape
-which signs they have at the same entry, of a maximum where it is taken, of labels which classes there are. Inputs that
+the mask `(Z > 0)` where both have the same signs. So the program of the exercise is run on the inputs, and of all that
+is computed on the way it is noted which signs and magnitudes its entries have, of any two quantities of one shape which
+signs they have at the same entry, of a maximum where it is taken, of labels which classes there are. Inputs that
 together show all that inputs can show leave no such place for a wrong entry to hide.
 """
 

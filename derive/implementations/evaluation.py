@@ -57,6 +57,8 @@ FUNCTIONS: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "sqrt": (np.sqrt, lambda z: 1 / (2 * np.sqrt(z))),
     "abs": (np.abs, np.sign),
     "sign": (np.sign, np.zeros_like),
+    "floor": (np.floor, np.zeros_like),
+    "trunc": (np.trunc, np.zeros_like),
     "sigmoid": (_sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z))),
     "relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
     "leaky": (lambda z, a: np.where(z > 0, z, a * z), lambda z, a: np.where(z > 0, 1.0, a)),

@@ -26,8 +26,8 @@ of a number has the shape of what it is taken by, whatever the exercise's layout
 given that, unless another one is said.
 
 `labels: from 0` (or `from 1`) is the number of the first class in the code, `dtype: float64` (or `float32`) what
-arguments are given as, `draws: {t: 0 or 1}` what the entries of a name may be (`derive.implementations.drawn`). With `allow: transposed` a result
-may come back with rows and columns exchanged.
+arguments are given as, `draws: {t: 0 or 1}` what the entries of a name may be (`derive.implementations.drawn`). With
+`allow: transposed` a result may come back with rows and columns exchanged.
 """
 
 import re
@@ -67,7 +67,8 @@ from derive.source import Text
 DTYPES = ("float64", "float32")
 
 _KEYS = (
-    "function", "class", "construct", "attributes", "method", "arguments", "results", "labels", "dtype", "draws", "allow",
+    "function", "class", "construct", "attributes", "method", "arguments", "results", "labels", "dtype", "draws",
+    "allow",
 )  # fmt: skip
 _ALLOWED = ("nothing", "transposed")
 _OF_CLASSES = ("construct", "attributes", "method")

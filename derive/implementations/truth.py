@@ -187,8 +187,9 @@ class Truth:
     def _with_large(self, like: Draw, score: Expr) -> Draw | None:
         """A draw at which one thing is large, by one of the names on which it depends."""
         for name, meaning in self.model.table.meanings.items():
-            is_free = isinstance(meaning, Given) and meaning.kind == "real" and name not in self.drawn
-            if is_free and meaning.shape.is_matrix:
+            if name in self.drawn or not isinstance(meaning, Given):
+                continue
+            if meaning.kind == "real" and meaning.shape.is_matrix:
                 draw = self._scaled(like, name, score)
                 if draw is not None:
                     return draw

@@ -119,11 +119,13 @@ class Algebra:
         return self.renamed(form, {ROW: COLUMN, COLUMN: ROW})
 
     def whole_power(self, form: Form, exponent: int) -> Form:
-        """`form^n`, n from 0."""
-        total = ONE
-        for _ in range(exponent):
-            total = self.multiply(total, form)
-        return total
+        """`form^n`, n from 0, by squares: in a square no root is left, and what is put in for roots doubles every time."""
+        if exponent < 2:
+            return self.multiply(ONE, form) if exponent else ONE
+        total = square = self.multiply(form, form)
+        for _ in range(exponent // 2 - 1):
+            total = self.multiply(total, square)
+        return self.multiply(total, form) if exponent % 2 else total
 
     # ── one product ──
 

@@ -15,6 +15,7 @@ class Names(Context):
         super().__post_init__()
         self._names: dict[str, tuple[object, Form]] = {}
         self._versions = 0
+        self.has_versions = False
 
     def of_symbol(self, node: Symbol) -> Form:
         """The entries of a symbol as it stands in an expression. Raises `NotGeneral` if it has another shape there."""
@@ -64,6 +65,7 @@ class Names(Context):
         positive = self.functions.sign(value) == "positive"
         below_one = self.functions.sign(self.algebra.add(ONE, value, -1)) == "positive"
         self._versions += 1
+        self.has_versions = self.has_versions or name in self._names
         version = f"{name} {self._versions}" if name in self._names else name
         head = self.heads.named("cut", version, tuple(slots.values()), positive=positive, below_one=below_one)
         self.presupposed[head.number] = found

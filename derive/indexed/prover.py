@@ -6,7 +6,8 @@ each step of a derivation rests on the one before (sweeping). Kinked functions a
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
 from math import prod
 
 from derive.expressions.shapes import Dim
@@ -59,6 +60,19 @@ class Impatient:
     """It would take longer than was asked for."""
 
 
+@dataclass
+class Rests:
+    """On which equations what was asked rests: the names that were opened, each with the number of the equation by
+    which it was, null where that was its definition.
+
+    With other equations the same would be found if these names were `opened` as they were; a name that is only
+    `followed` may have lost its equation.
+    """
+
+    opened: dict[str, int | None] = field(default_factory=dict)
+    followed: dict[str, int | None] = field(default_factory=dict)
+
+
 class _OutOfPatience(Exception):
     pass
 
@@ -71,7 +85,11 @@ class Prover:
         self._check: Callable[[], None] = lambda: None
         self._patience = STEPS
         self._proved: dict[int, Form] = {}
+        self._sources: dict[int, int] = {}
+        self._remembered_so_far = 0
+        self.rests = Rests()
         self._totality = Totality(self.lowering)
+        self._names: dict[int, str] = {}
 
     def learn(self, table: SymbolTable) -> None:
         """Go on with a table that has more names."""
@@ -184,6 +202,7 @@ class Prover:
 
     def _opened(self, head: int) -> Form:
         """What a cut head stands for: what it was proved to be, else its definition."""
+        self.rests.opened[self._called(head)] = self._sources.get(head)
         return self._proved.get(head, self.lowering.cuts.definitions[head])
 
     def _without_kinks(self, form: Form) -> Form:
@@ -224,6 +243,7 @@ class Prover:
 
         It must hold for all values of the symbols, since what rests on it does not say where it holds.
         """
+        self._remembered_so_far += 1
         if not proof.is_total:
             return
         try:
@@ -250,6 +270,7 @@ class Prover:
         rank = cuts.rank[head]
         if any(cuts.rank.get(other, 0) > rank for other in self.lowering.heads.mentioned(value)):
             return False
+        self._sources[head] = self._remembered_so_far - 1
         self._proved[head] = self.lowering.algebra.renamed(value, dict(zip(indices, SLOTS, strict=False)))
         return True
 
@@ -260,14 +281,38 @@ class Prover:
         while waiting:
             current = waiting.pop()
             if current == head:
+                self.rests.opened.update(self._followed(seen))
                 return True
             if current in seen:
                 continue
             seen.add(current)
             if current in self.lowering.cuts.definitions:
                 waiting += self.lowering.heads.mentioned(self.lowering.cuts.definitions[current])
-                waiting += self.lowering.heads.mentioned(self._opened(current))
+                waiting += self.lowering.heads.mentioned(self._proved.get(current, {}))
+        self.rests.followed.update(self._followed(seen))
         return False
+
+    # ── which of it was needed ──
+
+    @property
+    def settled(self) -> dict[str, int]:
+        """The names that are opened to what they were proved to be, each with the number of that equation."""
+        return {self._called(head): number for head, number in self._sources.items()}
+
+    def _followed(self, heads: Iterable[int]) -> dict[str, int | None]:
+        return {self._called(head): self._sources.get(head) for head in heads if head in self.lowering.cuts.definitions}
+
+    def _called(self, head: int) -> str:
+        """The name of a cut head, by which another prover knows it too: the number of a head is each prover's own."""
+        known = self._names.get(head)
+        if known is None:
+            one = self.lowering.heads[head]
+            known = one.name
+            if one.is_derivative and one.kind == "cut":
+                of, by = one.name.removeprefix("∂").split("/∂")
+                known = f"∂({self._called(int(of))})/∂({self._called(int(by))})"
+            self._names[head] = known
+        return known
 
     # ── what a proof presupposes ──
 

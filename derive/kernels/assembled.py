@@ -97,7 +97,7 @@ def kernel_of(program: Program) -> Kernel:
 
 
 def _safest(first: Kernel, second: Kernel) -> Program:
-    """The program of the first kernel, its gradients or some other derivatives from the second where these are safer."""
+    """The program of the first kernel, its gradients and other derivatives from the second where these are safer."""
     one, two = (hazards(each.operation for each in kernel.gradients) for kernel in (first, second))
     derivatives = (
         min(pair, key=lambda each: hazards([each.operation])).statement

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.kernels.algebra import Algebra
-from derive.kernels.known import is_number, moved_from, number_of
+from derive.kernels.known import at_one_label, is_number, may_overflow, moved_from, number_of, one_at
 from derive.kernels.operations import Operation
 
 
@@ -22,6 +22,21 @@ def exponential_of_cancelling(of: Algebra, a: Operation) -> Operation | None:
     return of.repeated(of.function("exp", found), a.axes)
 
 
+def product_with_mask_of_labels(of: Algebra, a: Operation, b: Operation) -> Operation | None:
+    """1(j = y) e^{u_j} = 1(j = y) e^{u_y}, which may overflow less: terms of u_y cancel."""
+    if not may_overflow(b):
+        return None
+    labels, axis = one_at(a) or at_one_label(a) or (None, 0)
+    if labels is None or b.kind != "exp" or b.axes != a.axes:
+        return None
+    picked = of.number(0)
+    for term, factor in _terms(of, b.arguments[0], Fraction(1)):
+        is_same = term.is_scalar or term.axes[axis] == 1
+        one = term if is_same else of.expand(of.pick(term, labels, axis), (axis,), len(a.axes))
+        picked = _added(of, picked, one, factor)
+    return None if picked.axes == b.axes else of.multiply(a, of.function("exp", picked))
+
+
 def _added(of: Algebra, a: Operation, term: Operation, factor: Fraction) -> Operation:
     """a + c b, as a difference where c is below zero."""
     scaled = of.multiply(of.number(abs(factor)), term)
@@ -29,8 +44,13 @@ def _added(of: Algebra, a: Operation, term: Operation, factor: Fraction) -> Oper
 
 
 def _terms(of: Algebra, a: Operation, factor: Fraction) -> Iterator[tuple[Operation, Fraction]]:
-    """The terms of a sum with their numbers, each moved about as the sum is."""
+    """The terms of a sum with their numbers, each moved about as the sum is, those that have names whole."""
     chain, inner = moved_from(a)
+    if inner.is_scalar:
+        chain, a = [], inner
+    if inner in of.shared:
+        yield a, factor
+        return
     parts = [part if part.is_scalar else of.moved_along(chain, part) for part in _summands(inner)]
     match inner.kind:
         case "add":

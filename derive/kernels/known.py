@@ -149,6 +149,20 @@ def one_at(mask: Operation) -> tuple[Operation, int] | None:
     return None
 
 
+def at_one_label(mask: Operation) -> tuple[Operation, int] | None:
+    """The label and the axis along which it counts, if a mask is 1 at the one place that it names."""
+    chain, inner = moved_from(mask)
+    if inner.kind == "as_number":
+        further, inner = moved_from(inner.arguments[0])
+        chain += further
+    if inner.kind != "equal" or [one.kind for one in chain] != ["expand"]:
+        return None
+    for one, other in (inner.arguments, inner.arguments[::-1]):
+        if one.kind == "name" and one.is_scalar and other.kind == "positions":
+            return one, next(axis for axis in range(len(mask.axes)) if axis not in chain[0].data)
+    return None
+
+
 def falls_below(mask: Operation, u: Operation) -> Operation | None:
     """The bound c, if a mask is 1 only where u < c or u <= c."""
     if mask.kind in ("less", "less_equal") and mask.arguments[0] is u and is_number(mask.arguments[1]):

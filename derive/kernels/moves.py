@@ -99,6 +99,15 @@ def at_axis_put_in(of: Algebra, a: Operation, axis: int, position: Datum) -> Ope
     return of.expand(inner, moved, len(a.axes) - 1)
 
 
+def at_of_order(of: Algebra, a: Operation, axis: int, position: Datum) -> Operation | None:
+    """(A^T)_{:,0} = A_{0,:}, and so for more axes."""
+    if a.kind != "permute":
+        return None
+    order = numbers(a.data)
+    rest = [place - (place > order[axis]) for place in order if place != order[axis]]
+    return of.permute(of.at(a.arguments[0], order[axis], position), tuple(rest))
+
+
 def at_of_number(of: Algebra, a: Operation, axis: int, position: Datum) -> Operation | None:
     """One position in an array of one number."""
     return of.filled_like(a, without(a.axes, (axis,)))
@@ -138,9 +147,18 @@ def pick_of_one_entry(of: Algebra, a: Operation, labels: Operation, axis: int) -
     return of.at(a, axis, 0) if a.axes[axis] == 1 else None
 
 
+def pick_beside_one_entry(of: Algebra, a: Operation, labels: Operation, axis: int) -> Operation | None:
+    """The entry of a row or a column that one label names, without the axis of extent 1, which is put in again."""
+    units = tuple(place for place, extent in enumerate(a.axes) if extent == 1 and place != axis)
+    if labels.axes or not units:
+        return None
+    found = of.pick(of.dropped(a, units), labels, axis - sum(place < axis for place in units))
+    return of.expand(found, tuple(place - (place > axis) for place in units), len(a.axes) - 1)
+
+
 MOVES: Rules = {
     "permute": (same_order, order_of_number, order_of_identity, order_of_order, order_of_vector, order_of_entries),
     "expand": (first_put_back, put_in_before),
-    "at": (at_axis_put_in, at_of_number, at_of_sum, at_of_entries),
-    "pick": (pick_of_number, pick_of_difference, pick_of_one_entry),
+    "at": (at_axis_put_in, at_of_order, at_of_number, at_of_sum, at_of_entries),
+    "pick": (pick_of_number, pick_of_difference, pick_of_one_entry, pick_beside_one_entry),
 }

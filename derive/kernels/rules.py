@@ -46,6 +46,7 @@ RULES: Rules = {
             sigmoids.product_of_opposites,
             sigmoids.product_of_exponential_and_sigmoid,
             sigmoids.product_of_exponential_and_mask,
+            exponents.product_with_mask_of_labels,
         ),
         identities.product_of_same,
         either_way(vanishing.product_with_vanishing, overflow.product_with_large),

@@ -18,6 +18,11 @@ TRIVIAL = LEAVES | {"permute", "expand", "at", "slice"}
 """The kinds that cost nothing: they are written again wherever they are needed."""
 
 LONGEST_EXPRESSION = 88
+LONGEST_LINE = 96
+"""What may stand in one line: by itself, and with the name of what is known by one."""
+
+MOST_OF_A_NAME = 20
+"""The length of what is not shorter under a name."""
 
 AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 
@@ -126,6 +131,8 @@ class Schedule:
 
     def _write(self, one: Operation) -> None:
         name = self.named.get(one)
+        if one.kind != "subtract_at":
+            self._shorten(one, LONGEST_LINE - len(f"{name} = "))
         found = self._written(one, name)
         if found is None:
             name = name or self._destined(one) or self.identifiers.fresh(self._temporary(one))
@@ -134,6 +141,23 @@ class Schedule:
         self._names[one], lines = found
         self._after.setdefault(one, found[0])
         self.lines.append(Line(found[0], lines, one))
+
+    def _shorten(self, one: Operation, length: int) -> None:
+        """Give names to parts of a line that is too long, the one first that is nearest to half of it."""
+        while (whole := len(self._expression(one).text)) > length:
+            lengths = {part: len(self._expression(part).text) for part in self._unnamed(one)}
+            parts = [part for part, count in lengths.items() if MOST_OF_A_NAME < count <= LONGEST_EXPRESSION]
+            if not parts:
+                return
+            self._write(min(parts, key=lambda part: abs(lengths[part] - whole / 2)))
+
+    def _unnamed(self, one: Operation) -> Iterable[Operation]:
+        """What stands in a line as an expression and could have a name."""
+        for part in one.arguments:
+            if part not in self._names and part.kind not in LEAVES:
+                if part.kind not in TRIVIAL:
+                    yield part
+                yield from self._unnamed(part)
 
     def _written(self, one: Operation, name: str | None) -> tuple[str, tuple[str, ...]] | None:
         """A name and the lines that write a result over an array which nothing needs any more; None without one."""

@@ -12,7 +12,7 @@ from derive.expressions.tree import Expr, Node, Symbol, parts
 from derive.expressions.walk import rebuilt, symbols_of
 from derive.notation.symbols import Computed, SymbolTable
 
-EXPONENTIALS = frozenset({"exp", "sigmoid", "softplus", "sinh", "cosh"})
+EXPONENTIALS = frozenset({"exp", "sigmoid", "softplus", "tanh", "sinh", "cosh"})
 """The functions that are as large or as small as an exponential, or undo one."""
 
 

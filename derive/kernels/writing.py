@@ -21,6 +21,7 @@ from derive.records import dataclass
 INDENT = "    "
 WIDTH = 100
 
+_PAIRS = re.compile(r", (?=\"\w+\": )")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -179,7 +180,7 @@ class _Writer:
             *(f"{INDENT}{line}" for line in self._first(kept, lines, result)),
             *(f"{INDENT}{line}" for line in self._sizes(kept, lines, result)),
             *self._body(lines, named, function),
-            f"{INDENT}return {result}",
+            *_returned(result),
         ]
 
     def _body(self, lines: Iterable[Line], named: Mapping[Operation, str], function: _Function) -> Iterator[str]:
@@ -305,6 +306,18 @@ def _docstring(lines: Sequence[str]) -> list[str]:
         return [f'{INDENT}"""{lines[0]}"""']
     quoted = [f"{INDENT}{line}".rstrip() for line in lines[1:]]
     return [f'{INDENT}"""{lines[0]}', *quoted, f'{INDENT}"""']
+
+
+def _returned(result: str) -> Iterator[str]:
+    """The line that returns something, in a long dictionary a name a line."""
+    line = f"{INDENT}return {result}"
+    head, brace, pairs = line.partition("{")
+    if len(line) <= WIDTH or not brace:
+        yield line
+        return
+    yield f"{head}{{"
+    yield from (f"{INDENT * 2}{pair}," for pair in _PAIRS.split(pairs.removesuffix("}")))
+    yield f"{INDENT}}}"
 
 
 def _pairs(schedule: Schedule, returned: Sequence[tuple[str, Operation]]) -> Iterator[str]:

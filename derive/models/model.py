@@ -26,6 +26,10 @@ from derive.notation.tokens import tokenize
 from derive.records import dataclass
 from derive.source import Text
 
+LARGEST_SIZE = 50
+LONGEST_SHOWN = 20
+"""Digits of a size that is too large, as they are said."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -130,12 +134,13 @@ def _dimensions(setting: Setting, counted: _Counted, declarations: list[tuple[De
             sizes[name] = None
     sizes.update({name: counted.sizes[_dim_name(name)] for name in sizes if _dim_name(name) in counted.depths})
     by_number = {pattern for key in known for pattern, _ in patterns_of(key)}
-    literal = {int(name) for declaration, _ in declarations for name in declaration.dims if name.isdigit()}
+    literal = {int(name) for declaration, _ in declarations for name in declaration.dims if _is_size(name)}
     for declaration, text in declarations:
         for name in declaration.dims:
             if name.isdigit():
-                if not 1 <= int(name) <= 50:
-                    raise _error(text, f"the size {name} is not between 1 and 50")
+                if not _is_size(name):
+                    shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
+                    raise _error(text, f"the size {shown} is not between 1 and {LARGEST_SIZE}")
             elif _dim_name(name) not in known:
                 known.add(_dim_name(name))
                 of_many = [pattern for pattern, _ in patterns_of(_dim_name(name))]
@@ -147,6 +152,11 @@ def _dimensions(setting: Setting, counted: _Counted, declarations: list[tuple[De
     taken = {size for size in sizes.values() if size is not None} | literal
     free = (size for size in range(2, 10_000) if size not in taken)
     return {_dim_name(name): Dim(size if size is not None else next(free), name) for name, size in sizes.items()}
+
+
+def _is_size(name: str) -> bool:
+    """Whether a dimension is given by its size: a number in the digits that everybody reads."""
+    return name.isascii() and name.isdigit() and len(name) <= LONGEST_SHOWN and 1 <= int(name) <= LARGEST_SIZE
 
 
 def _changed(dims: dict[str, Dim], depths: frozenset[str]) -> dict[str, Dim]:

@@ -241,6 +241,7 @@ def parts_of(node: Syntax) -> Iterator[Syntax]:
             yield current
 
 
+MOST_DIGITS = 1_000
 MAX_NESTING = 60
 """Brackets deeper than this are not read: every reader after this one goes down by recursion."""
 
@@ -346,7 +347,10 @@ def _check_spaces(tokens: Sequence[Token]) -> None:
 
 
 def _check_numbers(tokens: Sequence[Token]) -> None:
-    """`1.2.3` is no product of 1.2 and .3."""
+    """`1.2.3` is no product of 1.2 and .3. Nor is a number read that nobody would write out."""
+    for token in tokens:
+        if token.kind == "NUMBER" and len(token.text) > MOST_DIGITS:
+            raise Unreadable(f"a number of {len(token.text):,} digits; at most {MOST_DIGITS:,} are read", token.span)
     for before, token in pairwise(tokens):
         if before.kind == token.kind == "NUMBER" and before.end == token.start and token.text.startswith("."):
             raise Unreadable(f"{before.text}{token.text} is no number", before.span.to(token.span))

@@ -10,4 +10,10 @@ worker       such a process: takes jobs, tells events
 desk         what a worker keeps: the documents that it checks again and again
 jobs         the jobs that there are, by name
 live         a check as a stream of events
+settings     corrections of what is known of a document's names; setting_rows shows it
+shelf        the exercises in a folder, by names that lead nowhere else
+exercises    what is shown of an exercise: the question, for teachers the solution and pictures
+answers      answers to an exercise, checked as they are typed, marked when they are handed in
+classroom    the pages of exercises, handing in, exams
+handing_in   who handed in what, and the files in which answers are kept
 """

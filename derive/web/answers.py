@@ -40,7 +40,7 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     began = time.perf_counter()
     exercise, source = _asked(content, desk)
     submission = submission_of(source, exercise.document, exercise.entries)
-    teller = Teller(source, PRACTICE, tell)
+    teller = Teller(source, PRACTICE, tell, desk.drawn(content["page"]))
     result = desk.checker(content["page"], exercise.memory).check(submission.document, teller)
     took = round((time.perf_counter() - began) * 1e3)
     tell({"event": "done", "summary": result.summary(), "equations": teller.number, "milliseconds": took})

@@ -11,12 +11,12 @@ In an exam an answer is handed in once. Until then nothing that is sent depends 
 read; and no other work is done for anybody, so that nothing else is a way round.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -27,13 +27,13 @@ from derive.errors import ServingError
 from derive.web import asked, pages
 from derive.web.asked import BadRequestError
 from derive.web.handing_in import LARGEST_ANSWER, LONGEST_STUDENT, MOST_ANSWERS, Book, Keeper, Receipt
+from derive.web.interface import NOT_IN_AN_EXAM
 from derive.web.limits import body_of
 from derive.web.problems import UNUSABLE, Event, problem
 from derive.web.setup import Setup
 from derive.web.workers import BusyError, Workers
 
 LONGEST_ID = 200
-IN_EXAM = "this server holds an exam: nothing but answers to its exercises is taken"
 HANDED_IN = "your answer to this exercise is handed in; nothing more is taken"
 OF_EXAM = ("/exercises", "/static", "/health", "/live/check", "/live/open")
 """Where the addresses begin that are served in an exam."""
@@ -53,7 +53,7 @@ class Exam:
         elif path == "/":
             await RedirectResponse("/exercises", status_code=303)(scope, receive, send)
         else:
-            await JSONResponse({"message": IN_EXAM}, 403)(scope, receive, send)
+            await JSONResponse({"message": NOT_IN_AN_EXAM}, 403)(scope, receive, send)
 
 
 class Classroom:
@@ -142,7 +142,7 @@ def job_for(request: Request, fields: asked.Fields, job: str) -> tuple[str, Mapp
     name = asked.text(fields, "exercise", default="")
     if not name:
         if setup.is_exam:
-            raise BadRequestError(IN_EXAM, 403)
+            raise BadRequestError(NOT_IN_AN_EXAM, 403)
         return job, {}
     if setup.exercises is None:
         raise BadRequestError("no exercises are offered here", 404)
@@ -188,7 +188,7 @@ async def _kept(classroom: Classroom, key: tuple[str, str], receipt: Receipt, en
         return None
     visitor, name = key
     try:
-        return await anyio.to_thread.run_sync(classroom.keeper.keep, name, visitor, receipt, ending, text)
+        return await asyncio.to_thread(classroom.keeper.keep, name, visitor, receipt, ending, text)
     except ServingError as error:
         raise BadRequestError(f"{error}; nothing was handed in", 500) from None
 

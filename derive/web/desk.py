@@ -8,6 +8,7 @@ from derive.certificates import Store, default_directory
 from derive.checking.memory import Memory
 from derive.checking.rechecking import Rechecker
 from derive.records import dataclass
+from derive.web.drawn import Drawn
 from derive.web.shelf import Shelf
 
 MOST_PAGES = 24
@@ -20,6 +21,7 @@ class Desk:
 
     store: Store = field(default_factory=lambda: Store(default_directory()))
     _checkers: "OrderedDict[str, Rechecker]" = field(default_factory=OrderedDict)
+    _drawn: "OrderedDict[str, Drawn]" = field(default_factory=OrderedDict)
     _shelves: dict[str, Shelf] = field(default_factory=dict)
 
     def checker(self, page: str, memory: Memory | None = None) -> Rechecker:
@@ -35,6 +37,16 @@ class Desk:
         self._checkers[page] = found
         while len(self._checkers) > MOST_PAGES:
             self._checkers.popitem(last=False)
+        return found
+
+    def drawn(self, page: str) -> Drawn:
+        """The equations of a page as they were drawn last; nothing for an empty name."""
+        if not page:
+            return Drawn()
+        found = self._drawn.pop(page) if page in self._drawn else Drawn()
+        self._drawn[page] = found
+        while len(self._drawn) > MOST_PAGES:
+            self._drawn.popitem(last=False)
         return found
 
     def shelf(self, folder: str) -> Shelf:

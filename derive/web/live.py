@@ -16,9 +16,10 @@ from derive.documents.reading import check_text, read_sources
 from derive.notation.chains import Chain
 from derive.source import Source
 from derive.web.desk import Desk
+from derive.web.drawn import Drawn
 from derive.web.places import Units
 from derive.web.setting_rows import setting_rows
-from derive.writing.equations import View, equation_html, waiting_html
+from derive.writing.equations import View, waiting_html
 from derive.writing.html import to_html
 
 Content = Mapping[str, Any]
@@ -29,7 +30,7 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     """Check a document again: `page`, `name`, `text`."""
     began = time.perf_counter()
     document = document_of(content)
-    watch = Teller(document.source, View(), tell)
+    watch = Teller(document.source, View(), tell, desk.drawn(content["page"]))
     result = desk.checker(content["page"]).check(document, watch)
     took = time.perf_counter() - began
     done = {"event": "done", "summary": result.summary(), "equations": watch.number}
@@ -65,8 +66,8 @@ def document_of(content: Content) -> Document:
 class Teller:
     """Tells the equations of a check as they are decided; `number` counts them."""
 
-    def __init__(self, source: Source, view: View, tell: Tell) -> None:
-        self._view, self._tell = view, tell
+    def __init__(self, source: Source, view: View, tell: Tell, drawn: Drawn) -> None:
+        self._view, self._tell, self._drawn = view, tell, drawn
         self._units = Units(source.text)
         self.number = 0
 
@@ -81,13 +82,14 @@ class Teller:
         """Show an equation with its verdicts."""
         if not steps:
             return
-        self.number = steps[0].equation
+        number = steps[0].equation
+        self.number = max(self.number, number)  # what is explained late is told again, after the others
         self._tell(
             {
                 "event": "equation",
-                "number": self.number,
+                "number": number,
                 "line": steps[0].line,
-                "html": equation_html(steps, self._view),
+                "html": self._drawn.html(steps, self._view),
                 "final": is_final,
                 "steps": [self._step(step) for step in steps],
             }

@@ -13,7 +13,7 @@ from math import inf
 from jinja2 import Template
 from markupsafe import Markup
 
-from derive.checking.results import Diagnosis, Matrix, StepResult, Verdict, WaitingStep
+from derive.checking.results import Counterexample, Diagnosis, Matrix, StepResult, Verdict, WaitingStep
 from derive.records import dataclass
 from derive.writing.answers import place_of
 from derive.writing.cells import printable
@@ -41,7 +41,7 @@ class View:
     `shows_verdicts`: else every sign is neutral, and only of what could not be read is anything said. `shows_fixes`:
     else nothing is shown that could give an answer away. `opens` are the verdicts whose reasons are open at first.
     `prefix` stands before every id, so that several documents fit on one page; `level` is that of the headings.
-    `dims` are the sizes that counterexamples have. `words` say the verdicts where they have other words, and
+    `words` say the verdicts where they have other words, and
     `following_words` that a step follows from an earlier slip; `fix_words` stand before a fix, `notes` beside a step.
     """
 
@@ -50,7 +50,6 @@ class View:
     opens: frozenset[Verdict] = frozenset()
     prefix: str = ""
     level: int = 2
-    dims: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[Verdict, str] = field(default_factory=dict)
     following_words: str | None = None
     fix_words: str = "Write"
@@ -152,28 +151,16 @@ def shape(text: str) -> Markup:
     return Markup("{} × {}").format(formula(rows), formula(columns)) if sign else words(text)
 
 
-def outlines(step: StepResult, dims: Mapping[str, int]) -> list[tuple[str, Matrix]]:
-    """Both sides as matrices of which only the differing entry is filled in; none where their sizes are not known."""
-    found = step.counterexample
-    if found is None or found.entry is None or step.shapes is None:
+def outlines(found: Counterexample) -> list[tuple[str, Matrix]]:
+    """Both sides as matrices of which only the differing entry is filled in; none where they would be too large."""
+    entry, size = found.entry, found.size
+    if entry is None or size is None or max(size) > LARGEST_OUTLINE:
         return []
-    left, right = (
-        _outline(_sizes(text, dims), found.entry, value)
-        for text, value in zip(step.shapes, (found.lhs, found.rhs), strict=True)
-    )
-    return [] if left is None or right is None else [("left", left), ("right", right)]
+    return [(side, _outline(size, entry, value)) for side, value in (("left", found.lhs), ("right", found.rhs))]
 
 
-def _sizes(text: str, dims: Mapping[str, int]) -> tuple[int, ...]:
-    """The sizes of a shape at concrete dimensions, 0 where one is not known."""
-    return tuple(int(name) if name.isdecimal() else dims.get(name, 0) for name in text.split(" x "))
-
-
-def _outline(sizes: tuple[int, ...], entry: tuple[int, int], value: str) -> Matrix | None:
-    """A matrix in which one entry is filled in; null where it would not fit or would be too large to be read."""
-    if len(sizes) != 2 or not all(at <= size <= LARGEST_OUTLINE for at, size in zip(entry, sizes, strict=True)):
-        return None
-    rows, columns = sizes
+def _outline(size: tuple[int, int], entry: tuple[int, int], value: str) -> Matrix:
+    rows, columns = size
     return [[value if (i, j) == entry else "" for j in range(1, columns + 1)] for i in range(1, rows + 1)]
 
 

@@ -1,4 +1,4 @@
-"""Mistakes and conventions explained: as lines for a terminal, as JSON, as a page of Markdown or HTML."""
+"""Mistakes, conventions and what is said of code, explained: for a terminal, as JSON, as Markdown or HTML."""
 
 import json
 import re
@@ -17,10 +17,12 @@ SCHEMA = "derive.explain/1"
 EXAMPLES: Mapping[Kind, tuple[str, str, str, str]] = {
     "mistake": ("✗", "x", "bold red", "Wrong"),
     "convention": ("≈", "~", "cyan", "Holds under it"),
+    "code": ("✗", "x", "bold red", "Such as"),
 }
 PLAINLY: Mapping[Kind, tuple[str, str, str, str]] = {
     "mistake": ("✓", "+", "green", "Right"),
     "convention": ("✓", "+", "green", "Holds without it"),
+    "code": ("✓", "+", "green", "Instead"),
 }
 
 _FORMULA = re.compile(r"\$([^$]+)\$")
@@ -72,14 +74,15 @@ class _Writer:
         yield []
         yield from self._hanging([], [(self._words(topic.message), "")])
         yield []
-        yield from self._example(EXAMPLES[topic.kind], topic.example)
-        yield from self._example(PLAINLY[topic.kind], topic.plainly)
+        yield from self._example(EXAMPLES[topic.kind], topic.example, topic.kind)
+        yield from self._example(PLAINLY[topic.kind], topic.plainly, topic.kind)
         yield []
         yield from self._hanging([], [(self._words(topic.because), "")])
 
-    def _example(self, look: tuple[str, str, str, str], latex: str) -> Iterator[Line]:
+    def _example(self, look: tuple[str, str, str, str], example: str, kind: Kind) -> Iterator[Line]:
         mark, ascii_mark, style, _ = look
-        return self._hanging([(f"  {mark if self.unicode else ascii_mark} ", style)], [(self._formula(latex), "")])
+        shown = printable(example, self.encoding) if kind == "code" else self._formula(example)
+        return self._hanging([(f"  {mark if self.unicode else ascii_mark} ", style)], [(shown, "")])
 
     def _hanging(self, head: Line, body: Line) -> Iterator[Line]:
         """A body that wraps beside its head, not below it."""
@@ -100,7 +103,7 @@ class _Writer:
 
 
 def to_json(some: Sequence[Topic]) -> str:
-    """One JSON object, formulas as LaTeX."""
+    """One JSON object, formulas as LaTeX, examples of code as Python."""
     return json.dumps({"schema": SCHEMA, "topics": [asdict(topic) for topic in some]}, ensure_ascii=False)
 
 
@@ -115,8 +118,9 @@ def _markdown(some: Sequence[Topic]) -> Iterator[str]:
         yield from ("", f"## {group}")
         for topic in members:
             yield from ("", f"### `{topic.code}`: {topic.title}", "", topic.message, "")
-            yield f"- {EXAMPLES[topic.kind][3]}: ${topic.example}$"
-            yield f"- {PLAINLY[topic.kind][3]}: ${topic.plainly}$"
+            mark = "`" if topic.kind == "code" else "$"
+            yield f"- {EXAMPLES[topic.kind][3]}: {mark}{topic.example}{mark}"
+            yield f"- {PLAINLY[topic.kind][3]}: {mark}{topic.plainly}{mark}"
             yield from ("", topic.because)
 
 

@@ -90,7 +90,6 @@ def _chains(marked: Marked, *, for_teachers: bool) -> Iterator[Markup]:
     view = View(
         shows_fixes=for_teachers,
         level=3,
-        dims=marked.result.dims,
         words=STEPS_FOR_STUDENTS,
         following_words="follows from your earlier mistake",
         fix_words="For teachers: write",

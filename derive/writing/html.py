@@ -43,7 +43,7 @@ def to_fragment(result: DocumentResult) -> str:
 
 def _shown(result: DocumentResult, prefix: str) -> Shown:
     """A result as its author sees it, what is refuted open."""
-    view = View(prefix=prefix, dims=result.dims, opens=frozenset(("refuted",)))
+    view = View(prefix=prefix, opens=frozenset(("refuted",)))
     equations = tuple(Markup(equation_html(steps, view)) for steps in in_equations(result.steps))
     concerns = ((step_id(step, view), step) for step in result.steps if step.concern is not None)
     return Shown(result, equations, tuple(concerns))

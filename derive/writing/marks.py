@@ -87,6 +87,8 @@ def _beside(step: StepResult) -> dict[str, Any]:
     """What a step holds and its report does not."""
     said: dict[str, Any] = {"label": step.label, "excerpt": step.excerpt, "expectation": list(step.expectation)}
     said["span"] = None if step.span is None else list(step.span)
+    found = step.counterexample
+    said["size"] = None if found is None or found.size is None else list(found.size)
     return {key: value for key, value in said.items() if value}
 
 
@@ -111,7 +113,7 @@ def read_marks(text: str) -> tuple[Marked, str | None]:
 
 def _result(data: dict[str, Any], remembered: dict[str, Any]) -> DocumentResult:
     """The verdicts on the steps."""
-    steps = [{**step, **beside} for step, beside in _pairs(data["steps"], remembered["steps"])]
+    steps = [_whole(step, beside) for step, beside in _pairs(data["steps"], remembered["steps"])]
     kept = {"document", "dims", "inferred", "questions", "left_out"}
     found: DocumentResult = read(
         DocumentResult,
@@ -123,6 +125,14 @@ def _result(data: dict[str, Any], remembered: dict[str, Any]) -> DocumentResult:
         },
     )
     return found
+
+
+def _whole(step: dict[str, Any], beside: dict[str, Any]) -> dict[str, Any]:
+    """A step as its report has it, with what stands beside that; the size of a counterexample belongs to that."""
+    known = {key: value for key, value in beside.items() if key != "size"}
+    if "size" in beside:
+        known["counterexample"] = {**step["counterexample"], "size": beside["size"]}
+    return {**step, **known}
 
 
 def _pairs(one: list[Any], other: list[Any]) -> list[tuple[Any, Any]]:

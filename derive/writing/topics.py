@@ -1,4 +1,4 @@
-"""What can be explained: every mistake of the catalogue and every convention, in groups that belong together."""
+"""What can be explained: every mistake, every convention and what is said of code, in groups that belong together."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -8,9 +8,10 @@ from derive.checking.conventions import CONVENTIONS, Convention
 from derive.checking.conventions_explained import EXPLAINED
 from derive.mistakes.catalogue import CATALOGUE
 from derive.mistakes.mistake import Mistake
+from derive.mistakes.of_code import MANNERS, RESULTS, OfCode
 from derive.records import dataclass
 
-Kind = Literal["mistake", "convention"]
+Kind = Literal["mistake", "convention", "code"]
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -65,15 +66,16 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """The mistakes, by what they are about."""
 
+RESULTS_OF_CODE, MANNERS_OF_CODE = "Results of code", "Code as a whole"
 USED, ALLOWED = "Conventions that are used where a step needs one", "Conventions that a setting has to allow"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One mistake or one convention, as it is explained.
+    """One mistake, one convention or one thing that is said of code, as it is explained.
 
-    `example` is a wrong formula or one that holds under the convention, `plainly` the right one. `because` holds
-    formulas between dollar signs.
+    `example` is a wrong formula or one that holds under the convention, `plainly` the right one; of code they are lines
+    of Python. `because` holds formulas between dollar signs.
     """
 
     kind: Kind
@@ -95,6 +97,8 @@ def topics() -> list[Topic]:
     mistakes = {mistake.code: mistake for mistake in CATALOGUE}
     found = [_of_mistake(mistakes[code], group) for group, codes in GROUPS for code in codes]
     by_use = sorted(CONVENTIONS.values(), key=lambda convention: not convention.by_default)
+    found += [_of_code(one, RESULTS_OF_CODE) for one in RESULTS]
+    found += [_of_code(one, MANNERS_OF_CODE) for one in MANNERS]
     return [*found, *map(_of_convention, by_use)]
 
 
@@ -130,6 +134,10 @@ def _of_mistake(mistake: Mistake, group: str) -> Topic:
         mistake.instead,
         mistake.because,
     )
+
+
+def _of_code(one: OfCode, group: str) -> Topic:
+    return Topic("code", one.code, group, one.title, one.message, one.looks_like, one.instead, one.because)
 
 
 def _of_convention(convention: Convention) -> Topic:

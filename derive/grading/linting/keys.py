@@ -13,6 +13,7 @@ from derive.grading.linting.finding import Found
 from derive.grading.linting.subject import Asked, Subject
 from derive.grading.policy import OTHERS, OUTCOMES, Policy, nearest
 from derive.mistakes.catalogue import CATALOGUE
+from derive.mistakes.of_code import ALL_OF_CODE
 from derive.notation.names import canonical, plain, read_name
 from derive.notation.symbols import Given, shown
 from derive.notation.syntax import Name, Scripted, nodes
@@ -64,7 +65,7 @@ def _idle(policy: Aside | None, part: str | None) -> Iterator[Found]:
     mistakes = policy.get("mistake") if isinstance(policy, AsideMapping) else None
     if not isinstance(mistakes, AsideMapping):
         return
-    known = [mistake.code for mistake in CATALOGUE]
+    known = [*(one.code for one in CATALOGUE), *(one.code for one in ALL_OF_CODE)]
     said = {key.value: value.value for key, value in mistakes.pairs if isinstance(value, Text)}
     for key, _ in mistakes.pairs:
         if key.value != OTHERS and key.value not in known:

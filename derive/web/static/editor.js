@@ -7,6 +7,7 @@ import { passagesOf } from "./passages.js";
 import { showWithin } from "./scrolling.js";
 import { indentWithTab } from "./tabbing.js";
 import { changeBetween, lineAt, lineStarts, moved, startOfLine } from "./text.js";
+import { type } from "./typing.js";
 
 // What is shown above and below a line that is gone to, in pixels.
 const MARGIN = 48;

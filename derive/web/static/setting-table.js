@@ -75,7 +75,10 @@ class Row {
     this.element = document.createElement("tr");
     this.heading = document.createElement("th");
     this.heading.scope = "row";
-    this.heading.append(elementFrom(`<span>${row.html}</span>`));
+    const name = document.createElement("span");
+    name.className = "unseen";
+    name.append(row.name);
+    this.heading.append(name, elementFrom(`<span aria-hidden="true">${row.html}</span>`));
     this.value = document.createElement("td");
     this.why = document.createElement("td");
     this.why.className = "why";
