@@ -145,7 +145,7 @@ def _top_level_imports(path: Path) -> frozenset[str]:
 
 # distribution -> what it is imported as, where that is another name
 IMPORTED_AS = {"Jinja2": "jinja2", "PyYAML": "yaml", "markdown-it-py": "markdown_it", "python-flint": "flint"}
-COMES_WITH = {"markupsafe": "jinja2", "anyio": "starlette", "h11": "uvicorn"}  # imported, and a promised part of what another one installs
+COMES_WITH = {"markupsafe": "jinja2"}  # imported, and a promised part of what another one installs
 # Modules that need a package of an extra, and the extras that are not named as their package.
 NEEDING_AN_EXTRA = {"derive.second_reader.latex2sympy": "latex2sympy2", "derive.grading.cluster": "distributed"}
 EXTRAS = {"distributed": "cluster"}
