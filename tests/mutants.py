@@ -154,8 +154,8 @@ def _of_expression(node: ast.expr, names: Sequence[str]) -> Iterator[tuple[str, 
 _SIGN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}
 _KIN = {
     "sum": ("mean", "max"), "mean": ("sum", "max"), "maximum": ("minimum",), "exp": ("expm1",),
-    "log": ("log2", "log1p"), "max": ("min", "sum"), "tanh": ("sin",), "var": ("std",), "std": ("var",), "dot": ("inner",),
-    "where": ("maximum",),
+    "log": ("log2", "log1p"), "max": ("min", "sum"), "tanh": ("sin",), "var": ("std",), "std": ("var",),
+    "dot": ("inner",), "where": ("maximum",),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from derive.deciding.limits import Deadline
 from derive.web import worker
 from derive.web.desk import Desk
 
@@ -30,6 +31,15 @@ def tick(content: Content, _desk: Desk, tell: Tell) -> None:
     """Hears at every tick that nobody waits."""
     for number in range(content["times"]):
         tell({"event": "tick", "number": number})
+        time.sleep(0.01)
+
+
+def look(_content: Content, _desk: Desk, tell: Tell) -> None:
+    """Says nothing for long, and looks at the clock."""
+    tell({"event": "looking", "process": os.getpid()})
+    deadline = Deadline(1000)
+    for _ in range(6000):
+        deadline.check()
         time.sleep(0.01)
 
 
@@ -68,7 +78,9 @@ def talk(_content: Content, _desk: Desk, tell: Tell) -> None:
     tell({"event": "done"})
 
 
-worker.JOBS = {each.__name__: each for each in (echo, sleep, tick, die, fail, take, hold, environment, nest, talk)}  # type: ignore[misc]
+worker.JOBS = {
+    each.__name__: each for each in (echo, sleep, tick, look, die, fail, take, hold, environment, nest, talk)
+}  # type: ignore[misc]
 
 if __name__ == "__main__":
     worker.main(int(sys.argv[1]))

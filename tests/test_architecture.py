@@ -139,6 +139,7 @@ ROOMS: dict[str, set[str]] = {
         "documents",
         "certificates",
         "models",
+        "deciding.limits",
         "checking",
         "grading",
         "figures",

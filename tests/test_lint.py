@@ -365,6 +365,13 @@ def test_a_setting_that_cannot_be_used_is_bad_input(run, found, tmp_path):
     assert err == "broken.md:4:13: cannot multiply D x H by N x D: the inner sizes H and N differ\n"
 
 
+def test_what_is_wrong_in_code_is_bad_input(run, found):
+    found(code="{function: f, arguments: {X: X}, results: [L], draws: {X: 0/1}}")
+    status, out, err = run("exercise.md")
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r"exercise\.md:7:65: '0/1' in 'draws' is not read; expected '0 or 1', [^\n]*\n", err)
+
+
 def test_no_exercise_is_bad_usage(run):
     assert run() == (2, "", "derive lint: missing argument 'EX...'. (see derive lint --help)\n")
 

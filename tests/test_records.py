@@ -1,5 +1,6 @@
 """Records mean what the standard library's dataclasses mean."""
 
+import copy
 import dataclasses
 from dataclasses import field
 
@@ -137,3 +138,18 @@ def test_other_options_are_left_to_the_standard_library():
 
     assert Ordered(1) < Ordered(2)
     assert Ordered.__init__.__annotations__["x"] is int
+
+
+def test_the_hash_of_a_record_is_kept_but_never_copied():
+    """In another process the hash of the same text is another one."""
+
+    @records.dataclass(frozen=True)
+    class Word:
+        text: str
+
+    word = Word("a")
+    assert hash(word) == hash(word) == word.__dict__["_hash"]
+    copied = copy.copy(word)
+    assert "_hash" not in copied.__dict__
+    assert (copied, hash(copied)) == (word, hash(word))
+    assert "_hash" not in dataclasses.replace(word, text="b").__dict__

@@ -30,9 +30,7 @@ def sheet(name: str, variant: int | None = None, *, student: bool = False) -> Sh
     return sheet_of(exercise, variant=variant, student=student, store=Store(default_directory()))
 
 
-def checked(
-    name: str, text: str, reader: Callable[[Source], Contents], memory: Memory | None = None
-) -> DocumentResult:
+def checked(name: str, text: str, reader: Callable[[Source], Contents], memory: Memory | None = None) -> DocumentResult:
     document, _ = read_text(Source(name, text), reader)
     return check_document(document, store=Store(default_directory()), memory=memory)
 

@@ -14,7 +14,8 @@ from derive import cli
 from derive.grading.marking import mark_file
 from derive.web import interface, limits
 from derive.web.application import application
-from derive.web.interface import MOST_SUBMISSIONS, NO_JSON, NOT_IN_AN_EXAM, TOO_MANY
+from derive.web.classroom import IN_EXAM
+from derive.web.interface import MOST_SUBMISSIONS, NO_JSON, TOO_MANY
 from derive.web.limits import body_of
 from derive.web.setup import Setup
 from derive.web.workers import Limits
@@ -209,7 +210,7 @@ def test_in_an_exam_nothing_is_told():
     with client_of(is_exam=True) as exam:
         for path in ("/api/check", "/api/grade"):
             answer = exam.post(path, json={"document": document(RIGHT)})
-            assert (answer.status_code, answer.json()) == (403, {"message": NOT_IN_AN_EXAM})
+            assert (answer.status_code, answer.json()) == (403, {"message": IN_EXAM})
 
 
 # --- Requests that can not be used ---------------------------------------------------------------

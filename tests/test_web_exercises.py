@@ -15,9 +15,8 @@ from derive import cli
 from derive.grading.collecting import collect
 from derive.grading.roster import enrol, read_students
 from derive.web import application
-from derive.web.classroom import HANDED_IN, OF_PICTURE
+from derive.web.classroom import HANDED_IN, IN_EXAM, OF_PICTURE
 from derive.web.handing_in import LARGEST_ANSWER, MOST_ANSWERS
-from derive.web.interface import NOT_IN_AN_EXAM
 from derive.web.setup import Setup
 from derive.web.shelf import Listed, NoExerciseError, Shelf
 
@@ -359,7 +358,7 @@ def test_in_an_exam_there_is_no_way_round(visit: Callable[..., Visit], path: str
     client = visit(is_exam=True)()
     for more in ({}, {"exercise": ""}) if path == "/live/check" else ({}, {"exercise": "line"}):
         answer = client.post(path, json={"page": "p", "name": "a.md", "text": RIGHT, **more})
-        assert (answer.status_code, answer.json()) == (403, {"message": NOT_IN_AN_EXAM})
+        assert (answer.status_code, answer.json()) == (403, {"message": IN_EXAM})
 
 
 def test_an_exam_begins_with_its_exercises(visit: Callable[..., Visit]):

@@ -9,17 +9,19 @@ from live_server import live_server
 
 from derive.certificates import Store
 from derive.checking.check import check_document
+from derive.deciding.limits import attended
 from derive.documents.reading import read_sources
 from derive.source import Source
 from derive.web.desk import Desk
 from derive.web.drawn import MOST, Drawn
 from derive.web.live import check
+from derive.web.worker import StoppedError
 from derive.writing.equations import View, equation_html
 
 
 def test_writers_at_once_get_their_own_answers():
     with live_server("--workers", "2") as server:
-        found, before, after = run(server, writers=5, seconds=3, compared=1, pauses=(0.1, 0.5))
+        found, before, after = run(server, writers=5, seconds=3, compared=1, pauses=(0.1, 0.5), steps=8)
     assert found.wrong == []
     assert found.checked == 5
     assert found.ends["done"] >= 5
@@ -78,8 +80,8 @@ def test_a_page_with_very_many_equations_does_not_fill_the_memory():
 
 
 def test_a_page_is_shown_as_if_it_were_checked_for_the_first_time():
-    desk, chance, equations = Desk(Store(None)), random.Random(3), document(7001, 9)
-    for _ in range(6):
+    desk, chance, equations = Desk(Store(None)), random.Random(3), document(7001, 5)
+    for _ in range(4):
         edited(equations, 7001, chance)
         asked = {"page": "a", "name": "notes.md", "text": written(equations)}
         again, anew = [], []
@@ -87,3 +89,31 @@ def test_a_page_is_shown_as_if_it_were_checked_for_the_first_time():
         check(asked, Desk(Store(None)), anew.append)
         last = [{event["number"]: event for event in told if event["event"] == "equation"} for told in (again, anew)]
         assert last[0] == last[1]
+
+
+def test_work_that_was_given_up_anywhere_leaves_nothing_wrong_behind():
+    """A newer request ends an older one at any look at the clock; what was kept of it must be right."""
+    desk, chance, equations = Desk(Store(None)), random.Random(5), document(7001, 5)
+    stopped = 0
+    for _ in range(6):
+        edited(equations, 7001, chance)
+        asked = {"page": "a", "name": "notes.md", "text": written(equations)}
+        left = chance.randrange(1, 40)
+
+        def look() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise StoppedError
+
+        try:
+            with attended(look):
+                check(asked, desk, [].append)
+        except StoppedError:
+            stopped += 1
+        again, anew = [], []
+        check(asked, desk, again.append)
+        check(asked, Desk(Store(None)), anew.append)
+        last = [{event["number"]: event for event in told if event["event"] == "equation"} for told in (again, anew)]
+        assert last[0] == last[1]
+    assert stopped >= 2

@@ -170,6 +170,23 @@ def test_a_page_that_asks_again_and_again_waits_once():
     assert with_workers(use, Limits(2, 60, LIMITS.memory)) == (299, ["tick"])
 
 
+def test_who_asks_again_while_waiting_keeps_the_place():
+    async def use(workers: Workers) -> list[str]:
+        order: list[str] = []
+
+        async def ask(page: str) -> None:
+            if (await workers.last("sleep", {"seconds": 0.2}, page))["event"] == "done":
+                order.append(page)
+
+        tasks = [asyncio.create_task(ask(page)) for page in ("first", "typing", "other", "third")]
+        await asyncio.sleep(0.05)
+        tasks.append(asyncio.create_task(ask("typing")))
+        await asyncio.gather(*tasks)
+        return order
+
+    assert with_workers(use) == ["first", "typing", "other", "third"]
+
+
 def test_a_process_that_has_come_to_hold_much_makes_place_for_another():
     async def use(workers: Workers) -> bool:
         first = (await all_of(workers, "hold", bytes=1_200_000_000))[0]["process"]
@@ -190,6 +207,20 @@ def test_a_process_that_is_killed_takes_no_other_job_with_it():
         return [(await struck)[-1]["status"], *[[event["number"] for event in await other] for other in others]]
 
     assert with_workers(use, Limits(2, 60, LIMITS.memory)) == [500, *[list(range(30))] * 3]
+
+
+def test_who_looks_at_the_clock_hears_that_nobody_waits():
+    async def use(workers: Workers) -> bool:
+        processes = []
+        async with aclosing(workers.events("look", {})) as events:
+            async for event in events:
+                processes.append(event["process"])
+                break
+        began = asyncio.get_running_loop().time()
+        processes.append((await all_of(workers, "echo", said=1))[0]["process"])
+        return processes[0] == processes[1] and asyncio.get_running_loop().time() - began < 5
+
+    assert with_workers(use, Limits(1, 60, LIMITS.memory))
 
 
 def test_workers_do_not_know_the_token(monkeypatch: pytest.MonkeyPatch):

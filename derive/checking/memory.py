@@ -19,7 +19,7 @@ from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 
 MOST = 20_000
-"""With more entries than these a memory begins anew."""
+"""With more entries than these a memory begins anew, and with more numbers."""
 
 Fact = tuple[Expr, Expr, GeneralProof]
 """Two sides that were proved to be equal, on which later proofs may rest."""
@@ -42,13 +42,18 @@ class Memory:
         """Keep what was found."""
         if len(self._found) >= MOST:
             self._found.clear()
-            self._numbers.clear()
-            self._numbered.clear()
+            self._forget_numbers()
         self._found[key] = found
 
     def number(self, key: Hashable) -> int:
         """A number for each key, so that a long history is a short key; none is ever given to two keys."""
+        if len(self._numbers) >= MOST:
+            self._forget_numbers()
         return self._numbers.setdefault(key, next(self._next))
+
+    def _forget_numbers(self) -> None:
+        self._numbers.clear()
+        self._numbered.clear()
 
     def number_behind(self, number: int | None, facts: Iterable[Fact]) -> int | None:
         """The number of a history to which some facts are added; of none it is null."""

@@ -49,11 +49,22 @@ def lint(exercises: tuple[str, ...], form: str, checks: bool, debug: bool) -> in
             from derive.grading.linting import lint as findings_of
 
             found = findings_of(exercise, Store(default_directory()))
+            _read_code_setting(exercise)
             _print(exercise, found, form)
             count += len(found)
     if outcomes:
         return BAD_INPUT
     return FINDINGS if count else NOTHING_WRONG
+
+
+def _read_code_setting(path: str) -> None:
+    """Read `code` where an exercise has it. Raises `DocumentError` with the place of what is wrong in it."""
+    from derive.grading.parts import read_exercise
+    from derive.implementations.setting import read_code_setting
+
+    exercise = read_exercise(path)
+    if "code" in exercise.document.setting.aside:
+        read_code_setting(exercise)
 
 
 def _print(exercise: str, found: "tuple[Finding, ...]", form: str) -> None:

@@ -8,7 +8,7 @@ how busy the machine is otherwise decides no question.
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from derive.errors import Undecidable
@@ -56,6 +56,24 @@ clock = time.thread_time
 """Seconds that the processor spent on this thread."""
 
 
+def _nothing() -> None:
+    """Somebody waits."""
+
+
+_look: Callable[[], None] = _nothing
+
+
+@contextmanager
+def attended(look: Callable[[], None]) -> Iterator[None]:
+    """Inside, whoever looks at a deadline calls `look` as well, which may raise to give up all of the work."""
+    global _look  # noqa: PLW0603  # one work at a time is done in a process
+    before, _look = _look, look
+    try:
+        yield
+    finally:
+        _look = before
+
+
 class Deadline:
     """A moment after which nothing more is tried: `check` raises from then on, in the thread that set it."""
 
@@ -76,7 +94,8 @@ class Deadline:
         return earlier
 
     def check(self) -> None:
-        """Raise `Undecidable` if the time is over."""
+        """Raise `Undecidable` if the time is over; what is raised where nobody waits any more, if that is so."""
+        _look()
         if clock() >= self._end:
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -93,17 +94,17 @@ class Observer:
         yield from self._at_large_scores([one for name, one in said.returned.items() if name.startswith(LARGE)])
 
     def _state(self, said: Conversation, first: Returned) -> Iterator[Finding]:
-        again = said.returned.get(AGAIN)
-        if again is None:
-            return
+        """Whether the same inputs give the same; one of the calls at which they do not is told."""
+        several = (one for name, one in said.returned.items() if name.startswith(AGAIN))
+        yield from islice((finding for again in several if (finding := self._other(first, again)) is not None), 1)
+
+    def _other(self, first: Returned, again: Returned) -> Finding | None:
         if again.error is not None:
             message = f"the second time it ends with {shown_error(again.error)}"
-            yield self._finding("hidden-state", again.error, True, labels=message)
-            return
+            return self._finding("hidden-state", again.error, True, labels=message)
         pairs = zip(self.setting.results, first.results, again.results, strict=False)
         other = [expected.label for expected, one, two in pairs if not _same(one, two)]
-        if other:
-            yield self._finding("hidden-state", None, True, labels=listed(other))
+        return self._finding("hidden-state", None, True, labels=listed(other)) if other else None
 
     def _at_large_scores(self, several: Sequence[Returned]) -> Iterator[Finding]:
         """Whether it holds at scores that are far too large for an exponential: what is worst is told."""
@@ -187,6 +188,11 @@ class Observer:
 def shown_error(error: Failure) -> str:
     """An exception as Python says it, on one line."""
     return f"{error.kind}: {error.message}".rstrip(". ") if error.message else error.kind
+
+
+def numbered(name: str, number: int) -> tuple[str, ...]:
+    """The names of so many calls of a kind."""
+    return (name, *(f"{name} {one}" for one in range(2, number + 1)))
 
 
 def listed(words: Sequence[str]) -> str:

@@ -7,21 +7,24 @@ come back is computed here, exactly; it never reaches the process in which the c
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, Observer, listed, shown_error
+from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, Observer, listed, numbered, shown_error
 from derive.implementations.calls import Call, Conversation, Returned, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
 from derive.implementations.inputs import inputs_at, inputs_of_sizes
-from derive.implementations.naming import Seen, explained
+from derive.implementations.naming import explained
 from derive.implementations.preparing import Prepared, Trial, shown_inputs, shown_sizes
 from derive.implementations.results import ACCEPTED, DIGITS, CodeResult, Finding, ResultVerdict, Verdict
 from derive.implementations.source import Code, defined_names
 from derive.implementations.undefined import UndefinedName, undefined_names
 from derive.implementations.work import work_of
+from derive.implementations.worlds import Seen
 
 BASE_SIZE, GROWN = 16, 8
 TIMES = 3
-"""Calls are timed at sizes of 16, and with one dimension 8 times as large; the fastest of so many calls counts."""
+"""Calls are timed at sizes of 16, and with one dimension 8 times as large; the fastest of so many calls counts.
+
+The first inputs come again so many times: what depends on chance may be the same once."""
 
 MOST_TRIED_NAMES = 6
 
@@ -77,8 +80,9 @@ class _Marker:
             Call(trial.id, inputs_at(trial.setting, trial.draw), is_new or trial.is_of_other_sizes) for trial in rest
         ]
         of_one_size = sum(not trial.is_of_other_sizes for trial in rest)
-        calls.insert(0 if is_new else of_one_size, Call(AGAIN, inputs_at(first.setting, first.draw)))
-        yield from calls
+        at = 0 if is_new else of_one_size
+        again = [Call(name, inputs_at(first.setting, first.draw)) for name in numbered(AGAIN, TIMES)]
+        yield from [*calls[:at], *again, *calls[at:]]
         for number, draw in enumerate(self.prepared.large):
             yield Call(f"{LARGE} {number}", inputs_at(self.setting, draw), is_new=True)
 

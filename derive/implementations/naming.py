@@ -13,16 +13,11 @@ import numpy as np
 
 from derive.checking.results import Diagnosis
 from derive.implementations.breaks import AllBreaks, Break, breaks, breaks_of_closed_forms
-from derive.implementations.calls import Value
-from derive.implementations.comparing import agrees, compare
-from derive.implementations.evaluation import NoValue
+from derive.implementations.comparing import compare
 from derive.implementations.exchanged import exchanged, transposed
-from derive.implementations.preparing import Trial
-from derive.implementations.programs import Inputs, Program, inputs_at
-from derive.implementations.quantities import Form
+from derive.implementations.programs import Program
 from derive.implementations.results import DIGITS, ResultVerdict
-from derive.implementations.rules_of_statements import SHIFTED
-from derive.implementations.truth import Array
+from derive.implementations.worlds import Seen, World, worlds_of
 from derive.mistakes.catalogue import CATALOGUE
 from derive.mistakes.of_code import RESULTS
 from derive.notation.symbols import shown
@@ -76,14 +71,6 @@ _MESSAGES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one call gave, result by result, and what it was given and should have given."""
-
-    trial: Trial
-    found: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
 class Explanation:
     """A break, and the numbers of the results that it explains; `is_on_top` of those of the first group."""
 
@@ -109,7 +96,7 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
         wrong -= {at}
     if not wrong:
         return told
-    worlds = [_World(several) for several in _by_size(seen)]
+    worlds = worlds_of(seen)
     found = _Search(worlds, wrong).explanations()
     return _told(told, found, worlds[0].program)
 
@@ -120,118 +107,10 @@ def _is_often_wrong(at: int, seen: Sequence[Seen]) -> bool:
     return times >= min(2, len(seen))
 
 
-def _by_size(seen: Sequence[Seen]) -> list[list[Seen]]:
-    """Calls at the same sizes, which have one program."""
-    groups: list[list[Seen]] = []
-    for one in seen:
-        same = next((group for group in groups if group[0].trial.program is one.trial.program), None)
-        if same is None:
-            groups.append([one])
-        else:
-            same.append(one)
-    return groups
-
-
-class _World:
-    """The program at some sizes, and what the student's code gave at each of the inputs there."""
-
-    def __init__(self, seen: Sequence[Seen]) -> None:
-        self.seen = seen
-        self.program: Program = seen[0].trial.program
-        self.inputs = [_with_shifted_labels(inputs_at(one.trial.draw)) for one in seen]
-        self.right = [self.program.run(inputs, {}, {}) for inputs in self.inputs]
-        self._breaks: dict[AllBreaks, list[Break]] = {}
-
-    def breaks_like(self, broken: Break, wrong: frozenset[int], all_breaks: AllBreaks = breaks) -> list[Break]:
-        """The breaks of this program that are the same mistake in the same statements."""
-        if all_breaks not in self._breaks:
-            self._breaks[all_breaks] = list(all_breaks(self.program, wrong))
-        return [one for one in self._breaks[all_breaks] if one.is_like(broken)]
-
-    def matches(self, *broken: Break) -> tuple[frozenset[int], frozenset[int]]:
-        """The results that a broken program gives as the student's code does, and those that it gives otherwise.
-
-        What is right and stays so is in neither.
-        """
-        changed = {name: value for one in broken for name, value in one.changed.items()}
-        for_adjoints = any(one.for_adjoints for one in broken)
-        agreeing: frozenset[int] | None = None
-        differing: frozenset[int] = frozenset()
-        for one, inputs, right in zip(self.seen, self.inputs, self.right, strict=True):
-            try:
-                values = self.program.run(inputs, changed, right, for_adjoints=for_adjoints)
-            except NoValue:
-                return frozenset(), frozenset(range(len(self.program.results)))
-            same, other = self._compared(one, values, right)
-            agreeing = same if agreeing is None else agreeing & same
-            differing |= other
-            if not agreeing - differing:
-                break
-        return (agreeing or frozenset()) - differing, differing
-
-    def _compared(
-        self, one: Seen, values: Mapping[str, Array], right: Mapping[str, Array]
-    ) -> tuple[frozenset[int], frozenset[int]]:
-        same, other = set(), set()
-        for at, name in enumerate(self.program.results):
-            if name is None or name not in values:
-                continue
-            if values[name] is right[name]:
-                continue
-            form = one.trial.setting.results[at].quantity.form
-            if agrees_in_shape(one.found[at], in_form(values[name], form), one.trial.expected[at]):
-                same.add(at)
-            else:
-                other.add(at)
-        return frozenset(same), frozenset(other)
-
-
-def in_form(value: Array, form: Form) -> Array:
-    """A value of the program as the code should return it."""
-    if form == "flat":
-        return value.ravel() if 1 in value.shape else value
-    return value.T if form == "transpose" else value
-
-
-def agrees_in_shape(found: Value, predicted: Array, expected: Array) -> bool:
-    """Whether numbers are those that a break gives; in another shape only if they are turned or have axes of 1."""
-    if found.numbers is None:
-        return False
-    numbers = found.numbers
-    scale = max(float(np.max(np.abs(predicted), initial=0.0)), float(np.max(np.abs(expected), initial=0.0)))
-    if not np.all(np.isfinite(predicted)) or not np.all(np.isfinite(numbers)):
-        return False
-    if numbers.shape != predicted.shape:
-        if numbers.ndim == 2 and numbers.T.shape == predicted.shape:
-            numbers = numbers.T
-        elif numbers.size == predicted.size and _without_ones(numbers) == _without_ones(predicted):
-            numbers = numbers.reshape(predicted.shape)
-        else:
-            return False
-    return agrees(numbers, predicted, found.dtype) or (
-        scale > 0 and agrees(numbers / scale, predicted / scale, found.dtype)
-    )
-
-
-def _without_ones(array: Array) -> tuple[int, ...]:
-    return tuple(side for side in array.shape if side != 1)
-
-
-def _with_shifted_labels(inputs: Inputs) -> Inputs:
-    """The inputs with one-hot symbols whose classes are one further, and one less far."""
-    shifted = {
-        f"{SHIFTED}{by} {name}": np.roll(inputs.values[name], by, axis=0 if inputs.values[name].shape[1] == 1 else 1)
-        for name in inputs.classes
-        if name in inputs.values
-        for by in (1, -1)
-    }
-    return replace(inputs, values={**inputs.values, **shifted})
-
-
 class _Search:
     """Looks for breaks that explain what is wrong."""
 
-    def __init__(self, worlds: Sequence[_World], wrong: frozenset[int]) -> None:
+    def __init__(self, worlds: Sequence[World], wrong: frozenset[int]) -> None:
         self.worlds = worlds
         self.wrong = wrong
         self.zero = _zero(worlds[0].seen)
@@ -316,7 +195,7 @@ class _Search:
                 ]
         return []
 
-    def _explain_all(self, world: _World, one: Break, other: Break) -> bool:
+    def _explain_all(self, world: World, one: Break, other: Break) -> bool:
         """Whether two breaks of different statements give everything that the student's code gives."""
         if other.changed.keys() & one.changed.keys() or other.for_adjoints != one.for_adjoints:
             return False

@@ -8,7 +8,7 @@ import numpy as np
 from derive.documents.document import AsideMapping
 from derive.errors import DocumentError
 from derive.grading.parts import ExerciseDocument
-from derive.implementations.behaviour import FIRST, OTHER, SIZES
+from derive.implementations.behaviour import FIRST, OTHER, SIZES, numbered
 from derive.implementations.choosing import chosen_draws
 from derive.implementations.programs import Program, program_of
 from derive.implementations.quantities import CodeSetting, Constant, Quantity, leaves
@@ -71,7 +71,7 @@ def prepare(exercise: ExerciseDocument) -> Prepared:
     setting = read_code_setting(exercise)
     _refuse_unsaid(exercise)
     truth = Truth(exercise.model, needed_values(setting), setting.draws)
-    trials = _trials(truth, setting, (FIRST, *_numbered(OTHER, MOST_OTHERS)))
+    trials = _trials(truth, setting, (FIRST, *numbered(OTHER, MOST_OTHERS)))
     if not trials:
         problem = "no inputs were found at which all that 'code' names has a value"
         raise DocumentError(exercise.name, problem)
@@ -94,11 +94,6 @@ def _expected(draw: Draw, setting: CodeSetting) -> Iterator[Array]:
         yield np.asarray(draw.value(expected.quantity, setting.first_label), dtype=np.float64)
 
 
-def _numbered(name: str, number: int) -> tuple[str, ...]:
-    """A name, and further ones like it."""
-    return (name, *(f"{name} {one}" for one in range(2, number + 1)))
-
-
 def _at_other_sizes(exercise: ExerciseDocument) -> list[Trial]:
     """The same with every dimension of another size, where the model has such sizes."""
     model = at_other_sizes(exercise.document.setting)
@@ -108,7 +103,7 @@ def _at_other_sizes(exercise: ExerciseDocument) -> list[Trial]:
         setting = read_code_setting(replace(exercise, model=model))
     except DocumentError:
         return []
-    return _trials(Truth(model, needed_values(setting), setting.draws), setting, _numbered(SIZES, MOST_AT_OTHER_SIZES))
+    return _trials(Truth(model, needed_values(setting), setting.draws), setting, numbered(SIZES, MOST_AT_OTHER_SIZES))
 
 
 def _refuse_unsaid(exercise: ExerciseDocument) -> None:

@@ -119,7 +119,7 @@ class Algebra:
         return self.renamed(form, {ROW: COLUMN, COLUMN: ROW})
 
     def whole_power(self, form: Form, exponent: int) -> Form:
-        """`form^n`, n from 0, by squares: in a square no root is left, and what is put in for roots doubles every time."""
+        """`form^n`, n from 0, by squares: no root is left in one, and what is put in for roots doubles every time."""
         if exponent < 2:
             return self.multiply(ONE, form) if exponent else ONE
         total = square = self.multiply(form, form)

@@ -27,7 +27,6 @@ from derive.errors import ServingError
 from derive.web import asked, pages
 from derive.web.asked import BadRequestError
 from derive.web.handing_in import LARGEST_ANSWER, LONGEST_STUDENT, MOST_ANSWERS, Book, Keeper, Receipt
-from derive.web.interface import NOT_IN_AN_EXAM
 from derive.web.limits import body_of
 from derive.web.problems import UNUSABLE, Event, problem
 from derive.web.setup import Setup
@@ -35,6 +34,7 @@ from derive.web.workers import BusyError, Workers
 
 LONGEST_ID = 200
 HANDED_IN = "your answer to this exercise is handed in; nothing more is taken"
+IN_EXAM = "this server gives an exam: verdicts are hidden until an answer is handed in"
 OF_EXAM = ("/exercises", "/static", "/health", "/live/check", "/live/open")
 """Where the addresses begin that are served in an exam."""
 OF_PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -53,7 +53,7 @@ class Exam:
         elif path == "/":
             await RedirectResponse("/exercises", status_code=303)(scope, receive, send)
         else:
-            await JSONResponse({"message": NOT_IN_AN_EXAM}, 403)(scope, receive, send)
+            await JSONResponse({"message": IN_EXAM}, 403)(scope, receive, send)
 
 
 class Classroom:
@@ -142,7 +142,7 @@ def job_for(request: Request, fields: asked.Fields, job: str) -> tuple[str, Mapp
     name = asked.text(fields, "exercise", default="")
     if not name:
         if setup.is_exam:
-            raise BadRequestError(NOT_IN_AN_EXAM, 403)
+            raise BadRequestError(IN_EXAM, 403)
         return job, {}
     if setup.exercises is None:
         raise BadRequestError("no exercises are offered here", 404)

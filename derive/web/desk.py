@@ -43,7 +43,8 @@ class Desk:
         """The equations of a page as they were drawn last; nothing for an empty name."""
         if not page:
             return Drawn()
-        found = self._drawn[page] = self._drawn.pop(page, None) or Drawn()
+        found = self._drawn.pop(page) if page in self._drawn else Drawn()
+        self._drawn[page] = found
         while len(self._drawn) > MOST_PAGES:
             self._drawn.popitem(last=False)
         return found

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Mapping
 from typing import IO, Any
 
+from derive.deciding.limits import attended
 from derive.errors import DocumentError
 from derive.grading.marker import GARBAGE_AFTER, limit_memory
 from derive.records import dataclass
@@ -77,13 +78,17 @@ def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes], m
     """One job with all that it tells; whatever goes wrong in it is one line."""
     number = said["number"]
 
-    def tell(event: Event) -> None:
+    def look() -> None:
         if number in inbox.stopped:
             raise StoppedError
+
+    def tell(event: Event) -> None:
+        look()
         _write(answers, {"number": number, "event": event})
 
     try:
-        JOBS[said["job"]](said["content"], desk, tell)
+        with attended(look):
+            JOBS[said["job"]](said["content"], desk, tell)
     except StoppedError:
         pass
     except DocumentError as error:

@@ -57,7 +57,10 @@ class BusyError(Exception):
 
 @dataclass(eq=False)
 class _Task:
-    """A job on its way: `told` holds its events, a null at their end. `since` is when it began to wait, or to run."""
+    """A job on its way: `told` holds its events, a null at their end. `since` is when it began to wait, or to run.
+
+    `place` is that in the queue: a page that asks again while it waits keeps it, so that typing makes no wait longer.
+    """
 
     number: int
     page: str
@@ -66,6 +69,7 @@ class _Task:
     visitor: str
     since: float
     told: "asyncio.Queue[Event | None]" = field(default_factory=asyncio.Queue)
+    place: int = 0
     is_over: bool = False
     is_timed: bool = False
 
@@ -115,10 +119,11 @@ class Workers:
 
         A page is a name under which a worker may know what came before; an older job of the page is put aside.
         """
-        self._put_aside(page)
+        place = self._put_aside(page)
         self.refuse_if_busy(visitor)
         self._number += 1
         task = _Task(self._number, page, job, content, visitor, asyncio.get_running_loop().time())
+        task.place = place or task.number
         self._waiting.append(task)
         self.assign()
         try:
@@ -156,7 +161,7 @@ class Workers:
     def _in_turn(self) -> list[_Task]:
         """Those who wait: first who has least being done, then who came first."""
         running = Counter(lane.task.visitor for lane in self._lanes if lane.task is not None)
-        return sorted(self._waiting, key=lambda task: (running[task.visitor], task.number))
+        return sorted(self._waiting, key=lambda task: (running[task.visitor], task.place))
 
     def _lane_for(self, task: _Task) -> "_Lane | None":
         """The worker that knows the page if it is free or soon may be, else one that is free and knows the fewest."""
@@ -187,15 +192,16 @@ class Workers:
         while len(self._of_page) > MOST_PAGES:
             self._of_page.popitem(last=False)
 
-    def _put_aside(self, page: str) -> None:
-        """End what an earlier request of a page asked for."""
+    def _put_aside(self, page: str) -> int | None:
+        """End what an earlier request of a page asked for; the place of one that waited, which the newer one takes."""
         if not page:
-            return
-        running = [lane.task for lane in self._lanes if lane.task is not None]
-        for task in [*self._waiting, *running]:
-            if task.page == page:
-                task.end({"event": "superseded"})
-                self._give_up(task)
+            return None
+        waited = [task for task in self._waiting if task.page == page]
+        running = [lane.task for lane in self._lanes if lane.task is not None and lane.task.page == page]
+        for task in [*waited, *running]:
+            task.end({"event": "superseded"})
+            self._give_up(task)
+        return min((task.place for task in waited), default=None)
 
     def _give_up(self, task: _Task) -> None:
         task.is_over = True

@@ -99,6 +99,7 @@ class Writer:
     address: str
     chance: random.Random
     found: Found
+    steps: int = STEPS
     samples: list[tuple[str, Counter[str]]] = field(default_factory=list)
 
     async def write(self, seconds: float, pauses: tuple[float, float]) -> None:
@@ -106,7 +107,7 @@ class Writer:
         async with httpx.AsyncClient(base_url=self.address, timeout=120) as client:
             entered = await client.get("/", params={"token": TOKEN}, follow_redirects=True)
             assert entered.status_code == 200
-            equations = document(self.nonce)
+            equations = document(self.nonce, self.steps)
             await self.ask(client, equations, None)
             end = asyncio.get_running_loop().time() + seconds
             running: set[asyncio.Task[None]] = set()
@@ -142,10 +143,10 @@ class Writer:
                     self.hold(last)
                     if last["number"] == edited_number and verdict is None:
                         verdict = time.perf_counter() - began
+                        self.found.to_verdict.append(verdict)
         self.found.ends[last["event"]] += 1
         if last["event"] == "done":
-            if edited_number is not None and verdict is not None:
-                self.found.to_verdict.append(verdict)
+            if edited_number is not None:
                 self.found.to_done.append(time.perf_counter() - began)
             counted = Counter(each for steps in verdicts.values() for each in steps)
             self.samples.append((text, counted))
@@ -169,11 +170,16 @@ class Writer:
 
 
 def run(
-    server: LiveServer, writers: int, seconds: float, compared: int, pauses: tuple[float, float] = (0.3, 2.0)
+    server: LiveServer,
+    writers: int,
+    seconds: float,
+    compared: int,
+    pauses: tuple[float, float] = (0.3, 2.0),
+    steps: int = STEPS,
 ) -> tuple[Found, list[int], list[int]]:
     """What writers find, and the memory of the processes once all know their models, and at the end."""
     found = Found()
-    people = [Writer(7001 + 13 * at, server.address, random.Random(at), found) for at in range(writers)]
+    people = [Writer(7001 + 13 * at, server.address, random.Random(at), found, steps) for at in range(writers)]
     held: list[list[int]] = []
 
     async def all_of_them() -> None:

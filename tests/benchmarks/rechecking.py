@@ -2,8 +2,8 @@
 
 Each change is one character of a random formula, typed, deleted or replaced, in a document that was checked before
 with its certificate at hand; then it is taken back. Beside it stands a check from scratch of the same text, made right
-behind it: what else the machine does meets both alike. Told are the times until all verdicts are there, and until all
-refuted steps are explained as well.
+behind it: what else the machine does meets both alike. Told are the times of the processor until all verdicts are
+there, and until all refuted steps are explained as well.
 """
 
 import argparse
@@ -37,7 +37,7 @@ class Clock:
     """Notes when each verdict is there for the first time."""
 
     def __init__(self) -> None:
-        self.began = time.perf_counter()
+        self.began = time.process_time()
         self.decided = 0
         self._verdicts: dict[int, float] = {}
 
@@ -47,7 +47,7 @@ class Clock:
 
     def judged(self, steps: tuple, is_final: bool) -> None:
         """The verdicts on a chain."""
-        self._verdicts.setdefault(steps[0].equation, time.perf_counter() - self.began)
+        self._verdicts.setdefault(steps[0].equation, time.process_time() - self.began)
 
     @property
     def verdicts(self) -> float:
@@ -78,12 +78,12 @@ def measured(path: Path, edits: int, store: Store) -> tuple[list[tuple[float, fl
         try:
             clock = Clock()
             result = checker.check(document(path, change), clock)
-            end = time.perf_counter() - clock.began
-            began = time.perf_counter()
+            end = time.process_time() - clock.began
+            began = time.process_time()
             again = check_document(document(path, change), store=store)
         except DocumentError:  # one that cannot be used, such as an expectation without its step
             continue
-        found.append((clock.verdicts, end, time.perf_counter() - began))
+        found.append((clock.verdicts, end, time.process_time() - began))
         if again != result:
             raise SystemExit(f"{path.name}: a check from scratch says something else of\n{change}")
         checker.check(document(path, text), Clock())

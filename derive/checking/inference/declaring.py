@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import field, replace
 
-from derive.checking.inference.gathering import Declared, Gathered, Sign
+from derive.checking.inference.gathered import Declared, Gathered, Sign
 from derive.checking.inference.names import index_letters, spelled
 from derive.checking.inference.prose import is_called_one_hot, is_called_scalar
 from derive.checking.inference.spaces import SpaceWords

@@ -7,7 +7,7 @@ that formulas use before its equation stands is given, as the w of `L = \|Xw - y
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from derive.checking.inference.gathering import Equation, Gathered
+from derive.checking.inference.gathered import Equation, Gathered
 from derive.checking.inference.names import index_letters, is_used, named, spelled, used
 from derive.notation.names import plain
 from derive.records import dataclass

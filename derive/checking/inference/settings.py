@@ -11,7 +11,8 @@ from dataclasses import field, replace
 from derive.certificates import key_of
 from derive.checking.built import built
 from derive.checking.inference.declaring import Declarations, DeclaredName
-from derive.checking.inference.gathering import Gathered, Recalled, Sign, anew, first_use, gather
+from derive.checking.inference.gathered import Gathered, Sign
+from derive.checking.inference.gathering import Recalled, anew, first_use, gather
 from derive.checking.inference.names import named, spelled
 from derive.checking.inference.passes import forward_pass, possible_losses
 from derive.checking.inference.unknowns import Unknowns, dims_of, readable, words_of

@@ -12,7 +12,7 @@ the examples, for no other parameter has: b in `XW + b` is a row.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from derive.checking.inference.gathering import Equation
+from derive.checking.inference.gathered import Equation
 from derive.checking.inference.names import index_letters
 from derive.errors import FormulaError, NotAmong, UnknownName
 from derive.expressions.shapes import SCALAR, Dim, Shape, column, matrix, row

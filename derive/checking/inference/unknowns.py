@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import field, replace
 
 from derive.checking.inference.declaring import key_of
-from derive.checking.inference.gathering import Equation, Gathered
+from derive.checking.inference.gathered import Equation, Gathered
 from derive.checking.inference.names import named, spelled
 from derive.checking.inference.passes import ForwardPass
 from derive.checking.inference.shapes import Fit, Fitting, TooMany, certain, shapes_of, use_of, with_equation

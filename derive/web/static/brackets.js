@@ -1,7 +1,9 @@
 // Brackets of mathematics: which belong together, which stand alone, and the pair at the caret.
 
-const TOKEN =
-  /\\(left|right)(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\?[^\s])|\\(begin|end)\s*\{([^{}\n]*)\}|\\[{}]|\\[A-Za-z]+|\\[^]|%[^\n]*|[()[\]{}]|\$\$?/g;
+const SIDE = /\\(left|right)(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\?[^\s])/;
+const EDGE = /\\(begin|end)\s*\{([^{}\n]*)\}/;
+const OTHER = /\\[{}]|\\[A-Za-z]+|\\[^]|%[^\n]*|[()[\]{}]|\$\$?/;
+const TOKEN = new RegExp([SIDE, EDGE, OTHER].map(({ source }) => source).join("|"), "g");
 const PARTNERS = { "{": "}", "\\{": "\\}" };
 
 // All brackets of some passages, in the text's order: {start, end, partner, isAlone}. A half-open interval [a, b) is

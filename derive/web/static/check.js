@@ -8,9 +8,10 @@ import { Notice } from "./notice.js";
 import { Opening } from "./opening.js";
 import { Problems, wordsOf } from "./problems.js";
 import { joinScrolling } from "./scrolling.js";
-import { Summary } from "./summary.js";
+import { showSummary } from "./summary.js";
 import { remedyOf } from "./troubles.js";
 import { chooseViews } from "./views.js";
+import { Voice } from "./voice.js";
 
 const part = (name) => document.getElementById(name);
 const main = document.querySelector("main");
@@ -19,7 +20,7 @@ const notice = new Notice(part("notice"));
 const editor = new Editor(part("text"), part("mirror"), part("paper"));
 const equations = new Equations(part("equations"));
 const problems = new Problems(editor);
-const summary = new Summary(part("summary"), part("voice"));
+const voice = new Voice(part("voice"));
 const checking = new Checking(contents);
 const opening = new Opening({ button: part("open"), input: part("file"), overlay: part("overlay") });
 const reveal = chooseViews(document.querySelectorAll("#views button"), main);
@@ -27,7 +28,8 @@ let saved = editor.text;
 
 // --- What is checked, and what is said of it ------------------------------------------------------
 
-const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+// The name of this tab: the server ends a check when the same tab asks again.
+const page = crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 function contents() {
   return { page, name: name.value.trim() || "notes.md", text: editor.text, exercise: main.dataset.exercise || null };
@@ -42,15 +44,19 @@ const takers = {
   problem: ({ message, line }) => {
     hindrance = { verdict: "unreadable", message, line: line ?? 1, start: null, end: null };
     equations.rest();
-    summary.show({ unreadable: 1 });
+    show({ unreadable: 1 });
   },
   done: (event) => {
     hindrance = null;
     equations.finish();
-    summary.show(event.summary);
+    show(event.summary);
     part("nothing").hidden = event.equations > 0 || isEmpty();
   },
 };
+
+function show(counts) {
+  voice.say("summary", showSummary(part("summary"), counts));
+}
 
 checking.addEventListener("begin", () => equations.begin());
 checking.addEventListener("events", ({ detail }) => {
@@ -58,7 +64,10 @@ checking.addEventListener("events", ({ detail }) => {
   showProblems();
   showCurrent();
 });
-checking.addEventListener("trouble", ({ detail }) => (detail ? notice.say("server", detail) : notice.takeBack("server")));
+checking.addEventListener("trouble", ({ detail }) => {
+  if (detail) notice.say("server", detail);
+  else notice.takeBack("server");
+});
 
 // --- The text and its equations -------------------------------------------------------------------
 
@@ -71,19 +80,21 @@ function showProblems() {
   part("problems").hidden = problems.count === 0;
 }
 
-function showProblemAtCaret() {
+function showProblemAtCaret(isAskedFor) {
   const problem = problems.atCaret();
   const line = part("problem");
   const words = problem ? wordsOf(problem, editor.starts) : "";
-  if (line.textContent !== words) line.textContent = words;
+  line.textContent = words;
   line.className = problem?.verdict ?? "";
+  voice.say("problem", words, isAskedFor);
 }
 
-function showCurrent() {
+// Shows what is at the caret: its equation, and what is wrong there.
+function showCurrent(isAskedFor = false) {
   const passage = editor.passageAt(editor.caret);
-  const current = passage ? equations.showCurrent(editor.lineAt(passage.start), editor.line) : equations.showCurrent(0, 0);
-  showProblemAtCaret();
-  return current;
+  if (passage) equations.showCurrent(editor.lineAt(passage.start), editor.line);
+  else equations.showCurrent(0, 0);
+  showProblemAtCaret(isAskedFor);
 }
 
 editor.addEventListener("change", ({ detail }) => {
@@ -95,7 +106,7 @@ editor.addEventListener("change", ({ detail }) => {
   notice.takeBack("file");
   checking.soon();
 });
-editor.addEventListener("caret", showCurrent);
+editor.addEventListener("caret", () => showCurrent());
 equations.addEventListener("place", ({ detail: line }) => {
   reveal("text");
   editor.goToLine(line);
@@ -107,14 +118,15 @@ function goToProblem(isBackwards) {
   if (!problem) return;
   reveal("text");
   editor.select(problem.start, problem.end);
-  showCurrent()?.scrollIntoView({ block: "nearest" });
+  showCurrent(true);
+  equations.revealCurrent();
 }
 
 function openReasons() {
-  const current = showCurrent();
-  if (!current) return;
+  showCurrent();
+  if (!equations.current) return;
   reveal("equations");
-  equations.openReasons(current, problems.atCaret()?.step);
+  equations.openReasons(problems.atCaret()?.step);
 }
 
 // --- Keys -----------------------------------------------------------------------------------------
@@ -170,7 +182,9 @@ name.addEventListener("input", () => {
   checking.soon();
 });
 part("save").addEventListener("click", saveTheText);
-part("report")?.addEventListener("click", () => saveReport(contents()).catch((error) => notice.say("file", remedyOf(error, 1).message)));
+part("report")?.addEventListener("click", () => {
+  saveReport(contents()).catch((error) => notice.say("file", remedyOf(error, 1).message));
+});
 addEventListener("beforeunload", (event) => {
   if (editor.text !== saved && !isEmpty()) event.preventDefault();
 });

@@ -4,9 +4,13 @@
 import { bracketsOf, pairAt } from "./brackets.js";
 import { Mirror } from "./mirror.js";
 import { passagesOf } from "./passages.js";
+import { showWithin } from "./scrolling.js";
 import { indentWithTab } from "./tabbing.js";
 import { changeBetween, lineAt, lineStarts, moved, startOfLine } from "./text.js";
 import { type } from "./typing.js";
+
+// What is shown above and below a line that is gone to, in pixels.
+const MARGIN = 48;
 
 export class Editor extends EventTarget {
   #underlines = [];
@@ -88,10 +92,14 @@ export class Editor extends EventTarget {
   // Scrolls as little as needed to show a line with a little around it.
   reveal(line) {
     const { top, height } = this.mirror.placeOf(line);
-    const room = Math.min(3 * height, this.scroller.clientHeight / 3);
+    showWithin(this.scroller, top - MARGIN, height + 2 * MARGIN);
+  }
+
+  // Whether the line of the caret is in view.
+  isCaretShown() {
+    const { top, height } = this.mirror.placeOf(this.line);
     const { scrollTop, clientHeight } = this.scroller;
-    if (top < scrollTop + room) this.scroller.scrollTop = top - room;
-    else if (top + height > scrollTop + clientHeight - room) this.scroller.scrollTop = top + height + room - clientHeight;
+    return scrollTop <= top && top + height <= scrollTop + clientHeight;
   }
 
   // The mathematics in which an offset stands: {start, end}, or undefined.

@@ -1,16 +1,19 @@
-// The equations as the server sends them. What comes anew is matched with what is shown by the line of the text in which
-// it stands; what is not told again yet is dimmed. It says "place" when the place of an equation is chosen.
+// The equations as the server sends them. What comes anew is matched with what is shown by the line of the text in
+// which it stands; what is not told again yet is dimmed. It says "place" when the place of an equation is chosen.
 
 import { patch } from "./patching.js";
+import { showWithin } from "./scrolling.js";
 import { moved } from "./text.js";
 import { elementFrom } from "./trusted.js";
 
-// How long an equation may be undecided before the page shows so; most are decided at once.
-const PATIENCE = 150;
+// How long an equation may be undecided, in milliseconds, before the page shows so; most are decided at once.
+const PATIENCE = 200;
 
 export class Equations extends EventTarget {
   #shown = [];
   #round = 0;
+  #timer = null;
+  current = null;
 
   constructor(element) {
     super();
@@ -21,11 +24,17 @@ export class Equations extends EventTarget {
     });
   }
 
-  // From now on, what is shown is old.
+  // From now on, what is shown is old; what still is after a while looks so.
   begin() {
     this.#round += 1;
-    for (const each of this.#shown) each.element.classList.add("stale");
+    for (const { timer } of this.#shown) clearTimeout(timer);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#dim(), PATIENCE);
     this.element.setAttribute("aria-busy", "true");
+  }
+
+  #dim() {
+    for (const { element, round } of this.#shown) element.classList.toggle("stale", round !== this.#round);
   }
 
   // Places an equation that is being decided, or is decided.
@@ -33,11 +42,11 @@ export class Equations extends EventTarget {
     const shown = this.#find(number, line);
     Object.assign(shown, { number, line, round: this.#round });
     clearTimeout(shown.timer);
-    if (event === "pending") {
-      shown.timer = setTimeout(() => draw(shown, html), shown.html === null ? 0 : PATIENCE);
+    if (event === "pending" && shown.html !== null) {
+      shown.timer = setTimeout(() => draw(shown, html), PATIENCE);
       return;
     }
-    shown.steps = steps;
+    shown.steps = steps ?? [];
     draw(shown, html);
     shown.element.classList.remove("stale");
   }
@@ -52,6 +61,7 @@ export class Equations extends EventTarget {
     }
     this.#shown = this.#shown.filter(({ round }) => round === this.#round);
     if (hadFocus) this.element.focus();
+    if (!this.current?.isConnected) this.current = null;
     this.rest();
   }
 
@@ -62,7 +72,8 @@ export class Equations extends EventTarget {
 
   // The places of the equations follow a change of the text; a step whose text is gone has no place in it.
   move({ change, movedLine }) {
-    const follow = (step) => ({ ...step, start: step.start && moved(step.start, change), end: step.end && moved(step.end, change) });
+    const place = (offset) => (offset === null ? null : moved(offset, change));
+    const follow = (step) => ({ ...step, start: place(step.start), end: place(step.end) });
     const isThere = ({ start, end }) => start === null || start < end;
     for (const shown of this.#shown) {
       shown.line = movedLine(shown.line);
@@ -80,26 +91,34 @@ export class Equations extends EventTarget {
     return this.#shown.map(({ line, element }) => ({ line, top: element.offsetTop }));
   }
 
-  // Shows which equation is the caret's: the last that begins in one of some lines.
+  // Marks the equation of the caret: the last that begins in one of some lines. A new one is scrolled into view.
   showCurrent(first, last) {
-    const current = this.#shown.findLast(({ line }) => first <= line && line <= last) ?? null;
-    for (const { element } of this.#shown) {
-      const isCurrent = element === current?.element;
-      element.classList.toggle("current", isCurrent);
-      if (isCurrent) element.setAttribute("aria-current", "true");
-      else element.removeAttribute("aria-current");
-    }
-    return current?.element ?? null;
+    const found = this.#shown.findLast(({ line }) => first <= line && line <= last)?.element ?? null;
+    if (found === this.current) return;
+    this.#markCurrent(this.current, false);
+    this.#markCurrent(found, true);
+    this.current = found;
+    this.revealCurrent();
   }
 
-  // Opens the reasons of a step and puts the focus there; the first step that has some, where none is named.
-  openReasons(element, step) {
-    const wanted = step && element.querySelector(`details[data-step="${Number(step)}"]`);
-    const details = wanted ?? element.querySelector("details");
-    if (!details) return false;
+  revealCurrent() {
+    if (this.current) showWithin(this.element, this.current.offsetTop, this.current.offsetHeight);
+  }
+
+  #markCurrent(element, isCurrent) {
+    element?.classList.toggle("current", isCurrent);
+    if (isCurrent) element?.setAttribute("aria-current", "true");
+    else element?.removeAttribute("aria-current");
+  }
+
+  // Opens the reasons of a step of the caret's equation and goes there; of its first step, where none is named.
+  openReasons(step) {
+    const all = [...this.current.querySelectorAll("details.step")];
+    const details = all.find(({ dataset }) => Number(dataset.step) === step) ?? all[0];
+    if (!details) return;
     details.open = true;
-    details.querySelector("summary").focus();
-    return true;
+    details.querySelector("summary").focus({ preventScroll: true });
+    this.revealCurrent();
   }
 
   #choose(element) {
@@ -125,20 +144,25 @@ export class Equations extends EventTarget {
   }
 }
 
-// Draws an equation, if it is other than before; the reasons of a step stay open.
+// Draws an equation, if it is other than before; the reasons of a step stay open, and what has the focus keeps it.
 function draw(shown, html) {
   if (shown.html === html) return;
-  const hadFocus = shown.element.contains(document.activeElement);
-  const opened = new Set([...shown.element.querySelectorAll("details[open]")].map(({ dataset }) => dataset.step));
+  const { element } = shown;
+  const hadFocus = element.contains(document.activeElement);
+  const opened = new Set([...element.querySelectorAll("details.step[open]")].map(({ dataset }) => dataset.step));
+  patch(element, wantedFor(element, html));
+  for (const details of element.querySelectorAll("details.step")) details.open = opened.has(details.dataset.step);
+  if (hadFocus && !element.contains(document.activeElement)) element.querySelector("summary, button")?.focus();
+  shown.html = html;
+}
+
+// What an equation is to be like: as the server sends it, its place a button, marked as it is marked.
+function wantedFor(element, html) {
   const wanted = elementFrom(html);
   for (const place of wanted.querySelectorAll(".place")) place.replaceWith(placeButton(place.textContent));
-  wanted.classList.toggle("current", shown.element.classList.contains("current"));
-  if (shown.element.hasAttribute("aria-current")) wanted.setAttribute("aria-current", "true");
-  wanted.classList.toggle("stale", shown.element.classList.contains("stale"));
-  patch(shown.element, wanted);
-  for (const details of shown.element.querySelectorAll("details")) details.open = opened.has(details.dataset.step);
-  if (hadFocus && !shown.element.contains(document.activeElement)) shown.element.querySelector("summary, button")?.focus();
-  shown.html = html;
+  for (const mark of ["current", "stale"]) wanted.classList.toggle(mark, element.classList.contains(mark));
+  if (element.hasAttribute("aria-current")) wanted.setAttribute("aria-current", "true");
+  return wanted;
 }
 
 function placeButton(words) {

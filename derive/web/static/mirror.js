@@ -22,18 +22,6 @@ export class Mirror {
     return { top: element.offsetTop, height: element.offsetHeight };
   }
 
-  // The line at a height of the layer.
-  lineAt(height) {
-    let low = 1;
-    let high = this.#lines.length;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.placeOf(middle).top <= height) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
   // Marks one line as the caret's, and no other.
   showCurrent(line) {
     const element = this.#element(line);
@@ -50,11 +38,7 @@ export class Mirror {
   // Keeps the elements of the lines before and behind the change; makes or takes away those between.
   #keepWhatIsTheSame(lines) {
     const former = this.#lines;
-    const most = Math.min(former.length, lines.length);
-    let before = 0;
-    while (before < most && former[before].text === lines[before]) before += 1;
-    let behind = 0;
-    while (behind < most - before && former[former.length - 1 - behind].text === lines[lines.length - 1 - behind]) behind += 1;
+    const behind = linesBehind(former, lines);
     const following = former.length - behind;
     const surplus = Math.max(former.length - lines.length, 0);
     const added = Array.from({ length: Math.max(lines.length - former.length, 0) }, newLine);
@@ -64,6 +48,16 @@ export class Mirror {
     for (const { element } of former.slice(following - surplus, following)) element.remove();
     this.#lines = [...former.slice(0, following - surplus), ...added, ...former.slice(following)];
   }
+}
+
+// How many lines at the end are the same, not counting those that are the same from the start.
+function linesBehind(former, lines) {
+  const most = Math.min(former.length, lines.length);
+  let before = 0;
+  while (before < most && former[before].text === lines[before]) before += 1;
+  let behind = 0;
+  while (behind < most - before && former.at(-1 - behind).text === lines.at(-1 - behind)) behind += 1;
+  return behind;
 }
 
 function newLine() {

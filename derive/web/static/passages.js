@@ -26,7 +26,8 @@ export function passagesOf(text, isLatex) {
 function settingOf(text, isLatex) {
   const head = isLatex ? /^(?:%[^\n]*\n)+/.exec(text) : /^---[ \t]*\n[^]*?\n---[ \t]*(?:\n|$)/.exec(text);
   if (!head) return [];
-  return [...head[0].matchAll(/[^\n]+/g)].map((line) => ({ start: line.index, end: line.index + line[0].length, isSetting: true }));
+  const lines = [...head[0].matchAll(/[^\n]+/g)];
+  return lines.map(({ 0: line, index }) => ({ start: index, end: index + line.length, isSetting: true }));
 }
 
 // What begins at an opener: mathematics, or something to be passed over.

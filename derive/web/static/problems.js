@@ -2,7 +2,7 @@
 
 import { lineAt, startOfLine } from "./text.js";
 
-const MARKS = { refuted: "✗", unknown: "?", unreadable: "!" };
+const VERDICTS = ["refuted", "unknown", "unreadable"];
 
 export class Problems {
   #list = [];
@@ -13,7 +13,7 @@ export class Problems {
 
   // Takes the steps' problems, by their places.
   take(steps) {
-    const problems = steps.filter(({ verdict }) => verdict in MARKS).map((step) => placed(step, this.editor));
+    const problems = steps.filter(({ verdict }) => VERDICTS.includes(verdict)).map((step) => placed(step, this.editor));
     this.#list = problems.sort((a, b) => a.start - b.start);
     this.editor.underline(this.#list.map(({ start, end, verdict }) => ({ start, end, kind: verdict })));
   }
@@ -49,5 +49,5 @@ function placed(step, { starts, text }) {
 
 // A problem in one line of plain words.
 export function wordsOf({ verdict, message, start }, starts) {
-  return `${MARKS[verdict]} Line ${lineAt(starts, start)}, ${verdict}: ${message.replaceAll("$", "")}`;
+  return `Line ${lineAt(starts, start)}, ${verdict}: ${message.replaceAll("$", "")}`;
 }

@@ -2,16 +2,27 @@
 // what it scrolls by itself moves nothing.
 
 export function joinScrolling(editor, equations) {
-  const text = { box: editor.scroller, heights: () => equations.places.map(({ line }) => editor.mirror.placeOf(line).top) };
+  const topOf = ({ line }) => editor.mirror.placeOf(line).top;
+  const text = { box: editor.scroller, heights: () => equations.places.map(topOf) };
   const read = { box: equations.element, heights: () => equations.places.map(({ top }) => top) };
   let leader = text;
+  const scrollOther = (pane) => {
+    follow(pane, pane === text ? read : text);
+    if (pane === text && editor.isCaretShown()) equations.revealCurrent();
+  };
   for (const pane of [text, read]) {
     const lead = () => (leader = pane);
     for (const event of ["pointerdown", "pointermove", "wheel", "touchstart", "keydown", "focusin"]) {
       pane.box.addEventListener(event, lead, { passive: true });
     }
-    pane.box.addEventListener("scroll", () => leader === pane && follow(pane, pane === text ? read : text), { passive: true });
+    pane.box.addEventListener("scroll", () => leader === pane && scrollOther(pane), { passive: true });
   }
+}
+
+// Scrolls a box as little as needed to show what stands at a height in it; the top of what is higher than the box.
+export function showWithin(box, top, height) {
+  if (top < box.scrollTop || height > box.clientHeight) box.scrollTop = top;
+  else if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
 }
 
 // Scrolls one pane to where the other one is. The point that is compared wanders from the top of the view to its bottom

@@ -1,7 +1,7 @@
 // A stream of JSON lines, as they come.
 
-// Sends a request and tells what the server answers, line by line. Throws `Refusal` where it refuses, a `TypeError` where
-// it cannot be reached, an `AbortError` where the request was given up.
+// Sends a request and tells what the server answers, some lines at a time. Throws `Refusal` where it refuses, a
+// `TypeError` where it cannot be reached, an `AbortError` where the request was given up.
 export async function* linesOf(path, body, signal) {
   const response = await post(path, body, signal);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,31 +1,14 @@
-// How many steps got which verdict: as words on the page at once, and said to a screen reader once the writer rests.
+// How many steps got which verdict.
 
 const VERDICTS = ["written", "proved", "convention", "refuted", "unknown", "unreadable", "definition"];
 const MARKS = { written: "", proved: "✓", convention: "≈", refuted: "✗", unknown: "?", unreadable: "!", definition: "·" };
 const PLURALS = { convention: "by convention", definition: "definitions" };
-const REST = 1500;
 
-export class Summary {
-  #timer = null;
-
-  constructor(list, voice) {
-    this.list = list;
-    this.voice = voice;
-  }
-
-  show(counts) {
-    const present = VERDICTS.filter((verdict) => counts[verdict] > 0);
-    this.list.replaceChildren(...present.map((verdict) => item(verdict, counts[verdict])));
-    this.#say(present.map((verdict) => phrase(verdict, counts[verdict])).join(", ") || "No equation yet");
-  }
-
-  // Says words, unless others come within a moment.
-  #say(words) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      if (this.voice.textContent !== words) this.voice.textContent = words;
-    }, REST);
-  }
+// Shows the counts, and gives them in words.
+export function showSummary(list, counts) {
+  const present = VERDICTS.filter((verdict) => counts[verdict] > 0);
+  list.replaceChildren(...present.map((verdict) => item(verdict, counts[verdict])));
+  return present.map((verdict) => phrase(verdict, counts[verdict])).join(", ") || "No equation yet";
 }
 
 function item(verdict, count) {
@@ -33,12 +16,18 @@ function item(verdict, count) {
   const mark = document.createElement("span");
   mark.setAttribute("aria-hidden", "true");
   mark.append(`${MARKS[verdict]} `);
+  const word = document.createElement("span");
+  word.className = "word";
+  word.append(wordFor(verdict, count));
   made.className = verdict;
-  made.append(mark, phrase(verdict, count));
+  made.append(mark, `${count} `, word);
   return made;
 }
 
 function phrase(verdict, count) {
-  const word = count === 1 && verdict === "definition" ? "definition" : (PLURALS[verdict] ?? verdict);
-  return `${count} ${word}`;
+  return `${count} ${wordFor(verdict, count)}`;
+}
+
+function wordFor(verdict, count) {
+  return count === 1 && verdict === "definition" ? "definition" : (PLURALS[verdict] ?? verdict);
 }

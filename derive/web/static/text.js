@@ -5,9 +5,13 @@ export function changeBetween(before, after) {
   const most = Math.min(before.length, after.length);
   let start = 0;
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
-  let same = 0;
-  while (same < most - start && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)) same += 1;
-  return { start, removed: before.length - start - same, added: after.length - start - same };
+  let removed = before.length - start;
+  let added = after.length - start;
+  while (removed > 0 && added > 0 && before.charCodeAt(start + removed - 1) === after.charCodeAt(start + added - 1)) {
+    removed -= 1;
+    added -= 1;
+  }
+  return { start, removed, added };
 }
 
 // Where an offset stands after a change; one inside what went stands at the change's start.

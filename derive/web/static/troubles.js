@@ -2,6 +2,8 @@
 
 import { Refusal } from "./stream.js";
 
+const NO_ACCESS =
+  "This page may no longer ask the server. Open the address that derive serve printed; save your text first.";
 const LONGEST_WAIT = 15;
 
 // One line for the page and the seconds until another try; null: only once the text has changed.
@@ -11,8 +13,7 @@ export function remedyOf(error, failures) {
     return { message: "The server does not answer. Your text is still here; the page keeps trying.", seconds: wait };
   }
   if (error.status === 401 || error.status === 403) {
-    const message = "This page may no longer ask the server. Open the address that derive serve printed; save your text first.";
-    return { message, seconds: null };
+    return { message: NO_ACCESS, seconds: null };
   }
   if (error.status === 413) {
     return { message: error.isExplained ? error.message : "This document is too long to be checked.", seconds: null };
