@@ -43,6 +43,15 @@ def look(_content: Content, _desk: Desk, tell: Tell) -> None:
         time.sleep(0.01)
 
 
+def explain(content: Content, _desk: Desk, tell: Tell) -> None:
+    """Verdicts at once, and then a while in which it hears that it is to leave off."""
+    tell({"event": "verdicts", "of": content["of"]})
+    for _ in range(content["times"]):
+        tell({"event": "equation"})
+        time.sleep(0.01)
+    tell({"event": "done", "of": content["of"]})
+
+
 def die(_content: Content, _desk: Desk, tell: Tell) -> None:
     tell({"event": "dying"})
     os.abort()
@@ -79,7 +88,7 @@ def talk(_content: Content, _desk: Desk, tell: Tell) -> None:
 
 
 worker.JOBS = {
-    each.__name__: each for each in (echo, sleep, tick, look, die, fail, take, hold, environment, nest, talk)
+    each.__name__: each for each in (echo, sleep, tick, look, explain, die, fail, take, hold, environment, nest, talk)
 }  # type: ignore[misc]
 
 if __name__ == "__main__":

@@ -79,6 +79,9 @@ class Told:
     def judged(self, steps, is_final):
         self._note(("final" if is_final else "first", steps))
 
+    def decided(self):
+        self._note(("decided", None))
+
     def of_kind(self, kind):
         return [what for event, what in self.events if event == kind]
 

@@ -63,7 +63,7 @@ def test_a_setting_that_can_not_be_used_has_its_place():
 
 
 def test_a_text_without_mathematics_has_no_steps():
-    assert [event["event"] for event in told(live.check, text="Nothing yet.\n")] == ["done"]
+    assert [event["event"] for event in told(live.check, text="Nothing yet.\n")] == ["verdicts", "done"]
 
 
 def test_the_report_is_the_page_that_the_command_writes():

@@ -111,6 +111,38 @@ def test_a_page_keeps_to_its_worker_and_others_do_not_wait_for_it():
     assert with_workers(use, Limits(2, 60, LIMITS.memory)) == (1, False)
 
 
+def test_verdicts_go_before_explanations_which_are_taken_up_again():
+    async def use(workers: Workers) -> Any:
+        told: list[str] = []
+
+        async def follow(of: str, times: int) -> None:
+            async for event in workers.events("explain", {"of": of, "times": times}, f"page of {of}"):
+                if event["event"] != "equation":
+                    told.append(f"{event['event']} {of}")
+
+        first = asyncio.create_task(follow("one", 100))
+        await asyncio.sleep(0.4)
+        second = asyncio.create_task(follow("two", 3))
+        await asyncio.gather(first, second)
+        return told
+
+    said = ["verdicts one", "verdicts two", "done two", "verdicts one", "done one"]
+    assert with_workers(use, Limits(1, 60, LIMITS.memory)) == said
+
+
+def test_explanations_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(waiting, "MOST_PUT_OFF", 1)
+
+    async def use(workers: Workers) -> Any:
+        first = asyncio.create_task(all_of(workers, "explain", "one", of="one", times=60))
+        await asyncio.sleep(0.3)
+        while not first.done():
+            await all_of(workers, "echo", said="")
+        return [event["event"] for event in await first].count("verdicts")
+
+    assert with_workers(use, Limits(1, 60, LIMITS.memory)) == 2
+
+
 def test_many_at_once_get_their_own_answers():
     async def use(workers: Workers) -> Any:
         return await asyncio.gather(*(all_of(workers, "echo", f"page {at}", said=at) for at in range(100)))

@@ -101,7 +101,7 @@ class Explainer:
         session = refuted.standing.session
         source = self._source(session, refuted)
         is_open = source is None and self.unexplained < MOST_UNEXPLAINED
-        found: Explanation = (source, self._mistakes(session, refuted.claimed) if is_open else ())
+        found: Explanation = (source, self._mistakes_remembered(refuted) if is_open else ())
         if self.memory is not None and (any(found) or clock() - began < SECONDS):
             self.memory.keep(refuted.history, (found, self.slips.copy()))
         return found
@@ -112,6 +112,25 @@ class Explainer:
         source = self.slips.followed(session, refuted.judgement, refuted.place, Deadline(SECONDS))
         self.slips.note(session, refuted.judgement, refuted.place)
         return source
+
+    def _mistakes_remembered(self, refuted: Refuted) -> tuple[Diagnosis, ...]:
+        """The mistakes in a claim; not looked for again where it was made in the same state, whatever was false before.
+
+        Where time may have run out nothing is kept.
+        """
+        session, claimed = refuted.standing.session, refuted.claimed
+        definition = self.slips.definition_of(claimed.right)
+        if self.memory is None or definition is not None:
+            return self._mistakes(session, claimed)
+        what = self.memory.number_of(claimed, lambda: ("claimed", claimed.key))
+        key = "mistakes", what, refuted.standing.state
+        known: tuple[Diagnosis, ...] | None = self.memory.recall(key)
+        if known is None:
+            began = clock()
+            known = self._mistakes(session, claimed)
+            if known or clock() - began < SECONDS:
+                self.memory.keep(key, known)
+        return known
 
     def _mistakes(self, session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
         """The mistakes in a claim, or in the formula of the name that all of its right side is."""

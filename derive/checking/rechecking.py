@@ -33,6 +33,9 @@ class Watch(Protocol):
         are, and once more at the end those of whose steps the document's author expects something.
         """
 
+    def decided(self) -> None:
+        """All verdicts are told; what is told from now on explains them."""
+
 
 class Rechecker:
     """Checks one document again and again as it is written. Each result is that of a check from scratch."""
@@ -84,6 +87,7 @@ class _Check:
     def result(self) -> DocumentResult:
         """The verdicts on the document, told to the watch on the way."""
         chains = list(self._verdicts())
+        self.watch.decided()
         found = [steps if steps is not None else self._explained(reported) for reported, steps in chains]
         steps = [step for of_chain in found for step in of_chain]
         result = result_of(self.document, self.inference, self.course.table, steps, self.reporting.questions)

@@ -4,12 +4,13 @@ What stands in an event is described with the route that sends it, in `applicati
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from derive.checking.check import check_document
 from derive.checking.placing import waiting
-from derive.checking.results import StepResult
+from derive.checking.results import VERDICTS, StepResult, Verdict
 from derive.documents.document import Document, Passage
 from derive.documents.notebook import text_of_notebook
 from derive.documents.reading import check_text, read_sources
@@ -69,6 +70,7 @@ class Teller:
     def __init__(self, source: Source, view: View, tell: Tell, drawn: Drawn) -> None:
         self._view, self._tell, self._drawn = view, tell, drawn
         self._units = Units(source.text)
+        self._verdicts: dict[int, list[Verdict]] = {}
         self.number = 0
 
     def pending(self, passage: Passage, chain: Chain) -> None:
@@ -84,6 +86,7 @@ class Teller:
             return
         number = steps[0].equation
         self.number = max(self.number, number)  # what is explained late is told again, after the others
+        self._verdicts[number] = [step.verdict for step in steps]
         self._tell(
             {
                 "event": "equation",
@@ -94,6 +97,12 @@ class Teller:
                 "steps": [self._step(step) for step in steps],
             }
         )
+
+    def decided(self) -> None:
+        """Say that all verdicts are told: explanations may wait for the verdicts of others."""
+        counted = Counter(verdict for verdicts in self._verdicts.values() for verdict in verdicts)
+        summary = {verdict: counted[verdict] for verdict in VERDICTS}
+        self._tell({"event": "verdicts", "summary": summary, "equations": self.number})
 
     def _step(self, step: StepResult) -> Mapping[str, Any]:
         start, end = (None, None) if step.span is None else map(self._units.offset, step.span)

@@ -1,9 +1,9 @@
 """A process that does the server's work, one job at a time, and can be killed at any moment.
 
 It takes jobs as lines of JSON on standard input, `{"number": 7, "job": "check", "content": {…}}`, and tells events as
-lines on standard output, `{"number": 7, "event": {…}}`, the last of a job `{"number": 7, "end": true, "leaves": …}`.
-A line `{"stop": 7}` asks to give the job up. Where the input ends, the server has gone, and so does the process. One
-that has come to hold much memory leaves after its job: what it knew is found again.
+lines on standard output, `{"number": 7, "event": {…}}`, the last of a job `{"number": 7, "end": true, "done": …,
+"leaves": …}`. A line `{"stop": 7}` asks to give the job up. Where the input ends, the server has gone, and so does the
+process. One that has come to hold much memory leaves after its job: what it knew is found again.
 """
 
 import gc
@@ -86,11 +86,12 @@ def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes], m
         look()
         _write(answers, {"number": number, "event": event})
 
+    is_done = True
     try:
         with attended(look):
             JOBS[said["job"]](said["content"], desk, tell)
     except StoppedError:
-        pass
+        is_done = False
     except DocumentError as error:
         _write(answers, {"number": number, "event": problem_of(error)})
     except NoExerciseError:
@@ -104,7 +105,7 @@ def _do(said: Mapping[str, Any], inbox: Inbox, desk: Desk, answers: IO[bytes], m
         _write(answers, {"number": number, "event": problem(f"Internal error (please report it): {words}", DEFECT)})
     inbox.stopped.discard(number)
     leaves = _taken() > most
-    _write(answers, {"number": number, "end": True, "leaves": leaves})
+    _write(answers, {"number": number, "end": True, "done": is_done, "leaves": leaves})
     if leaves:
         os._exit(0)
 

@@ -2,7 +2,8 @@
 
 A page keeps to the worker that has checked it before, which knows most of it. A newer job of the same page puts an
 older one aside. Who waits no longer for an answer gives up the job; a worker that does not stop in time is killed.
-Among those who wait, the visitor for whom least is being done comes first.
+Among those who wait, the visitor for whom least is being done comes first. Where all verdicts of a page are told and
+only their explanations are still looked for, others who wait for verdicts go before, and the page is taken up again.
 """
 
 import asyncio
@@ -35,6 +36,10 @@ SECONDS_FOR_OWN_WORKER = 0.3
 """A page waits so long for the worker that knows it; then it takes any other."""
 MOST_WAITING = 400
 MOST_OF_VISITOR = 100
+VERDICTS = "verdicts"
+"""The event after which a job has told what is waited for most."""
+MOST_PUT_OFF = 30
+"""How often a job that has told its verdicts waits for others."""
 MOST_PAGES = 10_000
 
 
@@ -72,6 +77,20 @@ class _Task:
     place: int = 0
     is_over: bool = False
     is_timed: bool = False
+    has_verdicts: bool = False
+    is_put_off: bool = False
+    times_put_off: int = 0
+
+    @property
+    def may_be_put_off(self) -> bool:
+        """Whether what is left of it may wait for others; not for ever."""
+        return self.has_verdicts and not self.is_put_off and self.times_put_off < MOST_PUT_OFF
+
+    def put_off(self) -> None:
+        """Let it wait once more, from now on."""
+        self.is_put_off, self.is_timed = False, False
+        self.times_put_off += 1
+        self.since = asyncio.get_running_loop().time()
 
     def tell(self, event: Event) -> None:
         """Add an event; nothing is said of a task that is over."""
@@ -126,6 +145,7 @@ class Workers:
         task.place = place or task.number
         self._waiting.append(task)
         self.assign()
+        self.make_room()
         try:
             while (event := await task.told.get()) is not None:
                 yield event
@@ -158,10 +178,26 @@ class Workers:
             self._remember(task.page, lane)
             lane.start(task)
 
+    def make_room(self) -> None:
+        """Put off what may wait, where the verdicts of others wait for it."""
+        if any(lane.is_free or (lane.task is not None and lane.task.is_put_off) for lane in self._lanes):
+            return
+        first = next((task for task in self._in_turn() if not task.has_verdicts), None)
+        patient = [lane for lane in self._lanes if lane.task is not None and lane.task.may_be_put_off]
+        if first is None or not patient:
+            return
+        own = self._of_page.get(first.page)
+        (own if own in patient else patient[0]).put_off()
+
+    def take_up_again(self, task: _Task) -> None:
+        """Let a job that was put off wait for its turn."""
+        task.put_off()
+        self._waiting.append(task)
+
     def _in_turn(self) -> list[_Task]:
-        """Those who wait: first who has least being done, then who came first."""
+        """Those who wait: first for verdicts, then who has least being done, then who came first."""
         running = Counter(lane.task.visitor for lane in self._lanes if lane.task is not None)
-        return sorted(self._waiting, key=lambda task: (running[task.visitor], task.place))
+        return sorted(self._waiting, key=lambda task: (task.has_verdicts, running[task.visitor], task.place))
 
     def _lane_for(self, task: _Task) -> "_Lane | None":
         """The worker that knows the page if it is free or soon may be, else one that is free and knows the fewest."""
@@ -270,6 +306,12 @@ class _Lane:
             self._say({"stop": self.task.number})
             self._limit(SECONDS_TO_STOP)
 
+    def put_off(self) -> None:
+        """Ask the process to leave off; the job is taken up again."""
+        if self.task is not None:
+            self.task.is_put_off = True
+            self.stop()
+
     def _limit(self, seconds: float) -> None:
         self._unlimit()
         self._timer = asyncio.get_running_loop().call_later(seconds, self._expire)
@@ -307,8 +349,7 @@ class _Lane:
         self._started(False)
         self._unlimit()
         if self.task is not None:
-            self.task.end(self._of_dead())
-            self.task = None
+            self._lost(self.task)
         if not had_been_ready and not self._is_closed:  # it can not even start: no use to try again at once
             await asyncio.sleep(SECONDS_TO_RESTART)
         if not self._is_closed:
@@ -323,12 +364,27 @@ class _Lane:
         elif "end" in said:
             self._unlimit()
             self._is_ready = not said["leaves"]
-            self.task.end()
-            self.task = None
+            self._ended(self.task, was_done=said["done"])
         else:
             self.task.tell(said["event"])
-            return
+            self.task.has_verdicts |= said["event"]["event"] == VERDICTS
         self._workers.assign()
+        self._workers.make_room()
+
+    def _lost(self, task: _Task) -> None:
+        """Its process has died; what was put off then is taken up by another."""
+        self.task = None
+        if task.is_put_off and not task.is_over and not self._is_closed:
+            self._workers.take_up_again(task)
+        else:
+            task.end(self._of_dead())
+
+    def _ended(self, task: _Task, *, was_done: bool) -> None:
+        self.task = None
+        if task.is_put_off and not was_done and not task.is_over:
+            self._workers.take_up_again(task)
+        else:
+            task.end()
 
     def _started(self, is_ready: bool) -> None:
         if not self._first_start.done():

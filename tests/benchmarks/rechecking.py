@@ -38,16 +38,19 @@ class Clock:
 
     def __init__(self) -> None:
         self.began = time.process_time()
-        self.decided = 0
+        self.anew = 0
         self._verdicts: dict[int, float] = {}
 
     def pending(self, passage: object, chain: object) -> None:
         """One chain more is decided anew."""
-        self.decided += 1
+        self.anew += 1
 
     def judged(self, steps: tuple, is_final: bool) -> None:
         """The verdicts on a chain."""
         self._verdicts.setdefault(steps[0].equation, time.process_time() - self.began)
+
+    def decided(self) -> None:
+        """What follows explains."""
 
     @property
     def verdicts(self) -> float:

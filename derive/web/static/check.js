@@ -46,6 +46,7 @@ const takers = {
     equations.rest();
     show({ unreadable: 1 });
   },
+  verdicts: (event) => show(event.summary),
   done: (event) => {
     hindrance = null;
     equations.finish();
