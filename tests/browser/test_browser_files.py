@@ -75,6 +75,17 @@ def test_a_notebook_is_opened_as_the_text_of_its_cells(page):
     assert SLIP in text_of(page)
 
 
+def test_of_a_notebook_the_outputs_are_not_sent(page):
+    notebook = json.loads(NOTEBOOK)
+    picture = {"output_type": "display_data", "data": {"image/png": "A" * 9_000_000}, "metadata": {}}
+    notebook["cells"].append({"cell_type": "code", "source": "plot()", "outputs": [picture], "metadata": {}})
+    page.locator("#file").set_input_files(
+        {"name": "large.ipynb", "mimeType": "", "buffer": json.dumps(notebook).encode()}
+    )
+    expect(page.get_by_label("File name")).to_have_value("large.md")
+    assert "plot()" in text_of(page)
+
+
 @pytest.mark.parametrize(
     "name, content, said",
     [

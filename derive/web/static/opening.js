@@ -3,7 +3,7 @@
 import { post } from "./stream.js";
 
 const ENDINGS = [".md", ".tex", ".ipynb"];
-const LARGEST = 20_000_000;
+const LARGEST = 50_000_000;
 
 export class Opening extends EventTarget {
   constructor({ button, input, overlay }) {
@@ -39,7 +39,7 @@ export class Opening extends EventTarget {
       if (!files.length) return;
       if (!file) throw new Error(`${files[0].name}: only .md, .tex and .ipynb files can be opened.`);
       if (file.size > LARGEST) throw new Error(`${file.name}: the file is too large.`);
-      const response = await post("/live/open", { name: file.name, text: await textOf(file) });
+      const response = await post("/live/open", { name: file.name, text: withoutOutputs(await textOf(file), file.name) });
       this.dispatchEvent(new CustomEvent("opened", { detail: await response.json() }));
     } catch (error) {
       const message = error instanceof TypeError ? `${file.name}: the server does not answer.` : error.message;
@@ -54,5 +54,15 @@ async function textOf(file) {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new Error(`${file.name}: the file is not a text in UTF-8.`);
+  }
+}
+
+// A notebook without what its code has put out, which is most of it and is not read. The server says what is no notebook.
+function withoutOutputs(text, name) {
+  if (!name.toLowerCase().endsWith(".ipynb")) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), (key, value) => (["outputs", "attachments"].includes(key) ? undefined : value));
+  } catch {
+    return text;
   }
 }
