@@ -10,6 +10,7 @@ from derive.certificates import Store, key_of
 from derive.checking import certification, certifying
 from derive.checking.certification import certified_names
 from derive.checking.check import check_document
+from derive.checking.session import Session
 from derive.documents import read_document
 from derive.errors import Undecidable
 from derive.expressions.tree import Negative
@@ -114,14 +115,14 @@ def test_certifying_anew_asks_sympy_about_every_proof(document, store, monkeypat
 
 def test_a_proof_that_the_entries_do_not_confirm_is_unknown(document, store, monkeypatch):
     names_of(document, store)
-    decide = check_document.__globals__["Session"].decide
+    decide = Session.decide
 
     def undecided(self, equations, deadline, general=None):
         if general is None and self.trust.confirms:
             raise Undecidable("nothing was tried")
         return decide(self, equations, deadline, general)
 
-    monkeypatch.setattr(check_document.__globals__["Session"], "decide", undecided)
+    monkeypatch.setattr(Session, "decide", undecided)
     step = check_document(document, store=store, certify=True).steps[0]
     assert (step.verdict, step.scope) == ("unknown", None)
 

@@ -294,22 +294,22 @@ UNITS += ["$$\n\nhello there big\n", "<div>$a ", "[a]: b\n", "*", "\n", " ", "\t
 @pytest.mark.parametrize("unit", UNITS, ids=repr)
 def test_repetition_takes_linear_time(unit):
     text = unit * (60_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         passages_of(text)
     except DocumentError as error:
         assert str(error).endswith("formulas in one document")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("unit", ["$", "\\["])
 def test_four_megabytes_of_openers_do_not_hang(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         passages_of(unit * (4_000_000 // len(unit)))
     except DocumentError as error:
         assert str(error).endswith("more than 100,000 formulas in one document")
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 # --- Files ---------------------------------------------------------------------------------------

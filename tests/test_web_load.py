@@ -98,7 +98,7 @@ def test_work_that_was_given_up_anywhere_leaves_nothing_wrong_behind():
     for _ in range(6):
         edited(equations, 7001, chance)
         asked = {"page": "a", "name": "notes.md", "text": written(equations)}
-        left = chance.randrange(1, 40)
+        left = chance.randrange(1, 12)
 
         def look() -> None:
             nonlocal left
