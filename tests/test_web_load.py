@@ -96,7 +96,8 @@ def test_work_that_was_given_up_anywhere_leaves_nothing_wrong_behind():
     desk, chance, equations = Desk(Store(None)), random.Random(5), document(7001, 5)
     stopped = 0
     for _ in range(6):
-        edited(equations, 7001, chance)
+        for _ in range(3):
+            edited(equations, 7001, chance)
         asked = {"page": "a", "name": "notes.md", "text": written(equations)}
         left = chance.randrange(1, 12)
 
