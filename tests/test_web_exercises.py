@@ -208,7 +208,7 @@ def test_solutions_and_pictures_are_for_teachers(visit: Callable[..., Visit]):
 
 def test_an_answer_is_checked_under_its_exercise_and_its_parts_are_told(visit: Callable[..., Visit]):
     found = events(visit()(), RIGHT)
-    assert [event["event"] for event in found] == ["equation", "done", "part", "part", "marks"]
+    assert [event["event"] for event in found] == ["equation", "verdicts", "done", "part", "part", "marks"]
     assert [step["verdict"] for step in found[0]["steps"]] == ["proved"]
     parts = [(event["id"], event["status"], event["words"]) for event in found if event["event"] == "part"]
     assert parts == [("w", "right", "right"), ("t", "missing", "no answer yet")]

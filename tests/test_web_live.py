@@ -56,6 +56,19 @@ def test_what_is_told_can_be_sent():
     assert [json.loads(json.dumps(event)) for event in told(live.check, text=SLIP)]
 
 
+def test_what_was_told_of_a_text_is_not_told_again_where_it_is_taken_up_again():
+    desk = Desk(Store(None))
+    first = told(live.check, desk, text=SLIP)
+    again = told(live.check, desk, text=SLIP, again=True)
+    assert [event["event"] for event in again] == ["verdicts", "done"]
+    anew = told(live.check, desk, text=SLIP)
+    assert [event for event in anew if event["event"] == "equation"] == [
+        event for event in first if event["event"] == "equation" and event["final"]
+    ]
+    other = told(live.check, desk, text=SLIP.replace("= X^T", "= 1 X^T"), again=True)
+    assert [event["number"] for event in other if event["event"] == "equation"][:2] == [1, 2]
+
+
 def test_a_setting_that_can_not_be_used_has_its_place():
     with pytest.raises(DocumentError) as caught:
         told(live.check, text="---\nsymbols: 3\n---\n")

@@ -21,7 +21,7 @@ from derive.grading.parts import ExerciseDocument
 from derive.grading.results import Marked, PartResult
 from derive.source import Source
 from derive.web.desk import Desk
-from derive.web.live import Content, Tell, Teller, source_of
+from derive.web.live import Content, Tell, Teller, drawn_before, source_of
 from derive.web.places import Units
 from derive.writing.equations import View, equation_html
 from derive.writing.feedback import feedback_fragment, feedback_page
@@ -40,7 +40,7 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     began = time.perf_counter()
     exercise, source = _asked(content, desk)
     submission = submission_of(source, exercise.document, exercise.entries)
-    teller = Teller(source, PRACTICE, tell, desk.drawn(content["page"]))
+    teller = Teller(source, PRACTICE, tell, drawn_before(content, desk))
     result = desk.checker(content["page"], exercise.memory).check(submission.document, teller)
     took = round((time.perf_counter() - began) * 1e3)
     tell({"event": "done", "summary": result.summary(), "equations": teller.number, "milliseconds": took})

@@ -15,8 +15,8 @@ The events of a check, in this order:
     pending     number, line, html: an equation that is being decided
     equation    number, line, html, final, steps: one that is decided, `final` if its explanation is in it;
                 of each step: step, verdict, message, start, end, the places in units of UTF-16
-    verdicts    summary, equations: all of them are told; some are told again with an explanation, and all where the
-                work was put off for the verdicts of others
+    verdicts    summary, equations: all of them are told; some are told again, with an explanation; the event comes
+                again where the work was put off for the verdicts of others
     done        summary, equations, milliseconds, setting: what is known of the names, see `settings`
     problem     message, line, column: in place of `done`
     superseded  in place of `done`: the same page has asked again

@@ -16,6 +16,21 @@ class Drawn:
     """By the numbers of equations, what was drawn and how it looks."""
 
     _known: dict[int, tuple[tuple[StepResult, ...], View, str]] = field(default_factory=dict)
+    _told: dict[int, tuple[tuple[StepResult, ...], bool]] = field(default_factory=dict)
+    _text: str = ""
+
+    def begin(self, text: str, *, again: bool) -> None:
+        """Tell a text from now on; what was told of this very text is not told again where it is taken up again."""
+        if not again or text != self._text:
+            self._told.clear()
+        self._text = text
+
+    def tells_new(self, steps: Sequence[StepResult], is_final: bool) -> bool:
+        """Whether something is said of an equation that was not told since the beginning; it is told from now on."""
+        key, said = steps[0].equation, (tuple(steps), is_final)
+        is_new = self._told.get(key) != said
+        self._told[key] = said
+        return is_new
 
     def html(self, steps: Sequence[StepResult], view: View) -> str:
         """The steps of one equation, drawn only where something of them is new."""

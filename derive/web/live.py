@@ -31,11 +31,18 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     """Check a document again: `page`, `name`, `text`."""
     began = time.perf_counter()
     document = document_of(content)
-    watch = Teller(document.source, View(), tell, desk.drawn(content["page"]))
+    watch = Teller(document.source, View(), tell, drawn_before(content, desk))
     result = desk.checker(content["page"]).check(document, watch)
     took = time.perf_counter() - began
     done = {"event": "done", "summary": result.summary(), "equations": watch.number}
     tell({**done, "milliseconds": round(took * 1e3), "setting": setting_rows(document, result)})
+
+
+def drawn_before(content: Content, desk: Desk) -> Drawn:
+    """What was drawn for a page, ready for its text; with `again` in the content the work on it is taken up again."""
+    drawn = desk.drawn(content["page"])
+    drawn.begin(content["text"], again=bool(content.get("again")))
+    return drawn
 
 
 def report(content: Content, desk: Desk, tell: Tell) -> None:
@@ -87,6 +94,8 @@ class Teller:
         number = steps[0].equation
         self.number = max(self.number, number)  # what is explained late is told again, after the others
         self._verdicts[number] = [step.verdict for step in steps]
+        if not self._drawn.tells_new(steps, is_final):
+            return
         self._tell(
             {
                 "event": "equation",

@@ -297,7 +297,8 @@ class _Lane:
         """Begin with a job."""
         self.task, self._is_late = task, False
         task.since = asyncio.get_running_loop().time()
-        self._say({"number": task.number, "job": task.job, "content": task.content})
+        again = {"again": True} if task.times_put_off else {}
+        self._say({"number": task.number, "job": task.job, "content": {**task.content, **again}})
         self._limit(self._limits.seconds)
 
     def stop(self) -> None:
