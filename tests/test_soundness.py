@@ -212,3 +212,44 @@ def test_a_bare_nabla_is_taken_by_the_argument_of_its_function(tmp_path: Path) -
     ]
     verdicts = [step.verdict for step in checked(tmp_path, VECTORS, *displays)]
     assert verdicts == ["definition", "proved", "refuted", "refuted", "proved"]
+
+
+DECLARED_FIRST = r"""---
+symbols: {x: n x 1, W: n x n, c: n x 1}
+model:
+  L: c^T W x
+loss: L
+---
+$$h \in \mathbb{R}^n$$
+
+$$D = \frac{\partial h}{\partial x}$$
+
+$$D = 0$$
+
+$$g = \frac{\partial (h^T x)}{\partial x} = h$$
+
+$$h = W x$$
+
+"""
+
+
+@pytest.mark.parametrize(
+    "claim, verdict",
+    [
+        (r"D = 0", "refuted"),
+        (r"D x = 0", "refuted"),
+        (r"c + D x = c", "refuted"),
+        (r"g = h", "refuted"),
+        (r"2 g = g + h", "refuted"),
+        (r"D = W", "proved"),
+        (r"g = W x + W^T x", "proved"),
+    ],
+)
+def test_what_was_proved_of_a_name_without_a_value_is_not_believed_of_its_value(tmp_path, claim, verdict):
+    """Without a value a name depends on nothing: its derivatives by all else were zero, and are so no more."""
+    path = tmp_path / "a.md"
+    path.write_text(f"{DECLARED_FIRST}$${claim}$$\n", encoding="utf-8")
+    steps = check_document(read_document(path)).steps
+    assert [step.verdict for step in steps[:2]] == ["definition", "definition"]
+    assert [step.verdict for step in steps if step.lhs == "D"][1] == "proved"
+    assert steps[-1].verdict == verdict

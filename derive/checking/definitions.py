@@ -124,17 +124,17 @@ def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], 
     table = session.table
     if new.parameters is not None:
         _check_body(session, new.parameters, body, formal, goes_on)
-        session.learn(table.with_meaning(new.key, UserFunction(new.parameters, body)))
+        session.learn_value(table.with_meaning(new.key, UserFunction(new.parameters, body)))
         return Judgement("definition", f"The function {shown(new.key)} is introduced.")
     function = _function_value(session, body, formal)
     if function is not None:
-        session.learn(table.with_meaning(new.key, function))
+        session.learn_value(table.with_meaning(new.key, function))
         return Judgement("definition", f"The function {shown(new.key)} is introduced.")
     reading = _first_reading(session, body, formal)
     _check_value(session, new, reading)
     grown = defined(table, new.key, reading)
     added = frozenset(grown.meanings) - frozenset(table.meanings) | {new.key}
-    session.learn_value(new.key, replace(grown, introduced=grown.introduced | added))
+    session.learn_value(replace(grown, introduced=grown.introduced | added))
     shape = reading.value.shape
     return Judgement(
         "definition", f"{shown(new.key)} is introduced{_described(shape)}.", shapes=(str(shape), str(shape))

@@ -1,7 +1,7 @@
 """What is known while one document is checked: its names so far, their exact entries, the decider."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from derive.checking.kinks import has_minima, with_other_slope_of_minima
 from derive.checking.memory import Fact, Memory, key_of_table
@@ -106,26 +106,27 @@ class Session:
         self.entries.table = table
         self.prover.learn(table)
 
-    def learn_value(self, name: str, table: SymbolTable) -> None:
+    def learn_value(self, table: SymbolTable) -> None:
         """Goes on with a table that says what a name is, of which maybe only the shape was known before."""
-        if name in self.entries.arrays:
+        known = self.table.meanings
+        if any(table.meanings.get(name) is not meaning for name, meaning in known.items()):
             self.relearn(table)
         else:
             self.learn(table)
 
     def relearn(self, table: SymbolTable) -> None:
-        """Goes on with a table in which a known name has another value: what was computed of it is not kept.
+        """Goes on with a table in which a known name has another value: what was computed or proved of it is not kept.
 
-        What was proved so far must hold for the other value as well.
+        What was proved took the name as free: its derivatives by all else were zero, and with its value they may not be.
         """
         self.definitions = type(self.definitions)()
         self.entries = Entries(table, self.entries.kink, self.definitions)
         self.prover = Prover(table, self.model.kink)
-        for fact in self.facts:
-            self.prover.remember(*fact)
+        self.facts.clear()
+        self._key_of_facts = 0, None
         self._other_kinks.clear()
         self._decider, self._facts_known = None, -1
-        self.learn(table)
+        self.learn(replace(table, other_values={}))
 
     def remember(self, left: Expr, right: Expr, proof: GeneralProof) -> None:
         """Two sides that are equal for all values of their symbols: later proofs may rest on it."""
