@@ -117,7 +117,7 @@ class Session:
     def relearn(self, table: SymbolTable) -> None:
         """Goes on with a table in which a known name has another value: what was computed or proved of it is not kept.
 
-        What was proved took the name as free: its derivatives by all else were zero, and with its value they may not be.
+        What was proved took the name as free: its derivatives by all else were zero; with its value they may differ.
         """
         self.definitions = type(self.definitions)()
         self.entries = Entries(table, self.entries.kink, self.definitions)
