@@ -123,7 +123,7 @@ class Explainer:
         if self.memory is None or definition is not None:
             return self._mistakes(session, claimed)
         what = self.memory.number_of(claimed, lambda: ("claimed", claimed.key))
-        key = "mistakes", what, refuted.standing.state
+        key = "mistakes", what, refuted.standing.state, session.known().key
         known: tuple[Diagnosis, ...] | None = self.memory.recall(key)
         if known is None:
             began = clock()
