@@ -6,13 +6,14 @@ what is known at that place. Nothing that may have run out of time is remembered
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import Any
 
 from derive.checking.beginning import Ground
 from derive.checking.claims import Judgement
-from derive.checking.course import Answer, Course, Standing
+from derive.checking.course import Answer, Course, Found, Standing
 from derive.checking.memory import Fact, Memory
 from derive.checking.sameness import in_full
 from derive.checking.session import STEP_SECONDS, Known, Session
@@ -78,6 +79,14 @@ class Given:
             and all(settled.get(name) in (None, number) for name, number in self.followed.items())
         )
 
+    def also_resting_on(self, others: Sequence["Given"]) -> "Given":
+        """The same answer, found with the help of other ones at the same place."""
+        opened, followed = self.opened, self.followed
+        for other in others:
+            opened = None if opened is None or other.opened is None else {**opened, **other.opened}
+            followed = {**followed, **other.followed}
+        return replace(self, opened=opened, followed=followed)
+
 
 @dataclass
 class Remembered:
@@ -94,6 +103,7 @@ class Remembered:
     grounds: "OrderedDict[Hashable, Ground]" = field(default_factory=OrderedDict)
     asked: int = 0
     most: int = ANSWERS
+    _beside: list[list[Given]] = field(default_factory=list)
 
     def make_room(self, chains: int) -> None:
         """Remember enough for a document of so many chains."""
@@ -126,6 +136,30 @@ class Remembered:
         self.elsewhere[place.rest, question] = (given, *others[: MOST_ELSEWHERE - 1])
         _forget_first(self.elsewhere, self.most)
         return given
+
+    def given(self, session: Session, rests: Rests, answer: Any, behind: Place, proved: tuple[Fact, ...] = ()) -> Given:
+        """An answer of a session that rests on what was proved there."""
+        if session.prover.lowering.has_versions:
+            return Given(answer, behind, proved)
+        opened, followed = (
+            {name: None if at is None else self.memory.number_of_fact(session.facts[at]) for name, at in said.items()}
+            for said in (rests.opened, rests.followed)
+        )
+        return Given(answer, behind, proved, opened, followed)
+
+    @contextmanager
+    def gathered(self) -> Iterator[list[Given]]:
+        """The answers that are asked for inside."""
+        self._beside.append([])
+        try:
+            yield self._beside[-1]
+        finally:
+            self._beside.pop()
+
+    def rest_on(self, given: Given) -> None:
+        """An answer on which the one rests that is looked for now."""
+        if self._beside:
+            self._beside[-1].append(given)
 
     def _moved(self, given: Given, place: Place) -> Place:
         """Where the course stands behind an answer that was given elsewhere."""
@@ -205,9 +239,50 @@ class StandingThere(Standing):
         return self._place.known.table
 
     @property
-    def state(self) -> Hashable:
-        """By what it is the same in another document."""
-        return self._place.state
+    def rest(self) -> Hashable:
+        """By what all but what was proved is the same in another document."""
+        return self._place.rest
+
+    def knows(self, question: Hashable) -> bool:
+        """Whether nothing has to be looked for to answer a question."""
+        return self._remembered.recall(self._place, question) is not None
+
+    def found(self, question: Hashable, look: Callable[[Session], Found[Answer]]) -> Answer:
+        """What a session there finds that learns nothing by it; it is found as well wherever that rests on the same.
+
+        Raises what `look` raises.
+        """
+        given = self._remembered.recall(self._place, question)
+        if given is None:
+            given = self._looked_for(question, look)
+        self._remembered.rest_on(given)
+        return given.answer  # type: ignore[no-any-return]
+
+    def _looked_for(self, question: Hashable, look: Callable[[Session], Found[Answer]]) -> Given:
+        remembered, memory = self._remembered, self._remembered.memory
+        key = "found", question, self._place.state, self._place.known.key
+        elsewhere: Found[Answer] | None = memory.recall(key)
+        if elsewhere is not None:
+            return remembered.keep(self._place, question, Given(elsewhere.answer, self._place))
+        session = self.session
+        with remembered.gathered() as beside, _rests_of(session) as rests:
+            found = look(session)
+        given = remembered.given(session, rests, found.answer, self._place).also_resting_on(beside)
+        if found.is_certain:
+            memory.keep(key, found)
+            remembered.keep(self._place, question, given)
+        return given
+
+
+@contextmanager
+def _rests_of(session: Session) -> Iterator[Rests]:
+    """On what of the proofs in a session rests what is found inside."""
+    prover = session.prover
+    before, prover.rests = prover.rests, Rests()
+    try:
+        yield prover.rests
+    finally:
+        prover.rests = before
 
 
 class RememberedCourse(StandingThere, Course):
@@ -244,17 +319,12 @@ class RememberedCourse(StandingThere, Course):
     def _given(self, session: Session, judge: Callable[[Session], Answer]) -> Given:
         """The answer of a session that stands at the place of this course."""
         known, prover = len(session.facts), session.prover
-        prover.rests = rests = Rests()
-        answer = judge(session)
+        with _rests_of(session) as rests:
+            answer = judge(session)
         behind, proved = self._behind(session), tuple(session.facts[known:])
-        if session.prover is not prover or prover.lowering.has_versions:
+        if session.prover is not prover:
             return Given(answer, behind, proved)
-        number_of = self._remembered.memory.number_of_fact
-        opened, followed = (
-            {name: None if at is None else number_of(session.facts[at]) for name, at in said.items()}
-            for said in (rests.opened, rests.followed)
-        )
-        return Given(answer, behind, proved, opened, followed)
+        return self._remembered.given(session, rests, answer, behind, proved)
 
     def _behind(self, session: Session) -> Place:
         """Where a session stands that was at the place of this course."""

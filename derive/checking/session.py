@@ -1,6 +1,7 @@
 """What is known while one document is checked: its names so far, their exact entries, the decider."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field, replace
 
 from derive.checking.kinks import has_minima, with_other_slope_of_minima
@@ -91,6 +92,7 @@ class Session:
     _other_kinks: "dict[tuple[Scalar, bool], Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
+    _is_learning: bool = True
 
     def __post_init__(self) -> None:
         kink = number(self.model.kink)
@@ -130,8 +132,18 @@ class Session:
 
     def remember(self, left: Expr, right: Expr, proof: GeneralProof) -> None:
         """Two sides that are equal for all values of their symbols: later proofs may rest on it."""
-        self.facts.append((left, right, proof))
-        self.prover.remember(left, right, proof)
+        if self._is_learning:
+            self.facts.append((left, right, proof))
+            self.prover.remember(left, right, proof)
+
+    @contextmanager
+    def only_trying(self) -> Iterator[None]:
+        """Inside, what is proved is not remembered: the document does not say it."""
+        before, self._is_learning = self._is_learning, False
+        try:
+            yield
+        finally:
+            self._is_learning = before
 
     def known(self) -> Known:
         """What the document said so far."""
@@ -153,6 +165,10 @@ class Session:
         self.argument_orders = dict(known.argument_orders)
         self.waiting = list(known.waiting)
         self.varied = known.varied
+
+    def rest(self, memory: Memory) -> Hashable:
+        """All of the document so far but what was proved."""
+        return self.state(memory)[:-1], self.known().key
 
     def state(self, memory: Memory) -> tuple[Hashable, ...]:
         """All of the document so far on which the verdict on a claim may depend; what was proved comes last."""
