@@ -99,7 +99,7 @@ class Remembered:
     memory: Memory
     answers: "OrderedDict[Hashable, Given]" = field(default_factory=OrderedDict)
     elsewhere: "OrderedDict[Hashable, tuple[Given, ...]]" = field(default_factory=OrderedDict)
-    sessions: "OrderedDict[int, Session]" = field(default_factory=OrderedDict)
+    sessions: "OrderedDict[int, tuple[Ground, Known, Session]]" = field(default_factory=OrderedDict)
     grounds: "OrderedDict[Hashable, Ground]" = field(default_factory=OrderedDict)
     asked: int = 0
     most: int = ANSWERS
@@ -184,20 +184,28 @@ class Remembered:
     def _place(self, rest: int, known: Known, state: tuple[Hashable, ...], settled: Mapping[str, int]) -> Place:
         return Place(self.memory.number(("place", rest, state[-1])), rest, known, state, settled)
 
-    def park(self, place: Place, session: Session) -> None:
+    def park(self, ground: Ground, place: Place, session: Session) -> None:
         """Keep a session that stands at a place."""
-        self.sessions[place.number] = session
+        self.sessions[place.number] = ground, place.known, session
         self.sessions.move_to_end(place.number)
         _forget_first(self.sessions, MOST_SESSIONS)
 
     def session_at(self, ground: Ground, place: Place) -> Session:
         """A session that stands at a place, not to be given away a second time before it is parked again."""
-        session = self.sessions.pop(place.number, None)
-        if session is None:
-            session = ground.session()
-            session.memory = None
-            session.know(place.known)
+        number = place.number if place.number in self.sessions else self._nearest_before(ground, place)
+        session = ground.session() if number is None else self.sessions.pop(number)[-1]
+        session.memory = None
+        session.know(place.known)
         return session
+
+    def _nearest_before(self, ground: Ground, place: Place) -> int | None:
+        """The number of the session that has only some proofs less than is known at a place, and the fewest."""
+        before = {
+            number: len(known.facts)
+            for number, (its_ground, known, _) in self.sessions.items()
+            if its_ground is ground and known.is_continued_by(place.known)
+        }
+        return max(before, key=before.__getitem__, default=None)
 
 
 def _forget_first(things: "OrderedDict[Any, Any]", most: int) -> None:
@@ -230,7 +238,7 @@ class StandingThere(Standing):
     def session(self) -> Session:
         """A session that knows all of the document up to there, until another one is asked for."""
         session = self._remembered.session_at(self._ground, self._place)
-        self._remembered.park(self._place, session)
+        self._remembered.park(self._ground, self._place, session)
         return session
 
     @property
@@ -294,7 +302,7 @@ class RememberedCourse(StandingThere, Course):
         self._number = remembered.memory.number(("ground", ground.content))
         begun.memory = None
         super().__init__(remembered, ground, remembered.place_of(self._number, begun))
-        remembered.park(self._place, begun)
+        remembered.park(ground, self._place, begun)
         self._at_work = at_work
 
     def asked(self, key: Callable[[], Hashable] | None, judge: Callable[[Session], Answer]) -> Answer:
@@ -310,7 +318,7 @@ class RememberedCourse(StandingThere, Course):
         began = clock()
         given = self._given(session, judge)
         in_time = clock() - began < CERTAINLY_IN_TIME or is_certain(given.answer)
-        self._remembered.park(given.behind, session)
+        self._remembered.park(self._ground, given.behind, session)
         self._place = given.behind
         if question is not None and in_time:
             self._remembered.keep(before, question, given)

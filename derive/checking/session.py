@@ -60,6 +60,13 @@ class Known:
         waiting = tuple((tuple(numbers.items()), chain.key) for numbers, chain in self.waiting)
         return tuple(self.treated_apart.items()), tuple(self.argument_orders.items()), waiting, self.varied
 
+    def is_continued_by(self, other: "Known") -> bool:
+        """Whether nothing but what was proved is more in another one."""
+        if self.table is not other.table or len(self.facts) > len(other.facts):
+            return False
+        are_same = all(first is second for first, second in zip(self.facts, other.facts, strict=False))
+        return are_same and self.key == other.key
+
 
 @dataclass
 class Session:
@@ -157,9 +164,10 @@ class Session:
         )
 
     def know(self, known: Known) -> None:
-        """Go on from what a document said so far; for a session that has seen nothing yet."""
-        self.learn(known.table)
-        for fact in known.facts:
+        """Go on from what a document said so far; for a session that has seen nothing, or only the beginning of it."""
+        if known.table is not self.table:
+            self.learn(known.table)
+        for fact in known.facts[len(self.facts) :]:
             self.remember(*fact)
         self.treated_apart = dict(known.treated_apart)
         self.argument_orders = dict(known.argument_orders)
