@@ -1,6 +1,6 @@
 """SymPy's own derivatives over the same graph of cut symbols: what our derivatives are held against.
 
-A sum is differentiated term by term. The entries of a matrix are one expression in different symbols. SymPy tells symbols apart by their names alone, so that
+The entries of a matrix are one expression in different symbols. SymPy tells symbols apart by their names alone, so that
 an expression with its symbols renamed, one to one, has the renamed derivative: SymPy differentiates one of them, in
 symbols that are numbered, and its answer is renamed for the others.
 """
