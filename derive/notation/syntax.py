@@ -201,12 +201,16 @@ class Scripted(Syntax):
 
 _PARTS: dict[type[Syntax], tuple[str, ...]] = {}
 
+_NO_SYNTAX: tuple[object, ...] = (Span, str, tuple[str, ...], tuple[int, ...])
+"""What the fields are that say something of a piece of syntax itself."""
+
 
 def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
-    """The fields of a kind of syntax, without its place."""
-    if kind not in _PARTS:
-        _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
-    return _PARTS[kind]
+    """The fields of a kind of syntax that hold the syntax of which it is made."""
+    known = _PARTS.get(kind)
+    if known is None:
+        known = _PARTS[kind] = tuple(part.name for part in fields(kind) if part.type not in _NO_SYNTAX)
+    return known
 
 
 def nodes(node: object) -> Sequence[Syntax]:
