@@ -41,6 +41,7 @@ class _Marker:
         self.prepared = prepared
         self.setting = prepared.setting
         self.code = code
+        self.is_single = code.is_in_single_precision
         self.trust = trust
         self.observer = Observer(self.setting, code)
         self.undefined = undefined_names(code)
@@ -167,10 +168,9 @@ class _Marker:
 
     def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
         values = returned.results or (Value("missing", "nothing came back"),) * len(trial.expected)
-        is_single = self.code.is_in_single_precision
         may_be_transposed = self.setting.may_be_transposed
         return [
-            compare(value, right, is_single, may_be_transposed=may_be_transposed)
+            compare(value, right, self.is_single, may_be_transposed=may_be_transposed)
             for value, right in zip(values, trial.expected, strict=True)
         ]
 
