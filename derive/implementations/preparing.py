@@ -11,7 +11,7 @@ from derive.grading.parts import ExerciseDocument
 from derive.implementations.behaviour import FIRST, OTHER, SIZES, numbered
 from derive.implementations.choosing import chosen_draws
 from derive.implementations.programs import Program, program_of
-from derive.implementations.quantities import CodeSetting, Constant, Quantity, leaves
+from derive.implementations.quantities import CodeSetting, Constant, Leaf, Quantity, Structure, leaves, values_given
 from derive.implementations.results import Shown
 from derive.implementations.setting import read_code_setting
 from derive.implementations.truth import Array, Draw, Truth, at_other_sizes, needed_values
@@ -81,7 +81,9 @@ def prepare(exercise: ExerciseDocument) -> Prepared:
 
 def _trials(truth: Truth, setting: CodeSetting, names: Sequence[str]) -> list[Trial]:
     """The inputs of one size at which code is tried, with what should come back."""
-    program = program_of(truth.model, [expected.quantity.value for expected in setting.results])
+    pairs = zip(setting.calls, values_given(setting), strict=True)
+    given = [values for call, values in pairs for _ in call.results]
+    program = program_of(truth.model, [expected.quantity.value for expected in setting.results], given)
     draws = chosen_draws(truth, program, len(names))
     return [
         Trial(name, setting, draw, tuple(_expected(draw, setting)), program)
@@ -127,15 +129,27 @@ def shown_sizes(sizes: Mapping[str, int]) -> str:
 def shown_inputs(trial: Trial) -> dict[str, Shown]:
     """What the code is given at a trial, by its own names."""
     found: dict[str, Shown] = {}
-    for parameter in trial.setting.inputs:
+    for name, leaf in _named_inputs(trial.setting):
+        if isinstance(leaf, Quantity):
+            found[name] = shown_numbers(trial.draw.value(leaf, trial.setting.first_label))
+        elif isinstance(leaf, Constant):
+            found[name] = str(leaf.value)
+    return found
+
+
+def _named_inputs(setting: CodeSetting) -> Iterator[tuple[str, Leaf]]:
+    """Each value that the code is given, once; where calls give one name to different values, with the call."""
+    seen: dict[str, Structure] = {}
+    of_no_call = [("", parameter) for parameter in (*setting.construct, *setting.attributes)]
+    of_calls = [(f" of {call.shown}", parameter) for call in setting.calls for parameter in call.arguments]
+    for of, parameter in (*of_no_call, *of_calls):
+        if seen.get(parameter.name) == parameter.value:
+            continue
+        name = f"{parameter.name}{of}" if parameter.name in seen else parameter.name
+        seen.setdefault(parameter.name, parameter.value)
         values = list(leaves(parameter.value))
         for number, leaf in enumerate(values, 1):
-            name = parameter.name if len(values) == 1 else f"{parameter.name} ({number})"
-            if isinstance(leaf, Quantity):
-                found[name] = shown_numbers(trial.draw.value(leaf, trial.setting.first_label))
-            elif isinstance(leaf, Constant):
-                found[name] = str(leaf.value)
-    return found
+            yield (name if len(values) == 1 else f"{name} ({number})"), leaf
 
 
 def shown_numbers(found: "Array | np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Shown:
