@@ -214,7 +214,7 @@ class Judge:
         self.prepared = prepared
         self.setting = prepared.setting
         self.trials = [(trial, inputs_at(trial.setting, trial.draw)) for trial in prepared.trials]
-        self.large = [inputs_at(prepared.setting, draw) for draw in prepared.large]
+        self.large = [inputs_at(prepared.setting, large.draw) for large in prepared.large.values()]
         self.code = code
         right = self._runs(self._module(ast.parse(code.cells[0].text)))
         inputs = [inputs_at(prepared.setting, draw) for draw in _many(prepared, wanted)]

@@ -91,9 +91,11 @@ def _text(one: Planted) -> str:
 
 
 @pytest.fixture(scope="module")
-def marking():
-    """Gives the result of each right code and of each defect; all are begun at once."""
-    cases = [Planted(path, "") for path in RIGHT] + PLANTED
+def marking(request):
+    """Gives the result of each right code and of each defect; all that are tested are begun at once."""
+    tested = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    cases = [Planted(path, "") for path in RIGHT if {"path": path} in tested]
+    cases += [one for one in PLANTED if {"one": one} in tested]
     with ProcessPoolExecutor(WORKERS, get_context("spawn")) as workers:
         results = {
             (one.path, one.defect): workers.submit(
@@ -105,8 +107,12 @@ def marking():
 
 
 def _labels(result: CodeResult, *verdicts: str) -> tuple[str, ...]:
-    """The results with these verdicts, by the last word of their labels: `W1` of `result 2['W1']`."""
+    """The results with these verdicts, by the last word of their labels: `W1` of `result 2['W1']`.
+
+    Of `result['dW'] of backward` it is `dW`, of `the result of cost` it is `cost`.
+    """
     labels = (one.label for one in result.results if one.verdict in verdicts)
+    labels = (label if label.startswith("the") else re.sub(r" (of|after) .*", "", label) for label in labels)
     return tuple(re.sub(r"\W+$", "", label).split("'")[-1].split()[-1].removeprefix("self.") for label in labels)
 
 

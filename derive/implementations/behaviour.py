@@ -50,11 +50,15 @@ MESSAGES: Mapping[str, str] = {
 
 
 class Observer:
-    """Makes findings of what came back from one student's code."""
+    """Makes findings of what came back from one student's code.
 
-    def __init__(self, setting: CodeSetting, code: Code) -> None:
+    `can_be_finite` are the numbers of the results that can be, by the name of each round with large scores.
+    """
+
+    def __init__(self, setting: CodeSetting, code: Code, can_be_finite: Mapping[str, frozenset[int]]) -> None:
         self.setting = setting
         self.code = code
+        self.can_be_finite = can_be_finite
 
     def findings(self, said: Conversation) -> Iterator[Finding]:
         """All that was seen at run time, the faults first."""
@@ -127,20 +131,22 @@ class Observer:
         yield from found[:1]
 
     def _large(self, first: Returned, large: Returned) -> Finding | None:
-        where = _telling(large.warnings)
+        finite = self.can_be_finite[large.id]
         error = _new_error(first, large)
-        if error is not None:
+        if error is not None and any(at in finite for at, value in enumerate(large.results) if value.kind == "ended"):
             labels = f"it ends with {shown_error(error)}"
             return self._finding("overflow", error, True, labels=labels)
-        pairs = zip(self.setting.results, large.results, strict=False)
         lost = [
             expected.label
-            for expected, value in pairs
-            if value.numbers is not None and not np.all(np.isfinite(value.numbers))
+            for at, (expected, value) in enumerate(zip(self.setting.results, large.results, strict=False))
+            if at in finite and value.numbers is not None and not np.all(np.isfinite(value.numbers))
         ]
+        where = _telling(large.warnings)
         if lost:
             return self._finding("overflow", where, True, labels=listed(lost))
-        return None if where is None else self._finding("overflow-warning", where, message=where.message)
+        if where is None or len(finite) < len(self.setting.results):
+            return None
+        return self._finding("overflow-warning", where, message=where.message)
 
     # ── what costs nothing ──
 

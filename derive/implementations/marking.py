@@ -8,7 +8,7 @@ process in which the code runs.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, TURNS, Observer, numbered, shown_error
+from derive.implementations.behaviour import AGAIN, FIRST, OTHER, TURNS, Observer, numbered, shown_error
 from derive.implementations.calls import Conversation, Returned, Round, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
@@ -44,7 +44,8 @@ class _Marker:
         self.setting = prepared.setting
         self.code = code
         self.trust = trust
-        self.observer = Observer(self.setting, code)
+        can_be_finite = {name: large.results for name, large in prepared.large.items()}
+        self.observer = Observer(self.setting, code, can_be_finite)
         self.undefined = undefined_names(code)
 
     def result(self) -> CodeResult:
@@ -92,8 +93,8 @@ class _Marker:
         at = 0 if is_new else of_one_size
         again = [Round(name, inputs_at(first.setting, first.draw)) for name in numbered(AGAIN, TIMES)]
         yield from [*rounds[:at], *again, *rounds[at:]]
-        for number, draw in enumerate(self.prepared.large):
-            yield Round(f"{LARGE} {number}", inputs_at(self.setting, draw), is_new=True)
+        for name, large in self.prepared.large.items():
+            yield Round(name, inputs_at(self.setting, large.draw), is_new=True)
 
     def _timed_rounds(self) -> Iterator[Round]:
         for dim, sizes in self._sizes_to_time():

@@ -7,16 +7,18 @@ import numpy as np
 
 from derive.documents.document import AsideMapping
 from derive.errors import DocumentError
+from derive.expressions.tree import Expr, Symbol
+from derive.expressions.walk import walk
 from derive.grading.parts import ExerciseDocument
-from derive.implementations.behaviour import FIRST, OTHER, SIZES, numbered
+from derive.implementations.behaviour import FIRST, LARGE, OTHER, SIZES, numbered
 from derive.implementations.choosing import chosen_draws
 from derive.implementations.programs import Program, program_of
 from derive.implementations.quantities import CodeSetting, Constant, Leaf, Quantity, Structure, leaves, values_given
 from derive.implementations.results import Shown
 from derive.implementations.setting import read_code_setting
-from derive.implementations.truth import Array, Draw, Truth, at_other_sizes, needed_values
+from derive.implementations.truth import Array, Draw, Truth, at_other_sizes, needed_values, scores_in
 from derive.models import Model
-from derive.notation.symbols import Given
+from derive.notation.symbols import Computed, Given
 from derive.records import dataclass
 
 MOST_OTHERS, MOST_AT_OTHER_SIZES = 7, 3
@@ -49,13 +51,21 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class LargeTrial:
+    """Inputs at which scores are large, and the numbers of the results that can be finite there."""
+
+    draw: Draw
+    results: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Prepared:
     """All of marking that is the same for every submission: the setting, the inputs, what should come back."""
 
     exercise: ExerciseDocument
     setting: CodeSetting
     trials: tuple[Trial, ...]
-    large: tuple[Draw, ...]
+    large: Mapping[str, LargeTrial]
 
     @property
     def model(self) -> Model:
@@ -75,8 +85,27 @@ def prepare(exercise: ExerciseDocument) -> Prepared:
     if not trials:
         problem = "no inputs were found at which all that 'code' names has a value"
         raise DocumentError(exercise.name, problem)
-    large = truth.large(trials[0].draw)
-    return Prepared(exercise, setting, (*trials, *_at_other_sizes(exercise)), tuple(large))
+    draws = truth.large(trials[0].draw)
+    large = {f"{LARGE} {number}": _large_trial(setting, draw) for number, draw in enumerate(draws)}
+    return Prepared(exercise, setting, (*trials, *_at_other_sizes(exercise)), large)
+
+
+def _large_trial(setting: CodeSetting, draw: Draw) -> LargeTrial:
+    """A draw with large scores; what is computed from a probability that was rounded to 1 need not be finite.
+
+    So `cost(p, t)` with -(1 - t) log(1 - p) is not, however well it is written.
+    """
+    pairs = zip(values_given(setting, with_results=True), setting.together, strict=True)
+    lost = {at for values, results in pairs if any(_is_saturated(draw, value) for value in values) for at in results}
+    return LargeTrial(draw, frozenset(range(len(setting.results))) - lost)
+
+
+def _is_saturated(draw: Draw, value: Expr) -> bool:
+    """Whether this is computed with an exponential, and entries of it were rounded to 0, 1 or -1."""
+    meaning = draw.session.table.meanings.get(value.name) if isinstance(value, Symbol) else None
+    if not isinstance(meaning, Computed) or meaning.value is None or not any(map(scores_in, walk(meaning.value))):
+        return False
+    return bool(np.any(np.isin(np.abs(draw.numbers(value)), (0.0, 1.0))))
 
 
 def _trials(truth: Truth, setting: CodeSetting, names: Sequence[str]) -> list[Trial]:

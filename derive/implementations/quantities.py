@@ -194,10 +194,10 @@ class CodeSetting:
         return (*self.construct, *self.attributes, *(one for call in self.calls for one in call.arguments))
 
 
-def values_given(setting: CodeSetting) -> list[list[Expr]]:
+def values_given(setting: CodeSetting, *, with_results: bool = False) -> list[list[Expr]]:
     """For each call the formulas whose values are given to it, or to the calls before it whose results it is given.
 
-    The methods of an object hand on to each other whatever they like.
+    The methods of an object hand on to each other whatever they like. With `with_results` also what these results are.
     """
     found: list[list[Expr]] = []
     kept: dict[str, list[Expr]] = {}
@@ -208,7 +208,8 @@ def values_given(setting: CodeSetting) -> list[list[Expr]]:
         values += [value for leaf in given if isinstance(leaf, Kept) for value in kept[leaf.name]]
         if call.is_method:
             own = values = [*own, *values]
-        kept.update({name: values for name, _ in call.keeps})
+        looked_at = {expected.path: expected.quantity.value for expected in call.results if with_results}
+        kept.update({name: [*values, *([looked_at[path]] if path in looked_at else [])] for name, path in call.keeps})
         found.append(values)
     return found
 
