@@ -19,10 +19,17 @@ def is_hazard(a: Operation) -> bool:
         case "cosh" | "sinh":
             return True
         case "divide":
-            return may_vanish(a.arguments[1]) or may_overflow(a.arguments[1]) or _is_rest(a.arguments[1])
+            return _is_no_divisor(a.arguments[1])
         case "log":
-            return may_vanish(a.arguments[0]) or may_overflow(a.arguments[0]) or _is_rest(a.arguments[0])
+            return _is_no_divisor(a.arguments[0])
     return False
+
+
+def _is_no_divisor(b: Operation) -> bool:
+    """Whether something may overflow, vanish, or be all that is left of 1."""
+    root = moved_from(b)[1]
+    inner = moved_from(root.arguments[0])[1] if root.kind == "sqrt" else root
+    return may_vanish(b) or may_overflow(b) or _is_rest(b) or inner.kind == "softplus"
 
 
 def _is_relative(u: Operation) -> bool:

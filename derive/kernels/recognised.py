@@ -1,4 +1,4 @@
-"""Sigmoids, hyperbolic tangents and softplus that are spelled out in exponentials, by their names.
+"""Sigmoids, hyperbolic tangents and softplus that are spelled out in exponentials, by their names; shares as quotients.
 
 Their derivatives are then products of themselves, in which what would overflow has no part:
 
@@ -6,17 +6,38 @@ Their derivatives are then products of themselves, in which what would overflow 
     1 - sigmoid(u) = sigmoid(-u)                         log(1 + e^u) = softplus(u)
     (e^u - e^{-u}) / (e^u + e^{-u}) = tanh(u)            (e^u - 1) / (e^u + 1) = tanh(u / 2)
     sinh(u) / cosh(u) = tanh(u)                          1 + tanh(u) = 2 sigmoid(2 u)
+
+So are rows or columns that are divided by numbers of their own, as attention writes it:
+
+    diag(q)^{-1} E = E / (q 1^T)                         E diag(q)^{-1} = E / (1 q^T)
 """
 
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.expressions.tree import Add, Apply, Expr, Negative, Node, Number, Power, Quotient, Scale
+from derive.expressions.shapes import Dim, Shape
+from derive.expressions.tree import (
+    Add,
+    Apply,
+    Diagonal,
+    Expr,
+    Fill,
+    Inverse,
+    MatMul,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Quotient,
+    Scale,
+    Transpose,
+)
 from derive.expressions.walk import rebuilt
 from derive.notation.symbols import Computed, SymbolTable
 
 ONE = Number(Fraction(1))
 TWO = Number(Fraction(2))
+UNIT = Dim(1, "1")
 
 
 def with_names(table: SymbolTable) -> SymbolTable:
@@ -51,7 +72,28 @@ def _named(node: Node) -> Expr | None:
             found = _sum(first, second)
         case Apply("log", operand, _, 0) if (exponent := _one_plus(operand)) is not None:
             found = Apply("softplus", named(exponent))
+        case MatMul(left, right):
+            found = _divided(left, right)
     return found if isinstance(node, Expr) and found is not None and found.shape == node.shape else None
+
+
+def _divided(left: Expr, right: Expr) -> Expr | None:
+    """A product with the inverse of a diagonal matrix; of further factors the next one alone is divided."""
+    match left, right:
+        case (Inverse(Diagonal(vector)), MatMul(first, rest)) if vector.shape.is_vector:
+            share = _divided(left, first)
+            return None if share is None else MatMul(share, named(rest))
+        case (MatMul(rest, last), Inverse(Diagonal(vector))) if vector.shape.is_vector:
+            share = _divided(last, right)
+            return None if share is None else MatMul(named(rest), share)
+        case (Inverse(Diagonal(vector)), whole) if vector.shape.is_vector:
+            column = vector if vector.shape.is_column else Transpose(vector)
+            ones = Fill(1, Shape((UNIT, whole.shape.columns)))
+            return Quotient(named(whole), MatMul(named(column), ones))
+        case (whole, Inverse(Diagonal(vector))) if vector.shape.is_vector:
+            row = vector if vector.shape.is_row else Transpose(vector)
+            return Quotient(named(whole), MatMul(Fill(1, Shape((whole.shape.rows, UNIT))), named(row)))
+    return None
 
 
 def _quotient(numerator: Expr, denominator: Expr) -> Expr | None:

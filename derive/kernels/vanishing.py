@@ -7,7 +7,16 @@
 
 from derive.kernels.algebra import Algebra
 from derive.kernels.extents import joined
-from derive.kernels.known import covers, is_part, may_overflow, may_vanish, moved_from, numbers
+from derive.kernels.known import (
+    covers,
+    is_part,
+    is_rest_of_one,
+    may_overflow,
+    may_vanish,
+    moved_from,
+    number_of,
+    numbers,
+)
 from derive.kernels.logarithms import log_of
 from derive.kernels.operations import Operation
 from derive.kernels.overflow import tamed
@@ -82,6 +91,8 @@ def _without(of: Algebra, a: Operation, factor: Operation) -> Operation | None:
     """a / factor where it is a factor of a, else None."""
     if a is factor:
         return of.number(1)
+    if factor.kind == "sqrt" and factor.arguments[0] is a:
+        return factor
     if a.kind == "square" and a.arguments[0] is factor:
         return factor
     for one, other in (a.arguments, a.arguments[::-1]) if a.kind == "multiply" else ():
@@ -94,6 +105,8 @@ def quotient_by_vanishing(of: Algebra, a: Operation, b: Operation) -> Operation 
     """a / b where b may vanish and a with it: a factor that both have goes, exponentials are divided as such."""
     if not may_vanish(b):
         return None
+    if a.kind == "subtract" and number_of(a.arguments[1]) == 1 and is_rest_of_one(of.subtract(*a.arguments[::-1])):
+        return of.negative(of.divide(of.subtract(*a.arguments[::-1]), b))
     rest = _without(of, a, b)
     if rest is not None and joined(rest.axes, b.axes) == rest.axes:
         return rest
