@@ -27,8 +27,9 @@ def is_hazard(a: Operation) -> bool:
 
 def _is_no_divisor(b: Operation) -> bool:
     """Whether something may overflow, vanish, or be all that is left of 1."""
-    root = moved_from(b)[1]
-    inner = moved_from(root.arguments[0])[1] if root.kind == "sqrt" else root
+    inner = moved_from(b)[1]
+    if inner.kind in ("sqrt", "square", "multiply"):
+        return any(map(_is_no_divisor, inner.arguments))
     return may_vanish(b) or may_overflow(b) or _is_rest(b) or inner.kind == "softplus"
 
 

@@ -133,8 +133,13 @@ def is_rest_of_one(a: Operation) -> bool:
 
 
 def _is_shifted_exponential(a: Operation) -> bool:
-    """Whether this is e^{v - max v}, of which one entry is 1."""
-    return a.kind == "exp" and a.arguments[0].kind == "subtract" and is_largest(a.arguments[0].arguments[1])
+    """Whether this is e^{v - max v}, of which one entry is 1, or such entries under a mask."""
+    parts = masked(a)
+    inner = a if parts is None else parts[1]
+    if inner.kind != "exp":
+        return False
+    u = inner.arguments[0].arguments[0] if inner.arguments[0].kind == "minimum" else inner.arguments[0]
+    return u.kind == "subtract" and is_largest(u.arguments[1])
 
 
 def is_part(a: Operation) -> bool:

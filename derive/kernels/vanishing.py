@@ -101,12 +101,21 @@ def _without(of: Algebra, a: Operation, factor: Operation) -> Operation | None:
     return None
 
 
+def _opposite_of_rest(of: Algebra, a: Operation) -> Operation | None:
+    """1 - s², if `a` is s² - 1, and so for what else is left of 1."""
+    is_less = a.kind == "subtract" and number_of(a.arguments[1]) == 1
+    if not (is_less or (a.kind == "add" and number_of(a.arguments[1]) == -1)):
+        return None
+    found = of.subtract(of.number(1), a.arguments[0])
+    return found if is_rest_of_one(found) else None
+
+
 def quotient_by_vanishing(of: Algebra, a: Operation, b: Operation) -> Operation | None:
     """a / b where b may vanish and a with it: a factor that both have goes, exponentials are divided as such."""
     if not may_vanish(b):
         return None
-    if a.kind == "subtract" and number_of(a.arguments[1]) == 1 and is_rest_of_one(of.subtract(*a.arguments[::-1])):
-        return of.negative(of.divide(of.subtract(*a.arguments[::-1]), b))
+    if (opposite := _opposite_of_rest(of, a)) is not None:
+        return of.negative(of.divide(opposite, b))
     rest = _without(of, a, b)
     if rest is not None and joined(rest.axes, b.axes) == rest.axes:
         return rest
