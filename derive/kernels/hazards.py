@@ -35,10 +35,12 @@ def _is_no_divisor(b: Operation) -> bool:
 
 def _is_relative(u: Operation) -> bool:
     """Whether this is a difference from a logarithm or from a largest entry: what it belongs to is a share."""
+    if u.kind == "where":
+        return _is_relative(u.arguments[1])
     if u.kind not in ("add", "subtract"):
         return False
     first, last = (moved_from(one)[1] for one in u.arguments)
-    return last.kind in ("softplus", "log") or first.kind == "softplus" or _has_largest(last)
+    return (last.kind in ("softplus", "log") and first.kind != "softplus") or _has_largest(last)
 
 
 def _has_largest(a: Operation) -> bool:

@@ -145,7 +145,7 @@ def _is_shifted_exponential(a: Operation) -> bool:
 def is_part(a: Operation) -> bool:
     """Whether this is a share of a whole: an exponential over a sum of such."""
     inner = moved_from(a)[1]
-    return inner.kind == "divide" and inner.arguments[0].kind == "exp"
+    return inner.kind == "divide" and moved_from(inner.arguments[0])[1].kind == "exp"
 
 
 def exponent_beside_one(a: Operation) -> Operation | None:

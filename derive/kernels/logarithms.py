@@ -188,11 +188,12 @@ def is_whole(parts: Operation, axis: Datum) -> bool:
         return False
     upper, lower = inner.arguments
     whole = moved_from(lower)[1]
-    if whole.kind != "sum" or whole.arguments[0] is not upper:
+    source = moved_from(upper)[1]
+    if whole.kind != "sum" or moved_from(whole.arguments[0])[1] is not source:
         return False
-    long = [place for place, extent in enumerate(inner.axes) if extent != 1]
-    is_vector = len(parts.axes) == len(long) == 1 and long[0] in whole.data
-    return is_vector or (parts is inner and axis in whole.data)
+    long = [place for place, extent in enumerate(source.axes) if extent != 1]
+    is_vector = len(parts.axes) == len(long) == 1 and parts.axes == (source.axes[long[0]],) and not whole.axes
+    return is_vector or (parts is inner and whole.arguments[0] is upper and axis in whole.data)
 
 
 def _log_of_slope_of_tanh(of: Algebra, chain: Chain, inner: Operation) -> Operation:

@@ -10,6 +10,10 @@ Their derivatives are then products of themselves, in which what would overflow 
 So are rows or columns that are divided by numbers of their own, as attention writes it:
 
     diag(q)^{-1} E = E / (q 1^T)                         E diag(q)^{-1} = E / (1 q^T)
+
+And what a softmax leaves to the other classes, where it may be next to nothing, is a sum over these:
+
+    log(1 - softmax(s)_y) = log sum_{k != y} e^{s_k} - log sum_k e^{s_k}
 """
 
 from dataclasses import replace
@@ -19,17 +23,26 @@ from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import (
     Add,
     Apply,
+    Comparison,
     Diagonal,
+    Entry,
     Expr,
     Fill,
+    Index,
+    IndexValue,
+    IndexVariable,
     Inverse,
+    Label,
     MatMul,
     Negative,
     Node,
     Number,
     Power,
+    Quantified,
     Quotient,
+    Range,
     Scale,
+    Softmax,
     Transpose,
 )
 from derive.expressions.walk import rebuilt
@@ -72,9 +85,39 @@ def _named(node: Node) -> Expr | None:
             found = _sum(first, second)
         case Apply("log", operand, _, 0) if (exponent := _one_plus(operand)) is not None:
             found = Apply("softplus", named(exponent))
+        case Apply("log", operand, _, 0):
+            found = _log_of_others(operand)
         case MatMul(left, right):
             found = _divided(left, right)
     return found if isinstance(node, Expr) and found is not None and found.shape == node.shape else None
+
+
+def _log_of_others(node: Expr) -> Expr | None:
+    """log(1 - p_y) for the class y that a label names, and of quotients with it; None of anything else."""
+    match node:
+        case Quotient(upper, lower):
+            first, second = (_log_of_others(part) for part in (upper, lower))
+            if first is None and second is None:
+                return None
+            return Add((first or named(Apply("log", upper)), Negative(second or named(Apply("log", lower)))))
+        case Add(
+            (Number(Fraction(numerator=1, denominator=1)), Negative(Entry(Softmax(scores, axis, False), row, column)))
+        ):
+            return _log_of_other_classes(named(scores), axis, row, column)
+    return None
+
+
+def _log_of_other_classes(scores: Expr, axis: int, row: Index, column: Index) -> Expr | None:
+    label = column if axis == 1 else row
+    if not isinstance(label, Label):
+        return None
+    dim = scores.shape.dims[axis]
+    index = IndexVariable("k", 1)
+    among = Range(0, (dim.size or 1) - 1, dim, "dimension")
+    entry = Entry(scores, row, index) if axis == 1 else Entry(scores, index, column)
+    is_other = Comparison(IndexValue(index), "!=", IndexValue(label))
+    others = Quantified("sum", index, among, Apply("exp", entry), is_other)
+    return Add((Apply("log", others), Negative(Apply("log", Quantified("sum", index, among, Apply("exp", entry))))))
 
 
 def _divided(left: Expr, right: Expr) -> Expr | None:
