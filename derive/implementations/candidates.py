@@ -22,24 +22,27 @@ WHOLE = (1, 2, 3, 4)
 PARTS = 16
 """Entries that sum to 1 are multiples of one part in so many."""
 
-_LARGE, _LEANING = 6, 0.85
+_SCALES = (Fraction(1), Fraction(1), Fraction(6), Fraction(1, 16))
+"""What is upstream of small scores may be large only where something between them is small."""
+
+_LEANING = 0.85
 
 
 @dataclass(frozen=True)
 class Lean:
     """How the numbers of one name are at one attempt: how much larger, and the sign of most, 0 for either."""
 
-    scale: int
+    scale: Fraction
     sign: int
 
 
-PLAIN = Lean(1, 0)
+PLAIN = Lean(Fraction(1), 0)
 
 
 def lean_of(name: str, attempt: int, *, is_plain: bool) -> Lean:
     """How a name's numbers are; plain ones are small and of both signs, so that people can follow them."""
     random = Random(f"{attempt} of {name}")
-    return PLAIN if is_plain else Lean(random.choice((1, 1, 1, _LARGE)), random.choice((0, 0, 1, -1)))
+    return PLAIN if is_plain else Lean(random.choice(_SCALES), random.choice((0, 0, 1, -1)))
 
 
 def numbers_of(

@@ -12,6 +12,7 @@ from derive.expressions.walk import walk
 from derive.grading.parts import ExerciseDocument
 from derive.implementations.behaviour import FIRST, LARGE, OTHER, SIZES, numbered
 from derive.implementations.choosing import chosen_draws
+from derive.implementations.kinks import MOST_KINKS, beside_kinks
 from derive.implementations.programs import Program, program_of
 from derive.implementations.quantities import CodeSetting, Constant, Leaf, Quantity, Structure, leaves, values_given
 from derive.implementations.results import Shown
@@ -81,7 +82,7 @@ def prepare(exercise: ExerciseDocument) -> Prepared:
     setting = read_code_setting(exercise)
     _refuse_unsaid(exercise)
     truth = Truth(exercise.model, needed_values(setting), setting.draws)
-    trials = _trials(truth, setting, (FIRST, *numbered(OTHER, MOST_OTHERS)))
+    trials = _trials(truth, setting, (FIRST, *numbered(OTHER, MOST_OTHERS + MOST_KINKS)), 1 + MOST_OTHERS)
     if not trials:
         problem = "no inputs were found at which all that 'code' names has a value"
         raise DocumentError(exercise.name, problem)
@@ -108,12 +109,13 @@ def _is_saturated(draw: Draw, value: Expr) -> bool:
     return bool(np.any(np.isin(np.abs(draw.numbers(value)), (0.0, 1.0))))
 
 
-def _trials(truth: Truth, setting: CodeSetting, names: Sequence[str]) -> list[Trial]:
-    """The inputs of one size at which code is tried, with what should come back."""
+def _trials(truth: Truth, setting: CodeSetting, names: Sequence[str], most: int) -> list[Trial]:
+    """The inputs of one size at which code is tried, with what should come back: so many at most, the rest at kinks."""
     pairs = zip(setting.calls, values_given(setting), strict=True)
     given = [values for call, values in pairs for _ in call.results]
     program = program_of(truth.model, [expected.quantity.value for expected in setting.results], given)
-    draws = chosen_draws(truth, program, len(names))
+    draws = chosen_draws(truth, program, most)
+    draws += beside_kinks(truth, program, draws[0]) if draws and len(names) > most else []
     return [
         Trial(name, setting, draw, tuple(_expected(draw, setting)), program)
         for name, draw in zip(names, draws, strict=False)
@@ -134,7 +136,8 @@ def _at_other_sizes(exercise: ExerciseDocument) -> list[Trial]:
         setting = read_code_setting(replace(exercise, model=model))
     except DocumentError:
         return []
-    return _trials(Truth(model, needed_values(setting), setting.draws), setting, numbered(SIZES, MOST_AT_OTHER_SIZES))
+    truth = Truth(model, needed_values(setting), setting.draws)
+    return _trials(truth, setting, numbered(SIZES, MOST_AT_OTHER_SIZES), MOST_AT_OTHER_SIZES)
 
 
 def _refuse_unsaid(exercise: ExerciseDocument) -> None:

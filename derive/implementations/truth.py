@@ -123,7 +123,7 @@ class Truth:
         """Points for so many draws, every other one with plain numbers; whether they can be used is not looked at."""
         base = self.session.decider().point(0)
         groups = list(dict.fromkeys(base.points.group_of.values()))
-        free = list(self._free_coordinates(base))
+        free = list(self.free_coordinates(base))
         sizes = " ".join(str(dim.size) for dim in self.model.table.dims.values())
         for attempt in range(number):
             is_plain, key = attempt % 2 == 0, f"{attempt} at {sizes}"
@@ -145,7 +145,7 @@ class Truth:
             return False
         return all(bool(np.all(np.abs(values) < largest)) for values in found)
 
-    def _free_coordinates(self, base: Point) -> Iterator[tuple[str, list[list[Coordinate]]]]:
+    def free_coordinates(self, base: Point) -> Iterator[tuple[str, list[list[Coordinate]]]]:
         """The entries that may be chosen, row by row: of a symmetric matrix each once, of an orthogonal one none."""
         points, seen = base.points, set[Coordinate]()
         for name, one in self.model.table.meanings.items():
