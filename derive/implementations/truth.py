@@ -124,13 +124,14 @@ class Truth:
         base = self.session.decider().point(0)
         groups = list(dict.fromkeys(base.points.group_of.values()))
         free = list(self.free_coordinates(base))
+        names = [name for name, entries in free if entries]
         sizes = " ".join(str(dim.size) for dim in self.model.table.dims.values())
         for attempt in range(number):
             is_plain, key = attempt % 2 == 0, f"{attempt} at {sizes}"
             fixed = classes_of(groups, key, attempt // 2)
             for name, entries in free:
                 drawn = self.drawn.get(name)
-                lean = lean_of(name, attempt, is_plain=is_plain)
+                lean = lean_of(name, names, attempt, is_plain=is_plain)
                 fixed.update(numbers_of(entries, base, key, lean, drawn))
             yield Draw(self.session, base.with_fixed(fixed), is_plain)
 
