@@ -16,7 +16,7 @@ from derive.source import Source
 
 HOMEWORK = Path(__file__).parents[1] / "exercises" / "homework"
 RIGHT = Path(__file__).parent / "implementations" / "right"
-TRIED = ("residual-block/finn", "linear-svm/quinn", "softplus-columns/yves")
+TRIED = ("residual-block/finn", "linear-svm/quinn", "softplus-columns/yves", "two-layer-tanh-squared-error/bela")
 MUTANTS, INPUTS, SELDOM = 40, 12, 0.2
 
 
