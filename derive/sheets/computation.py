@@ -16,13 +16,15 @@ from derive.models import Model
 from derive.notation.symbols import Computed, SymbolTable
 from derive.records import dataclass
 from derive.sheets.closed_forms import CATALOGUE, Equality, KnownForm, Recognised, fused, preferred
+from derive.sheets.sheet_setting import SheetSetting
 
 
 @dataclass(frozen=True)
 class Computation:
-    """A model, ready to be differentiated."""
+    """A model, ready to be differentiated, and how its author wants the results to be written."""
 
     model: Model
+    setting: SheetSetting = SheetSetting()
 
     @property
     def table(self) -> SymbolTable:

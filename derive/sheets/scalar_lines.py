@@ -26,6 +26,7 @@ from derive.sheets.closed_forms.normalisation import NORMALISATION
 from derive.sheets.computation import Computation, derivatives_in
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.reasons import rules_between
+from derive.sheets.turned_rows import row_step, turned_step
 from derive.sheets.vector_lines import with_known
 
 CANCELLING = (*LOSSES, *NORMALISATION)
@@ -59,7 +60,8 @@ def gradient_lines(computation: Computation, top: str, bottom: str, known: Known
         return
     *before, last = _steps_between(computation, top, bottom, first, known)
     cancelled = said(computation.known_form(top, bottom, CANCELLING))
-    yield line(quantity, *before, last, Step(closed, cancelled, puts_in=tuple(derivatives_in(last.value))))
+    turned = turned_step(computation, quantity, _before_the_turn(computation, top, bottom, first) or first, known)
+    yield line(quantity, *before, last, turned, Step(closed, cancelled, puts_in=tuple(derivatives_in(last.value))))
 
 
 def _closed(computation: Computation, top: str, bottom: str, first: Expr, known: Known) -> Expr:
@@ -79,12 +81,15 @@ def _steps_between(computation: Computation, top: str, bottom: str, first: Expr,
     chain = chain_of(computation, top, bottom, known)
     if quantity.layout != "numerator" and by_jacobians != first:
         known.by_jacobians[quantity] = by_jacobians
-        if chain is None:
-            yield Step(by_jacobians, said(PRODUCT_OF_JACOBIANS))
-            yield from _with_plain_jacobian(computation, top, bottom, known)
     if chain is not None:
         through = " and ".join(f"${computation.written(use)}$" for use in computation.uses(bottom, top) if use != top)
         yield Step(chain, said(f"The chain rule, through {through}."))
+    if quantity in known.by_jacobians:
+        if (as_row := row_step(computation, top, bottom, known)) is not None:
+            yield as_row
+        if product is not None or chain is None:
+            yield Step(by_jacobians, said(PRODUCT_OF_JACOBIANS))
+            yield from _with_plain_jacobian(computation, top, bottom, known)
     reason = said(PRODUCT_OF_JACOBIANS) if first == product else reason_of(computation, top, bottom)
     turned = _before_the_turn(computation, top, bottom, first)
     if turned is not None:
@@ -122,9 +127,10 @@ def chain_of(computation: Computation, top: str, bottom: str, known: Known) -> E
     inner = [computation.quantity(use, bottom) for use in uses]
     if not uses or any(computation.shape(use).is_scalar or _is_family(computation, use) for use in uses):
         return None
-    if computation.table.layout == "denominator" or product_of_jacobians(computation, top, bottom, known) is not None:
+    product = product_of_jacobians(computation, top, bottom, known)
+    if computation.table.layout == "denominator" or (product is not None and not product.shape.is_column):
         return None
-    is_asked_for = all(one in known.answered and one.shape.is_tensor for one in inner)
+    is_asked_for = all(one in known.answered and (one.shape.is_tensor or product is not None) for one in inner)
     if computation.table.layout != "numerator" and not is_asked_for:
         return None
     chains = [ChainRule((*_factors(computation, top, use, known), one)) for use, one in zip(uses, inner, strict=True)]
