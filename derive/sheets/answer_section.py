@@ -122,8 +122,12 @@ def check_blocks(composition: Composition) -> Iterator[Block]:
     elif general == count:
         words = f"Each of the {count} numbered equations is proved, for all dimensions."
     else:
-        words = f"Each of the {count} numbered equations is proved, {general} for all dimensions, the others where {sizes}."
+        words = (
+            f"Each of the {count} numbered equations is proved, {general} for all dimensions, the others where {sizes}."
+        )
     others = len(composition.shorthands)
     if others:
-        words += f" The {others} in other forms {'holds' if others == 1 else 'hold'} under the conventions that are named."
+        words += (
+            f" The {others} in other forms {'holds' if others == 1 else 'hold'} under the conventions that are named."
+        )
     yield Remark("proved", (Words(words),))

@@ -1,6 +1,6 @@
 """The displays of a sheet in their order, each held against the checker and numbered: what its sections consist of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from derive.certificates import Store
@@ -146,14 +146,20 @@ class Composition:
             pairs = [next(waiting) for _ in answer.lines]
             short = [next(waiting) for _ in answer.shorthands]
             lines = tuple(self._proved(line, shown, answer.asked, numbers, new) for line, shown in pairs if shown.kept)
-            others = tuple(self._shorthand(line, shown, numbers, explained) for line, shown in short if shown.kept)
+            others = tuple(
+                self._shorthand(line, shown, numbers, explained)
+                for line, shown in short
+                if any(step.conventions for step in shown.steps)
+            )
             proved_answers.append(ProvedAnswer(answer.part, answer.asked, lines, answer.problem, others))
         return tuple(proved_answers)
 
     def _proved(
         self, line: Line, shown: Shown, asked: Expr, numbers: dict[Expr | Line, int], new: dict[Auxiliary, Chain]
     ) -> ProvedLine:
-        members = tuple(Member(latex, self._reason(line.steps[at], numbers)) for at, latex in shown.kept)
+        members = tuple(
+            _without_repetitions(Member(latex, self._reason(line.steps[at], numbers)) for at, latex in shown.kept)
+        )
         number = numbers.setdefault(line.quantity, self._last_number + len(numbers) + 1)
         chain = Chain(self.written(line.quantity), members, str(number), is_result=line.quantity == asked)
         used = [name for name in new if any(_stands_in(name.value, line.steps[at].value) for at, _ in shown.kept)]
@@ -191,6 +197,15 @@ class Composition:
     def shorthands(self) -> Sequence[ProvedLine]:
         """The lines in other forms, under the conventions that the exercise wants."""
         return [line for answer in self.answers for line in answer.shorthands]
+
+
+def _without_repetitions(members: Iterable[Member]) -> Iterator[Member]:
+    """The members, without those that read as the one before."""
+    before = None
+    for member in members:
+        if member.latex != before:
+            yield member
+        before = member.latex
 
 
 def _said_of(conventions: Sequence[str], *, is_explained: bool) -> Text:

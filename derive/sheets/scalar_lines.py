@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from derive.expressions.style import cross_entropy
 from derive.expressions.tree import (
     Blocks,
     ChainRule,
@@ -27,6 +28,7 @@ from derive.sheets.computation import Computation, derivatives_in
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.reasons import rules_between
 from derive.sheets.turned_rows import row_step, turned_step
+from derive.sheets.value_lines import with_given
 from derive.sheets.vector_lines import with_known
 
 CANCELLING = (*LOSSES, *NORMALISATION)
@@ -61,7 +63,18 @@ def gradient_lines(computation: Computation, top: str, bottom: str, known: Known
     *before, last = _steps_between(computation, top, bottom, first, known)
     cancelled = said(computation.known_form(top, bottom, CANCELLING))
     turned = turned_step(computation, quantity, _before_the_turn(computation, top, bottom, first) or first, known)
-    yield line(quantity, *before, last, turned, Step(closed, cancelled, puts_in=tuple(derivatives_in(last.value))))
+    named = _named_loss(computation, top, bottom)
+    yield line(
+        quantity, named, *before, last, turned, Step(closed, cancelled, puts_in=tuple(derivatives_in(last.value)))
+    )
+
+
+def _named_loss(computation: Computation, top: str, bottom: str) -> Step | None:
+    """The derivative of a loss that goes by its name, CrossEntropy(y, p), where it is one that everybody knows."""
+    value = computation.value(top)
+    if value is None or cross_entropy(value) is None or not computation.known_form(top, bottom, CANCELLING):
+        return None
+    return Step(Derivative(value, computation.symbol(bottom), computation.table.layout))
 
 
 def _closed(computation: Computation, top: str, bottom: str, first: Expr, known: Known) -> Expr:
@@ -101,6 +114,8 @@ def _steps_between(computation: Computation, top: str, bottom: str, first: Expr,
         known.in_answers[quantity] = in_answers
     if in_answers != first:
         yield Step(in_answers, puts_in=tuple(part for part in derivatives_in(first) if part not in known.answered))
+    if computation.setting.names == "given" and known.answered.intersection(derivatives_in(in_answers)):
+        yield Step(with_given(computation, in_answers), said("Written with what is given."))
 
 
 def _with_plain_jacobian(computation: Computation, top: str, bottom: str, known: Known) -> Iterator[Step]:

@@ -34,7 +34,8 @@ def sheet_of(
     """The solution sheet of an exercise, or of a variant of it; with `student` the questions alone.
 
     The setting at its head is that of the exercise, with what is asked: a question sheet is an exercise itself, by
-    which answers to it can be marked. It says of each step that holds under a convention which one is expected. Raises `DocumentError` where the exercise or its variant cannot be used.
+    which answers to it can be marked. Of a step that holds under a convention it says which one is expected. Raises
+    `DocumentError` where the exercise or its variant cannot be used.
     """
     if variant is not None:
         exercise = exercise_from_text(variant_of(exercise, variant), f"{exercise.name}, variant {variant}")

@@ -22,8 +22,8 @@ from derive.expressions.tree import (
     Symbol,
     Transpose,
 )
-from derive.expressions.walk import rebuilt, symbols_of
-from derive.gradients.linear import FORMAL
+from derive.expressions.walk import rebuilt
+from derive.gradients.linear import FORMAL, depends
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import tidied, transposed
@@ -81,8 +81,8 @@ def factor_of(computation: Computation, of: str, by: str) -> Expr | None:
     if not isinstance(back, MatMul):
         return None
     for factor, other in ((back.left, back.right), (back.right, back.left)):
-        other = other.operand if isinstance(other, Transpose) else other
-        if isinstance(other, Symbol) and other.name == FORMAL and all(it.name != FORMAL for it in symbols_of(factor)):
+        gradient = other.operand if isinstance(other, Transpose) else other
+        if gradient == Symbol(FORMAL, value.shape) and not depends(factor):
             return factor.operand if isinstance(factor, Transpose) and factor.shape.is_vector else presented(factor)
     return None
 
@@ -95,7 +95,7 @@ def _diagonal(computation: Computation, one: Line, known: Known) -> Iterator[Lin
     steps = [Step(diagonal) for diagonal in found]
     if found and "entrywise" in computation.setting.conventions:
         index = IndexVariable(letters_for(computation)[0])
-        entry = opened(computation.differentiator.context.indices, _entry(found[-1], index))
+        entry = opened(computation.differentiator.context.indices, entry_of(found[-1], index))
         steps.append(Step(presented(tidied(entry))))
     yield line(one.quantity, *steps)
 
@@ -107,11 +107,6 @@ def _diagonal_of(node: Expr) -> Expr | None:
         case Scale(factor, Diagonal(operand)):
             return Scale(factor, operand)
     return None
-
-
-def _entry(vector: Expr, index: IndexVariable) -> Expr:
-    first = tree.IndexNumber(0)
-    return Entry(vector, index, first) if vector.shape.is_column else Entry(vector, first, index)
 
 
 def _by_diagonal(computation: Computation, one: Line, known: Known) -> Iterator[Line]:

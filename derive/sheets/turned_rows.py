@@ -3,8 +3,6 @@
 `[(∂J/∂z)^T ∂z/∂a]^T`: for exercises that want it so (`chain: rows`).
 """
 
-from collections.abc import Iterator
-
 from derive.expressions.tree import Derivative, Diagonal, Expr, Identity, MatMul, Transpose
 from derive.expressions.walk import rebuilt
 from derive.sheets.blocks import said
