@@ -30,7 +30,7 @@ MOST_LINES = 24
 
 FORMS = {"explicit": "Give it without derivatives in it.", "entries": "Give it entry by entry."}
 
-IN_OTHER_FORMS = "In other forms, each of which holds under the convention that stands with it:"
+IN_OTHER_FORMS = "In other forms, each under the convention that stands with it:"
 
 
 def _line_blocks(line: ProvedLine) -> Iterator[Block]:

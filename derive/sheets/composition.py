@@ -105,7 +105,7 @@ class Composition:
         """A line as it is to be proved; what a name is stands without the names that the derivatives need."""
         names = () if is_value(line.quantity) else self.names
         members = tuple(self._spellings(step, names) for step in line.steps)
-        return Claim(self.written(line.quantity), members, conventions)
+        return Claim(self.written(line.quantity), members, conventions, line.relation)
 
     def _spellings(self, step: Step, names: Sequence[Auxiliary]) -> tuple[str, ...]:
         value = with_names(step.value, names)
@@ -149,7 +149,7 @@ class Composition:
             others = tuple(
                 self._shorthand(line, shown, numbers, explained)
                 for line, shown in short
-                if any(step.conventions for step in shown.steps)
+                if line.relation != "=" or any(step.conventions for step in shown.steps)
             )
             proved_answers.append(ProvedAnswer(answer.part, answer.asked, lines, answer.problem, others))
         return tuple(proved_answers)
@@ -174,7 +174,8 @@ class Composition:
         conventions = tuple(step.conventions for step in shown.steps)
         members = []
         for (_, latex), names in zip(shown.kept, conventions, strict=True):
-            members.append(Member(latex, _said_of(names, is_explained=names in explained)))
+            relation = "=" if members else line.relation
+            members.append(Member(latex, _said_of(names, is_explained=names in explained), relation))
             explained.add(names)
         number = numbers.setdefault(line, self._last_number + len(numbers) + 1)
         chain = Chain(self.written(line.quantity), tuple(members), str(number))

@@ -41,10 +41,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
-    """A quantity with the steps to its closed form, which is the last of them."""
+    """A quantity with the steps to its closed form, which is the last of them.
+
+    With another relation than that of equality it says what is added to the quantity.
+    """
 
     quantity: Expr
     steps: tuple[Step, ...]
+    relation: str = "="
 
     @property
     def closed(self) -> Expr:

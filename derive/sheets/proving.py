@@ -25,6 +25,7 @@ class Claim:
     lhs: str
     members: tuple[tuple[str, ...], ...]
     conventions: frozenset[str] = frozenset()
+    relation: str = "="
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,15 @@ class _Open:
     """A display on its way: the members that are left, each with its spellings that are left."""
 
     lhs: str
+    relation: str
     members: list[tuple[int, tuple[str, ...]]]
     conventions: frozenset[str]
     steps: tuple[StepResult, ...] = ()
 
     @property
     def text(self) -> str:
-        return " = ".join([self.lhs, *(spellings[0] for _, spellings in self.members)])
+        members = " = ".join(spellings[0] for _, spellings in self.members)
+        return f"{self.lhs} {self.relation} {members}"
 
     def judged(self, steps: Sequence[StepResult]) -> bool:
         """Whether all of it is proved; if not, the first member that is not takes its next spelling, or goes."""
@@ -72,7 +75,7 @@ class _Open:
 
 def proved(claims: Sequence[Claim], setting: Setting, store: Store, name: str) -> list[Shown]:
     """What of each claim is proved, under a setting. Raises `DocumentError` where the setting cannot be used."""
-    displays = [_Open(claim.lhs, list(enumerate(claim.members)), claim.conventions) for claim in claims]
+    displays = [_Open(claim.lhs, claim.relation, list(enumerate(claim.members)), claim.conventions) for claim in claims]
     waiting = list(displays)
     for _ in range(ROUNDS):
         waiting = [display for display in waiting if display.members]

@@ -27,6 +27,7 @@ from derive.sheets.closed_forms.normalisation import NORMALISATION
 from derive.sheets.computation import Computation, derivatives_in
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.reasons import rules_between
+from derive.sheets.term_by_term import term_by_term
 from derive.sheets.turned_rows import row_step, turned_step
 from derive.sheets.value_lines import with_given
 from derive.sheets.vector_lines import with_known
@@ -35,6 +36,8 @@ CANCELLING = (*LOSSES, *NORMALISATION)
 """The known forms in which something cancels; of the others the rule of the step before says all."""
 
 TRANSPOSED_PRODUCT = "A transposed product has its factors transposed, in the other order."
+
+IN_FRONT = "What all terms have in common stands in front."
 
 PRODUCT_OF_JACOBIANS = "The chain rule as a product of Jacobians."
 
@@ -108,6 +111,10 @@ def _steps_between(computation: Computation, top: str, bottom: str, first: Expr,
     if turned is not None:
         yield Step(turned, reason)
         reason = said(TRANSPOSED_PRODUCT)
+    apart = None if derivatives_in(first) else term_by_term(first)
+    if apart is not None:
+        yield Step(apart, reason)
+        reason = said(IN_FRONT)
     yield Step(first, reason, has_shapes=bool(derivatives_in(first)))
     in_answers = _expanded(first, known.in_answers, known)
     if known.answered.intersection(derivatives_in(in_answers)):
@@ -149,10 +156,12 @@ def chain_of(computation: Computation, top: str, bottom: str, known: Known) -> E
     if computation.table.layout != "numerator" and not is_asked_for:
         return None
     chains = [ChainRule((*_factors(computation, top, use, known), one)) for use, one in zip(uses, inner, strict=True)]
-    return presented(plus(*_direct(computation, top, bottom), *chains, shape=computation.quantity(top, bottom).shape))
+    return presented(
+        plus(*direct_shares(computation, top, bottom), *chains, shape=computation.quantity(top, bottom).shape)
+    )
 
 
-def _direct(computation: Computation, top: str, bottom: str) -> Iterator[Expr]:
+def direct_shares(computation: Computation, top: str, bottom: str) -> Iterator[Expr]:
     """What `top` hands to `bottom` with all other names held."""
     value = computation.value(top)
     if value is None or bottom not in computation.mentioned(top):

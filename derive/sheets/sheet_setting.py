@@ -16,8 +16,8 @@ from derive.grading.policy import error_at, nearest
 from derive.records import dataclass
 from derive.source import Text
 
-WRITTEN = ("transposed", "layout", "local-factor", "entrywise")
-"""The conventions under which there is another form to write: the others excuse a form, or leave something out."""
+WRITTEN = ("transposed", "layout", "local-factor", "entrywise", "one-term")
+"""The conventions under which there is another form to write: the others only excuse a form."""
 
 _CHOICES = {"chain": ("gradients", "rows"), "names": ("computed", "given")}
 

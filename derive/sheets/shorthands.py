@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from derive.expressions import tree
 from derive.expressions.tree import (
+    Add,
     Derivative,
     Diagonal,
     Entry,
@@ -26,12 +27,16 @@ from derive.expressions.walk import rebuilt
 from derive.gradients.linear import FORMAL, depends
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
-from derive.gradients.tidy import tidied, transposed
+from derive.gradients.tidy import plus, tidied, transposed
 from derive.notation.elaboration.derivatives import local_factors
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Known, Line, Step, line
+from derive.sheets.scalar_lines import direct_shares
 from derive.sheets.vector_lines import with_known
 from derive.sheets.written_out import entry_of, letters_for, opened
+
+ADDS = r"\mathrel{+}="
+"""What stands behind it is added to what stands in front of it."""
 
 Rule = Callable[[Computation, Line, Known], Iterator[Line]]
 
@@ -185,6 +190,28 @@ def _as_row(computation: Computation, one: Line, known: Known) -> Iterator[Line]
     )
 
 
+# ── one-term ──
+
+
+def _without_penalty(computation: Computation, one: Line, known: Known) -> Iterator[Line]:
+    """A gradient without what a name adds to the loss at once, as a penalty does; this is added behind it."""
+    match one.quantity:
+        case Derivative(Symbol(top) as of, Symbol(bottom)) if of.shape.is_scalar and of.name != bottom:
+            shares = [presented(share) for share in direct_shares(computation, top, bottom)]
+            found = [rest for step in one.steps if (rest := _without(step.value, shares)) is not None]
+            if shares and found:
+                yield line(one.quantity, *map(Step, found))
+                yield replace(line(one.quantity, *map(Step, shares)), relation=ADDS)
+
+
+def _without(node: Expr, shares: Sequence[Expr]) -> Expr | None:
+    """A sum without some of its terms; null where one of them is not there, or nothing else is."""
+    if not isinstance(node, Add) or any(share not in node.terms for share in shares):
+        return None
+    left = [term for term in node.terms if term not in shares]
+    return plus(*left) if left else None
+
+
 def _link(computation: Computation, one: Line, known: Known) -> tuple[str, str, str] | None:
     """f, y and x of a gradient ∂f/∂x that goes through y alone, where ∂y/∂x was asked for; null elsewhere."""
     match one.quantity:
@@ -203,4 +230,5 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("transposed",   _as_row),
     ("local-factor", _by_diagonal),
     ("local-factor", _by_factor),
+    ("one-term",     _without_penalty),
 )  # fmt: skip
