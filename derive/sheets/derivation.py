@@ -1,6 +1,7 @@
 """An exercise -> the lines that answer each of its parts, none of which repeats what stands above it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.tree import Derivative, Entry, Expr, Symbol
@@ -12,6 +13,7 @@ from derive.sheets.dots_lines import dots_line, whole_of_dots
 from derive.sheets.entry_lines import entry_lines, general_entry
 from derive.sheets.jacobian_entries import jacobian_entry_lines
 from derive.sheets.lines import Known, Line, Step, line
+from derive.sheets.plain_forms import plainer
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
 from derive.sheets.shorthands import shorthands
@@ -50,11 +52,18 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
         if not lines or lines[-1].quantity != asked:
             lines += [_again(computation, asked, known)]
         known.answered.add(asked)
-        return Answer(part, asked, tuple(lines), shorthands=tuple(shorthands(computation, lines, known)))
+        plain = tuple(_plain(computation, one) for one in lines)
+        short = tuple(_plain(computation, one) for one in shorthands(computation, lines, known))
+        return Answer(part, asked, plain, shorthands=short)
     except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
         known.clear()
         known.update(before)
         return Answer(part, part.value, (), _why(refusal))
+
+
+def _plain(computation: Computation, one: Line) -> Line:
+    steps = tuple(replace(step, value=plainer(computation.table, step.value)) for step in one.steps)
+    return replace(one, steps=line(one.quantity, *steps).steps)
 
 
 def _why(refusal: Exception) -> str:
