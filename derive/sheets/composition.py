@@ -1,16 +1,18 @@
 """The displays of a sheet in their order, each held against the checker and numbered: what its sections consist of."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from derive.certificates import Store
 from derive.checking.conventions import sentence
-from derive.expressions.tree import Expr
+from derive.expressions.latex import latex
+from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import walk
 from derive.grading.parts import ExerciseDocument, Part
+from derive.notation.symbols import Computed, Given
 from derive.records import dataclass
 from derive.sheets.auxiliary import Auxiliary, auxiliary_names, with_names
-from derive.sheets.blocks import Chain, Member, Text, Words
+from derive.sheets.blocks import Chain, Formula, Member, Text, Words
 from derive.sheets.computation import Computation
 from derive.sheets.derivation import Answer, answers
 from derive.sheets.formulas import Formulas
@@ -62,7 +64,8 @@ class Composition:
         self.exercise = exercise
         self.formulas = Formulas(exercise.model.table, style_of_exercise(exercise))
         self.store = store
-        self.computation = Computation(exercise.model, read_sheet_setting(exercise.document.setting.aside.get("sheet")))
+        wishes = read_sheet_setting(exercise.document.setting.aside.get("sheet"))
+        self.computation = Computation(exercise.model, wishes, self.formulas.style)
 
     @cached_property
     def found(self) -> tuple[Answer, ...]:
@@ -140,7 +143,7 @@ class Composition:
         numbers: dict[Expr | Line, int] = {}
         new = dict(self.definitions)
         waiting = iter(zip(self._lines, self._shown[2], strict=True))
-        explained: set[tuple[str, ...]] = set()
+        explained: set[str] = set()
         proved_answers = []
         for answer in self.found:
             pairs = [next(waiting) for _ in answer.lines]
@@ -158,7 +161,7 @@ class Composition:
         self, line: Line, shown: Shown, asked: Expr, numbers: dict[Expr | Line, int], new: dict[Auxiliary, Chain]
     ) -> ProvedLine:
         members = tuple(
-            _without_repetitions(Member(latex, self._reason(line.steps[at], numbers)) for at, latex in shown.kept)
+            _without_repetitions(Member(formula, self._reason(line.steps[at], numbers)) for at, formula in shown.kept)
         )
         number = numbers.setdefault(line.quantity, self._last_number + len(numbers) + 1)
         chain = Chain(self.written(line.quantity), members, str(number), is_result=line.quantity == asked)
@@ -167,27 +170,35 @@ class Composition:
         reaches_the_end = shown.kept[-1][0] == len(line.steps) - 1
         return ProvedLine(line, chain, introduces, reaches_the_end, shown.holds_for_all_dimensions)
 
-    def _shorthand(
-        self, line: Line, shown: Shown, numbers: dict[Expr | Line, int], explained: set[tuple[str, ...]]
-    ) -> ProvedLine:
+    def _shorthand(self, line: Line, shown: Shown, numbers: dict[Expr | Line, int], explained: set[str]) -> ProvedLine:
         """A line in another form, each member with the conventions under which it holds: `explained` gains them."""
         conventions = tuple(step.conventions for step in shown.steps)
         members = []
-        for (_, latex), names in zip(shown.kept, conventions, strict=True):
+        for (_, formula), names in zip(shown.kept, conventions, strict=True):
             relation = "=" if members else line.relation
-            members.append(Member(latex, _said_of(names, is_explained=names in explained), relation))
-            explained.add(names)
+            members.append(Member(formula, _said_of(names, explained), relation))
+            explained.update(names)
         number = numbers.setdefault(line, self._last_number + len(numbers) + 1)
         chain = Chain(self.written(line.quantity), tuple(members), str(number))
         return ProvedLine(line, chain, (), True, shown.holds_for_all_dimensions, conventions)
 
-    @staticmethod
-    def _reason(step: Step, numbers: Mapping[Expr | Line, int]) -> Text:
-        """Why a step holds, or which earlier lines were put in."""
+    def _reason(self, step: Step, numbers: Mapping[Expr | Line, int]) -> Text:
+        """Why a step holds, or which earlier lines were put in, in the names of the sheet."""
         used = [f"({numbers[quantity]})" for quantity in step.puts_in if quantity in numbers]
+        reason = tuple(self._respelled(run) for run in step.reason)
         if not used:
-            return step.reason
-        return (Words(f"With {_listed(used)}." + (" " if step.reason else "")), *step.reason)
+            return reason
+        return (Words(f"With {_listed(used)}." + (" " if reason else "")), *reason)
+
+    def _respelled(self, run: Words | Formula) -> Words | Formula:
+        return run if isinstance(run, Words) else Formula(self._spellings_of_names.get(run.latex, run.latex))
+
+    @cached_property
+    def _spellings_of_names(self) -> Mapping[str, str]:
+        """The names of the model as the rules spell them, and as the sheet does."""
+        named = self.exercise.model.table.meanings.items()
+        symbols = [Symbol(name, one.shape) for name, one in named if isinstance(one, (Given, Computed))]
+        return {latex(symbol): self.formulas.written(symbol) for symbol in symbols}
 
     @property
     def lines(self) -> Sequence[ProvedLine]:
@@ -209,14 +220,14 @@ def _without_repetitions(members: Iterable[Member]) -> Iterator[Member]:
         before = member.latex
 
 
-def _said_of(conventions: Sequence[str], *, is_explained: bool) -> Text:
-    """Under which conventions a step holds, and the first time what these say."""
+def _said_of(conventions: Sequence[str], explained: Set[str]) -> Text:
+    """Under which conventions a step holds, and what those of them say that are not explained yet."""
     if not conventions:
         return ()
     plural = "s" if len(conventions) > 1 else ""
     names = [run for name in conventions for run in (Words(" and "), Words(name, "code"))][1:]
-    end = Words("." if is_explained else f": {sentence(tuple(conventions))}")
-    return (Words(f"Under the convention{plural} "), *names, end)
+    new = tuple(name for name in conventions if name not in explained)
+    return (Words(f"Under the convention{plural} "), *names, Words(f": {sentence(new)}" if new else "."))
 
 
 def _stands_in(part: Expr, whole: Expr) -> bool:
