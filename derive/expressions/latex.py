@@ -312,6 +312,8 @@ def write_apply(node: tree.Apply, style: Style) -> tuple[str, int]:
     """f(A), f'(A)."""
     if node.function == "sqrt" and not node.order:
         return rf"\sqrt{{{_text(node.operand, style)}}}", FACTOR
+    if node.function == "abs" and not node.order and node.shape.is_scalar and style.brackets == "fitting":
+        return rf"\lvert {_text(node.operand, style)} \rvert", FACTOR
     if node.function == "exp" and not node.order and style.exponential == "power":
         return f"e^{{{_text(node.operand, style)}}}", FACTOR
     return _called(_function(node.function, style) + chr(39) * node.order, node, style), FACTOR

@@ -62,7 +62,7 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
 
 
 def _plain(computation: Computation, one: Line) -> Line:
-    steps = tuple(replace(step, value=plainer(computation.table, step.value)) for step in one.steps)
+    steps = tuple(replace(step, value=plainer(computation, step.value)) for step in one.steps)
     return replace(one, steps=line(one.quantity, *steps).steps)
 
 

@@ -11,6 +11,8 @@ from derive.gradients.presented import presented
 from derive.gradients.terms import Term, expression, parts_of
 from derive.gradients.tidy import number, tidied
 from derive.notation.symbols import Given, SymbolTable
+from derive.sheets.computation import Computation
+from derive.sheets.pieces import in_pieces
 
 SYMMETRIC = ("symmetric", "diagonal", "positive definite")
 """The structures of a matrix that is its own transpose."""
@@ -18,13 +20,19 @@ SYMMETRIC = ("symmetric", "diagonal", "positive definite")
 Key = tuple[Fraction, frozenset[tuple[Expr, int]]]
 
 
-def plainer(table: SymbolTable, node: Expr) -> Expr:
+def plainer(computation: Computation, node: Expr) -> Expr:
     """The same value, in a plainer form where there is one."""
-    turned = rebuilt(node, lambda part: _without_turn(table, part))
-    assert isinstance(turned, Expr)
-    node = node if turned == node else presented(tidied(turned))
+    indices = computation.differentiator.context.indices
+    node = _tidied(rebuilt(node, lambda part: _without_turn(computation.table, part)), node)
+    node = _tidied(rebuilt(node, lambda part: in_pieces(indices, part)), node)
     grouped = rebuilt(node, lambda part: _grouped(part) if isinstance(part, Add) else None)
     return rebuilt(grouped, _apart)  # type: ignore[return-value]
+
+
+def _tidied(changed: Node, before: Expr) -> Expr:
+    """What was changed, made tidy; what was not, as it was."""
+    assert isinstance(changed, Expr)
+    return before if changed == before else presented(tidied(changed))
 
 
 def _without_turn(table: SymbolTable, node: Node) -> Node | None:
@@ -37,9 +45,11 @@ def _without_turn(table: SymbolTable, node: Node) -> Node | None:
 
 
 def _apart(node: Node) -> Node | None:
-    """A sum or a derivative behind the fraction in which it stands."""
+    """A sum, a derivative or cases behind the fraction in which they stand."""
     match node:
-        case Quotient(tree.Quantified("sum") | tree.Derivative() as top, below) if _stands_apart(top, below):
+        case Quotient(tree.Quantified("sum") | tree.Derivative() | tree.Cases() as top, below) if _stands_apart(
+            top, below
+        ):
             return Scale(Quotient(number(1), below), top)
         case Quotient(Scale(factor, tree.Derivative() as top), below) if _stands_apart(top, below):
             return Scale(Quotient(factor, below), top)
@@ -47,8 +57,8 @@ def _apart(node: Node) -> Node | None:
 
 
 def _stands_apart(top: Expr, below: Expr) -> bool:
-    """Whether a sum or a derivative stands behind the fraction that it is divided by: 1/n sum_i e_i."""
-    return top.shape.is_scalar and (isinstance(top, tree.Derivative) or isinstance(below, tree.Size))
+    """Whether a sum, a derivative or cases stand behind the fraction by which they are divided: 1/n sum_i e_i."""
+    return top.shape.is_scalar and (isinstance(top, (tree.Derivative, tree.Cases)) or isinstance(below, tree.Size))
 
 
 def _grouped(total: Add) -> Expr | None:

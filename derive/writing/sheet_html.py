@@ -13,7 +13,7 @@ from derive.writing.formula_width import table_cells
 from derive.writing.mathml import to_mathml
 from derive.writing.pages import BASE, environment, page
 from derive.writing.sheet_chains import Row, arranged, in_groups
-from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe, spaced
 from derive.writing.statuses import of_points
 
 STYLES = (*BASE, "sheet.css")
@@ -136,7 +136,7 @@ def _picture(picture: Picture) -> Markup:
 def _displayed(latex: str) -> Markup:
     """A formula as MathML, or its LaTeX as code."""
     known = safe(latex)
-    mathml = None if known is None else to_mathml(known)
+    mathml = None if known is None else to_mathml(spaced(known))
     return Markup(mathml) if mathml is not None else Markup("<code>{}</code>").format(_shown(latex))
 
 

@@ -33,7 +33,7 @@ from derive.sheets.blocks import (
 from derive.writing.formula_width import broken, width
 from derive.writing.pages import resource
 from derive.writing.sheet_chains import INDENT, SAFETY, Layout, Row, arranged, in_groups, text_width
-from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe, spaced
 from derive.writing.statuses import of_points
 from derive.writing.tex_text import LONGEST_CODE_UNBROKEN, to_plain, to_tex
 
@@ -121,7 +121,7 @@ def _math(latex: str) -> str:
 
 def _drawn(latex: str) -> str:
     r"""A formula for LaTeX; a bare `\mathbb{1}` has no glyph in the usual fonts, so the template draws it."""
-    return latex.replace(r"\mathbb{1}", r"\indicator{}")
+    return spaced(latex).replace(r"\mathbb{1}", r"\indicator{}")
 
 
 class _Body:
