@@ -87,10 +87,13 @@ def _grouped(total: Add) -> Expr | None:
 
 
 def _splits(term: Term) -> Iterator[tuple[Term, Term]]:
-    """What stands in front of a vector, and of each scalar that is added to all of its entries; and these."""
+    """What stands in front of a vector, and of each scalar that is added to all of its entries; and these.
+
+    What is divided by a size alone stays: where all terms are, this is in front already, or is to be seen on each.
+    """
     size, sign = abs(term.number), Fraction(1 if term.number > 0 else -1)
     if term.factors:
-        if term.scalars:
+        if not all(isinstance(atom, tree.Size) for atom in term.scalars):
             yield Term(size, scalars=term.scalars), Term(sign, term.shape, {}, term.factors)
         return
     for atom, power in term.scalars.items():
