@@ -173,7 +173,7 @@ class Composition:
     def _shorthand(self, line: Line, shown: Shown, numbers: dict[Expr | Line, int], explained: set[str]) -> ProvedLine:
         """A line in another form, each member with the conventions under which it holds: `explained` gains them."""
         conventions = tuple(step.conventions for step in shown.steps)
-        members = []
+        members: list[Member] = []
         for (_, formula), names in zip(shown.kept, conventions, strict=True):
             relation = "=" if members else line.relation
             members.append(Member(formula, _said_of(names, explained), relation))
