@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.remarks import comments
@@ -514,7 +514,7 @@ class _Splitter:
         follows = behind < len(cell)
         if first < at and cell[first].kind == "FORALL":
             return cell[at].kind == "QUAD" and follows
-        if before < first:
+        if before < first or _goes_on_listing(cell, at):
             return False
         if cell[at].kind == "QUAD" and _wrapped_condition(cell[at + 1 :]):
             return True
@@ -613,6 +613,14 @@ def _relations(tokens: Sequence[Token]) -> list[Token]:
     if not any(token.kind in _RELATIONS for token in tokens):
         return []
     return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
+
+
+def _goes_on_listing(cell: Sequence[Token], at: int) -> bool:
+    """Whether a comma stands in `1, \\dots, n` or in `1, 2`: beside dots, or before a number by itself."""
+    if cell[at].kind != "COMMA":
+        return False
+    behind = list(takewhile(lambda token: token.kind not in _TRAILING, cell[at + 1 :]))
+    return cell[at - 1].kind == "DOTS" or [token.kind for token in behind] in (["DOTS"], ["NUMBER"])
 
 
 _JOINING = frozenset({"by", "from", "or", "and", "with", "as"})
@@ -740,5 +748,7 @@ def _in_scripts(tokens: Sequence[Token]) -> Iterable[Token]:
             yield from (inner for inner in tokens[at + 1 : last + 1] if inner.kind == "NAME")
 
 
-_INDEX_TOKENS = frozenset({"NAME", "NUMBER", "COMMA", "DOTS", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET"})
+_INDEX_TOKENS = frozenset(
+    {"NAME", "NUMBER", "COMMA", "DOTS", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET", "LBRACK", "RBRACK"}
+)
 _RANGE_TOKENS = _INDEX_TOKENS | {"PLUS", "MINUS"}
