@@ -169,3 +169,122 @@ def test_a_declared_name_is_not_defined_by_itself(tmp_path, says):
         ("definition", "k is introduced, n x 1."),
         ("refuted", "The two sides differ in entry (1, 1): -1 on the left, -6 on the right."),
     ]
+
+
+# ── signs, marks and words that change what is said ──
+
+DIFFER = "The two sides differ: 1 on the left, 3 on the right."
+
+
+@pytest.mark.parametrize(
+    "written",
+    [r"\forall a, b: a = b", r"\text{for all } a, b: a = b", "a {=} b"],
+)
+def test_no_equation_is_passed_over(written):
+    assert told(written) == [("refuted", DIFFER)]
+
+
+def test_an_equation_right_behind_for_all_is_not_read():
+    message = "Where this condition ends is not certain; write a colon before the equation."
+    assert told(r"\forall i \; x_i = y_i", r"\forall i, x_i = x_i") == [("unreadable", message)] * 2
+
+
+def test_one_of_two_conditions_is_not_both_of_them():
+    message = "The condition behind this equation is not read: whether the words “or” change the value of the formula "
+    message += "is not certain; a remark stands behind \\quad."
+    assert told(r"|a| = a \quad a > 0 \text{ or } b > 0") == [("unreadable", message)]
+    assert told(r"|a| = a \quad a > 0 \text{ and } b > 0") == [("proved", EQUAL)]
+
+
+@pytest.mark.parametrize("words", ["is false", "(wrong!)", "never holds"])
+def test_words_that_deny_an_equation_are_no_remark(words):
+    said = words.strip("()")
+    message = f"The words “{said}” may change the value of the formula; write what they say as a formula."
+    assert told(rf"a = a \quad \text{{{words}}}") == [("unreadable", message)]
+
+
+@pytest.mark.parametrize("arrow", [r"\Longrightarrow", r"\Longleftrightarrow"])
+def test_long_arrows_are_arrows(arrow):
+    hypothesis = "This stands before an implication as a hypothesis; by itself it is not true for every value."
+    follows = "This follows from the hypothesis before the implication: the sides differ by what they differ by there"
+    assert told(rf"a = 2b {arrow} 2a = 4b") == [("unknown", hypothesis), ("proved", f"{follows}, times $2$.")]
+
+
+def test_double_bars_around_a_matrix_are_its_norm():
+    matrix = r"\begin{Vmatrix} a & b \\ b & a \end{Vmatrix}"
+    assert told(f"{matrix}^2 = 2 a^2 + 2 b^2") == [("proved", EQUAL)]
+    assert told(f"{matrix} = a^2 - b^2") == [("refuted", "The two sides differ: 4.47213 on the left, -8 on the right.")]
+
+
+NUMBERS = [
+    (r"1\,000 a = 0", r"A space stands in a number; write the digits without it, or \cdot for a product."),
+    (r"0{,}5 a = \frac12 a", "A comma stands in a number; write a decimal point, or the digits without a comma."),
+    ("1{,}000 a = a", "A comma stands in a number; write a decimal point, or the digits without a comma."),
+]
+
+
+@pytest.mark.parametrize("claim, message", NUMBERS)
+def test_a_number_with_separators_is_no_product_and_no_list(claim, message):
+    assert told(claim) == [("unreadable", message)]
+
+
+def test_numbers_beside_each_other_are_a_product():
+    assert told(r"2 \, 3 a = 6 a", r"a^2 \, 100 = 100 a^2") == [("proved", EQUAL)] * 2
+
+
+def test_a_name_keeps_its_letters_at_the_beginning_of_a_sentence():
+    assert told("b = b", "x_b = 1")[1] == ("unreadable", "The name b is declared and is no index.")
+
+
+# ── powers of numbers that may be negative ──
+
+OPEN_EXPONENT = "symbols: {a: scalar, b: scalar, k: integer, s: positive scalar}"
+ONLY_POSITIVE = "Neither a proof nor a counterexample was found: a power with an open exponent was compared only where "
+ONLY_POSITIVE += "its base is positive."
+NOWHERE = "Neither a proof nor a counterexample was found: what has to be positive in a root, a logarithm or below an "
+NOWHERE += "open exponent never is."
+
+
+def of_power(claim: str) -> tuple[str, str]:
+    (step,) = judged(OPEN_EXPONENT, claim)
+    return step.verdict, step.message
+
+
+@pytest.mark.parametrize(
+    "claim", ["a^k = |a|^k", "a^b = |a|^b", r"|a|^k = a^k \quad k > 0", r"a^k \sqrt{a^2} = a^{k+1}"]
+)
+def test_a_power_of_a_negative_number_is_not_that_of_its_absolute_value(claim):
+    assert of_power(claim)[0] == "unknown"
+
+
+def test_why_a_power_of_a_negative_number_is_not_decided():
+    assert of_power("a^k = |a|^k") == ("unknown", ONLY_POSITIVE)
+    assert of_power("(-1)^{2k} = 1") == ("unknown", NOWHERE)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\frac{d}{da} a^k = k a^{k-1}",
+        "s^k = |s|^k",
+        "a^{2k} = (a^k)^2",
+        r"\frac{d}{da} (1-a)^b \log a = \frac{(1-a)^b}{a} - b (1-a)^{b-1} \log a",
+    ],
+)
+def test_powers_that_are_settled_by_positive_bases(claim):
+    assert of_power(claim) == ("proved", EQUAL)
+
+
+# ── mistakes that are made in differentiating ──
+
+
+@pytest.mark.parametrize("claim", ["a^2 = a^2 + b", "a^2 + b = a^2", "(a + b)^2 = a^2 + a b + b^2"])
+def test_no_mistake_of_differentiating_where_nothing_is_differentiated(claim):
+    (step,) = judged(SETTING, claim)
+    assert (step.verdict, step.diagnosis) == ("refuted", ())
+
+
+def test_no_softmax_is_spoken_of_where_there_is_none():
+    (step,) = judged(SETTING, r"\frac{\partial (A x)_i}{\partial x_j} = 1")
+    assert step.verdict == "refuted"
+    assert "softmax-elementwise" not in [found.code for found in step.diagnosis]

@@ -1,4 +1,4 @@
-"""Conditions on the range of an index: `i = 2, \\dots, n`, `\\forall i \\in \\{2, \\dots, n\\}`, `i = 1, 3`, `i \\in [n]`."""
+"""Conditions on the range of an index: `i = 2, \\dots, n`, `i \\in \\{2, \\dots, n\\}`, `i = 1, 3`, `i \\in [n]`."""
 
 import itertools
 import operator
@@ -21,6 +21,7 @@ from derive.expressions.tree import (
     Number,
     Size,
 )
+from derive.notation.chains import kind_of
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.ranges import End
 from derive.notation.names import canonical, unwrapped
@@ -28,6 +29,43 @@ from derive.notation.symbols import shown
 from derive.notation.syntax import Dots, Formula, Group, List, Name, Scripted, Sum, listed, parse
 from derive.notation.tables import RELATIONS
 from derive.notation.tokens import Token
+
+_OPENING = frozenset({"LPAR", "LBRACK", "LSET", "LBRACE"})
+_CLOSING = frozenset({"RPAR", "RBRACK", "RSET", "RBRACE"})
+
+
+def single_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
+    """`i = 1, j = 2` as two conditions, `i, j \\in S` as one for each letter."""
+    pieces: list[list[Token]] = [[]]
+    depth, compares = 0, False
+    for at, token in enumerate(tokens):
+        depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
+        behind_dots = at > 0 and tokens[at - 1].kind == "DOTS"
+        if token.kind == "COMMA" and not depth and compares and not behind_dots and _letters_of(tokens[at + 1 :]):
+            pieces.append([])
+            compares = False
+        else:
+            pieces[-1].append(token)
+            compares = compares or (token.kind == "RELATION" and not depth)
+    return [one for piece in pieces for one in _for_each_letter(piece)]
+
+
+def _for_each_letter(tokens: list[Token]) -> list[list[Token]]:
+    letters = _letters_of(tokens)
+    said = tokens[max(2 * len(letters) - 1, 0) :]
+    return [[letter, *said] for letter in letters] if len(letters) > 1 else [tokens]
+
+
+def _letters_of(tokens: Sequence[Token]) -> list[Token]:
+    """The names in `i, j \\in` and in `i =`, where nothing else stands before the sign."""
+    letters: list[Token] = []
+    for name, mark in zip(tokens[::2], tokens[1::2], strict=False):
+        letters.append(name)
+        if name.kind != "NAME" or mark.kind not in ("COMMA", "RELATION"):
+            return []
+        if mark.kind == "RELATION":
+            return letters if kind_of(mark) in ("claim", "member") else []
+    return []
 
 
 def read_range(tokens: Sequence[Token], elaborator: Elaborator) -> Restriction | None:

@@ -161,7 +161,9 @@ def _described(shape: Shape) -> str:
 def _check_value(session: Session, new: NewName, reading: Reading) -> None:
     known = session.table.meanings.get(new.key)
     if isinstance(known, Computed) and known.shape != reading.value.shape:
-        raise Meaningless(f"{shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}")
+        raise Meaningless(
+            f"the name {shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}"
+        )
     letters = letters_of(new.key)
     for letter in reading.free:
         if letter not in letters:

@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
 from derive.checking.claims import Claimed, Judgement, failed, judge
-from derive.checking.conditions import opposite, read_range, unread_set
+from derive.checking.conditions import opposite, read_range, single_conditions, unread_set
 from derive.checking.conventions import sentence
 from derive.checking.definitions import (
     PLACEHOLDER,
@@ -350,9 +350,13 @@ class Statement:
         rest = [token for token in tokens if token.kind not in ("CONDITION", "FORALL", "QUAD")]
         while rest and rest[-1].kind in ("COMMA", "PERIOD"):
             rest.pop()
-        kinds = {kind_of(token) for token in rest if token.kind in ("RELATION", "COLON")}
-        if not kinds and not universal:
+        if not universal and all(token.kind not in ("RELATION", "COLON") for token in rest):
             raise Unreadable("it compares nothing", tokens[0].span)
+        for single in single_conditions(rest):
+            self._read_single_condition(single)
+
+    def _read_single_condition(self, rest: Sequence[Token]) -> None:
+        kinds = {kind_of(token) for token in rest if token.kind in ("RELATION", "COLON")}
         index_range = read_range(rest, self._elaborator())
         if index_range is not None:
             self.restrictions.append(index_range)
