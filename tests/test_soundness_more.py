@@ -288,3 +288,71 @@ def test_no_softmax_is_spoken_of_where_there_is_none():
     (step,) = judged(SETTING, r"\frac{\partial (A x)_i}{\partial x_j} = 1")
     assert step.verdict == "refuted"
     assert "softmax-elementwise" not in [found.code for found in step.diagnosis]
+
+
+# ── a document that says itself what the letter of the sigmoid function is ──
+
+WITHOUT_MODEL = "dims: {n: 3, m: 2}\nsymbols: {x: n x 1, W: m x n, a: scalar}"
+INTRODUCED = ("definition", r"The function \sigma is introduced.")
+OWN = [
+    (r"\sigma(z) = \max(0, z)", r"\sigma'(a) = \mathbb{1}(a > 0)"),
+    (r"\sigma(z) = z^2", r"\sigma'(a) = 2 a"),
+    (r"\sigma = \tanh", r"\sigma'(a) = 1 - \sigma(a)^2"),
+    (r"\sigma(z) := \tanh(z)", r"\sigma'(a) = 1 - \sigma(a)^2"),
+]
+
+
+@pytest.mark.parametrize("definition, derivative", OWN)
+def test_sigma_is_what_the_document_says(definition, derivative):
+    chain = r"\frac{\partial \sum_i h_i}{\partial x} = W^T \sigma'(W x)"
+    steps = judged(
+        WITHOUT_MODEL, definition, r"h = \sigma(W x)", derivative, chain, r"\sigma'(a) = \sigma(a)(1 - \sigma(a))"
+    )
+    assert (steps[0].verdict, steps[0].message) == INTRODUCED
+    assert [step.verdict for step in steps[1:]] == ["definition", "proved", "proved", "refuted"]
+
+
+@pytest.mark.parametrize("text", [r"Let $\sigma(z) = \max(0, z)$.", r"Here $\sigma = \operatorname{ReLU}$."])
+def test_sigma_is_what_a_line_of_text_says(tmp_path, text):
+    path = tmp_path / "notes.md"
+    claims = "$$\\sigma'(a) = \\mathbb{1}(a > 0)$$\n\n$$\\sigma'(a) = \\sigma(a)(1 - \\sigma(a))$$"
+    path.write_text(f"---\n{WITHOUT_MODEL}\n---\n\n{text}\n\n{claims}\n", encoding="utf-8")
+    assert [step.verdict for step in check_document(read_document(path)).steps] == ["proved", "refuted"]
+
+
+def test_a_formula_for_the_sigmoid_function_is_a_claim():
+    own = r"\sigma'(a) = \sigma(a)(1 - \sigma(a))"
+    assert [step.verdict for step in judged(WITHOUT_MODEL, r"\sigma(z) = \frac{1}{1 + e^{-z}}", own)] == ["proved"] * 2
+    wrong = judged(WITHOUT_MODEL, r"\sigma(z) = \frac{1}{1 + e^{z}}", own)
+    assert [(step.verdict, step.message) for step in wrong] == [
+        ("refuted", "The two sides differ: 0.622459 on the left, 0.377540 on the right."),
+        ("proved", EQUAL),
+    ]
+
+
+def test_sigma_stays_what_the_setting_uses():
+    setting = f"{WITHOUT_MODEL}\nmodel: {{h: '\\sigma(W x)'}}"
+    steps = judged(setting, r"\sigma(z) = \max(0, z)", r"\sigma'(a) = \sigma(a)(1 - \sigma(a))")
+    assert [step.verdict for step in steps] == ["refuted", "proved"]
+
+
+def test_sigma_may_be_a_number():
+    steps = judged(
+        WITHOUT_MODEL, r"\sigma = \sqrt{\sum_i x_i^2}", r"\frac{\partial \sigma}{\partial x} = \frac{x}{\sigma}"
+    )
+    assert [(step.verdict, step.message) for step in steps] == [
+        ("definition", r"\sigma is introduced, a scalar."),
+        ("proved", EQUAL),
+    ]
+
+
+def test_sigma_squared_is_no_square_of_the_sigmoid_function():
+    steps = judged(WITHOUT_MODEL, r"\sigma^2 = \sum_i x_i^2", r"\frac{\partial \sigma^2}{\partial x} = 2 x")
+    message = r"The name \sigma^2 is not defined or declared."
+    assert [(step.verdict, step.message) for step in steps] == [("unreadable", message)] * 2
+
+
+def test_a_mistake_is_looked_for_in_a_function_that_the_document_defines():
+    """A repair must not take the place of the parameter of a formula that is taken entry by entry."""
+    steps = judged(WITHOUT_MODEL, r"g(z) = \max(0, z)", "h = g(W x)", "g'(a) = g(a)(1 - g(a))")
+    assert steps[-1].verdict == "refuted"

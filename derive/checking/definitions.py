@@ -145,7 +145,7 @@ def define_silently(session: Session, new: NewName, body: List) -> None:
     """A definition in a line of text: taken over where it is certain that it is one, else passed over."""
     before = session.table
     try:
-        if new.parameters is None:
+        if new.parameters is None and _function_value(session, body, {}) is None:
             value = _first_reading(session, body, {}).value
             if isinstance(value, (IndexValue, Number)):
                 return
