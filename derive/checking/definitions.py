@@ -10,7 +10,7 @@ from derive.checking.session import Session
 from derive.errors import FormulaError, Meaningless, Unreadable
 from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import Expr, IndexValue, Number, Symbol
-from derive.models.families import defined, letters_of
+from derive.models.families import defined, family_letters, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
 from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
@@ -124,7 +124,8 @@ def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], 
     table = session.table
     if new.parameters is not None:
         _check_body(session, new.parameters, body, formal, goes_on)
-        session.learn_value(table.with_meaning(new.key, UserFunction(new.parameters, body)))
+        is_quantity = _is_quantity(session, new.parameters, body)
+        session.learn_value(table.with_meaning(new.key, UserFunction(new.parameters, body, is_quantity)))
         return Judgement("definition", f"The function {shown(new.key)} is introduced.")
     function = _function_value(session, body, formal)
     if function is not None:
@@ -215,6 +216,24 @@ def _check_body(
         called = new_name(body, Elaborator.plain(session.table, formal))
         if not (goes_on and called is not None and called.parameters is not None):
             raise
+
+
+def _is_quantity(session: Session, parameters: tuple[str, ...], body: List) -> bool:
+    """Whether a function of quantities that are known, or of their entries, has one value by itself."""
+    if not all(_is_of_known_quantity(session, parameter) for parameter in parameters):
+        return False
+    try:
+        return not _first_reading(session, body, {}).free
+    except FormulaError:
+        return False
+
+
+def _is_of_known_quantity(session: Session, parameter: str) -> bool:
+    table = session.table
+    base, letters = family_letters(parameter)
+    name = table.find(parameter) or (table.find(base) if letters else None)
+    meaning = None if name is None else table.meanings[name]
+    return isinstance(meaning, Computed) or (isinstance(meaning, Given) and meaning.kind in ("real", "positive"))
 
 
 # ── names that stand for any number ──
