@@ -83,8 +83,8 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     if resolved is not None:
         if isinstance(resolved.meaning, Computed) and resolved.meaning.value is None:
             return resolved.sub is None and not resolved.sups
-        starts_family = resolved.sub is not None and not resolved.sups and isinstance(resolved.meaning, Computed)
-        return starts_family and resolved.meaning.shape.is_scalar  # type: ignore[union-attr]
+        starts_family = resolved.sub is not None and not resolved.sups
+        return starts_family and _is_computed_scalar(resolved.meaning, elaborator)
     if elaborator.head(name) is not None:
         return False
     if isinstance(name, Name):
@@ -96,6 +96,16 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     except FormulaError:
         return True
     return False
+
+
+def _is_computed_scalar(meaning: object, elaborator: Elaborator) -> bool:
+    """Whether something is a computed number, also one that is written with its arguments, as `J(w, b)`."""
+    if isinstance(meaning, UserFunction) and meaning.is_quantity:
+        try:
+            return elaborator.body_with(meaning, {}, meaning.body.span).shape.is_scalar
+        except FormulaError:
+            return False
+    return isinstance(meaning, Computed) and meaning.shape.is_scalar
 
 
 def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
