@@ -30,7 +30,10 @@ class NewName:
 
 
 def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
-    """The name that a left side introduces; None where it says something about what is known, or of a power."""
+    """The name that a left side introduces; None where it says something about what is known, or of a power.
+
+    The square of a letter that nobody knows is a name: `\\sigma^2 = …` introduces a variance.
+    """
     only = None if content is None else content.only
     if (
         only is None
@@ -42,11 +45,14 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     factors = [unwrapped(factor) for factor in only.terms[0].factors]
     name = factors[0]
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
-    if not isinstance(base, Name) or len(factors) > 3 or not _is_free(name, elaborator):
+    is_square = len(factors) == 1 and _is_square_of_unknown(name, elaborator)
+    if not isinstance(base, Name) or len(factors) > 3 or not (is_square or _is_free(name, elaborator)):
         return None
     if plain(base.text) == "E" and len(factors) > 1:
         return None
     key = elaborator.key_with_numbers(name)
+    if is_square:
+        return NewName(key)
     if re.search(r"\^\{[-+]?\d|:", canonical(name)):
         return None
     by_entries = _named_by_brackets(key, factors[1:])
@@ -73,6 +79,30 @@ def _named_by_brackets(key: str, brackets: Sequence[Syntax]) -> NewName | None:
         indices += [canonical(entry.sides[0]).strip() for entry in bracket.content.entries]
     letters = bool(indices) and all(len(index) == 1 and index.isalpha() for index in indices)
     return NewName(f"{key}_{{{','.join(indices)}}}") if letters and "_" not in key else None
+
+
+def _is_square_of_unknown(name: Syntax, elaborator: Elaborator) -> bool:
+    """Whether a name is the square of a letter, maybe with an index below, that means nothing without the 2.
+
+    The letter σ means the logistic function where it has an argument; here it has none.
+    """
+    if not isinstance(name, Scripted) or not isinstance(name.base, Name) or elaborator.resolve(name) is not None:
+        return False
+    below = tuple(script for script in name.scripts if script.kind == "sub")
+    above = [script for script in name.scripts if script.kind != "sub"]
+    is_two = len(above) == 1 and above[0].kind == "sup" and canonical(above[0]) == "^{2}"
+    if not is_two or len(below) > 1 or plain(name.base.text) in CONSTANTS:
+        return False
+    letter: Syntax = Scripted(name.base, below, span=name.span) if below else name.base
+    if elaborator.head(letter) is not None:
+        return plain(name.base.text) == "\\sigma"
+    if elaborator.resolve(letter) is not None or elaborator.bound(plain(name.base.text)) is not None:
+        return False
+    try:
+        elaborator.named(letter)
+    except FormulaError:
+        return True
+    return False
 
 
 def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
