@@ -14,8 +14,10 @@ from derive.models.families import defined, family_letters, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
 from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
+from derive.notation.elaboration.scripts import Resolved
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term, nodes
+from derive.notation.tables import MARKS_OF_NAMES
 from derive.records import dataclass
 
 PLACEHOLDER = "\\cdot"
@@ -111,6 +113,8 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
         return True
     resolved = elaborator.resolve(name)
     if resolved is not None:
+        if _is_marked(name, resolved):
+            return True
         if isinstance(resolved.meaning, Computed) and resolved.meaning.value is None:
             return resolved.sub is None and not resolved.sups
         starts_family = resolved.sub is not None and not resolved.sups
@@ -126,6 +130,19 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     except FormulaError:
         return True
     return False
+
+
+def _is_marked(name: Syntax, resolved: Resolved) -> bool:
+    """Whether a known name has a mark that makes another one of it: `w^*`, `w_{new}`, `p_{ik}^{new}`."""
+    if not isinstance(name, Scripted) or not isinstance(resolved.meaning, (Given, Computed)) or resolved.primes:
+        return False
+    above = [item if isinstance(item, str) else canonical(item).strip() for item in resolved.sups]
+    below = "" if resolved.sub is None else canonical(resolved.sub).strip()
+    return (len(above) == 1 and above[0] in MARKS) or (not above and below in MARKS_OF_NAMES)
+
+
+MARKS = MARKS_OF_NAMES | {"*", "\\star", "\\ast"}
+"""What stands above a name and makes another one of it."""
 
 
 def _is_computed_scalar(meaning: object, elaborator: Elaborator) -> bool:
