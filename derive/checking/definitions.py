@@ -12,9 +12,8 @@ from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import Expr, IndexValue, Number, Symbol
 from derive.models.families import defined, family_letters, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
-from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES
+from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES, Resolved
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
-from derive.notation.elaboration.scripts import Resolved
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term, nodes
 from derive.notation.tables import MARKS_OF_NAMES

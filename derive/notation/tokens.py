@@ -334,7 +334,7 @@ class _Reader:
             self.emit(*_by_itself(piece), piece.start, piece.end)
 
     def is_escaped_subscript(self) -> bool:
-        """Whether `\\_` stands between a name and one index, as in `x\\_i`: so Markdown is kept from reading the sign."""
+        """Whether `\\_` stands between a name and one index, as in `x\\_i`, to keep the sign from Markdown."""
         behind = [piece.kind if piece.text != "{" else "{" for piece in self.raw[self.at : self.at + 2]]
         is_one = behind[:1] == ["{"] or (behind[:1] in (["letter"], ["number"]) and behind[1:] != ["letter"])
         return bool(self.out) and (self.out[-1].kind in _OPERANDS or self.out[-1].kind in _BARS) and is_one

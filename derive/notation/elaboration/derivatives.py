@@ -228,7 +228,7 @@ class Derivatives(Products):
         return self.term(Term(part.of, part.operators, span=part.span))
 
     def _quantity(self, head: Head, by: Expr, span: Span) -> Expr | None:
-        """The J of `\\partial J / \\partial \\theta_j`, a function of known quantities, at these; None at any other variable."""
+        """The J of `\\partial J / \\partial \\theta_j`, a function of known quantities; None at any other variable."""
         own = self.own_value(head, span)
         if own is None:
             return None
