@@ -86,6 +86,18 @@ def _resolved(key: str, meaning: "Meaning | Expr | Dim", rest: Rest) -> Resolved
     return Resolved(key, meaning, *rest)
 
 
+def _without_transpose(node: Syntax, parts: Scripting) -> str:
+    """How a name is written, without what turns or inverts its value: the u_o of `u_o^T`."""
+    if not (isinstance(node, Scripted) and parts.sups and all(map(_is_operation, parts.sups))):
+        return canonical(node).strip()
+    kept = tuple(script for script in node.scripts if script.kind == "sub")
+    return canonical(Scripted(node.base, kept, span=node.span) if kept else node.base).strip()
+
+
+def _is_operation(item: Superscript) -> bool:
+    return is_transpose(item) or canonical(item).strip() in ("-1", "-T", "-{\\top}")
+
+
 def _is_slice(sub: List) -> bool:
     return any(":" in entry.relations for entry in sub.entries)
 
@@ -333,7 +345,7 @@ class Scripts(NumberedEntries):
             return self.with_scripts(IndexValue(bound, span=node.span), None, parts.sups, parts.primes, node.span)
         value = self._special_value(base, parts, node.span)
         if value is None:
-            written = canonical(node).strip()
+            written = _without_transpose(node, parts)
             hint = self._family_hint(base, parts) or self.table.suggestion(written) or function_like(written)
             problem = f"the name {shown(written)} is not defined or declared{hint}"
             raise self.not_among(node) or UnknownName(written, problem, node.span)
