@@ -276,7 +276,7 @@ def _check_body(
 
 def _is_quantity(session: Session, parameters: tuple[str, ...], body: List) -> bool:
     """Whether a function of quantities that are known, or of their entries, has one value by itself."""
-    if not all(_is_of_known_quantity(session, parameter) for parameter in parameters):
+    if PLACEHOLDER in parameters or not all(_is_of_known_quantity(session, name) for name in parameters):
         return False
     try:
         return not _first_reading(session, body, {}).free

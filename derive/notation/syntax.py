@@ -423,7 +423,8 @@ def _pair_bars(tokens: Sequence[Token]) -> list[Token]:
         elif token.kind in _CLOSERS or token.kind in ("AMPERSAND", "NEWLINE"):
             unclosed = levels[-1]
             if unclosed:
-                raise _conditional(unclosed[-1]) if token.kind == "RPAR" else _unpaired(unclosed[-1])
+                is_conditional = token.kind == "RPAR" and [bar.kind for bar in unclosed] == ["BAR"]
+                raise _conditional(unclosed[-1]) if is_conditional else _unpaired(unclosed[-1])
             if token.kind in _CLOSERS:
                 levels.pop()
         if token.kind in ("BAR", "NORM"):

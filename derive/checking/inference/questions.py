@@ -19,7 +19,7 @@ from derive.notation.symbols import Computed, Given, SymbolTable, shown
 from derive.records import dataclass
 from derive.source import Place
 
-_AT_TIME = re.compile(r"_\{t(?:[+-]\d)?\}$")
+_AT_TIME = re.compile(r"_\{(?:t(?:[+-]\d)?|T)\}$")
 NUMBERS = frozenset({"\\alpha", "\\eta", "\\lambda", "\\epsilon", "\\varepsilon", "\\rho", "\\tau", "\\kappa"})
 """Letters that mostly stand for a number: a rate, a strength, a small constant."""
 
