@@ -61,7 +61,8 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
         return by_entries
     if len(factors) == 1:
         resolved = elaborator.resolve(name)
-        return NewName(key if resolved is None or resolved.sub is not None else resolved.key)
+        is_other = resolved is None or resolved.sub is not None or _is_marked(name, resolved)
+        return NewName(key if is_other or resolved is None else resolved.key)
     bracket = factors[1]
     if len(factors) > 2 or not (isinstance(bracket, Group) and bracket.kind == "("):
         return None

@@ -56,8 +56,8 @@ class Questions:
         if plain(name) in {plain(size) for size in self.inference.sizes}:
             return name, f"the size '{text}' is not known; add a setting such as  dims: {{{text}: 3}}"
         declared, declaration = self._declaration(name, table)
-        text = shown(declared)
-        return declared, f"the shape of '{text}' is not known; add a setting such as  symbols: {{{text}: {declaration}}}"
+        text, missing = shown(declared), f"the shape of '{shown(declared)}' is not known"
+        return declared, f"{missing}; add a setting such as  symbols: {{{text}: {declaration}}}"
 
     def _declaration(self, name: str, table: SymbolTable) -> tuple[str, str]:
         """What to declare for a name, and an example of how."""

@@ -43,7 +43,7 @@ from derive.notation.complaints import function_like
 from derive.notation.elaboration.constants import sizes_in
 from derive.notation.elaboration.numbered_entries import NumberedEntries
 from derive.notation.elaboration.numbers import OverNumber
-from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
+from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
 from derive.notation.numbering import SLOT, TRANSPOSES, letters_in, place_of_number
 from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
@@ -163,6 +163,9 @@ class Scripts(NumberedEntries):
         entry = self.entry_of_numbered(base, parts, node.span)
         if entry is not None:
             return _resolved(*entry)
+        marked = self._of_marked_family(base, parts)
+        if marked is not None:
+            return marked
         numbered = self.with_numbers(parts) if self.table.numbers else parts
         if self.table.counted:
             self.write_out(base, parts, self.table.counted)
@@ -196,6 +199,14 @@ class Scripts(NumberedEntries):
             return _resolved(*found, rest) if family is None else _resolved(family, self.table.meaning(family), rest)
         expanded = self._abbreviation(key, span)
         return None if expanded is None else _resolved(key, expanded, rest)
+
+    def _of_marked_family(self, base: str, parts: Scripting) -> Resolved | None:
+        """An entry of `X_{ij}^{new}`, a family whose name has all the superscripts, where an X may be known, too."""
+        if parts.sub is None or not parts.sups or any(isinstance(item, str) for item in parts.sups):
+            return None
+        above = "".join(canonical(item) for item in parts.sups if not isinstance(item, str)).strip()
+        family = self.table.families.get(key_of(base, "", above, parts.primes))
+        return None if family is None else _resolved(family, self.table.meaning(family), (parts.sub, (), 0))
 
     def _of_family(self, base: str, parts: Scripting) -> Resolved | None:
         """An entry of a family, or a dimension."""
