@@ -83,7 +83,7 @@ class Judging:
             if passage.kind == "display":
                 self._displays.close(passage, chain, judgements)
             judgements = self._implications.judged(self.course, chain, judgements)
-            judgements = self._set_to_zero.judged(self.course, chain, judgements, before(passage))
+            judgements = self._set_to_zero.judged(self.course, chain, judgements, before(passage), passage.kind)
             judgements = self._stated.held(judgements, chain, number, passage)
             yield Judged(number, passage, around, chain, tuple(judgements), self.course.standing())
 

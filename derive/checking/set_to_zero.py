@@ -16,6 +16,7 @@ from derive.checking.course import Course
 from derive.checking.implications import factor_between, says_what_something_is
 from derive.checking.session import Session
 from derive.checking.sides import Side
+from derive.documents.document import Kind
 from derive.expressions.tree import Derivative, Entry, Expr, Fill, Negative, Number, Slice, Symbol, Transpose
 from derive.expressions.walk import symbols_of
 from derive.notation.chains import Chain, kind_of
@@ -35,10 +36,12 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 
+_FULL_STOP = re.compile(r"[.!?]\s|。")
+
 
 def says_set_to_zero(words: str) -> bool:
-    """Whether words before a formula say that something is set to zero."""
-    return _SAID.search(words.replace("$", " ")) is not None
+    """Whether the sentence that leads to a formula says that something is set to zero."""
+    return _SAID.search(_FULL_STOP.split(words.replace("$", " "))[-1]) is not None
 
 
 @dataclass
@@ -48,8 +51,11 @@ class SetToZero:
     names: frozenset[str] = frozenset()
     equations: tuple[Claimed, ...] = ()
 
-    def judged(self, course: Course, chain: Chain, judgements: Sequence[Judgement], words: str) -> list[Judgement]:
-        """The judgements on a chain, before which these words stand."""
+    def judged(
+        self, course: Course, chain: Chain, judgements: Sequence[Judgement], words: str, kind: Kind
+    ) -> list[Judgement]:
+        """The judgements on a chain, before which these words stand; in a line of text they set nothing to zero."""
+        words = words if kind == "display" else ""
         if not any(map(_fails, judgements)):
             return list(judgements)
         return course.asked(None, lambda session: self._judged(session, chain, judgements, words))
