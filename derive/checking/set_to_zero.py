@@ -44,6 +44,9 @@ def says_set_to_zero(words: str) -> bool:
     return _SAID.search(_FULL_STOP.split(words.replace("$", " "))[-1]) is not None
 
 
+Found = tuple[list[Judgement], frozenset[str], tuple[Claimed, ...]]
+
+
 @dataclass
 class SetToZero:
     """The names in what a document has set to zero so far, and the equations for them that it has shown."""
@@ -55,21 +58,27 @@ class SetToZero:
         self, course: Course, chain: Chain, judgements: Sequence[Judgement], words: str, kind: Kind
     ) -> list[Judgement]:
         """The judgements on a chain, before which these words stand; in a line of text they set nothing to zero."""
-        words = words if kind == "display" else ""
-        if not any(map(_fails, judgements)):
+        is_said = kind == "display" and says_set_to_zero(words)
+        if not any(map(_fails, judgements)) or not (self.names or _may_end_with_zero(chain)):
             return list(judgements)
-        return course.asked(None, lambda session: self._judged(session, chain, judgements, words))
+        found, self.names, self.equations = course.asked(
+            lambda: ("set to zero", chain.key, is_said, self.names, tuple(one.key for one in self.equations)),
+            lambda session: SetToZero(self.names, self.equations).found(session, chain, judgements, is_said),
+        )
+        return found
 
-    def _judged(self, session: Session, chain: Chain, judgements: Sequence[Judgement], words: str) -> list[Judgement]:
+    def found(self, session: Session, chain: Chain, judgements: Sequence[Judgement], is_said: bool) -> Found:
+        """The judgements on a chain, and the names and equations behind it."""
         found = list(judgements)
         last = len(found) - 1
         claims = [kind_of(relation) == "claim" for relation in chain.relations]
         if all(claims) and _fails(found[last]) and _is_zero(_right(session, found[last])):
             first = _left(session, found[0])
-            if (_is_derivative(first) and last > 0) or says_set_to_zero(words):
+            if (_is_derivative(first) and last > 0) or is_said:
                 self._set(session, found, first)
                 found[last] = _undecided(found[last], SET)
-        return [self._later(session, one) if is_claim else one for one, is_claim in zip(found, claims, strict=True)]
+        later = [self._later(session, one) if is_claim else one for one, is_claim in zip(found, claims, strict=True)]
+        return later, self.names, self.equations
 
     def _set(self, session: Session, found: Sequence[Judgement], first: Expr | None) -> None:
         """Notes what a chain sets to zero; it is believed if all that stands before the 0 is true."""
@@ -105,6 +114,11 @@ class SetToZero:
             return None
         factors = (factor_between(session, claimed, equation) for equation in self.equations)
         return next((factor for factor in factors if factor is not None), None)
+
+
+def _may_end_with_zero(chain: Chain) -> bool:
+    """Whether a 0 stands behind the last relation, perhaps in a font and before punctuation."""
+    return any(token.text == "0" or token.text.endswith("{0}") for token in chain.last.tokens[:3])
 
 
 def _fails(judgement: Judgement) -> bool:
