@@ -88,14 +88,10 @@ def _resolved(key: str, meaning: "Meaning | Expr | Dim", rest: Rest) -> Resolved
 
 def _without_transpose(node: Syntax, parts: Scripting) -> str:
     """How a name is written, without what turns or inverts its value: the u_o of `u_o^T`."""
-    if not (isinstance(node, Scripted) and parts.sups and all(map(_is_operation, parts.sups))):
+    if not (isinstance(node, Scripted) and parts.sups and all(map(_is_of_the_matrix, parts.sups))):
         return canonical(node).strip()
     kept = tuple(script for script in node.scripts if script.kind == "sub")
     return canonical(Scripted(node.base, kept, span=node.span) if kept else node.base).strip()
-
-
-def _is_operation(item: Superscript) -> bool:
-    return is_transpose(item) or canonical(item).strip() in ("-1", "-T", "-{\\top}")
 
 
 def _is_slice(sub: List) -> bool:
