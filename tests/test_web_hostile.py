@@ -109,7 +109,7 @@ def is_whole(events: Sequence[Mapping[str, Any]]) -> bool:
     *before, last = events
     final = {event["number"] for event in before if event["event"] == "equation" and event["final"]}
     told = {event["number"] for event in before if event["event"] == "equation"}
-    assert {event["event"] for event in before} <= {"pending", "equation", "verdicts"}
+    assert {event["event"] for event in before} <= {"headings", "pending", "equation", "verdicts"}
     return last["event"] == "problem" or (
         last["event"] == "done" and final == told == set(range(1, last["equations"] + 1))
     )

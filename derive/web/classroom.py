@@ -143,7 +143,7 @@ def job_for(request: Request, fields: asked.Fields, job: str) -> tuple[str, Mapp
     if not name:
         if setup.is_exam:
             raise BadRequestError(IN_EXAM, 403)
-        return job, {}
+        return job, {"shows_fixes": setup.shows_fixes}
     if setup.exercises is None:
         raise BadRequestError("no exercises are offered here", 404)
     if setup.is_exam and _classroom(request).book.count((request.state.visitor, name[:LONGEST_ID])):

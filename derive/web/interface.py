@@ -47,7 +47,7 @@ async def check(request: Request) -> Response:
         "setting": None if setting is None else {"name": "setting.yaml", "text": asked.text(fields, "setting")},
         "exercise": None if fields.get("exercise") is None else _exercise(request, fields),
         "as_page": as_page,
-        "shows_fixes": _shows_fixes(request, fields),
+        "shows_fixes": _shows_fixes(request),
     }
     found = await _unless_gone(request, _last(request, "judge", content))
     if found["event"] == "problem":
@@ -60,7 +60,7 @@ async def grade(request: Request) -> Response:
     fields = await _fields(request, ("exercise", "submissions"))
     exercise = _exercise(request, fields)
     submissions = _submissions(fields)
-    shows_fixes = _shows_fixes(request, fields)
+    shows_fixes = _shows_fixes(request)
     return await _unless_gone(request, _marked(request, exercise, submissions, shows_fixes))
 
 
@@ -115,10 +115,9 @@ def _exercise(request: Request, fields: asked.Fields) -> Mapping[str, str]:
     return {"folder": str(setup.exercises), "id": asked.text(fields, "exercise")}
 
 
-def _shows_fixes(request: Request, fields: asked.Fields) -> bool:
-    """Whether answers may be given away: not those of an exercise that is served here, but to teachers."""
+def _shows_fixes(request: Request) -> bool:
     setup: Setup = request.app.state.setup
-    return setup.is_teacher or not isinstance(fields.get("exercise"), str)
+    return setup.shows_fixes
 
 
 def _submissions(fields: asked.Fields) -> Sequence[Mapping[str, str]]:

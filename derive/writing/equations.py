@@ -131,9 +131,11 @@ def tags(step: StepResult, view: View) -> list[str]:
     return [*([] if note is None else [note]), *step.conventions]
 
 
-def excerpt(step: StepResult) -> str | None:
-    """The characters that a message is about, where they do not stand in it."""
-    return None if step.excerpt is None or step.excerpt in step.message else step.excerpt
+def excerpt(step: StepResult) -> Markup | None:
+    """The characters that a message is about, where they do not stand in it: as a formula, if they could be read."""
+    if step.excerpt is None or step.excerpt in step.message:
+        return None
+    return code(step.excerpt) if step.verdict == "unreadable" else formula(step.excerpt)
 
 
 def in_capitals(text: str) -> Markup:

@@ -1,5 +1,6 @@
 // The page on which a derivation is typed and judged: joins the parts, each of which knows one thing.
 
+import { Busy } from "./busy.js";
 import { Checking } from "./checking.js";
 import { saveReport, saveText } from "./downloading.js";
 import { Editor } from "./editor.js";
@@ -21,6 +22,7 @@ const editor = new Editor(part("text"), part("mirror"), part("paper"));
 const equations = new Equations(part("equations"));
 const problems = new Problems(editor);
 const voice = new Voice(part("voice"));
+const busy = new Busy(part("busy"));
 const checking = new Checking(contents);
 const opening = new Opening({ button: part("open"), input: part("file"), overlay: part("overlay") });
 const reveal = chooseViews(document.querySelectorAll("#views button"), main);
@@ -39,15 +41,21 @@ function contents() {
 let hindrance = null;
 
 const takers = {
+  headings: (event) => equations.placeHeadings(event.headings),
   pending: (event) => equations.place(event),
   equation: (event) => equations.place(event),
   problem: ({ message, line }) => {
     hindrance = { verdict: "unreadable", message, line: line ?? 1, start: null, end: null };
     equations.rest();
+    busy.end();
     show({ unreadable: 1 });
   },
-  verdicts: (event) => show(event.summary),
+  verdicts: (event) => {
+    busy.end();
+    show(event.summary);
+  },
   done: (event) => {
+    busy.end();
     hindrance = null;
     equations.finish();
     show(event.summary);
@@ -59,13 +67,18 @@ function show(counts) {
   voice.say("summary", showSummary(part("summary"), counts));
 }
 
-checking.addEventListener("begin", () => equations.begin());
+checking.addEventListener("begin", () => {
+  equations.begin();
+  busy.begin();
+});
 checking.addEventListener("events", ({ detail }) => {
   for (const event of detail) takers[event.event]?.(event);
+  equations.arrange();
   showProblems();
   showCurrent();
 });
 checking.addEventListener("trouble", ({ detail }) => {
+  if (detail) busy.end();
   if (detail) notice.say("server", detail);
   else notice.takeBack("server");
 });
