@@ -10,6 +10,7 @@ import { Opening } from "./opening.js";
 import { Problems, wordsOf } from "./problems.js";
 import { joinScrolling } from "./scrolling.js";
 import { showSummary } from "./summary.js";
+import { setWords } from "./text.js";
 import { remedyOf } from "./troubles.js";
 import { chooseViews } from "./views.js";
 import { Voice } from "./voice.js";
@@ -98,7 +99,7 @@ function showProblemAtCaret(isAskedFor) {
   const problem = problems.atCaret();
   const line = part("problem");
   const words = problem ? wordsOf(problem, editor.starts) : "";
-  line.textContent = words;
+  setWords(line, words);
   line.className = problem?.verdict ?? "";
   voice.say("problem", words, isAskedFor);
 }

@@ -4,6 +4,7 @@
 import { checking, contents, editor } from "./check.js";
 import { SettingTable } from "./setting-table.js";
 import { post, Refusal } from "./stream.js";
+import { setWords } from "./text.js";
 
 const part = (name) => document.getElementById(name);
 const details = part("setting");
@@ -21,7 +22,7 @@ function show(rows) {
   const count = (origin) => rows.filter((row) => row.origin === origin && row.section === "symbols").length;
   const counts = [["inferred", "inferred"], ["asked", "asked for"]].filter(([origin]) => count(origin) > 0);
   details.hidden = rows.length === 0;
-  details.querySelector(".counts").textContent = counts.map(([origin, words]) => `${count(origin)} ${words}`).join(", ");
+  setWords(details.querySelector(".counts"), counts.map(([origin, words]) => `${count(origin)} ${words}`).join(", "));
   part("write-setting").disabled = count("inferred") === 0;
   table.show(rows);
 }
