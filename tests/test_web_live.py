@@ -97,7 +97,7 @@ def test_headings_are_told_before_the_equations_that_stand_below_them():
     assert first["event"] == "headings"
     assert [heading["line"] for heading in first["headings"]] == [1, 5]
     assert re.sub(r"<math.*</math>", "W", first["headings"][1]["html"]) == (
-        '<h3 class="heading depth-2">Of W &amp; others <span class="place">line 5</span></h3>'
+        '<h3 class="heading depth-2" dir="auto">Of W &amp; others <span class="place">line 5</span></h3>'
     )
     levels = [re.search(r"<h(\d)>", event["html"])[1] for event in others if event["event"] == "equation"]
     assert levels == ["3", "4"]

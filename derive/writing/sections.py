@@ -74,7 +74,7 @@ def section_html(section: Section) -> Markup:
     """A heading."""
     heading, tag = section.heading, f"h{section.level}"
     words = Markup("").join(formula(text) if is_formula else escape(text) for text, is_formula in heading.runs)
-    return Markup('<{} class="heading depth-{}">{} <span class="place">{}</span></{}>').format(
+    return Markup('<{} class="heading depth-{}" dir="auto">{} <span class="place">{}</span></{}>').format(
         tag, section.depth, words, line_in(heading.line, heading.cell), tag
     )
 

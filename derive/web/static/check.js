@@ -38,18 +38,28 @@ function contents() {
   return { page, name: name.value.trim() || "notes.md", text: editor.text, exercise: main.dataset.exercise || null };
 }
 
-// What keeps the whole document from being checked: as a step of no equation, in the line that it is about.
+// What keeps the whole document from being checked: as a step of no equation, in the line that it is about, if any.
 let hindrance = null;
+
+function showHindrance() {
+  const { message = "", line = null } = hindrance ?? {};
+  const place = part("hindrance").querySelector("button");
+  setWords(part("hindrance").querySelector(".words"), message);
+  setWords(place, `line ${line}`);
+  place.hidden = line === null;
+  part("hindrance").hidden = hindrance === null;
+}
 
 const takers = {
   headings: (event) => equations.placeHeadings(event.headings),
   pending: (event) => equations.place(event),
   equation: (event) => equations.place(event),
   problem: ({ message, line }) => {
-    hindrance = { verdict: "unreadable", message, line: line ?? 1, start: null, end: null };
+    hindrance = { verdict: "unreadable", message, line, start: null, end: null };
     equations.rest();
     busy.end();
-    show({ unreadable: 1 });
+    if (line !== null) show({ unreadable: 1 });
+    voice.say("summary", message);
   },
   verdicts: (event) => {
     busy.end();
@@ -91,7 +101,8 @@ function isEmpty() {
 }
 
 function showProblems() {
-  problems.take(hindrance ? [hindrance] : equations.steps);
+  showHindrance();
+  problems.take(hindrance?.line ? [hindrance] : equations.steps);
   part("problems").hidden = problems.count === 0;
 }
 
@@ -114,7 +125,7 @@ function showCurrent(isAskedFor = false) {
 
 editor.addEventListener("change", ({ detail }) => {
   equations.move(detail);
-  if (hindrance) hindrance.line = detail.movedLine(hindrance.line);
+  if (hindrance?.line) hindrance.line = detail.movedLine(hindrance.line);
   showProblems();
   part("welcome").hidden = !isEmpty();
   showCurrent();
@@ -122,11 +133,14 @@ editor.addEventListener("change", ({ detail }) => {
   checking.soon();
 });
 editor.addEventListener("caret", () => showCurrent());
-equations.addEventListener("place", ({ detail: line }) => {
+equations.addEventListener("place", ({ detail: line }) => goToLine(line));
+part("hindrance").querySelector("button").addEventListener("click", () => goToLine(hindrance.line));
+joinScrolling(editor, equations);
+
+function goToLine(line) {
   reveal("text");
   editor.goToLine(line);
-});
-joinScrolling(editor, equations);
+}
 
 function goToProblem(isBackwards) {
   const problem = problems.neighbour(isBackwards);
