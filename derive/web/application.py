@@ -186,7 +186,8 @@ async def _not_there(request: Request, _error: Exception) -> Response:
 
 async def _other_method(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"message": "this address takes another method"}, 405, headers=error.headers)
+    allowed = (error.headers or {}).get("Allow", "another method")
+    return JSONResponse({"message": f"this address takes {allowed}"}, 405, headers=error.headers)
 
 
 async def _left(_request: Request, _error: Exception) -> Response:
