@@ -54,8 +54,12 @@ def runs_of_latex(pieces: Iterable[Piece]) -> Runs:
 
 
 def _runs(stream: Stream) -> Iterator[tuple[str, bool]]:
-    accent = ""
+    accent, is_behind_command = "", False
     for piece in stream.rest():
+        is_swallowed = is_behind_command and piece.kind == "space"
+        is_behind_command = piece.kind == "word"
+        if is_swallowed:
+            continue
         if piece.kind == "dollar" or piece.text == "\\(":
             yield _formula_of(stream, piece), True
         elif piece.text in _WITHOUT_WORDS:
