@@ -36,6 +36,7 @@ parts:
 """
 RIGHT = r"$$ \frac{\partial E}{\partial w} = (w x - t) x $$"
 NO_CODE = "The exercise has no 'code' in its setting, which says what function is marked and what it returns."
+NO_EXERCISES = "there are no exercises here; start `derive serve` with --exercises"
 WRONG = r"$$ \frac{\partial E}{\partial w} = 2 (w x - t) x $$"
 
 
@@ -234,6 +235,23 @@ def test_the_name_says_nothing_of_where_an_exercise_lies(client):
     assert answer.json()["exercise"] == "ridge-regression.md"
     answer = client.post("/api/grade", json={"exercise": "ridge-regression", "submissions": [document(RIGHT)]})
     assert (answer.json()["exercise"], answer.json()["results"][0]["exercise"]) == ("ridge-regression",) * 2
+
+
+def test_the_exercises_that_are_served_are_listed_by_their_names(tmp_path):
+    (tmp_path / "error.md").write_text(EXERCISE, encoding="utf-8")
+    (tmp_path / "broken.md").write_text("---\nmodel: {E: w +}\nparts: [{id: a, ask: E}]\n---\n", encoding="utf-8")
+    with client_of(tmp_path) as student:
+        answer = student.get("/api/exercises")
+    problem = "broken.md:2:14: something is missing behind +"
+    assert answer.json() == {
+        "exercises": [
+            {"id": "broken", "title": None, "parts": 0, "max_points": 0, "problem": problem},
+            {"id": "error", "title": "error", "parts": 1, "max_points": 2, "problem": None},
+        ]
+    }
+    with client_of() as without:
+        answer = without.get("/api/exercises")
+    assert (answer.status_code, answer.json()) == (404, {"message": NO_EXERCISES})
 
 
 @pytest.mark.parametrize(

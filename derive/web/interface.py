@@ -1,6 +1,7 @@
 """The HTTP interface for other programs: learning-management systems, autograders, editors.
 
     GET  /api/openapi.json  the description of all this, for programs
+    GET  /api/exercises     the exercises that are served, with the names by which they are asked for
     POST /api/check         {document, setting, exercise} -> the report, `derive.report/1`
     POST /api/grade         {exercise, submissions} -> the marks of each submission
 
@@ -10,6 +11,7 @@ one object {message, line, column}, with the status that says whose affair it is
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -35,6 +37,12 @@ NO_JSON = "this address takes JSON; say so by Content-Type: application/json"
 async def describe(request: Request) -> Response:
     """What programs may ask, and what they are answered."""
     return JSONResponse(description(request.app.state.setup))
+
+
+async def exercises(request: Request) -> Response:
+    """The exercises that are served."""
+    found = await _last(request, "offered", {"folder": str(_folder(request))})
+    return refused(found) if found["event"] == "problem" else JSONResponse({"exercises": found["exercises"]})
 
 
 async def check(request: Request) -> Response:
@@ -109,10 +117,15 @@ def _exercise(request: Request, fields: asked.Fields) -> Mapping[str, str]:
     """An exercise that is sent, or where one of those that are served is found. Raises `BadRequestError`."""
     if not isinstance(fields.get("exercise"), str):
         return _document(asked.object_in(fields, "exercise"))
+    return {"folder": str(_folder(request)), "id": asked.text(fields, "exercise")}
+
+
+def _folder(request: Request) -> Path:
+    """Where the exercises are that are served. Raises `BadRequestError`."""
     setup: Setup = request.app.state.setup
     if setup.exercises is None:
         raise BadRequestError("there are no exercises here; start `derive serve` with --exercises", status=404)
-    return {"folder": str(setup.exercises), "id": asked.text(fields, "exercise")}
+    return setup.exercises
 
 
 def _shows_fixes(request: Request) -> bool:
@@ -179,6 +192,7 @@ async def _gone(request: Request) -> None:
 
 ROUTES = [
     Route("/api/openapi.json", describe),
+    Route("/api/exercises", exercises),
     Route("/api/check", check, methods=["POST"]),
     Route("/api/grade", grade, methods=["POST"]),
 ]

@@ -23,13 +23,28 @@ from derive.source import Source
 from derive.web.desk import Desk
 from derive.web.live import Content, Tell, source_of
 from derive.writing.html import to_html
-from derive.writing.marks import marks_report
+from derive.writing.marks import marks_report, to_number
 from derive.writing.report import to_json
 
 CODE = frozenset({".py", ".ipynb"})
 """What may be code; a notebook may be written work as well."""
 MOST_EXERCISES = 8
 """A worker keeps so many exercises, those used last, with what was found of claims made in submissions to them."""
+
+
+def offered(content: Content, desk: Desk, tell: Tell) -> None:
+    """The exercises in a `folder`, with what is wrong with those that can not be used."""
+    found = [
+        {
+            "id": line.id,
+            "title": None if line.problem else line.title,
+            "parts": line.parts,
+            "max_points": to_number(line.points),
+            "problem": line.problem,
+        }
+        for line in desk.shelf(content["folder"]).listed()
+    ]
+    tell({"event": "offered", "exercises": found})
 
 
 def judge(content: Content, desk: Desk, tell: Tell) -> None:

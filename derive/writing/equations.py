@@ -132,10 +132,12 @@ def tags(step: StepResult, view: View) -> list[str]:
 
 
 def excerpt(step: StepResult) -> Markup | None:
-    """The characters that a message is about, where they do not stand in it: as a formula, if they could be read."""
+    """The characters that a message is about, if it does not hold them; what could be read, if it is no whole side."""
     if step.excerpt is None or step.excerpt in step.message:
         return None
-    return code(step.excerpt) if step.verdict == "unreadable" else formula(step.excerpt)
+    if step.verdict == "unreadable":
+        return code(step.excerpt)
+    return None if step.excerpt in (step.lhs, step.rhs) else formula(step.excerpt)
 
 
 def in_capitals(text: str) -> Markup:

@@ -45,7 +45,7 @@ function showHindrance() {
   const { message = "", line = null } = hindrance ?? {};
   const place = part("hindrance").querySelector("button");
   setWords(part("hindrance").querySelector(".words"), message);
-  setWords(place, `line ${line}`);
+  setWords(place, line === null ? "" : `line ${line}`);
   place.hidden = line === null;
   part("hindrance").hidden = hindrance === null;
 }
