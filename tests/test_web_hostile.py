@@ -132,7 +132,7 @@ def test_nothing_of_a_document_becomes_markup(text: str):
     """In this process: it is the same code as in a worker, and many documents are tried."""
     desk, events = Desk(Store(None)), []
     try:
-        check({"page": "a", "name": "notes.md", "text": text}, desk, events.append)
+        check({"page": "a", "name": "notes.md", "text": text, "shows_fixes": True}, desk, events.append)
     except DocumentError as error:
         assert "\n" not in error.problem
         return

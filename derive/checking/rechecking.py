@@ -103,14 +103,13 @@ class _Check:
                 reported = self.reporting.heard(judged)
                 if not reported.found:
                     continue
-                waits = waits or not self.reporting.is_known(reported)
-                if waits and reported.has_refuted:
+                steps = None if waits and reported.has_refuted else self.reporting.known(reported)
+                waits = waits or steps is None
+                if steps is None:
                     self.watch.judged(self.reporting.unexplained(reported), False)
-                    yield reported, None
                 else:
-                    steps = self.reporting.steps(reported)
                     self.watch.judged(steps, True)
-                    yield reported, steps
+                yield reported, steps
 
     def _explained(self, reported: Reported) -> Steps:
         steps = self.reporting.steps(reported)

@@ -1,8 +1,9 @@
 """Equations below the headings of their document, so that a reader of a long one finds the place."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from markupsafe import Markup, escape
 
@@ -35,8 +36,11 @@ class Outline:
 
     def above(self, step: StepResult | WaitingStep) -> int:
         """How many headings stand before a step."""
-        place = _place(step)
-        return sum(_place(section.heading) <= place for section in self.sections)
+        return bisect_right(self._places, _place(step))
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [_place(section.heading) for section in self.sections]
 
     def level_of(self, step: StepResult | WaitingStep) -> int:
         """The level of the heading of an equation that begins with a step."""
