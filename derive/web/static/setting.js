@@ -5,6 +5,7 @@ import { checking, contents, editor } from "./check.js";
 import { SettingTable } from "./setting-table.js";
 import { post, Refusal } from "./stream.js";
 import { setWords } from "./text.js";
+import { withBothShown } from "./views.js";
 
 const part = (name) => document.getElementById(name);
 const details = part("setting");
@@ -36,7 +37,7 @@ async function correct({ row, value, all }) {
   try {
     const answer = await (await post("/live/setting", body)).json();
     if (editor.text !== text) return table.tell(row, "The text has changed meanwhile; try again.");
-    editor.replace(answer.text);
+    withBothShown(document.querySelector("main"), () => editor.replace(answer.text));
     table.accept(row);
     said.textContent = row ? `${row.name} is written to the head of the text.` : "The setting is written to the head of the text.";
   } catch (error) {
