@@ -199,7 +199,9 @@ class Remembered:
 
     def session_at(self, ground: Ground, place: Place) -> Session:
         """A session that stands at a place, not to be given away a second time before it is parked again."""
-        number = place.number if place.number in self.sessions else self._nearest_before(ground, place)
+        if place.number in self.sessions:
+            return self.sessions.pop(place.number)[-1]
+        number = self._nearest_before(ground, place)
         session = ground.session() if number is None else self.sessions.pop(number)[-1]
         session.memory = None
         session.know(place.known)
