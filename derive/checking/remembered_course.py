@@ -28,7 +28,7 @@ ANSWERS = 600
 VERSIONS = 4
 """Of a long document the answers of at least so many versions are remembered."""
 
-MOST_ELSEWHERE = 2
+MOST_ELSEWHERE = 4
 """Answers to one question that are remembered for other places."""
 
 MOST_SESSIONS = 6
