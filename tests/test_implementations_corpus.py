@@ -97,8 +97,12 @@ def marked(one: Planted) -> CodeResult:
 
 
 def _labels(result: CodeResult, *verdicts: str) -> tuple[str, ...]:
-    """The results with these verdicts, by the last word of their labels: `W1` of `result 2['W1']`."""
+    """The results with these verdicts, by the last word of their labels: `W1` of `result 2['W1']`.
+
+    Of `result['dW'] of backward` it is `dW`, of `the result of cost` it is `cost`.
+    """
     labels = (one.label for one in result.results if one.verdict in verdicts)
+    labels = (label if label.startswith("the") else re.sub(r" (of|after) .*", "", label) for label in labels)
     return tuple(re.sub(r"\W+$", "", label).split("'")[-1].split()[-1].removeprefix("self.") for label in labels)
 
 
