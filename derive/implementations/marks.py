@@ -53,9 +53,10 @@ def is_code_for(prepared: Prepared, source: Source) -> bool:
         return suffix in SUFFIXES
     setting = prepared.setting
     try:
-        return any(True for _ in definitions(read_code(source), setting.class_name or setting.function))
+        code = read_code(source)
     except DocumentError:
         return False
+    return any(True for name in setting.wanted for _ in definitions(code, name))
 
 
 def mark_code_file(exercise_path: str | Path, submission_path: str | Path, *, trust: bool = False) -> Marked:
