@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.checking.candidates import Candidate, Restriction, uses_under
 from derive.checking.general import GeneralAttempt
+from derive.checking.open_powers import check_open_powers
 from derive.checking.session import Session
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
 from derive.deciding.facts import EntryEquation
@@ -21,6 +22,8 @@ from derive.notation.symbols import Computed, Given
 from derive.records import dataclass
 
 MAX_EQUATIONS = 4_000
+
+NOWHERE = "what has to be positive in a root, a logarithm or below an open exponent never is"
 
 Place = tuple[dict[str, int], tuple[int, ...]]
 """Where an equation stands: the values of the free indices as the document counts them, the position of its entry."""
@@ -90,13 +93,12 @@ def evidence(
         if len(equations) > MAX_EQUATIONS:
             raise Undecidable(f"this claim has more than {MAX_EQUATIONS} entries at these dimensions")
     if not equations:
-        raise Undecidable(
-            "the condition of this step holds nowhere" if restrictions else "a side has no value anywhere"
-        )
+        raise Undecidable("the condition of this step holds nowhere" if restrictions else NOWHERE)
     _check_obligations(session, general, deadline)
     found = session.decide(equations, deadline, None if is_believed else general)
     if isinstance(found, (Equal, EqualOffKinks)):
         _check_requirements(session, requirements, deadline)
+        check_open_powers(session, equations)
     if isinstance(found, Equal) and found.is_general:
         if session.trust.confirms:
             _confirm(session, equations, deadline)
@@ -148,7 +150,7 @@ def _check_requirements(session: Session, requirements: Sequence[tuple[Scalar, .
         if not required or session.refuted_at_once(nowhere, deadline) is not None:
             continue
         if isinstance(session.decide([nowhere], deadline), (Equal, EqualOffKinks)):
-            raise Undecidable("a side has no value anywhere")
+            raise Undecidable(NOWHERE)
 
 
 # ── where a claim is made ──
