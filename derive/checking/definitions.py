@@ -203,7 +203,7 @@ def define_silently(session: Session, new: NewName, body: List) -> None:
     """A definition in a line of text: taken over where it is certain that it is one, else passed over."""
     before = session.table
     try:
-        if new.parameters is None:
+        if new.parameters is None and _function_value(session, body, {}) is None:
             value = _first_reading(session, body, {}).value
             if isinstance(value, (IndexValue, Number)):
                 return
@@ -219,7 +219,9 @@ def _described(shape: Shape) -> str:
 def _check_value(session: Session, new: NewName, reading: Reading) -> None:
     known = session.table.meanings.get(new.key)
     if isinstance(known, Computed) and known.shape != reading.value.shape:
-        raise Meaningless(f"{shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}")
+        raise Meaningless(
+            f"the name {shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}"
+        )
     letters = letters_of(new.key)
     for letter in reading.free:
         if letter not in letters:

@@ -133,7 +133,7 @@ class Explainer:
 
     def _number_of(self, claimed: Claimed) -> int:
         """A number for what a claim says; the same for all where nothing is remembered."""
-        return 0 if self.memory is None else self.memory.number_of(claimed, lambda: ("claimed", claimed.key))
+        return self._number("claimed", claimed.key)
 
     def _number(self, *said: Hashable) -> int:
         return 0 if self.memory is None else self.memory.number(said)

@@ -19,6 +19,9 @@ from derive.notation.chains import Chain
 
 Steps = tuple[StepResult, ...]
 
+MOST_OF_ONE = 600
+"""Of one document so much is remembered: what some hundred versions of it have needed."""
+
 
 class Watch(Protocol):
     """Is told of a check while it goes on. It may raise, which gives the check up."""
@@ -42,7 +45,7 @@ class Rechecker:
 
     def __init__(self, store: Store, memory: Memory | None = None) -> None:
         self._store = store
-        self._remembered = Remembered(Memory() if memory is None else memory)
+        self._remembered = Remembered(Memory(MOST_OF_ONE) if memory is None else memory)
 
     @property
     def memory(self) -> Memory:

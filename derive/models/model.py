@@ -62,6 +62,7 @@ def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
         vectors=setting.vectors,
         index_base=setting.index_base,
         einstein=setting.indices == "einstein",
+        own=setting.own,
         numbers=with_patterns({}, dims),
         counted=counted.patterns,
         starts=counted.starts,

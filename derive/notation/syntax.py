@@ -201,12 +201,16 @@ class Scripted(Syntax):
 
 _PARTS: dict[type[Syntax], tuple[str, ...]] = {}
 
+_NO_SYNTAX: tuple[object, ...] = (Span, str, tuple[str, ...], tuple[int, ...])
+"""What the fields are that say something of a piece of syntax itself."""
+
 
 def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
-    """The fields of a kind of syntax, without its place."""
-    if kind not in _PARTS:
-        _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
-    return _PARTS[kind]
+    """The fields of a kind of syntax that hold the syntax of which it is made."""
+    known = _PARTS.get(kind)
+    if known is None:
+        known = _PARTS[kind] = tuple(part.name for part in fields(kind) if part.type not in _NO_SYNTAX)
+    return known
 
 
 def nodes(node: object) -> Sequence[Syntax]:
@@ -364,6 +368,26 @@ def _check_numbers(tokens: Sequence[Token]) -> None:
     for before, token in pairwise(tokens):
         if before.kind == token.kind == "NUMBER" and before.end == token.start and token.text.startswith("."):
             raise Unreadable(f"{before.text}{token.text} is no number", before.span.to(token.span))
+    for at, token in enumerate(tokens):
+        if token.kind == "NUMBER":
+            _check_separators(tokens, at)
+
+
+def _check_separators(tokens: Sequence[Token], at: int) -> None:
+    """`1\\,000` and `0{,}5` are no products and no lists; what a number with a comma is depends on who writes it."""
+    first, before = tokens[at], "" if at == 0 else tokens[at - 1].kind
+    behind = [token.kind for token in tokens[at + 1 : at + 5]]
+    if behind == ["LBRACE", "COMMA", "RBRACE", "NUMBER"]:
+        problem = "a comma stands in a number; write a decimal point, or the digits without a comma"
+        raise Unreadable(problem, first.span.to(tokens[at + 4].span))
+    if behind[:1] == ["NUMBER"] and before not in ("CARET", "UNDERSCORE") and _is_group(first, tokens[at + 1]):
+        problem = "a space stands in a number; write the digits without it, or \\cdot for a product"
+        raise Unreadable(problem, first.span.to(tokens[at + 1].span))
+
+
+def _is_group(first: Token, second: Token) -> bool:
+    """Whether two numbers may be one that is written in groups of three digits."""
+    return first.text.isdigit() and len(first.text) <= 3 and second.text.isdigit() and len(second.text) == 3
 
 
 def _check_brackets(tokens: Sequence[Token]) -> None:

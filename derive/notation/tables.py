@@ -46,6 +46,7 @@ RELATIONS = MappingProxyType({
     "\\le": "at most", "\\leq": "at most", "≤": "at most", "\\leqslant": "at most",
     "\\ge": "at least", "\\geq": "at least", "≥": "at least", "\\geqslant": "at least",
     "\\to": "map", "\\rightarrow": "map", "→": "map", "\\mapsto": "map", "\\longrightarrow": "map",
+    "\\Longrightarrow": "implies", "\\Longleftrightarrow": "implies",
     "\\Rightarrow": "implies", "\\implies": "implies", "\\Leftrightarrow": "implies", "\\iff": "implies", "⇒": "implies", "⇔": "implies",
     "\\therefore": "implies", "\\because": "implies",
     "\\doteq": "define", "\\eqqcolon": "names", "=:": "names", "\\eqcolon": "names",
@@ -57,7 +58,9 @@ RELATIONS = MappingProxyType({
     "\\subset": "compares", "\\subseteq": "compares", "\\supset": "compares", "\\supseteq": "compares", "\\notin": "compares", "∉": "compares",
 })  # fmt: skip
 
-IMPLICATIONS = frozenset({"\\Rightarrow", "\\implies", "\\Leftrightarrow", "\\iff", "⇒", "⇔"})
+IMPLICATIONS = frozenset(
+    {"\\Rightarrow", "\\Longrightarrow", "\\implies", "\\Leftrightarrow", "\\Longleftrightarrow", "\\iff", "⇒", "⇔"}
+)
 
 OPENING = MappingProxyType({"(": "LPAR", "[": "LBRACK", "\\{": "LSET", "\\lbrace": "LSET", "\\lbrack": "LBRACK",
                             "\\langle": "LANGLE", "⟨": "LANGLE", "\\llbracket": "LBRACK", "⟦": "LBRACK", "\\lvert": "LBAR", "\\lVert": "LNORM"})  # fmt: skip

@@ -56,6 +56,7 @@ def tokenize(text: str, words: frozenset[str], unread: Container[int] = ()) -> l
     return _tokens(text, words, unread) if unread else list(_remembered(text, words_in(text, words)))
 
 
+@lru_cache(maxsize=4096)
 def words_in(text: str, words: frozenset[str]) -> frozenset[str]:
     """Those of some words on which the tokens of a text can rest: the letters of any other one stand nowhere in it.
 

@@ -14,6 +14,7 @@ from derive.checking.inference.declaring import Declarations, DeclaredName
 from derive.checking.inference.gathered import Gathered, Sign
 from derive.checking.inference.gathering import Recalled, anew, first_use, gather
 from derive.checking.inference.names import named, spelled
+from derive.checking.inference.own_functions import own_functions
 from derive.checking.inference.passes import forward_pass, possible_losses
 from derive.checking.inference.unknowns import Unknowns, dims_of, readable, words_of
 from derive.checking.memory import Memory
@@ -61,7 +62,7 @@ def infer(document: Document, memory: Memory | None = None) -> Inference:
 
     Raises `DocumentError` where its own setting cannot be used. A `memory` holds what was found in documents before.
     """
-    setting = document.setting
+    setting = replace(document.setting, own=own_functions(document))
     if document.exercise is not None or any(read_counted(name, text) for name, text in setting.symbols):
         return Inference(setting)
     found = _inferred(document, setting, memory)

@@ -107,6 +107,8 @@ class Application(Scripts):
 
     def _builtin(self, node: Syntax, base: Name) -> Head | None:
         name = plain(base.text)
+        if name in self.table.own:
+            return None
         function = functions.entrywise(name) or functions.other(name)
         letters = name.removeprefix("\\")
         if letters in functions.NOT_FUNCTIONS:

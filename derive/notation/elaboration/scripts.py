@@ -644,7 +644,7 @@ class Scripts(NumberedEntries):
             return self._known_index(resolved, written, span)
         if isinstance(node, Name) and is_index_letter(node.text):
             return self._free_index(plain(node.text), span)
-        raise Unreadable(f"{shown(written)} is no index that is known here", span)
+        raise Unreadable(f"the name {shown(written)} is no index that is known here", span)
 
     def _free_index(self, letter: str, span: Span) -> IndexVariable:
         index = IndexVariable(letter, span=span)
@@ -666,7 +666,7 @@ class Scripts(NumberedEntries):
                     value = self.entry(value, resolved.sub, span)
                 if isinstance(value, IndexValue):
                     return value.index
-        raise Unreadable(f"{shown(written)} is declared and is no index", span)
+        raise Unreadable(f"the name {shown(written)} is declared and is no index", span)
 
     def applied(self, function: str, operand: Expr, span: Span) -> Expr:
         raise NotImplementedError
