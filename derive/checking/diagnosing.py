@@ -52,7 +52,7 @@ def diagnosed(session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
     """The mistakes that were made in a refuted claim; nothing where the catalogue does not explain it."""
     deadline = Deadline(SECONDS)
     try:
-        with deadline.enforced():
+        with deadline.enforced(), session.only_trying():
             for search in _searches(session, claimed, deadline):
                 found = () if search.is_zero else search.one_mistake() or search.two_mistakes()
                 if found:
@@ -66,7 +66,7 @@ def is_made(session: Session, claimed: Claimed, mistake: Mistake) -> bool:
     """Whether one mistake explains a refuted claim: one of its repairs is proved."""
     deadline = Deadline(SECONDS)
     try:
-        with deadline.enforced():
+        with deadline.enforced(), session.only_trying():
             return any(search.shows(mistake) for search in _searches(session, claimed, deadline))
     except (Undecidable, FormulaError, RecursionError):
         return False

@@ -47,11 +47,21 @@ class NoLocalFactorError(Exception):
     """A reading took a matrix for the factor of the chain rule that is none."""
 
 
-def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline) -> Found:
-    """What is found of a candidate. Raises `Undecidable`, `NoLocalFactorError`, and what lowering raises."""
+def evidence(
+    session: Session,
+    candidate: Candidate,
+    restrictions: Sequence[Restriction],
+    deadline: Deadline,
+    *,
+    is_believed: bool = False,
+) -> Found:
+    """What is found of a candidate. Raises `Undecidable`, `NoLocalFactorError`, and what lowering raises.
+
+    What `is_believed` is to be proved by the entries alone: a proof is looked for before counterexamples are.
+    """
     ranges = _ranges(session, candidate, restrictions)
     general = GeneralAttempt(session, candidate, restrictions, deadline)
-    if not session.trust.confirms and general.holds_at_once():
+    if not (is_believed or session.trust.confirms) and general.holds_at_once():
         return Found(Equal("index form", is_general=True), (), False, general.proof)
     equations: list[EntryEquation] = []
     places: list[Place] = []
@@ -72,7 +82,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         where = mul(*domain, *required, *_conditions(session, candidate, restrictions, environment, ranges))
         if where is ZERO:
             continue
-        if not equations and not (domain or entries.obligations):
+        if not (is_believed or equations or domain or entries.obligations):
             failing = _refuted_at_once(session, left, right, where, deadline)
             if failing is not None:
                 different, position = failing
@@ -85,7 +95,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
     if not equations:
         raise Undecidable("the condition of this step holds nowhere" if restrictions else NOWHERE)
     _check_obligations(session, general, deadline)
-    found = session.decide(equations, deadline, general)
+    found = session.decide(equations, deadline, None if is_believed else general)
     if isinstance(found, (Equal, EqualOffKinks)):
         _check_requirements(session, requirements, deadline)
         check_open_powers(session, equations)

@@ -179,12 +179,14 @@ def _chains(text: str, words: frozenset[str], is_index: Ask, unread: Container[i
 
 
 def _note_implications(chains: Sequence[Chain], tokens: Sequence[Token]) -> None:
-    """Note which chains a sign of implication joins."""
+    """Note which chains a sign of implication joins, or an arrow between two equations, which says the same."""
     signs = [token.start for token in tokens if token.text in IMPLICATIONS]
-    for before, chain in pairwise(chains if signs else ()):
+    arrows = [token.start for token in tokens if _is_relation(token) and kind_of(token) == "map"]
+    for before, chain in pairwise(chains if signs or arrows else ()):
+        between_equations = arrows if before.relations and chain.relations else []
         first = next(member.span for member in chain.members if member.span is not None)
         last = next(member.span for member in reversed(before.members) if member.span is not None)
-        if any(last.end <= sign < first.start for sign in signs):
+        if any(last.end <= sign < first.start for sign in (*signs, *between_equations)):
             before.implies = chain.is_implied = True
 
 
@@ -447,7 +449,7 @@ class _Splitter:
             return
         starts_with_sign = cell[0].kind in _CONTINUING and not (place == 0 and row_has_relation)
         goes_on = self.current is not None and (
-            (_is_relation(cell[0]) and kind_of(cell[0]) != "implies")
+            (_is_relation(cell[0]) and not _begins_with_implication(cell))
             or is_open
             or starts_with_sign
             or self.expects_more()
@@ -709,6 +711,12 @@ def _compares_names(tokens: Sequence[Token]) -> bool:
 
 def _is_claim(token: Token) -> bool:
     return _is_relation(token) and kind_of(token) not in ("map", "implies") and token.kind != "COLON"
+
+
+def _begins_with_implication(cell: Sequence[Token]) -> bool:
+    """Whether a cell begins with `\\Rightarrow`, or with an arrow before an equation, which says the same."""
+    kind = kind_of(cell[0])
+    return kind == "implies" or (kind == "map" and any(map(_is_claim, _relations(cell))))
 
 
 def _without_end(segment: list[Token]) -> list[Token]:

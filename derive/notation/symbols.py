@@ -66,10 +66,14 @@ class Abbreviation:
 
 @dataclass(frozen=True)
 class UserFunction:
-    """A function defined by a formula of its arguments, read anew at every call."""
+    """A function defined by a formula of its arguments, read anew at every call.
+
+    `is_quantity`: the arguments are quantities that are known, as in `J(\\theta, b) = …`; J alone is its value at them.
+    """
 
     parameters: tuple[str, ...]
     body: List
+    is_quantity: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ OPERATORS = MappingProxyType({
     "+": "PLUS", "-": "MINUS", "−": "MINUS", "\\pm": "PLUSMINUS", "\\mp": "PLUSMINUS",
     "\\cdot": "CDOT", "·": "CDOT", "⋅": "CDOT", "\\cdotp": "CDOT",
     "\\times": "TIMES", "×": "TIMES", "*": "STAR", "\\ast": "STAR",
-    "\\odot": "ODOT", "⊙": "ODOT", "\\circ": "CIRC", "∘": "CIRC", "\\bullet": "ODOT", "\\otimes": "OTIMES", "⊗": "OTIMES",
+    "\\odot": "ODOT", "\\bigodot": "ODOT", "⊙": "ODOT", "\\circ": "CIRC", "∘": "CIRC", "\\bullet": "ODOT", "\\otimes": "OTIMES", "⊗": "OTIMES",
     "\\oslash": "OSLASH", "⊘": "OSLASH", "/": "SLASH", "\\div": "SLASH", "@": "AT",
     ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "\\colon": "COLON",
     "^": "CARET", "_": "UNDERSCORE", "&": "AMPERSAND",
@@ -93,7 +93,7 @@ PASSED_OVER = frozenset({
     "\\nonumber", "\\notag", "\\space", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
     "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
     "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large",
-    "\\left.", "\\right.", "\\nobreak", "\\hline", "\\nobreakspace",
+    "\\left.", "\\right.", "\\nobreak", "\\\n", "\\hline", "\\nobreakspace",
 })  # fmt: skip
 SIZES_OF_TYPE = frozenset({"\\tiny", "\\scriptsize", "\\footnotesize", "\\normalsize", "\\Large", "\\LARGE", "\\huge", "\\Huge", "\\scriptscriptstyle"})  # fmt: skip
 TAKING_NOTHING = frozenset({  # passed over, but not where braces follow: then it is somebody's macro
@@ -116,6 +116,9 @@ MATRIX_ENVIRONMENTS = frozenset({"matrix", "pmatrix", "bmatrix", "Bmatrix", "vma
 CASES_ENVIRONMENTS = frozenset({"cases", "dcases", "rcases"})
 ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "alignedat", "gather", "gathered", "multline", "split", "eqnarray",
                               "flalign", "math", "displaymath"})  # fmt: skip
+
+# words below or above a letter that make another name of it, also where they are set as single letters
+MARKS_OF_NAMES = frozenset({"new", "old", "next", "prev", "init", "opt", "best", "MLE", "MAP", "ML", "OLS", "LS", "reg", "train", "test"})  # fmt: skip
 
 END_MARKS = frozenset({"\\checkmark", "\\qed", "\\qedhere", "\\qedsymbol", "\\square", "\\blacksquare", "\\Box", "✓", "✔", "∎", "□", "■"})  # fmt: skip
 

@@ -38,8 +38,8 @@ class Inference:
     `defines`: the signs of equations that the model was taken from, each with its name. `possible`: a shape that fits,
     for names of which several do. `told`: how the names may be written that have an equation. `values`: the signs of
     equations that say at which value of a given name something holds. `withheld`: the
-    signs of declarations of many vectors by one index. `asks`: whether an unknown name is asked for. `model` is built
-    from the setting, where that was tried.
+    signs of declarations of many vectors by one index. `asks`: whether an unknown name is asked for. `letters` are
+    indices, and `sizes` are what they count to. `model` is built from the setting, where that was tried.
     """
 
     setting: Setting
@@ -52,6 +52,8 @@ class Inference:
     values: Mapping[Sign, str] = field(default_factory=dict)
     withheld: Mapping[Sign, str] = field(default_factory=dict)
     asks: bool = False
+    letters: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()
     model: Model | None = None
 
 
@@ -142,6 +144,8 @@ class _Inferring:
             told=self.gathered.told - frozenset(spelled(equation.key for equation in self.found.values)),
             withheld=self.declarations.withheld,
             asks=not self.setting.model,
+            letters=frozenset(self.gathered.letters | self.gathered.indexing),
+            sizes=frozenset(self.gathered.ranges.values()),
         )
 
     # ── the loss and what leads to it ──

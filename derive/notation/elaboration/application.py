@@ -255,6 +255,13 @@ class Application(Scripts):
                 return EntryByEntry(*formula, arguments[0], span=span)
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
 
+    def own_value(self, head: Head, span: Span) -> Expr | None:
+        """The `J` of `J(\\theta, b) = …` alone: its formula as it stands; None for any other function."""
+        function = head.function
+        if function is None or not function.is_quantity or head.order or head.sub is not None or head.sups:
+            return None
+        return self.body_with(function, {}, span)
+
     def _is_scalar_name(self, name: str) -> bool:
         """Whether a name is not declared as a vector or matrix: a function of it may be one of a real number."""
         found = self.table.find(name)
