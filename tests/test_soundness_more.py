@@ -348,8 +348,10 @@ def test_sigma_may_be_a_number():
 
 def test_sigma_squared_is_no_square_of_the_sigmoid_function():
     steps = judged(WITHOUT_MODEL, r"\sigma^2 = \sum_i x_i^2", r"\frac{\partial \sigma^2}{\partial x} = 2 x")
-    message = r"The name \sigma^2 is not defined or declared."
-    assert [(step.verdict, step.message) for step in steps] == [("unreadable", message)] * 2
+    assert [(step.verdict, step.message) for step in steps] == [
+        ("definition", r"\sigma^2 is introduced, a scalar."),
+        ("proved", EQUAL),
+    ]
 
 
 def test_a_mistake_is_looked_for_in_a_function_that_the_document_defines():
