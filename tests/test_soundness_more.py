@@ -348,11 +348,54 @@ def test_sigma_may_be_a_number():
 
 def test_sigma_squared_is_no_square_of_the_sigmoid_function():
     steps = judged(WITHOUT_MODEL, r"\sigma^2 = \sum_i x_i^2", r"\frac{\partial \sigma^2}{\partial x} = 2 x")
-    message = r"The name \sigma^2 is not defined or declared."
-    assert [(step.verdict, step.message) for step in steps] == [("unreadable", message)] * 2
+    assert [(step.verdict, step.message) for step in steps] == [
+        ("definition", r"\sigma^2 is introduced, a scalar."),
+        ("proved", EQUAL),
+    ]
 
 
 def test_a_mistake_is_looked_for_in_a_function_that_the_document_defines():
     """A repair must not take the place of the parameter of a formula that is taken entry by entry."""
     steps = judged(WITHOUT_MODEL, r"g(z) = \max(0, z)", "h = g(W x)", "g'(a) = g(a)(1 - g(a))")
     assert steps[-1].verdict == "refuted"
+
+
+# ── properties that the text gives to names ──
+
+IN_WORDS = "The text calls {} {}, which its declaration does not say; with it, this step may be true."
+GRADIENT = r"$$\nabla_x x^T A x = {} A x$$"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Let $A$ be symmetric.",
+        "If $A$ is symmetric,",
+        "With a symmetric matrix $A$ we have",
+        "Here $A$ and $X$ are symmetric.",
+    ],
+)
+def test_what_is_false_in_general_may_be_true_with_a_property_in_words(tmp_path, words):
+    true, false = in_text(tmp_path, words, GRADIENT.format(2), GRADIENT.format(1))
+    assert true == ("unknown", IN_WORDS.format("A", "symmetric"))
+    assert false == ("refuted", "The two sides differ in entry (1, 1): -15 on the left, -13/2 on the right.")
+
+
+@pytest.mark.parametrize("words", ["$A$ is not symmetric.", "$A$ need not be symmetric.", "The symmetric part of $A$:"])
+def test_a_property_that_is_denied_is_none(tmp_path, words):
+    assert in_text(tmp_path, words, GRADIENT.format(2))[0][0] == "refuted"
+
+
+def test_a_sign_in_words(tmp_path):
+    steps = in_text(tmp_path, "For non-negative $a$ we have", "$$|a| = a$$", "$$|a| = -a$$", "$$|b| = b$$")
+    assert steps == [
+        ("unknown", IN_WORDS.format("a", "nonnegative")),
+        ("refuted", "The two sides differ: 1 on the left, -1 on the right."),
+        ("refuted", "The two sides differ: 1 on the left, -1 on the right."),
+    ]
+
+
+def test_a_property_that_no_declaration_says(tmp_path):
+    steps = in_text(tmp_path, "Let $z$ be a probability vector.", r"$$\sum_k z_k = 1$$", "$$x_1 = y_1$$")
+    assert steps[0] == ("unknown", IN_WORDS.format("z", "a probability vector"))
+    assert steps[1][0] == "refuted"

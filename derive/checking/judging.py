@@ -12,6 +12,7 @@ from derive.checking.inference.prose import before
 from derive.checking.inference.stated import Signs, Stated, stated_by
 from derive.checking.premises import judgements as judgements_on
 from derive.checking.premises import read_premises
+from derive.checking.properties_in_words import PropertiesInWords
 from derive.checking.second_reading import SecondLook
 from derive.checking.sentences import Premise, Surroundings
 from derive.checking.session import Session
@@ -69,6 +70,7 @@ class Judging:
         self._displays = Displays()
         self._implications = Implications()
         self._set_to_zero = SetToZero()
+        self._properties = PropertiesInWords(document)
 
     def chains(self, number: int) -> Iterator[Judged]:
         """The chains of the passage of that number which have a relation, each judged when it is asked for."""
@@ -84,6 +86,7 @@ class Judging:
                 self._displays.close(passage, chain, judgements)
             judgements = self._implications.judged(self.course, chain, judgements)
             judgements = self._set_to_zero.judged(self.course, chain, judgements, before(passage), passage.kind)
+            judgements = self._properties.held(self.course, judgements)
             judgements = self._stated.held(judgements, chain, number, passage)
             yield Judged(number, passage, around, chain, tuple(judgements), self.course.standing())
 
