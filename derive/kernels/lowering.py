@@ -275,9 +275,46 @@ class Lowering:
 
     @_lower.register
     def _(self, node: tree.MatMul, scope: Scope) -> Value:
+        factors, bare = _unscaled(node)
+        if isinstance(bare, tree.MatMul) and (found := self._picked_block(bare, scope)) is not None:
+            for factor in factors:
+                found = self._both(self.algebra.multiply, self.value(factor, scope), found)
+            return found
         (a, b), letters = self._aligned((self.value(node.left, scope), self.value(node.right, scope)))
         product = Value(self.algebra.matmul(a, b), letters)
         return self._number(product) if node.shape.is_scalar else product
+
+    def _picked_block(self, node: tree.MatMul, scope: Scope) -> Value | None:
+        """(I ⊗ e_p)^T G, (e_p ⊗ I)^T G, G (I ⊗ e_q), G (e_q ⊗ I): G in blocks, one entry or block of each."""
+        match node:
+            case tree.MatMul(tree.Transpose(tree.Kronecker(first, second)), other):
+                axis = 0
+            case tree.MatMul(other, tree.Kronecker(first, second)):
+                axis = 1
+            case _:
+                return None
+        for place, unit, identity in ((1, second, first), (0, first, second)):
+            index = _unit_of(unit, scope)
+            if index is not None and isinstance(identity, tree.Identity):
+                value = self.value(other, scope)
+                if index in value.letters:
+                    raise NoKernel("blocks of a Kronecker product that depend on their own place", node.span)
+                count = len(value.letters)
+                at = count + axis
+                extents = (self.extent(first.shape.rows), self.extent(second.shape.rows))
+                blocks = self.algebra.folded(self._as_letters(value, other), at, extents)
+                rest = [number for number in range(count, count + 3) if number != at + place]
+                order = (*range(count), at + place, *rest)
+                return Value(self.algebra.permute(blocks, order), (*value.letters, index))
+        return None
+
+    def _as_letters(self, value: Value, node: Expr) -> Operation:
+        """A matrix for every value of its letters, every axis as long as it should be."""
+        count = len(value.letters)
+        operation = self.algebra.numeric(value.operation)
+        if not value.rank:
+            operation = self.algebra.expand(operation, (count, count + 1), count + 2)
+        return self.algebra.broadcast(operation, (*operation.axes[:count], *self.axes(node.shape)))
 
     def _number(self, value: Value) -> Value:
         """A matrix of one entry as a number."""
@@ -595,6 +632,27 @@ class Lowering:
         """The array with its letters' axes in an order."""
         order = (*(value.letters.index(letter) for letter in letters), *self._core(value))
         return self.algebra.permute(value.operation, order)
+
+
+def _unscaled(node: Expr) -> tuple[list[Expr], Expr]:
+    """The numbers by which a product of matrices is multiplied, and the product without them."""
+    match node:
+        case tree.Scale(factor, operand):
+            factors, bare = _unscaled(operand)
+            return [factor, *factors], bare
+        case tree.MatMul(left, right):
+            (first, one), (second, other) = _unscaled(left), _unscaled(right)
+            return [*first, *second], node if not (first or second) else tree.MatMul(one, other)
+    return [], node
+
+
+def _unit_of(node: Expr, scope: Scope) -> IndexVariable | None:
+    """p, if this is e_p, a column of the identity, and p runs along all of it."""
+    match node:
+        case tree.Slice(tree.Identity(size), IndexVariable() as index, "column") if index in scope:
+            run = scope[index]
+            return index if (run.dim, run.first, run.from_end) == (size, 0, 0) else None
+    return None
 
 
 def _run(positions: tree.Range) -> Run:
