@@ -43,6 +43,7 @@ class _Marker:
         self.prepared = prepared
         self.setting = prepared.setting
         self.code = code
+        self.is_single = code.is_in_single_precision
         self.trust = trust
         can_be_finite = {name: large.results for name, large in prepared.large.items()}
         self.observer = Observer(self.setting, code, can_be_finite)
@@ -175,10 +176,9 @@ class _Marker:
 
     def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
         values = returned.results or (Value("ended"),) * len(trial.expected)
-        is_single = self.code.is_in_single_precision
         may_be_transposed = self.setting.may_be_transposed
         return [
-            compare(value, right, is_single, may_be_transposed=may_be_transposed)
+            compare(value, right, self.is_single, may_be_transposed=may_be_transposed)
             for value, right in zip(values, trial.expected, strict=True)
         ]
 

@@ -107,6 +107,8 @@ class Application(Scripts):
 
     def _builtin(self, node: Syntax, base: Name) -> Head | None:
         name = plain(base.text)
+        if name in self.table.own:
+            return None
         function = functions.entrywise(name) or functions.other(name)
         letters = name.removeprefix("\\")
         if letters in functions.NOT_FUNCTIONS:
@@ -252,6 +254,13 @@ class Application(Scripts):
             if formula is not None and not any(isinstance(node, OF_VECTORS) for node in walk(formula[1])):
                 return EntryByEntry(*formula, arguments[0], span=span)
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
+
+    def own_value(self, head: Head, span: Span) -> Expr | None:
+        """The `J` of `J(\\theta, b) = …` alone: its formula as it stands; None for any other function."""
+        function = head.function
+        if function is None or not function.is_quantity or head.order or head.sub is not None or head.sups:
+            return None
+        return self.body_with(function, {}, span)
 
     def _is_scalar_name(self, name: str) -> bool:
         """Whether a name is not declared as a vector or matrix: a function of it may be one of a real number."""

@@ -24,6 +24,7 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import symbols_of
+from derive.notation.elaboration.application import Head
 from derive.notation.elaboration.base import PLAIN
 from derive.notation.elaboration.constants import check_assumed
 from derive.notation.elaboration.products import Item, Products, is_nabla
@@ -218,10 +219,21 @@ class Derivatives(Products):
         if len(part.of) == 1:
             head = self.head(part.of[0])
             if head is not None:
+                own = self._quantity(head, by, part.span)
+                if own is not None:
+                    return own
                 of_vector = head.kind == "map" and isinstance(by, (Entry, Slice))
                 argument = by.operand if of_vector and isinstance(by, (Entry, Slice)) else by
                 return self.call_on(head, lambda: [argument], part.span)
         return self.term(Term(part.of, part.operators, span=part.span))
+
+    def _quantity(self, head: Head, by: Expr, span: Span) -> Expr | None:
+        """The J of `\\partial J / \\partial \\theta_j`, a function of known quantities; None at any other variable."""
+        own = self.own_value(head, span)
+        if own is None:
+            return None
+        known = {symbol.name for symbol in symbols_of(by)}
+        return own if known and known <= self.names_below(own) else None
 
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         """`\\frac{\\partial}{\\partial x}` of what stands behind it."""
