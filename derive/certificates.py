@@ -12,7 +12,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -27,6 +27,8 @@ LARGEST_FILE = 64_000
 SECONDS_FOR_A_WRITE = 3600.0
 
 _PROGRAM = os.path.dirname(os.path.abspath(__file__))
+_HANDING_ON = frozenset({"__pycache__", "integrations", "writing"})
+_TAKING = frozenset({"commands", "figures", "grading", "implementations", "kernels", "sandbox", "sheets", "web"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _VERSION = re.compile(r"[\w.+!-]{1,60}", re.ASCII)
@@ -70,11 +72,15 @@ def _digest(value: object) -> str:
 
 
 @cache
-def program_digest() -> str:
-    """A digest of the program's own files: a certificate of another program, were it by one letter, is not found."""
+def program_digest(*, of_marks: bool = False) -> str:
+    """A digest of the program's own files: a certificate of another program, were it by one letter, is not found.
+
+    Rooms from which no closed form follows are not looked at, since every start waits for this; with `of_marks` those
+    from which marks follow are looked at, too.
+    """
     digest = blake2b(digest_size=32)  # twice as fast as SHA-256, and every start waits for it
     try:
-        for path in sorted(_files(_PROGRAM)):
+        for path in sorted(_files(_PROGRAM, _HANDING_ON if of_marks else _HANDING_ON | _TAKING)):
             content = _bytes_of(path)
             digest.update(f"{path.removeprefix(_PROGRAM)} {len(content)}\n".encode("utf-8", "surrogateescape"))
             digest.update(content)
@@ -83,13 +89,13 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
-def _files(folder: str) -> Iterator[str]:
-    """The files in a folder and below, without compiled ones and those that only hand on what was found."""
+def _files(folder: str, left_out: Container[str]) -> Iterator[str]:
+    """The files in a folder and below, without those of some rooms."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                if entry.name not in ("__pycache__", "writing", "integrations"):
-                    yield from _files(entry.path)
+                if entry.name not in left_out:
+                    yield from _files(entry.path, left_out)
             elif not entry.name.startswith("."):
                 yield entry.path
 

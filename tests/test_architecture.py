@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from derive import certificates
 from derive.checking.conventions import CONVENTIONS
 from derive.documents.setting import CONVENTIONS as CONVENTIONS_OF_SETTINGS
 from derive.exact.entries import Entries
@@ -120,6 +121,7 @@ ROOMS: dict[str, set[str]] = {
         "implementations.results",
         "sheets.blocks",
         "sheets.safe_math",
+        "documents.document",
         "documents.yaml_text",
         "mistakes",
         "checking.results",
@@ -144,6 +146,7 @@ ROOMS: dict[str, set[str]] = {
         "grading",
         "figures",
         "sheets",
+        "implementations",
         "writing",
     },
     "commands": {
@@ -354,6 +357,20 @@ def test_what_knows_sympy_is_reached_through_the_seams_alone():
             waiting += [other for other, _ in own_imports(name) if other and (name, other) not in SEAMS]
     assert reached & HOLDING_SYMPY == set()
     assert "deciding.refuting" in reached
+
+
+def test_a_certificate_is_of_every_module_from_which_closed_forms_follow():
+    waiting, reached = ["checking.certifying", "checking.beginning", "documents.reading"], set()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [other for other, _ in own_imports(name) if other]
+    left_out = certificates._HANDING_ON | certificates._TAKING
+    files = map(Path, certificates._files(certificates._PROGRAM, left_out))
+    looked_at = {dotted(file) for file in files if file.suffix == ".py"}
+    assert {"gradients.closed", "exact.sympy_derivatives", "models.model"} <= reached
+    assert reached - looked_at == set()
 
 
 def test_only_the_second_reader_knows_latex2sympy():

@@ -352,3 +352,30 @@ def test_a_setting_in_the_text_is_as_good_as_one_at_the_head(tmp_path, name):
     pairs = zip(plain.steps, moved.steps[len(moved.steps) - len(plain.steps) :], strict=True)
     differing = [(a.tag, a.step, a.verdict, b.verdict) for a, b in pairs if a.verdict != b.verdict]
     assert differing == []
+
+
+ASKED = {
+    "a size": (
+        r"$$L = \frac{1}{n} \sum_{i=1}^n x_i^2$$",
+        ["the size 'n' is not known; add a setting such as  dims: {n: 3}"],
+    ),
+    "entries": (
+        r"$$\frac{\partial L}{\partial w_{ij}} = w_{ij} \eta$$",
+        ["the shape of 'w' is not known; add a setting such as  symbols: {w: m x n}"],
+    ),
+    "a time": (
+        r"$$z_t = h_{t-1} + c$$",
+        ["the shape of 'h_t' is not known; add a setting such as  symbols: {h_t: n x 1 for t = 1..T}"],
+    ),
+    "a part of a matrix": (
+        r"Let $X \in \mathbb{R}^{N \times D}$, $w \in \mathbb{R}^D$. $$z_i = x_i^T w$$",
+        ["the shape of 'x_i' is not known; add a setting such as  symbols: {x_i: row of X as a column}"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_is_asked_for_is_what_a_setting_declares(tmp_path, name):
+    text, questions = ASKED[name]
+    asked = [found.message for found in checked(tmp_path, text).questions]
+    assert [message for message in asked if "differentiated" not in message][: len(questions)] == questions

@@ -125,3 +125,41 @@ def test_what_is_no_such_equation_is_refuted_as_before(formulas: list[str]) -> N
 def test_an_answer_of_zero_is_wrong() -> None:
     asked = exercise(RIDGE.lstrip(), (r"- {id: w, ask: '\frac{\partial L}{\partial w}'}",))
     assert said(asked, r"$$\frac{\partial L}{\partial w} = 0$$", "w")[0] == "wrong"
+
+
+# ── constraints and new values ──
+
+CONSTRAINED = [
+    r"\min_w w^T w \quad \text{s.t.} \quad w^T t_{1:3} = 1",
+    r"\max_w w^T w \quad \text{subject to} \quad b = c, \quad \lambda = 2",
+    r"\begin{aligned} \min_w & \quad w^T w \\ \text{s.t.} & \quad b = c \\ & \quad \lambda = 2 \end{aligned}",
+]
+
+
+@pytest.mark.parametrize("formula", CONSTRAINED)
+def test_the_constraints_of_a_problem_claim_nothing(formula: str) -> None:
+    assert judged(SYMBOLS, formula) == []
+
+
+def test_such_that_behind_anything_else_hides_nothing() -> None:
+    assert told(judged(SYMBOLS, r"b = b \text{ such that } b = c")) == ["proved", "refuted"]
+    assert told(judged(SYMBOLS, r"w^T w \text{ such that } b = c")) == ["refuted"]
+    assert told(judged(SYMBOLS, r"b = b", r"\min_w w^T w", r"b = c"))[-1] == "refuted"
+
+
+def test_a_step_of_gradient_descent_may_be_one_for_an_entry() -> None:
+    steps = judged(
+        RIDGE,
+        r"w_j = w_j - b \frac{\partial L}{\partial w_j}",
+        r"w_j = w_j - b w_j",
+        r"w_j = w_1 - b \frac{\partial L}{\partial w_j}",
+    )
+    assert told(steps) == ["definition", "refuted", "refuted"]
+
+
+def test_an_arrow_joins_equations_as_an_implication_does() -> None:
+    formula = r"\begin{align} \frac{\partial L}{\partial w} &= 0 &\rightarrow X^T X w + 2 \lambda w = X^T t \end{align}"
+    assert told(judged(RIDGE, formula)) == ["unknown", "proved"]
+    false = r"\begin{align} b - b &= 0 &\rightarrow 1 &= 0 \end{align}"
+    assert told(judged(RIDGE, false)) == ["proved", "refuted"]
+    assert told(judged(RIDGE, r"b - b = 0 \to c = 0")) == ["proved", "refuted"]

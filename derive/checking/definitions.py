@@ -289,6 +289,7 @@ def _is_quantity(session: Session, parameters: tuple[str, ...], body: List) -> b
 
 def _is_of_known_quantity(session: Session, parameter: str) -> bool:
     table = session.table
+    parameter = parameter.removesuffix("^{2}") if table.find(parameter) is None else parameter
     base, letters = family_letters(parameter)
     name = table.find(parameter) or (table.find(base) if letters else None)
     meaning = None if name is None else table.meanings[name]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from derive.checking.claims import Claimed, Judgement
 from derive.checking.course import Course
-from derive.checking.implications import factor_between, says_what_something_is
+from derive.checking.implications import HYPOTHESIS, factor_between, says_what_something_is
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.documents.document import Kind
@@ -59,7 +59,7 @@ class SetToZero:
     ) -> list[Judgement]:
         """The judgements on a chain, before which these words stand; in a line of text they set nothing to zero."""
         is_said = kind == "display" and says_set_to_zero(words)
-        if not any(map(_fails, judgements)) or not (self.names or _may_end_with_zero(chain)):
+        if not any(map(_is_open, judgements)) or not (self.names or _may_end_with_zero(chain)):
             return list(judgements)
         found, self.names, self.equations = course.asked(
             lambda: ("set to zero", chain.key, is_said, self.names, tuple(one.key for one in self.equations)),
@@ -72,11 +72,11 @@ class SetToZero:
         found = list(judgements)
         last = len(found) - 1
         claims = [kind_of(relation) == "claim" for relation in chain.relations]
-        if all(claims) and _fails(found[last]) and _is_zero(_right(session, found[last])):
+        if all(claims) and _is_open(found[last]) and _is_zero(_right(session, found[last])):
             first = _left(session, found[0])
             if (_is_derivative(first) and last > 0) or is_said:
                 self._set(session, found, first)
-                found[last] = _undecided(found[last], SET)
+                found[last] = _undecided(found[last], SET) if _fails(found[last]) else found[last]
         later = [self._later(session, one) if is_claim else one for one, is_claim in zip(found, claims, strict=True)]
         return later, self.names, self.equations
 
@@ -123,6 +123,11 @@ def _may_end_with_zero(chain: Chain) -> bool:
 
 def _fails(judgement: Judgement) -> bool:
     return judgement.verdict == "refuted" and judgement.counterexample is not None and judgement.claimed is not None
+
+
+def _is_open(judgement: Judgement) -> bool:
+    """Whether an equation is not true by itself: it is refuted, or stands before an implication as a hypothesis."""
+    return _fails(judgement) or (judgement.message == HYPOTHESIS and judgement.claimed is not None)
 
 
 def _undecided(judgement: Judgement, message: str) -> Judgement:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from derive.checking.claims import Judgement
 from derive.checking.session import Session, additive_terms
 from derive.checking.sides import Side
-from derive.expressions.tree import Derivative, Expr, Symbol
+from derive.expressions.tree import Derivative, Entry, Expr, Slice, Symbol
 from derive.expressions.walk import walk
 from derive.notation.symbols import Computed, Given
 
@@ -24,14 +24,16 @@ def is_update(session: Session, left: Side, right: Side, formal: dict[str, Expr]
 def is_gradient_step(session: Session, left: Side, right: Side, formal: dict[str, Expr]) -> bool:
     """Whether `left = right` can be no equation, and is a step of gradient descent.
 
-    On the right stands the name itself, once, with terms that hold derivatives by it, and nothing else.
+    On the left stands a given name or an entry of one. On the right stands the same, once, with terms that hold
+    derivatives by it, and nothing else.
     """
     sides = _values(session, left, right, formal)
     if sides is None or sides[0].shape != sides[1].shape:
         return False
     name, terms = sides[0], additive_terms(sides[1])
     others = [term for term in terms if term != name]
-    if _given(session, name) is None or len(terms) - len(others) != 1 or not others:
+    part = name.operand if isinstance(name, (Entry, Slice)) else name
+    if _given(session, part) is None or len(terms) - len(others) != 1 or not others:
         return False
     return all(any(derivative.by == name for derivative in _derivatives(session, term)) for term in others)
 

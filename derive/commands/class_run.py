@@ -105,7 +105,9 @@ def _in_folder(
 ) -> Summary:
     """Mark what is new, and write all."""
     memory = ResultsFolder(
-        Path(order.output), basis_of(Path(order.exercise), program_digest()), repr((order.limits, order.trust))
+        Path(order.output),
+        basis_of(Path(order.exercise), program_digest(of_marks=True)),
+        repr((order.limits, order.trust)),
     )
     before = memory.begin()
     submissions = [one for one in found.submissions if one.name not in enrolment.superseded]

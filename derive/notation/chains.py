@@ -19,7 +19,7 @@ from itertools import pairwise, takewhile
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.remarks import comments
-from derive.notation.tables import END_MARKS, IMPLICATIONS, RELATIONS, ROW_ENVIRONMENTS
+from derive.notation.tables import CONSTRAINT_WORDS, END_MARKS, IMPLICATIONS, PROBLEM_WORDS, RELATIONS, ROW_ENVIRONMENTS
 from derive.notation.tokens import Token, tokenize, words_in
 from derive.records import dataclass
 from derive.source import Span
@@ -386,6 +386,7 @@ class _Splitter:
         self.untagged: list[Chain] = []
         self.waiting: list[list[Token]] = []
         self.row_has_equation = False
+        self.constrains = False
 
     def finish(self) -> None:
         """Conditions that stand behind all equations belong to the last one."""
@@ -449,12 +450,12 @@ class _Splitter:
             return
         starts_with_sign = cell[0].kind in _CONTINUING and not (place == 0 and row_has_relation)
         goes_on = self.current is not None and (
-            (_is_relation(cell[0]) and not _begins_with_implication(cell))
+            (_is_relation(cell[0]) and not _begins_with_implication(cell, begins_equation))
             or is_open
             or starts_with_sign
             or self.expects_more()
         )
-        segments = list(self.segments(cell))
+        segments = list(self.segments(cell, begins_equation))
         for number, segment in enumerate(segments):
             opens = begins_equation and number == len(segments) - 1
             self.read_segment(segment, goes_on and number == 0, number == 0 and place == 0, opens)
@@ -486,12 +487,12 @@ class _Splitter:
 
     # ── segments ──
 
-    def segments(self, cell: list[Token]) -> Iterable[list[Token]]:
+    def segments(self, cell: list[Token], begins_equation: bool) -> Iterable[list[Token]]:
         """The cell cut at long spaces, semicolons, words, implications, and commas between equations."""
         flags = _top_level(cell)
         cell = _with_unread_words(cell, flags)
         signs = [at for at, token in enumerate(cell) if flags[at] and _is_relation(token)]
-        is_claim = any(_is_claim(cell[at]) for at in signs)
+        is_claim = begins_equation or any(_is_claim(cell[at]) for at in signs)
         pieces: list[list[Token]] = []
         first = 0
         for at, (token, outside) in enumerate(zip(cell, flags, strict=True)):
@@ -548,6 +549,7 @@ class _Splitter:
                 self.add_condition(segment, is_first)
             return
         if first.kind == "WORDS":
+            self.constrains = self.constrains or self._begins_constraints(first)
             if not opens and self._takes_more_than_reference(segment, is_first):
                 self.extend([_unread(first)])
                 return
@@ -564,7 +566,7 @@ class _Splitter:
         if any(kind_of(token) == "map" for token in relations):
             self.current = None
             return
-        if not goes_on and self.is_condition(segment):
+        if not goes_on and (self.constrains or self.is_condition(segment)):
             self.add_condition(segment, is_first and self.current is None)
             return
         if not goes_on:
@@ -573,6 +575,14 @@ class _Splitter:
             self.chains.append(self.current)
             self.untagged.append(self.current)
         self.extend(segment)
+
+    def _begins_constraints(self, words: Token) -> bool:
+        """Whether what stands behind some words are the constraints of a problem: `\\min_w L \\quad \\text{s.t. }`."""
+        if self.current is None or self.current.relations:
+            return False
+        tokens = (token for chain in self.chains for token in chain.members[0].tokens)
+        is_problem = any(token.text in PROBLEM_WORDS for token in tokens)
+        return is_problem and words.text.lower().strip(" .,:()") in CONSTRAINT_WORDS
 
     def _takes_more_than_reference(self, segment: list[Token], is_first: bool) -> bool:
         """`\\text{by } N` behind a formula, where `\\text{by } (3)` and `\\text{by } (3), (4)` only refer."""
@@ -713,10 +723,10 @@ def _is_claim(token: Token) -> bool:
     return _is_relation(token) and kind_of(token) not in ("map", "implies") and token.kind != "COLON"
 
 
-def _begins_with_implication(cell: Sequence[Token]) -> bool:
+def _begins_with_implication(cell: Sequence[Token], begins_equation: bool) -> bool:
     """Whether a cell begins with `\\Rightarrow`, or with an arrow before an equation, which says the same."""
     kind = kind_of(cell[0])
-    return kind == "implies" or (kind == "map" and any(map(_is_claim, _relations(cell))))
+    return kind == "implies" or (kind == "map" and (begins_equation or any(map(_is_claim, _relations(cell)))))
 
 
 def _without_end(segment: list[Token]) -> list[Token]:

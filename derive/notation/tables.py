@@ -133,6 +133,9 @@ CONDITION_WORDS = frozenset(
 OTHERWISE_WORDS = frozenset({"otherwise", "else", "elsewhere", "sonst"})
 SEPARATING_WORDS = frozenset({"and", "or", "so", "hence", "thus", "therefore", "then", "where", "with", "since", "because", "as", "which", "using",
                               "by", "from", "note", "i.e.", "that is", "such that", "s.t.", "we have", "we get"})  # fmt: skip
+CONSTRAINT_WORDS = frozenset({"s.t", "subject to", "such that"})
+PROBLEM_WORDS = frozenset({"\\min", "\\max", "\\argmin", "\\argmax", "\\arg", "argmin", "argmax", "minimize", "maximize", "minimise",
+                           "maximise"})  # fmt: skip
 NOTE_WORDS = frozenset(
     {"where", "with", "since", "because", "as", "which", "using", "by", "from", "note", "such that", "s.t.", "as given"}
 )
