@@ -50,7 +50,16 @@ model:
 loss: L
 ---
 """
-OWN = {"functions": FUNCTIONS, "numbers": NUMBERS, "counted": COUNTED}
+BLOCKS = """---
+dims: {m: 2, n: 3, p: 4, q: 5}
+symbols: {A: m x n, B: p x q, X: q x n}
+model:
+  r: (A \\otimes B) \\text{vec}(X)
+  L: r^T r
+loss: L
+---
+"""
+OWN = {"functions": FUNCTIONS, "numbers": NUMBERS, "counted": COUNTED, "blocks": BLOCKS}
 
 
 @pytest.fixture(scope="module")

@@ -285,6 +285,11 @@ class Algebra:
 
     # ── moving entries about ──
 
+    def folded(self, a: Operation, axis: int, extents: tuple[Extent, Extent]) -> Operation:
+        """One axis as two, the first of which counts the blocks along it."""
+        axes = (*a.axes[:axis], *extents, *a.axes[axis + 1 :])
+        return self.filled_like(a, axes) or self.graph.make("fold", (a,), axes)
+
     def permute(self, a: Operation, order: tuple[int, ...]) -> Operation:
         """The axes in another order."""
         axes = tuple(a.axes[axis] for axis in order)

@@ -191,6 +191,7 @@ SPELLINGS: dict[str, Spell] = {
     "broadcast": lambda operation, arguments: Code(
         f"xp.broadcast_to({arguments[0].text}, {shape_in_code(operation.axes)})"
     ),
+    "fold": lambda operation, arguments: Code(f"xp.reshape({arguments[0].text}, {shape_in_code(operation.axes)})"),
     "reshape": lambda _, arguments: Code(f"xp.reshape({arguments[0].text}, (-1, 1))"),
     "diagonal": call("xp.linalg.diagonal"),
     "diagonal_matrix": lambda operation, arguments: Code(

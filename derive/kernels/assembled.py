@@ -8,6 +8,7 @@ from derive.expressions.tree import Derivative, Expr, Symbol, Unspecified, Unspe
 from derive.expressions.walk import walk
 from derive.kernels.hazards import hazards
 from derive.kernels.identifiers import Identifiers, identifier_of
+from derive.kernels.lowered import LOWERED
 from derive.kernels.lowering import Lowering
 from derive.kernels.operations import Axes, Extent, Operation
 from derive.kernels.program import Program, Statement, with_exponentials_unrolled
@@ -116,7 +117,7 @@ class _Assembly:
         self.extents: dict[str, str | int] = {}
         self._names_of_sizes: dict[int | None, str] = {}
         self.lowering = Lowering(
-            self.algebra, self.extents, index_base=program.table.index_base, kink=program.model.kink
+            self.algebra, self.extents, LOWERED, index_base=program.table.index_base, kink=program.model.kink
         )
 
     def kernel(self) -> Kernel:

@@ -53,6 +53,7 @@ def spelled_as_in_numpy(module: str) -> dict[str, Spell]:
         "broadcast": lambda operation, arguments: Code(
             f"{module}.broadcast_to({arguments[0].text}, {shape_in_code(operation.axes)})"
         ),
+        "fold": lambda operation, arguments: Code(f"{arguments[0].atom}.reshape{shape_in_code(operation.axes)}"),
         "reshape": lambda _, arguments: Code(f"{arguments[0].atom}.reshape(-1, 1)"),
         "diagonal": lambda operation, arguments: _diagonal(module, operation, arguments),
         "diagonal_matrix": lambda _, arguments: Code(f"{module}.diagflat({arguments[0].text})"),

@@ -79,7 +79,7 @@ class Graph:
         return self._made.get((kind, arguments, axes, ()))
 
 
-STRUCTURAL = frozenset({"permute", "expand", "slice", "at", "pick", "diagonal", "broadcast", "reshape"})
+STRUCTURAL = frozenset({"permute", "expand", "slice", "at", "pick", "diagonal", "broadcast", "reshape", "fold"})
 """The kinds that move the entries of their first argument and change none."""
 
 

@@ -183,6 +183,7 @@ SPELLINGS: dict[str, Spell] = {
     "broadcast": lambda operation, arguments: Code(
         f"torch.broadcast_to({arguments[0].text}, {shape_in_code(operation.axes)})"
     ),
+    "fold": lambda operation, arguments: Code(f"{arguments[0].atom}.reshape{shape_in_code(operation.axes)}"),
     "reshape": lambda _, arguments: Code(f"{arguments[0].atom}.reshape(-1, 1)"),
     "diagonal": _diagonal,
     "diagonal_matrix": lambda _, arguments: Code(f"torch.diagflat({arguments[0].text})"),
