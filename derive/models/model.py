@@ -169,8 +169,8 @@ def _changed(dims: dict[str, Dim], depths: frozenset[str]) -> dict[str, Dim]:
 
 def _rotated(dims: dict[str, Dim]) -> dict[str, Dim]:
     sizes = sorted({dim.size for dim in dims.values() if dim.size is not None})
-    following = [*sizes[1:], sizes[0]] if len(sizes) > 1 else [size + 1 for size in sizes]
-    other = dict(zip(sizes, following, strict=True))
+    turned = [max(sizes) + 2 if size == sizes[at] else size for at, size in enumerate(reversed(sizes))]
+    other = dict(zip(sizes, turned if len(sizes) > 1 else [size + 1 for size in sizes], strict=True))
     return {name: Dim(other[dim.size] if dim.size is not None else None, dim.name) for name, dim in dims.items()}
 
 
