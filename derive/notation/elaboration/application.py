@@ -35,7 +35,7 @@ from derive.expressions.tree import (
     Vectorised,
 )
 from derive.expressions.walk import walk
-from derive.notation.elaboration.scripts import Scripts, Superscript, taken_apart
+from derive.notation.elaboration.scripts import Resolved, Scripts, Superscript, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Dots, Formula, Group, List, Name, Scripted, Syntax, Term
@@ -253,6 +253,29 @@ class Application(Scripts):
                 return EntryByEntry(*formula, arguments[0], span=span)
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
 
+    def value_of(self, resolved: Resolved, span: Span) -> Expr:
+        """What a name stands for; a function without argument is meant at the names that it was defined with."""
+        function = resolved.meaning
+        if isinstance(function, UserFunction) and not resolved.primes:
+            own = self.own_arguments(function)
+            if own is not None:
+                return self.body_with(function, own, span)
+        return super().value_of(resolved, span)
+
+    def own_arguments(self, function: UserFunction) -> dict[str, Expr] | None:
+        """The names in the brackets of `f(x) = …` with their values, where all of them are known beside it."""
+        found: dict[str, Expr] = {}
+        for name in function.parameters:
+            key = self.table.find(name)
+            meaning = None if key is None else self.table.meanings[key]
+            if name in self.formal:
+                found[name] = self.formal[name]
+            elif key is not None and isinstance(meaning, (Given, Computed)) and not _is_no_value(meaning):
+                found[name] = Symbol(key, meaning.shape)
+            else:
+                return None
+        return found
+
     def _is_scalar_name(self, name: str) -> bool:
         """Whether a name is not declared as a vector or matrix: a function of it may be one of a real number."""
         found = self.table.find(name)
@@ -321,6 +344,11 @@ class Application(Scripts):
 
 OF_VECTORS = (Transpose, Reduce, Dot, MatMul, Softmax, Diagonal, Inverse)
 """What the formula of a function of one real number does not contain."""
+
+
+def _is_no_value(meaning: Given | Computed) -> bool:
+    """Whether a declared name is a function or counts classes, and stands for no number or array."""
+    return isinstance(meaning, Given) and meaning.kind in ("labels", "hot index", "function", "map")
 
 
 def _is_dots(entry: Formula) -> bool:

@@ -24,12 +24,13 @@ from derive.expressions.tree import (
     Transpose,
 )
 from derive.expressions.walk import symbols_of
+from derive.notation.elaboration.application import Head
 from derive.notation.elaboration.base import PLAIN
 from derive.notation.elaboration.constants import check_assumed
 from derive.notation.elaboration.products import Item, Products, is_nabla
 from derive.notation.elaboration.scripts import Scripting, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
-from derive.notation.symbols import Given
+from derive.notation.symbols import Computed, Given, shown
 from derive.notation.syntax import (
     Fraction,
     Group,
@@ -44,6 +45,7 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     listed,
+    nodes,
 )
 from derive.records import dataclass, remembered
 from derive.source import Span
@@ -218,10 +220,32 @@ class Derivatives(Products):
         if len(part.of) == 1:
             head = self.head(part.of[0])
             if head is not None:
+                own = self._at_own_arguments(head, by, part.span)
+                if own is not None:
+                    return own
                 of_vector = head.kind == "map" and isinstance(by, (Entry, Slice))
                 argument = by.operand if of_vector and isinstance(by, (Entry, Slice)) else by
                 return self.call_on(head, lambda: [argument], part.span)
         return self.term(Term(part.of, part.operators, span=part.span))
+
+    def _at_own_arguments(self, head: Head, by: Expr, span: Span) -> Expr | None:
+        """The value of a function that its author defined, where that depends on what it is differentiated by.
+
+        `\\frac{\\partial f}{\\partial q}` with `f(x) = q^T x` is x. Raises `Unreadable` where the x is not known.
+        """
+        if head.function is None or head.order or head.sub is not None or head.sups:
+            return None
+        variables = {symbol.name for symbol in symbols_of(by)}
+        own = self.own_arguments(head.function)
+        if own is not None:
+            value = self.body_with(head.function, own, span)
+            return value if variables & self.names_below(value) else None
+        written = [node for node in nodes(head.function.body) if isinstance(node, (Name, Scripted))]
+        found = [resolved for node in written if (resolved := self.resolve(node)) is not None]
+        named = [Symbol(one.key, one.meaning.shape) for one in found if isinstance(one.meaning, (Given, Computed))]
+        if any(variables & self.names_below(symbol) for symbol in named):
+            raise Unreadable(f"{shown(head.name)} is a function; write its argument in brackets here", span)
+        return None
 
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         """`\\frac{\\partial}{\\partial x}` of what stands behind it."""
