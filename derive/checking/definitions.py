@@ -29,8 +29,11 @@ class NewName:
     parameters: tuple[str, ...] | None = None
 
 
-def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
-    """The name that a left side introduces; None where it says something about what is known, or of a power."""
+def new_name(content: List | None, elaborator: Elaborator, is_e_a_name: bool = False) -> NewName | None:
+    """The name that a left side introduces; None where it says something about what is known, or of a power.
+
+    The E of `E(x)` is one where `is_e_a_name`: it may as well be an expectation.
+    """
     only = None if content is None else content.only
     if (
         only is None
@@ -44,7 +47,7 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
     if not isinstance(base, Name) or len(factors) > 3 or not _is_free(name, elaborator):
         return None
-    if plain(base.text) == "E" and len(factors) > 1:
+    if plain(base.text) == "E" and len(factors) > 1 and not is_e_a_name:
         return None
     key = elaborator.key_with_numbers(name)
     if re.search(r"\^\{[-+]?\d|:", canonical(name)):
@@ -62,6 +65,18 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     if not all(isinstance(parameter, (Name, Scripted)) for parameter in parameters):
         return None
     return NewName(key, tuple(canonical(parameter).strip() for parameter in parameters))
+
+
+def energy(content: List | None, right: Reading | None, elaborator: Elaborator) -> NewName | None:
+    r"""The function that `E(w) = \frac{1}{2} \|X w - y\|^2` introduces: its value depends on what is in brackets.
+
+    The expectation of something given is a number that does not depend on it.
+    """
+    new = new_name(content, elaborator, is_e_a_name=True)
+    if new is None or new.parameters is None or right is None:
+        return None
+    below = elaborator.names_below(right.value)
+    return new if all(elaborator.table.find(name) in below for name in new.parameters) else None
 
 
 def _named_by_brackets(key: str, brackets: Sequence[Syntax]) -> NewName | None:

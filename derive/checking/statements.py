@@ -18,6 +18,7 @@ from derive.checking.definitions import (
     arguments_by_themselves,
     define,
     define_silently,
+    energy,
     free_names,
     is_differential_of_known,
     new_name,
@@ -243,7 +244,8 @@ class Statement:
 
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""
-        new = new_name(self.sides[number].content, self._elaborator()) or self._name_with_e(number)
+        content = self.sides[number].content
+        new = new_name(content, self._elaborator()) or self._name_with_e(number) or self._energy(number)
         if new is not None and speaks_of_differentials(self.sides[number:], self._elaborator()):
             return None
         if new is not None and self._is_named_jacobian(number):
@@ -256,6 +258,14 @@ class Statement:
             return None
         right = self.sides[1].read(self.session, None, self.formal).upto(1)
         return new_name_with_e(self.sides[0].content, right[0] if right else None, self._elaborator())
+
+    def _energy(self, number: int) -> NewName | None:
+        """The E of `E(w) = …`, whose right side is only read where the left side may be such a function."""
+        content = self.sides[number].content
+        if number or new_name(content, self._elaborator(), is_e_a_name=True) is None:
+            return None
+        right = self.sides[1].read(self.session, None, self.formal).upto(1)
+        return energy(content, right[0] if right else None, self._elaborator())
 
     def _is_named_jacobian(self, number: int) -> bool:
         """Whether `J_f(x) = …` says something of the Jacobian of a known f: both sides have one shape, maybe turned."""

@@ -239,7 +239,11 @@ class Derivatives(Products):
         own = self.own_arguments(head.function)
         if own is not None:
             value = self.body_with(head.function, own, span)
-            return value if variables & self.names_below(value) else None
+            if variables & self.names_below(value):
+                return value
+            if all(argument.shape.is_scalar or argument.shape == by.shape for argument in own.values()):
+                return None
+            raise Unreadable(f"the formula of {shown(head.name)} does not hold what it is differentiated by", span)
         written = [node for node in nodes(head.function.body) if isinstance(node, (Name, Scripted))]
         found = [resolved for node in written if (resolved := self.resolve(node)) is not None]
         named = [Symbol(one.key, one.meaning.shape) for one in found if isinstance(one.meaning, (Given, Computed))]

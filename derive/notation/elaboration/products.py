@@ -318,6 +318,12 @@ class Products(Application, Arguments):
             return self.with_scripts(value, parts.sub, parts.sups, parts.primes, span)
         return value
 
+    def _is_open_energy(self, base: Name, bracket: Group) -> bool:
+        """Whether `E(w)` has an E that nothing defines before a list of names: nobody writes the identity so."""
+        arguments = [entry.single_factor for entry in bracket.content.entries]
+        is_list = bracket.kind == "(" and all(isinstance(argument, (Name, Scripted)) for argument in arguments)
+        return plain(base.text) == "E" and is_list and self.resolve(base) is None
+
     def _before_bracket(self, node: Syntax, bracket: Group, item: Item) -> Expr | None:
         """An indicator's condition, or the arguments that a computed quantity is written with; None for a product."""
         written = item.value
@@ -326,6 +332,8 @@ class Products(Application, Arguments):
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
         if isinstance(base, Name) and plain(base.text) == "E" and bracket.kind == "[" and self.resolve(node) is None:
             raise Unreadable("an expectation is not read; write the sum that it is", span)
+        if isinstance(base, Name) and base is unwrapped(node) and self._is_open_energy(base, bracket):
+            raise Unreadable("E is not defined, and may be an expectation; the identity is written I", span)
         if (
             isinstance(base, (Name, Literal))
             and base.text in INDICATORS
