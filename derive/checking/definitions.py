@@ -12,7 +12,7 @@ from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import Expr, IndexValue, Number, Symbol
 from derive.models.families import defined, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
-from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES
+from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES, is_next_value
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term, nodes
@@ -57,7 +57,8 @@ def new_name(content: List | None, elaborator: Elaborator, is_e_a_name: bool = F
         return by_entries
     if len(factors) == 1:
         resolved = elaborator.resolve(name)
-        return NewName(key if resolved is None or resolved.sub is not None else resolved.key)
+        is_key = resolved is None or resolved.sub is not None or is_next_value(resolved.sups)
+        return NewName(key if is_key else resolved.key)
     bracket = factors[1]
     if len(factors) > 2 or not (isinstance(bracket, Group) and bracket.kind == "("):
         return None
@@ -96,6 +97,8 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
         return True
     resolved = elaborator.resolve(name)
     if resolved is not None:
+        if is_next_value(resolved.sups):
+            return resolved.sub is None
         if isinstance(resolved.meaning, Computed) and resolved.meaning.value is None:
             return resolved.sub is None and not resolved.sups
         starts_family = resolved.sub is not None and not resolved.sups and isinstance(resolved.meaning, Computed)
