@@ -40,6 +40,7 @@ from derive.models.families import letters_of
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
 from derive.notation.elaboration.application import OF_VECTORS
+from derive.notation.elaboration.differentials import DIMENSION_OR_SIGN
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
@@ -49,7 +50,6 @@ from derive.records import dataclass
 
 DIFFERENTIAL_OR_NAME = "here {} may be a differential or a new name; write := to introduce a name"
 IN_ONE_CASE = "this says what {} is only under a condition; write all cases"
-DIMENSION_OR_SIGN = "here d is a dimension, and a differential may be meant; write \\mathrm{d} for that"
 
 
 @dataclass

@@ -43,7 +43,7 @@ from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.resizing import joined, resized
-from derive.notation.elaboration.scripts import INDICATORS, is_transpose, taken_apart
+from derive.notation.elaboration.scripts import INDICATORS, Scripting, is_transpose, taken_apart
 from derive.notation.elaboration.size_notes import check_note, is_size, noted_sizes
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed
@@ -541,7 +541,7 @@ class Products(Application, Arguments):
             return self.with_scripts(
                 self._bars(base.kind, base.content, parts.sub, node.span), None, parts.sups, parts.primes, node.span
             )
-        if isinstance(base, Literal) and base.text in ("0", "1") and parts.sub is not None:
+        if isinstance(base, Literal) and base.text in ("0", "1") and (parts.sub is not None or self._is_turned(parts)):
             return self.named(Scripted(Name(base.text, span=base.span), node.scripts, span=node.span))
         is_list = isinstance(base, Group) and base.kind in ("(", "[") and len(base.content.entries) > 1
         if isinstance(base, Group) and is_list and parts.sub is None and any(map(is_transpose, parts.sups)):
@@ -549,6 +549,11 @@ class Products(Application, Arguments):
         else:
             value = self.factor(base)
         return self.with_scripts(value, parts.sub, parts.sups, parts.primes, node.span)
+
+    def _is_turned(self, parts: Scripting) -> bool:
+        """Whether scripts are one transpose, as in `1^T x`, and not the power `1^T` by a T that is a number."""
+        only = parts.sups[0] if len(parts.sups) == 1 else None
+        return not isinstance(only, (str, type(None))) and is_transpose(only) and self.resolve(only) is None
 
     def _group(self, node: Group) -> Expr:
         if node.kind == "[" and any(entry.relations for entry in node.content.entries):
