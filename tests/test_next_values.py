@@ -46,3 +46,8 @@ def test_without_an_equation_it_is_not_read(formula, name):
 
 def test_the_positive_part_has_brackets():
     assert told(judged(SETTING, r"(x)^+ = \max(0, x)", r"[x]_+ = \max(0, x)")) == ["proved", "proved"]
+
+
+def test_a_row_that_ends_with_one_is_a_row():
+    rows = r"\begin{aligned} x^+ &= A x + B u, \\ 2 x^+ &= x^+ + x^+, \\ a &= a \end{aligned}"
+    assert told(judged(SETTING, rows)) == ["definition", "proved", "proved"]

@@ -6,7 +6,7 @@ from dataclasses import field, replace
 
 from derive.checking.inference.gathered import Declared, Gathered, Sign
 from derive.checking.inference.names import index_letters, spelled
-from derive.checking.inference.prose import is_called_one_hot, is_called_scalar
+from derive.checking.inference.prose import called_structure, in_one_sentence, is_called_one_hot, is_called_scalar
 from derive.checking.inference.spaces import SpaceWords
 from derive.documents.document import Passage
 from derive.errors import FormulaError
@@ -70,9 +70,12 @@ class Declarations:
                     self.names[known.key] = DeclaredName(known.key, words, because, known.at)
                     for size in known.dims:
                         self.dimension(size, known.at)
-        for passage in passages:
+        for key, at in self.gathered.symmetric:
+            self._give_structure(key, "symmetric", at)
+        for number, passage in enumerate(passages):
             if passage.kind == "inline":
                 self._words_around(passage, closed)
+                self._structure_around(number, passage)
         self._without_sizes()
 
     def _is_new(self, key: str, closed: Collection[str]) -> bool:
@@ -158,6 +161,21 @@ class Declarations:
         kind = "" if space.kind == "integer" else space.kind
         return replace(space, kind=kind, dims=tuple(ranges), is_vector=len(ranges) == 1)
 
+    def _structure_around(self, number: int, passage: Passage) -> None:
+        """`$A \\in \\mathbb{R}^{n \\times n}$ symmetric`: what the words around the declaration of one name say of it."""
+        structure = called_structure(passage)
+        names = [key for key, item in self.names.items() if item.sign is not None and item.sign[0] == number]
+        if structure is not None and len(names) == 1:
+            self._give_structure(names[0], structure, passage.text)
+
+    def _give_structure(self, key: str, structure: str, at: Text) -> None:
+        """Declares a square matrix as one with a structure, where the sentence says so in which it is declared."""
+        known = self.names.get(key)
+        if known is None or not _is_square(known.declaration) or not in_one_sentence(known.at, at):
+            return
+        because = f"{known.because}, and that it is {structure}"
+        self.names[key] = replace(known, declaration=f"{structure} {known.declaration}", because=because)
+
     def _words_around(self, passage: Passage, closed: Collection[str]) -> None:
         """`$y$ is a one-hot vector`, `$b$ is a scalar`."""
         key = _only_name(passage.text)
@@ -186,6 +204,14 @@ def key_of(name: str) -> str:
 def _is_array(declaration: str) -> bool:
     """Whether it is that of one real matrix or vector."""
     return read_member(declaration) is None and " x " in declaration and read_declaration(declaration).kind == "real"
+
+
+def _is_square(declaration: str) -> bool:
+    """Whether it is that of one real square matrix of which nothing else is said."""
+    if not _is_array(declaration):
+        return False
+    found = read_declaration(declaration)
+    return found.kind == "real" and not found.structure and found.dims[0] == found.dims[-1] != "1"
 
 
 def _is_read(declaration: str) -> bool:

@@ -121,6 +121,7 @@ def _add(found: Gathered, more: Gathered, number: int, text: Text) -> None:
     found.bound |= more.bound
     found.bodies += [(sign(where), body) for where, body in more.bodies]
     found.compared |= more.compared
+    found.symmetric += [(key, at(place)) for key, place in more.symmetric]
     found.indexing |= more.indexing
     found.counts_from_zero |= more.counts_from_zero
     found.counts_from_one |= more.counts_from_one
@@ -179,8 +180,21 @@ class _Reader:
         self._map()
         for chain in self.chains():
             for at, relation in enumerate(chain.relations):
-                self._declaration(chain.members[at], relation, chain.members[at + 1])
+                left = chain.members[at]
+                if at and kind_of(relation) == "member" and _own_transpose(chain.members[at - 1], left) is not None:
+                    left = chain.members[at - 1]
+                self._declaration(left, relation, chain.members[at + 1])
+            self._symmetric(chain)
             self._range(chain)
+
+    def _symmetric(self, chain: Chain) -> None:
+        """`A = A^T`, unless it is a case that is considered."""
+        if not chain.relations or kind_of(chain.relations[0]) != "claim" or self.said.is_condition or chain.conditions:
+            return
+        name = _own_transpose(chain.members[0], chain.members[1])
+        if name is not None:
+            at = self.text.part(name.span.start, name.span.end)
+            self.found.symmetric.append((canonical(name).strip(), at))
 
     def _declaration(self, left: Member, relation: Token, right: Member) -> None:
         kind = kind_of(relation)
@@ -424,6 +438,17 @@ def _is_name(node: Syntax) -> bool:
     return isinstance(base, Name)
 
 
+def _own_transpose(one: Member, other: Member) -> Syntax | None:
+    """The A of two members `A` and `A^T`."""
+    names = [None if content is None else content.only for content in (_parsed(one.tokens), _parsed(other.tokens))]
+    first, second = (None if name is None else name.single_factor for name in names)
+    if first is None or second is None or not _is_name(first) or _is_operated_on(first):
+        return None
+    transposed = _TRANSPOSED.fullmatch(canonical(second).strip())
+    return first if transposed is not None and transposed[1] == canonical(first).strip() else None
+
+
+_TRANSPOSED = re.compile(r"(.+?)(?:\^\{(?:T|\\top|\\intercal|\\math(?:sf|rm|tt)\{T\})\}|\.T)")
 _OPERATION = re.compile(r"\^\{[^{}]*(?:T|\\top|\\intercal|\\math(?:sf|rm|tt)\{T\}|-1|-T)\}$|\^\{\d+\}$|\.T$")
 
 
