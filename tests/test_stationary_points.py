@@ -1,4 +1,4 @@
-r"""A variable that gets a value behind its derivatives, `u = -K x`, stays a variable: the gradient is not zero for it."""
+r"""A variable that gets a value behind its derivatives, `u = -K x`, stays one: the gradient is not zero for it."""
 
 import tempfile
 from pathlib import Path
@@ -8,7 +8,8 @@ from remembering import check_document
 
 from derive.documents import read_document
 
-GIVEN = r"""Let $x \in \mathbb{R}^n$, $u \in \mathbb{R}^m$, $A \in \mathbb{R}^{n \times n}$, $B \in \mathbb{R}^{n \times m}$.
+GIVEN = r"""Let $x \in \mathbb{R}^n$, $u \in \mathbb{R}^m$,
+$A \in \mathbb{R}^{n \times n}$, $B \in \mathbb{R}^{n \times m}$.
 """
 COST = r"$$V = x^T x + u^T u + (A x + B u)^T (A x + B u)$$"
 AS_FUNCTION = r"$$V(x, u) = x^T x + u^T u + (A x + B u)^T (A x + B u)$$"

@@ -57,8 +57,9 @@ def new_name(content: List | None, elaborator: Elaborator, is_e_a_name: bool = F
         return by_entries
     if len(factors) == 1:
         resolved = elaborator.resolve(name)
-        is_key = resolved is None or resolved.sub is not None or is_next_value(resolved.sups)
-        return NewName(key if is_key else resolved.key)
+        if resolved is None or resolved.sub is not None or is_next_value(resolved.sups):
+            return NewName(key)
+        return NewName(resolved.key)
     bracket = factors[1]
     if len(factors) > 2 or not (isinstance(bracket, Group) and bracket.kind == "("):
         return None

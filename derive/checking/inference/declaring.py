@@ -162,7 +162,7 @@ class Declarations:
         return replace(space, kind=kind, dims=tuple(ranges), is_vector=len(ranges) == 1)
 
     def _structure_around(self, number: int, passage: Passage) -> None:
-        """`$A \\in \\mathbb{R}^{n \\times n}$ symmetric`: what the words around the declaration of one name say of it."""
+        """`$A \\in \\mathbb{R}^{n \\times n}$ symmetric`: what the words around a declaration say of its one name."""
         structure = called_structure(passage)
         names = [key for key, item in self.names.items() if item.sign is not None and item.sign[0] == number]
         if structure is not None and len(names) == 1:

@@ -81,14 +81,9 @@ def forward_pass(
                 first[equation.key] = equation
     found = ForwardPass(first, {**closed, **spelled(declared), **spelled(first)})
     changing = _differentiated_by(gathered, found.spellings)
-    given = {
-        key
-        for key in first
-        if _is_used_before(gathered, found, key)
-        and (
-            not _depends(found, key, changing) or (key in declared and _is_free_before(gathered, found, key, changing))
-        )
-    }
+    varying = {key for key in first if key in declared and _is_free_before(gathered, found, key, changing)}
+    used_before = {key for key in first if _is_used_before(gathered, found, key)}
+    given = {key for key in used_before if key in varying or not _depends(found, key, changing)}
     kept = {key: equation for key, equation in first.items() if key not in given}
     values = [first[key] for key in first if key in given]
     values += [equation for equation in gathered.equations if equation.is_number and equation.key in declared]

@@ -28,7 +28,8 @@ _SCALAR_BEHIND = re.compile(
     r"^[$)\\]*\s*(?:is|are|being)\s+(?:an?\s+)?(?P<positive>positive\s+)?(?:real\s+)?(?:scalar|number|constant)s?\b",
     re.I,
 )
-_STRUCTURE = r"(?P<structure>symmetric(?:,?\s+(?:and\s+)?positive[- ]definite)?|positive[- ]definite|orthogonal|diagonal|invertible)"
+_DEFINITE = r"positive[- ]definite"
+_STRUCTURE = rf"(?P<structure>symmetric(?:,?\s+(?:and\s+)?{_DEFINITE})?|{_DEFINITE}|orthogonal|diagonal|invertible)"
 _STRUCTURE_AHEAD = re.compile(rf"\b{_STRUCTURE}(?:\s+(?:square\s+)?matrix)?\s*\\?[$(]*$", re.I)
 _STRUCTURE_BEHIND = re.compile(
     rf"^[$)\\]*\s*(?:,?\s*(?:which\s+|that\s+)?(?:is|be|being)\s+)?(?:an?\s+)?{_STRUCTURE}\b", re.I

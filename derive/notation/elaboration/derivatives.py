@@ -344,6 +344,10 @@ class Derivatives(Products):
         check_assumed(operand, self.assumed)
         if not operand.shape.is_scalar:
             return self._jacobian_by_nabla(operand, parts, span, node.span), 1 + used
+        both = self._two_variables(parts.sub) if second else None
+        if both is not None:
+            value = self.derivative(self.derivative(operand, both[0], span, "gradient"), both[1], span, "gradient")
+            return self.with_scripts(value, None, others, parts.primes, span), 1 + used
         if parts.sub is not None:
             by = self.list_value(parts.sub)
         else:
@@ -354,6 +358,18 @@ class Derivatives(Products):
             if by.shape.is_vector and self.choices.choose((PLAIN, PLAIN)) == 1:
                 value = Reduce("trace", value, span=span)
         return self.with_scripts(value, None, others, parts.primes, span), 1 + used
+
+    def _two_variables(self, sub: List | None) -> tuple[Expr, Expr] | None:
+        r"""The x and λ of `\nabla^2_{x \lambda} f`: two names side by side."""
+        only = None if sub is None else sub.only
+        if only is None or len(only.terms) != 1 or only.signs[0] or len(only.terms[0].factors) != 2:
+            return None
+        term = only.terms[0]
+        if term.operators[0].kind or not all(
+            isinstance(unwrapped(factor), (Name, Scripted)) for factor in term.factors
+        ):
+            return None
+        return self.factor(term.factors[0]), self.factor(term.factors[1])
 
     def _hessian(self, gradient: Derivative, sub: List | None, span: Span) -> Expr:
         """`\\nabla \\nabla^T L`, `\\nabla_x (\\nabla_x L)`."""
