@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from derive.checking.definitions import new_name
 from derive.checking.inference.gathered import Declared, DeclaredMap, Differentiated, Equation, Gathered, Sign
+from derive.checking.inference.grams import inverted_gram
 from derive.checking.inference.names import index_letters
 from derive.checking.inference.prose import is_condition, is_quantified, mark_between
 from derive.checking.inference.spaces import SpaceWords, dimension, space_words
@@ -121,6 +122,7 @@ def _add(found: Gathered, more: Gathered, number: int, text: Text) -> None:
     found.bound |= more.bound
     found.bodies += [(sign(where), body) for where, body in more.bodies]
     found.compared |= more.compared
+    found.grams |= more.grams
     found.symmetric += [(key, at(place)) for key, place in more.symmetric]
     found.indexing |= more.indexing
     found.counts_from_zero |= more.counts_from_zero
@@ -306,6 +308,9 @@ class _Reader:
 
     def _notes(self, side: List) -> None:
         for node in nodes(side):
+            gram = inverted_gram(node)
+            if gram is not None:
+                self.found.grams.add(gram)
             if isinstance(node, Fraction):
                 self._fraction(node)
             elif isinstance(node, Term):
