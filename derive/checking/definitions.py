@@ -100,6 +100,8 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     if resolved is not None:
         if is_next_value(resolved.sups):
             return resolved.sub is None
+        if isinstance(resolved.meaning, UserFunction):
+            return resolved.sub is not None and not resolved.sups and not resolved.primes
         if isinstance(resolved.meaning, Computed) and resolved.meaning.value is None:
             return resolved.sub is None and not resolved.sups
         starts_family = resolved.sub is not None and not resolved.sups and isinstance(resolved.meaning, Computed)
@@ -109,7 +111,7 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     if isinstance(name, Name):
         return elaborator.bound(plain(name.text)) is None
     if isinstance(name, Scripted) and isinstance(name.base, Name) and plain(name.base.text) in CONSTANTS:
-        return False
+        return plain(name.base.text) == "\\pi" and all(script.kind == "sub" for script in name.scripts)
     try:
         elaborator.named(name)
     except FormulaError:
@@ -132,7 +134,7 @@ def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
 
 
 CONSTANTS = frozenset({"e", "\\pi", "I", "1", "0", "\\infty", "\\mathbb{1}", "\\mathbb{I}"})
-"""Names that mean something without being declared; with a script they are never new."""
+"""Names that mean something without being declared; with a script they are never new, but for the π of `\\pi_i`."""
 
 
 def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], goes_on: bool) -> Judgement:

@@ -7,12 +7,14 @@ from dataclasses import field, replace
 from derive.checking.inference.gathered import Declared, Gathered, Sign
 from derive.checking.inference.names import index_letters, spelled
 from derive.checking.inference.prose import called_structure, in_one_sentence, is_called_one_hot, is_called_scalar
+from derive.checking.inference.rows import examples, free_of
 from derive.checking.inference.spaces import SpaceWords
 from derive.documents.document import Passage
 from derive.errors import FormulaError
 from derive.models.declarations import Undeclarable, read_declaration
 from derive.models.members import read_member
 from derive.notation.names import plain, read_name
+from derive.notation.symbols import shown
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.records import dataclass
@@ -76,6 +78,7 @@ class Declarations:
             if passage.kind == "inline":
                 self._words_around(passage, closed)
                 self._structure_around(number, passage)
+        self._examples(closed)
         self._without_sizes()
 
     def _is_new(self, key: str, closed: Collection[str]) -> bool:
@@ -160,6 +163,22 @@ class Declarations:
             return replace(space, kind="labels", dims=(ranges[0], space.dims[0])) if len(ranges) == 1 else None
         kind = "" if space.kind == "integer" else space.kind
         return replace(space, kind=kind, dims=tuple(ranges), is_vector=len(ranges) == 1)
+
+    def _examples(self, closed: Collection[str]) -> None:
+        """The examples that are rows or columns of a matrix which the text declares."""
+        bodies = [body for _, body in self.gathered.bodies]
+        told = [*self.gathered.told, *self.names, *closed]
+        for key, matrix, along in examples(bodies, self._shapes(), self.gathered.ranges):
+            if free_of(told, index_letters(key)[0]):
+                words = f"{along} of {shown(matrix)}" + (f" as a {self.vectors}" if self.vectors != along else "")
+                because = f"its index runs along the {along}s of {shown(matrix)}"
+                self.names[key] = DeclaredName(key, words, because, self.names[matrix].at)
+
+    def _shapes(self) -> dict[str, tuple[str, str]]:
+        """The dimensions of all matrices that the text declares."""
+        declared = {key: item.declaration for key, item in self.names.items() if _is_array(item.declaration)}
+        dims = {key: read_declaration(words).dims for key, words in declared.items()}
+        return {key: (found[0], found[1]) for key, found in dims.items() if "1" not in found}
 
     def _structure_around(self, number: int, passage: Passage) -> None:
         """`$A \\in \\mathbb{R}^{n \\times n}$ symmetric`: what the words around a declaration say of its one name."""

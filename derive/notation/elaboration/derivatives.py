@@ -424,6 +424,8 @@ class Derivatives(Products):
     def _argument_behind(self, rest: Sequence[Item]) -> Expr | None:
         """The x of a bare `\\nabla f(x)`, where that is a given symbol and the only argument."""
         bracket = rest[1].value if len(rest) > 1 and rest[1].operator == "" else None
+        if bracket is None:
+            return self._argument_of_function(rest[0].value)
         if not (isinstance(bracket, Group) and bracket.kind == "(" and len(bracket.content.entries) == 1):
             return None
         factor = bracket.content.entries[0].single_factor
@@ -431,6 +433,12 @@ class Derivatives(Products):
         if resolved is None or resolved.sub is not None or resolved.sups or not isinstance(resolved.meaning, Given):
             return None
         return Symbol(resolved.key, resolved.meaning.shape, span=bracket.span)
+
+    def _argument_of_function(self, node: Syntax | Expr) -> Expr | None:
+        """The x of `\\nabla f`, where f was defined as `f(x) = …` with a known x."""
+        head = self.head(node) if isinstance(node, (Name, Scripted)) else None
+        own = None if head is None or head.function is None else self.own_arguments(head.function)
+        return next(iter(own.values())) if own is not None and len(own) == 1 else None
 
     def _inferred_variable(self, operand: Expr, span: Span) -> Expr:
         """The variable of a bare ∇: the only given symbol the operand depends on, or the only vector among them."""
