@@ -593,6 +593,7 @@ def _word(reader: _Reader, piece: _Raw, raw: list[_Raw], end: int) -> None:
     plain = words.lower().strip(" ,.:()")
     if not plain:
         return
+    plain = tables.CONDITIONS_ABROAD.get(plain, plain)
     if plain in tables.CONDITION_WORDS:
         reader.emit("CONDITION", plain, piece.start, end)
     elif plain in tables.OTHERWISE_WORDS:
