@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import field, replace
 
 from derive.checking.inference.gathered import Declared, Gathered, Sign
-from derive.checking.inference.names import index_letters, spelled
+from derive.checking.inference.names import index_letters, spelled, used
 from derive.checking.inference.prose import called_structure, in_one_sentence, is_called_one_hot, is_called_scalar
-from derive.checking.inference.rows import examples, free_of
+from derive.checking.inference.rows import examples, free_of, small_entries
 from derive.checking.inference.spaces import SpaceWords
 from derive.documents.document import Passage
 from derive.errors import FormulaError
@@ -173,6 +173,18 @@ class Declarations:
                 words = f"{along} of {shown(matrix)}" + (f" as a {self.vectors}" if self.vectors != along else "")
                 because = f"its index runs along the {along}s of {shown(matrix)}"
                 self.names[key] = DeclaredName(key, words, because, self.names[matrix].at)
+
+    def entries(self) -> list[DeclaredName]:
+        """The small letters with two indices that stand for entries of a declared matrix: `w_{ij}` for `W_{ij}`."""
+        bodies = [body for _, body in self.gathered.bodies]
+        told = spelled(item.key for item in self.gathered.equations if not used(item.body, spelled([item.key])))
+        known = [*told, *self.names, *self.taken, *self.abbreviations]
+        found = []
+        for key, matrix in small_entries(bodies, self._shapes(), known):
+            entry = f"{shown(matrix)}_{{{''.join(index_letters(key)[1])}}}"
+            because = f"it has the letter of {shown(matrix)}, and two indices"
+            found.append(DeclaredName(key, entry, because, self.names[matrix].at))
+        return found
 
     def _shapes(self) -> dict[str, tuple[str, str]]:
         """The dimensions of all matrices that the text declares."""

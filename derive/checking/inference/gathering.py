@@ -286,7 +286,7 @@ class _Reader:
 
     def _equation(self, chain: Chain, sides: list[List | None], is_inline: bool) -> None:
         left, right = sides[0], sides[1]
-        spans = chain.members[0].span, chain.members[1].span
+        spans = None if left is None else left.entries[0].span, chain.members[1].span
         if left is None or right is None or spans[0] is None or spans[1] is None or chain.conditions:
             return
         if self.said.is_one_case or (is_inline and self.said.is_condition):

@@ -22,7 +22,9 @@ _MATRIX = re.compile(
 )
 _ONE_HOT_AHEAD = re.compile(r"\bone[- ]hot\b[^.;$\n]{0,40}\\?[$(]*$", re.I)
 _ONE_HOT_BEHIND = re.compile(
-    r"^[$)\\]*[^.;$]{0,40}?\b(?:is|are|be|being|a|an|the|as|,|\()\s*(?:an?\s+|the\s+)?one[- ]hot\b", re.I
+    r"^[$)\\]*[^.;$]{0,40}?(?:\b(?:is|are|be|being|a|an|the|as|ist|sei|est|soit|es|sea)\b|[,(是为は])"
+    r"\s*(?:an?\s+|the\s+|eine?n?\s+|une?\s+|un\s+|vecteur\s+|vector\s+)*one[- ]hot\b",
+    re.I,
 )
 _SCALAR_BEHIND = re.compile(
     r"^[$)\\]*\s*(?:is|are|being)\s+(?:an?\s+)?(?P<positive>positive\s+)?(?:real\s+)?(?:scalar|number|constant)s?\b",

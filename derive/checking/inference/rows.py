@@ -1,4 +1,4 @@
-r"""Examples that are rows or columns of a matrix: the x_i of `\sum_{i=1}^n (y_i - x_i^T \beta)^2` beside an n x p matrix X.
+r"""Examples that are rows or columns of a matrix: the x_i of `\sum_{i=1}^n (y_i - x_i^T \beta)^2` beside an n x p X.
 
 The letter of an example is that of the matrix, small. Its index runs along one side of the matrix alone, and it stands
 transposed or behind something transposed, as no number does.
@@ -31,6 +31,21 @@ def examples(
         rows, columns = shapes[matrix]
         if (rows == count) != (columns == count):
             yield key, matrix, "row" if rows == count else "column"
+
+
+def small_entries(
+    bodies: Iterable[List], shapes: Mapping[str, tuple[str, str]], known: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Each name `w_{ij}` with the matrix of which it is an entry: W, where nothing else has that letter."""
+    matrices = {plain(key): key for key in shapes}
+    names = [name for body in bodies for node in nodes(body) if isinstance(node, Scripted) for name in _name(node)]
+    for key in dict.fromkeys(names):
+        base, letters = index_letters(key)
+        small = plain(base)
+        is_entry = len(letters) == 2 and letters[0] != letters[1] and len(small) == 1 and small.islower()
+        matrix = matrices.get(small.upper()) if is_entry else None
+        if matrix is not None and free_of(known, base):
+            yield key, matrix
 
 
 def _vectors(content: List) -> Iterator[str]:

@@ -115,6 +115,7 @@ class _Inferring:
         self.found = forward_pass(self.gathered, self.taken, abbreviations, sizes, list(self.declarations.names))
         computed = spelled(self.found.equations)
         self.symbols = {key: item for key, item in self.declarations.names.items() if plain(key) not in computed}
+        self.entries = self.declarations.entries()
 
     def inference(self) -> Inference:
         """All that can be inferred."""
@@ -195,7 +196,14 @@ class _Inferring:
         ]
         from_zero = self.gathered.counts_from_zero and not self.gathered.counts_from_one
         base = 0 if from_zero else setting.index_base
-        setting = replace(setting, dims=self._dims(), symbols=(*setting.symbols, *symbols), index_base=base)
+        entries = [(_placed(item.key, item.at), _placed(item.declaration, item.at)) for item in self.entries]
+        setting = replace(
+            setting,
+            dims=self._dims(),
+            symbols=(*setting.symbols, *symbols),
+            notation=(*setting.notation, *entries),
+            index_base=base,
+        )
         if not order:
             return setting
         equations = [self.found.equations[key] for key in order]
@@ -227,7 +235,7 @@ class _Inferring:
     def _said(self, loss: str | None) -> tuple[Inferred, ...]:
         """Each inferred declaration, and the loss."""
         said = []
-        for item in self.symbols.values():
+        for item in (*self.symbols.values(), *self.entries):
             place = item.at.place()
             said.append(Inferred(shown(item.key), item.declaration, item.because, place.line, place.column))
         if loss is not None:
