@@ -64,7 +64,7 @@ def words_in(text: str, words: frozenset[str]) -> frozenset[str]:
     """
     if "%" in text or not text.isascii():
         return frozenset(words)
-    return frozenset(word for word in words if word in text or word.startswith("d"))
+    return frozenset(word for word in words if word.replace("_", "") in text or word.startswith("d"))
 
 
 @lru_cache(maxsize=4096)
@@ -76,7 +76,21 @@ def _tokens(text: str, words: frozenset[str], unread: Container[int]) -> list[To
     raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
     reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words, unread)
     reader.read_all()
-    return _differentials(_primes(_names_in_scripts(_placeholders(_joined_relations(reader.out)))), words)
+    tokens = _numbers_behind_names(reader.out, words)
+    return _differentials(_primes(_names_in_scripts(_placeholders(_joined_relations(tokens)))), words)
+
+
+def _numbers_behind_names(tokens: list[Token], words: frozenset[str]) -> list[Token]:
+    """`W1` is `W_1` where that is known and W is not, so that the words hold `W_1`."""
+    out: list[Token] = []
+    for token in tokens:
+        name = out[-1] if out else None
+        if token.kind == "NUMBER" and name is not None and name.kind == "NAME" and name.end == token.start:
+            is_scripted = len(out) > 1 and out[-2].kind in ("UNDERSCORE", "CARET")
+            if f"{name.text}_{token.text}" in words and not is_scripted:
+                out.append(Token("UNDERSCORE", "_", token.start, token.start))
+        out.append(token)
+    return out
 
 
 def _placeholders(tokens: list[Token]) -> list[Token]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from derive.notation.names import canonical, unwrapped
 from derive.notation.numbering import TRANSPOSES
-from derive.notation.scripting import name_and_scripts
 from derive.notation.syntax import Group, Name, Scripted, Syntax
 
 
@@ -25,7 +24,7 @@ def inverted_gram(node: Syntax) -> tuple[str, bool] | None:
 
 def _name_turned(node: Syntax) -> str | None:
     """The name of which a factor is the transpose."""
-    if not isinstance(node, Scripted) or name_and_scripts(node) is None:
+    if not isinstance(node, Scripted):
         return None
     *others, last = node.scripts
     is_transpose = last.kind == "transpose" or canonical(last.content).strip() in TRANSPOSES

@@ -7,6 +7,7 @@ transposed or behind something transposed, as no number does.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from derive.checking.inference.names import index_letters
+from derive.errors import FormulaError
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.numbering import TRANSPOSES
 from derive.notation.scripting import name_and_scripts
@@ -61,7 +62,10 @@ def _vectors(content: List) -> Iterator[str]:
 
 def _name(node: Syntax) -> Iterator[str]:
     """The canonical name of a base with its subscript."""
-    found = name_and_scripts(unwrapped(node)) if isinstance(unwrapped(node), Scripted) else None
+    try:
+        found = name_and_scripts(node) if isinstance(unwrapped(node), Scripted) else None
+    except FormulaError:
+        return
     if found is not None and found[1].sub is not None and not found[1].primes:
         yield f"{found[0].text}_{{{canonical(found[1].sub).strip()}}}"
 
