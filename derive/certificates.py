@@ -56,7 +56,7 @@ def key_of(setting: Setting) -> str:
             [(name, size) for name, (size, _) in setting.dims.items()],
             *([(name.value, text.value) for name, text in group] for group in _pairs(setting)),
             None if setting.loss is None else setting.loss.value,
-            [setting.layout, setting.vectors, setting.index_base, setting.kink],
+            [setting.layout, setting.vectors, setting.index_base, setting.kink, sorted(setting.own)],
         ]
     )
 

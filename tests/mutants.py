@@ -15,7 +15,7 @@ from random import Random
 import numpy as np
 
 from derive.implementations import runner
-from derive.implementations.calls import Value, _value
+from derive.implementations.calls import Value, _value, request_of
 from derive.implementations.comparing import compare
 from derive.implementations.inputs import inputs_at
 from derive.implementations.preparing import Prepared
@@ -214,7 +214,7 @@ class Judge:
         self.prepared = prepared
         self.setting = prepared.setting
         self.trials = [(trial, inputs_at(trial.setting, trial.draw)) for trial in prepared.trials]
-        self.large = [inputs_at(prepared.setting, draw) for draw in prepared.large]
+        self.large = [inputs_at(prepared.setting, large.draw) for large in prepared.large.values()]
         self.code = code
         right = self._runs(self._module(ast.parse(code.cells[0].text)))
         inputs = [inputs_at(prepared.setting, draw) for draw in _many(prepared, wanted)]
@@ -246,22 +246,16 @@ class Judge:
         return found
 
     def _runs(self, module: dict[str, object]) -> Callable[[dict], list[Value] | None]:
-        request = {
-            "cells": [{"name": cell.name, "text": cell.text} for cell in self.code.cells],
-            "class": self.setting.class_name,
-            "function": self.setting.function,
-            "results": [[list(step) for step in expected.path] for expected in self.setting.results],
-            "largest": 100_000,
-        }
+        request = request_of(self.setting, self.code)
 
         def run(inputs: dict) -> list[Value] | None:
             asked = {"id": "", "is_new": True, "is_timed": False, **inputs}
             try:
                 with _limited(2.0):
-                    answer = runner.Called(request, module).call(asked)
+                    answer = runner.Called(request, module).round(asked)
             except TooLong:
                 return None
-            if "results" not in answer or answer["changed"]:
+            if any(answer["errors"]) or answer["changed"]:
                 return None
             return [_value(one) for one in answer["results"]]
 

@@ -168,11 +168,11 @@ ROOMS: dict[str, set[str]] = {
     "__main__": {"cli"},
 }
 
-# Modules that hold SymPy's expressions: proofs alone need them, and SymPy takes longer to load than most checks take.
+# Modules that hold SymPy's expressions: no check needs them, what is certified does, and SymPy takes longer to load
+# than most checks take.
 HOLDING_SYMPY = {
-    "deciding.proving", "exact.exponentials", "exact.normal_form", "exact.signs", "exact.sympy_derivatives",
-    "exact.sympy_form", "exact.sympy_functions", "exact.vanishing", "kernels.reference", "second_reader.agreement",
-    "second_reader.latex2sympy", "second_reader.meanings",
+    "exact.sympy_derivatives", "exact.sympy_form", "exact.sympy_functions", "kernels.reference",
+    "second_reader.agreement", "second_reader.latex2sympy", "second_reader.meanings",
 }  # fmt: skip
 
 # The imports inside functions: what takes long to load is loaded when it is first asked for, SymPy first of all.

@@ -55,7 +55,7 @@ def test_a_false_claim_about_it_is_refuted(formula):
 
 
 MESSAGES = [
-    (r"P(u) = 3", "unreadable", "P is no function of what stands in these brackets."),
+    (r"P(u) = 3", "unreadable", "The name P is no function of what stands in these brackets."),
     (r"L(y) = 3", "unreadable", "The arguments of L stood in another order before."),
     (r"L(W) = 3", "refuted", "The argument w is D x 1, and D x D stands in its place."),
 ]

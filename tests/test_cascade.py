@@ -13,6 +13,7 @@ import pytest
 import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from derive.deciding.cascade import Decider, decide
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
@@ -674,7 +675,7 @@ def random_pair(seed: int, rules: tuple[Rule, ...], steps: int) -> tuple[Scalar,
 
 
 FUZZED = Facts(partitions=(LABELS,), positive=frozenset({p, q}))
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @FUZZ

@@ -88,7 +88,7 @@ def test_inputs_are_as_it_is_said(words, holds):
     known = prepare(exercise_from_text(SQUARED.replace("DRAWS", words), "ex.md"))
     assert len(known.trials) > 3
     for trial in known.trials:
-        values = {one.name: trial.draw.value(one.value, 0) for one in trial.setting.arguments}
+        values = {one.name: trial.draw.value(one.value, 0) for one in trial.setting.inputs}
         assert holds(values)
 
 

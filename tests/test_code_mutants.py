@@ -16,7 +16,7 @@ from derive.source import Source
 
 HOMEWORK = Path(__file__).parents[1] / "exercises" / "homework"
 RIGHT = Path(__file__).parent / "implementations" / "right"
-TRIED = ("residual-block/finn", "linear-svm/quinn", "softplus-columns/yves")
+TRIED = ("residual-block/finn", "linear-svm/quinn", "softplus-columns/yves", "two-layer-tanh-squared-error/bela")
 MUTANTS, INPUTS, SELDOM = 40, 12, 0.2
 
 
@@ -33,10 +33,9 @@ def read(name):
 
 @pytest.mark.parametrize("name", TRIED)
 def test_a_mutant_that_computes_something_else_is_refuted(name):
-    """Cut off at 5 is left out: inputs at which every quantity is larger would have scores that are too large."""
     known, text = read(name)
     judge = Judge(known, read_code(Source("net.py", text)), INPUTS)
-    tried = [one for one in sampled(mutants(text), MUTANTS, name) if ", 5)" not in one.what]
+    tried = sampled(mutants(text), MUTANTS, name)
     with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
         accepted = [one for one in tried if judge.accepts(one.made())]
         wrong = [one.what for one in accepted if judge.difference(one.made()) > SELDOM]
@@ -55,6 +54,14 @@ def test_a_mutant_that_computes_something_else_is_refuted(name):
         ("two-layer-relu-softmax-rows/alina", "dZ = dH * (Z > 0)", "dZ = dH * ((Z > 0) | (dH > 0))"),
         ("two-layer-relu-softmax-rows/alina", "H = np.maximum(0, Z)", "H = np.clip(Z, 0, 1)"),
         ("linear-svm/quinn", "m < 1", "abs(m) < 1"),
+        ("linear-svm/quinn", "m < 1", "m < 1.001"),
+        ("linear-svm/quinn", "m < 1", "m < 0.999"),
+        ("residual-block/finn", "* (u > 0)", "* (u > 1e-3)"),
+        ("residual-block/finn", "* (u > 0)", "* (u + 1e-3 > 0)"),
+        ("two-layer-relu-softmax-rows/alina", "dZ = dH * (Z > 0)", "dZ = dH * (Z > 1e-3)"),
+        ("two-layer-relu-softmax-rows/alina", "dZ = dH * (Z > 0)", "dZ = dH * (Z > -1e-3)"),
+        ("two-layer-relu-softmax-rows/alina", "H = np.maximum(0, Z)", "H = np.clip(Z, 0, 5)"),
+        ("two-layer-relu-softmax-rows/alina", "dZ = dH * (Z > 0)", "dZ = np.clip(dH, -5, 5) * (Z > 0)"),
     ],
 )
 def test_code_that_is_wrong_on_one_side_only_is_refuted(name, place, other):

@@ -16,7 +16,7 @@ def read(code):
 def test_a_function_with_its_arguments_and_results_in_their_order():
     setting = read(FUNCTION)
     assert setting.shown == "network_loss"
-    assert [(one.name, one.value.latex, one.value.form) for one in setting.arguments] == [
+    assert [(one.name, one.value.latex, one.value.form) for one in setting.inputs] == [
         ("X", "X", "whole"),
         ("y", "Y", "labels"),
         ("W1", "W_1", "whole"),
@@ -59,7 +59,7 @@ def test_sizes_constants_lists_and_formulas_may_be_given():
         "reg: \\lambda",
         "n: size of N, eps: 1e-5, k: 3, flag: true, rest: [W_1, {d: '\\frac{\\partial L}{\\partial S}'}]",
     )
-    values = {one.name: one.value for one in read(code).arguments}
+    values = {one.name: one.value for one in read(code).inputs}
     assert isinstance(values["n"], Size)
     assert (values["eps"], values["k"], values["flag"]) == (Constant(1e-5), Constant(3), Constant(True))
     first, second = values["rest"].items
@@ -89,7 +89,7 @@ CODE = "code: {function: f, arguments: {X: X}, results: [L]}\n"
         ),
         (
             CODE.replace("function: f,", ""),
-            "ex.md:24:7: 'code' names a 'function', or a 'class' with its 'method'; one of the two",
+            "ex.md:24:7: 'code' names a 'function', or a 'class' with its 'method', or 'calls'; one of these",
         ),
         (CODE.replace(": f,", ": f-1,"), "ex.md:24:18: 'f-1' is no name in Python"),
         (

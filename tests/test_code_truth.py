@@ -32,7 +32,7 @@ def by_differences(draw_values, name, loss, step=1e-6):
 
 def test_the_expected_values_are_those_of_the_loss_and_its_differences():
     trial = prepared().trials[0]
-    given = {one.name: trial.draw.value(one.value, 0) for one in trial.setting.arguments}
+    given = {one.name: trial.draw.value(one.value, 0) for one in trial.setting.inputs}
 
     def loss(**v):
         scores = np.tanh(v["X"] @ v["W1"] + v["b1"]) @ v["W2"]
@@ -46,7 +46,7 @@ def test_the_expected_values_are_those_of_the_loss_and_its_differences():
 
 def test_inputs_are_multiples_of_a_quarter_and_labels_differ():
     trial = prepared().trials[0]
-    inputs, labels = (trial.draw.value(one.value, 0) for one in trial.setting.arguments[:2])
+    inputs, labels = (trial.draw.value(one.value, 0) for one in trial.setting.inputs[:2])
     assert np.array_equal(inputs * 4, np.round(inputs * 4))
     assert np.all(inputs)
     assert set(labels.tolist()) == {0, 1}
@@ -61,7 +61,8 @@ def test_other_sizes_are_all_different():
 
 def test_at_large_scores_the_truth_is_still_exact():
     known = prepared()
-    losses = [float(draw.numbers(known.trials[0].setting.results[0].quantity.value)) for draw in known.large]
+    draws = [large.draw for large in known.large.values()]
+    losses = [float(draw.numbers(known.trials[0].setting.results[0].quantity.value)) for draw in draws]
     assert len(losses) == 2
     assert 1e4 < max(losses) < 1e10
 

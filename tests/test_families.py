@@ -199,7 +199,7 @@ NOT_CERTAIN = [
     ),
     (
         [r"L = \frac{1}{2} \sum_{i=1}^N (x_i^T w - y_i)^2"],
-        "The name x_i^T is not defined or declared; where it is a part of X, declare it so: “row of X as a column”.",
+        "The name x_i is not defined or declared; where it is a part of X, declare it so: “row of X as a column”.",
     ),
 ]
 

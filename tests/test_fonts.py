@@ -53,4 +53,4 @@ def test_a_name_of_the_notation_that_is_another_in_a_second_font():
 
 def test_a_vector_is_no_index_by_itself():
     step = last(SETTING, r"\textbf{a}_b = 0")
-    assert (step.verdict, step.message) == ("unreadable", "B is declared and is no index.")
+    assert (step.verdict, step.message) == ("unreadable", "The name b is declared and is no index.")

@@ -54,4 +54,4 @@ def test_a_function_of_a_letter_that_nothing_declares_needs_its_argument():
 
 def test_a_function_with_a_prime_still_needs_its_argument():
     step = last(SETTING, CUBIC, r"J' = 2 a b")
-    assert (step.verdict, step.message) == ("unreadable", "The function J has no argument here.")
+    assert (step.verdict, step.message) == ("unreadable", "The function J' has no argument here.")

@@ -11,6 +11,7 @@ import pytest
 import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from derive.checking.session import Session
 from derive.deciding.evidence import Equal
@@ -556,7 +557,7 @@ def test_a_chain_of_derivatives_is_differentiated_by_its_closed_form() -> None:
 # ── random expressions ──
 
 
-SLOW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(150), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @SLOW

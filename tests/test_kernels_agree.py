@@ -24,6 +24,7 @@ from kernel_points import (
     sizes_of,
 )
 from oracle import value_at
+from thoroughness import THOROUGH
 
 from derive.documents.document import AsideList, AsideMapping
 from derive.expressions.shapes import SCALAR
@@ -99,10 +100,16 @@ def kernel(name: str) -> Compiled:
 
 
 @cache
+def model_of(name: str, which: int) -> Model:
+    """The model of a document at one of its sets of sizes."""
+    setting = setting_of(name)
+    return model_at(setting, sizes_of(setting)[which])
+
+
+@cache
 def reference_of(name: str, which: int) -> Reference:
     """The reference of a document at one of its sets of sizes."""
-    setting = setting_of(name)
-    model = model_at(setting, sizes_of(setting)[which])
+    model = model_of(name, which)
     return reference(model, further(name, model))
 
 
@@ -119,8 +126,12 @@ def has_functions(name: str) -> bool:
 
 # ── the reference ──
 
+ALL_SIZES = range(3)
+SIZES_OF_REFERENCES = ALL_SIZES if THOROUGH else (1,)
+"""References are long in the making; the oracle's imaginary steps hold every kernel to all of its sizes."""
 
-@pytest.mark.parametrize("which", range(3))
+
+@pytest.mark.parametrize("which", SIZES_OF_REFERENCES)
 @pytest.mark.parametrize("name", WITH_KERNEL)
 def test_a_kernel_agrees_with_the_reference_of_its_model(name, which):
     expected = reference_of(name, which)
@@ -163,10 +174,11 @@ def varies(meaning: object) -> bool:
 # ── other ways to the same numbers ──
 
 
+@pytest.mark.parametrize("which", ALL_SIZES)
 @pytest.mark.parametrize("name", WITH_KERNEL)
-def test_a_kernel_agrees_with_imaginary_steps(name):
+def test_a_kernel_agrees_with_imaginary_steps(name, which):
     """The oracle evaluates trees; the derivative of a value is the imaginary part after an imaginary step."""
-    model = reference_of(name, 1).model
+    model = model_of(name, which)
     pairs = []
     for point in points_of(model):
         for (kind, of), value in everything(kernel(name), point).items():
@@ -192,7 +204,7 @@ STEP = 1e-5
 def test_gradients_agree_with_central_differences_of_the_loss(name):
     found = kernel(name)
     inputs = {one.identifier: one for one in found.kernel.inputs}
-    for point in points_of(reference_of(name, 0).model):
+    for point in points_of(model_of(name, 0)):
         arguments = arguments_at(inputs.values(), point)
         with np.errstate(all="ignore"):
             value, gradients = found.loss_and_gradients(**arguments)
@@ -209,9 +221,9 @@ def test_gradients_agree_with_central_differences_of_the_loss(name):
 
 @pytest.mark.parametrize("name", [name for name in losses() if not has_functions(name)])
 def test_gradients_agree_with_pytorch(name):
-    expected = reference_of(name, 0)
-    points = points_of(expected.model)
-    tensors = pytest.importorskip("kernel_torch").Tensors(expected.model, points)
+    model = model_of(name, 0)
+    points = points_of(model)
+    tensors = pytest.importorskip("kernel_torch").Tensors(model, points)
     gradients = tensors.gradients()
     pairs = []
     for number, point in enumerate(points):
@@ -230,7 +242,7 @@ def test_gradients_agree_with_pytorch(name):
 @pytest.mark.parametrize("name", WITH_KERNEL)
 def test_a_kernel_changes_no_input_and_shares_no_memory(name):
     found = kernel(name)
-    (point,) = points_of(reference_of(name, 0).model, 1)
+    (point,) = points_of(model_of(name, 0), 1)
     arguments = arguments_at(found.kernel.inputs, point)
     before = {one: np.copy(value) for one, value in arguments.items() if not callable(value)}
     given = [value for value in arguments.values() if isinstance(value, np.ndarray)]
@@ -250,7 +262,7 @@ def test_a_kernel_changes_no_input_and_shares_no_memory(name):
 @pytest.mark.parametrize("name", WITH_KERNEL)
 def test_single_precision_stays_single(name, monkeypatch):
     found = kernel(name)
-    (point,) = points_of(reference_of(name, 0).model, 1)
+    (point,) = points_of(model_of(name, 0), 1)
     monkeypatch.setitem(found.forward.__globals__, "DTYPE", np.float32)
     arguments = {one: in_single_precision(value) for one, value in arguments_at(found.kernel.inputs, point).items()}
     for function in (found.forward, found.loss_and_gradients, found.derivatives):

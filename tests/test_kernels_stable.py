@@ -10,9 +10,11 @@ from kernel_precise import Precise
 
 from derive.expressions.shapes import SCALAR
 from derive.expressions.tree import Derivative, Symbol
+from derive.kernels.assembled import kernel_of
 from derive.kernels.compiled import compiled
 from derive.kernels.model import model_of_any_size
 from derive.kernels.program import program_of
+from derive.kernels.writing import module_text
 from derive.models import build_model
 
 # ── two classes ──
@@ -96,6 +98,31 @@ BINARY = {
     "a slope of a named exponential": {"E": "e^{-z}", "L": r"\sum_i \frac{E_i}{(1+E_i)^2}"},
     "tanh of named exponentials": {"E": "e^{z}", "F": "e^{-z}", "t": r"\frac{E-F}{E+F}", "L": r"\|t-y\|^2"},
     "tanh of one named exponential": {"E": "e^{2z}", "L": r"\sum_i \frac{E_i-1}{E_i+1} y_i"},
+    "log of half of one plus tanh": {"L": r"-\sum_i \log\frac{1+\tanh z_i}{2}"},
+    "log of a half and half tanh": {"L": r"-\sum_i \log(\frac{1}{2}+\frac{1}{2}\tanh(z_i))"},
+    "log of half of one less tanh": {"L": r"-\sum_i \log\frac{1-\tanh z_i}{2}"},
+    "log of one less a named tanh": {"t": r"\tanh(z)", "L": r"-\sum_i \log(1-t_i)"},
+    "log of the slope of a named tanh": {"t": r"\tanh(z)", "L": r"-\sum_i \log(1-t_i^2)"},
+    "artanh of tanh": {"t": r"\tanh(z)", "L": r"\sum_i \frac{1}{2} \log\frac{1+t_i}{1-t_i}"},
+    "log of a difference of squares": {"t": r"\tanh(z)", "L": r"\sum_i \log((1-t_i)(1+t_i))"},
+    "log of a power of p": {"p": r"\sigma(z)", "L": r"-\sum_i \log(p_i^2)"},
+    "log of a root of p": {"p": r"\sigma(z)", "L": r"-\sum_i \log\sqrt{p_i}"},
+    "log of one less a square": {"p": r"\sigma(z)", "L": r"-\sum_i \log(1-p_i^2)"},
+    "focal for both classes": {
+        "p": r"\sigma(z)",
+        "L": r"-\sum_i (y_i (1-p_i)^2 \log p_i + (1-y_i) p_i^2 \log(1-p_i))",
+    },
+    "smoothed labels": {
+        "p": r"\sigma(z)",
+        "q": r"0.9 y + 0.05",
+        "L": r"-\sum_i (q_i \log p_i + (1-q_i) \log(1-p_i))",
+    },
+    "relative entropy to a coin": {
+        "p": r"\sigma(z)",
+        "L": r"\sum_i (p_i \log\frac{p_i}{1/2} + (1-p_i) \log\frac{1-p_i}{1/2})",
+    },
+    "squared hinge": {"L": r"\sum_i \max(0, 1-(2y_i-1)z_i)^2"},
+    "exponential loss": {"L": r"\log\sum_i e^{-(2y_i-1)z_i}"},
 }
 SCORES = np.array([[1e4, -1e4, 1e4, -1e4, 0, 3, -800, 800, 40, -40]]).T
 TARGETS = np.array([[1.0, 1, 0, 0, 1, 0, 1, 1, 1, 0]]).T
@@ -135,6 +162,13 @@ LABELS = {
     "log of a named softmax": {"p": r"\text{softmax}(s)", "g": r"\log p", "L": "-g_y"},
     "log of a named quotient": {"E": "e^{s}", "Q": r"\sum_j E_j", "g": r"\log E - \log Q", "L": "-g_y"},
     "one beside the sum": {"L": r"\log (1 + \sum_j e^{s_j}) - s_y"},
+    "the other classes": {"p": r"\text{softmax}(s)", "L": r"-\log(1-p_y)"},
+    "the other classes without a name": {"L": r"-\log(1-\text{softmax}(s)_y)"},
+    "odds": {"p": r"\text{softmax}(s)", "L": r"-\log\frac{p_y}{1-p_y}"},
+    "a margin to the other classes": {"L": r"\log(1+\sum_{k\neq y} e^{s_k-s_y})"},
+    "focal": {"p": r"\text{softmax}(s)", "L": r"-(1-p_y)^2 \log p_y"},
+    "smoothed": {"p": r"\text{softmax}(s)", "L": r"-\frac{9}{10} \log p_y - \frac{1}{10 C} \sum_k \log p_k"},
+    "entropy of order 2": {"p": r"\text{softmax}(s)", "L": r"-\log\sum_k p_k^2"},
 }
 TARGETED = {
     "softmax": {"p": r"\text{softmax}(s)", "L": r"-\sum_k t_k \log p_k"},
@@ -192,6 +226,29 @@ HOT_ROWS = {
         "L": r"\|P-Y\|_F^2",
     },
 }
+HOT_ROWS |= {
+    f"shares by diag, {name}": nodes
+    for name, nodes in {
+        "named": {"E": "e^{S}", "Q_i": r"\sum_j E_{i,j}", "P": r"\text{diag}(Q)^{-1} E"},
+        "by ones": {"E": "e^{S}", "Q": r"E \mathbf{1}", "P": r"\operatorname{diag}(Q)^{-1} E"},
+        "without names": {"P": r"\operatorname{diag}(e^{S} \mathbf{1})^{-1} e^{S}"},
+    }.items()
+    for nodes in ({**nodes, "L": r"\|P-Y\|_F^2"},)
+}
+TWO_SOFTMAXES = {
+    name: {"p": r"\text{softmax}(s)", "q": r"\text{softmax}(u)", "m": r"\frac{1}{2}(p+q)", "L": text}
+    for name, text in {
+        "relative entropy": r"\sum_k q_k \log\frac{q_k}{p_k} + \sum_k m_k",
+        "relative entropy as a difference": r"\sum_k q_k (\log q_k - \log p_k) + \sum_k m_k",
+        "Jensen and Shannon": r"\sum_k p_k \log\frac{p_k}{m_k} + \sum_k q_k \log\frac{q_k}{m_k}",
+    }.items()
+}
+UNSAFE = {
+    "odds of a sigmoid": ({"p": r"\sigma(z)", "L": r"\sum_i \frac{1-p_i}{p_i}"}, "L and dz"),
+    "log softplus": ({"L": r"\sum_i \log(\text{softplus}(z_i))"}, "L and dz"),
+    "one over the root of softplus": ({"L": r"\sum_i \sqrt{\text{softplus}(z_i)}"}, "dz"),
+    "a named exponential": ({"E": "e^{z}", "L": r"\sum_i \log(1+E_i)"}, "E"),
+}
 HOT_COLUMNS = {
     "softmax": {"P": r"\text{softmax}(S^T)^T", "L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log P_{k,i}"},
     "a fraction": {"L": r"-\frac{1}{N} \sum_i\sum_k Y_{i,k}\log\frac{e^{S_{k,i}}}{\sum_j e^{S_{j,i}}}"},
@@ -238,6 +295,26 @@ def test_rows_with_one_hot_rows(name):
 def test_columns_with_one_hot_rows(name):
     given = {"S": LINES.T.copy(), "Y": np.eye(4)[CLASSES]}
     assert wrong({"S": "C x N", "Y": "one-hot N x C"}, HOT_COLUMNS[name], {"N": 4, "C": 4}, given) == []
+
+
+@pytest.mark.parametrize("name", TWO_SOFTMAXES)
+def test_two_softmaxes(name):
+    given = [{"s": one[:, None], "u": other[:, None]} for one, other in zip(LINES, LINES[::-1], strict=True)]
+    assert wrong({"s": "C x 1", "u": "C x 1"}, TWO_SOFTMAXES[name], {"C": 4}, *given) == []
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_what_may_overflow_all_the_same_is_said(name):
+    nodes, names = UNSAFE[name]
+    text = module_text(kernel_of(program_of(model_of_any_size(setting_from({"z": "N x 1"}, nodes, {"N": 3})))))
+    said = f"Where arguments are large, as 10000, there may be overflow or no digit right in {names}."
+    assert said in " ".join(text.partition('"""\n\n')[0].split())
+
+
+def test_a_gradient_is_not_written_over_what_it_is_made_of():
+    nodes = {"p": r"\text{softmax}(s)", "L": r"-\log\sum_{k\neq y} p_k"}
+    given = {"s": np.array([[0.5, -1, 2, 0.25]]).T, "y": np.array(2)}
+    assert wrong({"s": "C x 1", "y": "label of C"}, nodes, {"C": 4}, given) == []
 
 
 # ── comparing ──

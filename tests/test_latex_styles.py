@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import TABLE, D, H, N, expressions
 from test_round_trip import read, without_scopes
+from thoroughness import examples
 
 from derive.expressions import tree
 from derive.expressions.latex import latex
@@ -42,7 +43,7 @@ styles = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(expressions(), styles)
 def test_reading_what_was_printed_in_a_style_gives_the_same_expression(expression: Expr, style: Style) -> None:
     text = latex(expression, style)
@@ -93,7 +94,7 @@ numbers = st.recursive(pieces(), around, max_leaves=3)
 in_products = st.builds(tree.Scale, numbers, expressions(matrix(D, H), 1))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(numbers, in_products), styles)
 def test_sums_powers_and_masks_in_any_style_are_read_back(expression: Expr, style: Style) -> None:
     text = latex(expression, style)

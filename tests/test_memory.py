@@ -49,11 +49,23 @@ def test_the_same_words_under_another_setting_are_another_claim(tmp_path):
     assert verdicts == ["proved", "refuted"]
 
 
-def test_a_full_memory_begins_anew(monkeypatch):
-    monkeypatch.setattr("derive.checking.memory.MOST", 2)
-    memory = Memory()
+def test_a_full_memory_forgets_what_was_not_asked_for_the_longest_time():
+    memory = Memory(most=2)
     numbers = [memory.number("a"), memory.number("b")]
-    for key in "abc":
+    assert memory.number("a") == numbers[0]
+    third = memory.number("c")
+    assert (memory.number("a"), memory.number("c")) == (numbers[0], third)
+    assert memory.number("b") not in (*numbers, third)
+    for key in "ab":
         memory.keep(key, key)
-    assert (memory.recall("a"), memory.recall("c")) == (None, "c")
-    assert memory.number("d") not in numbers
+    assert memory.recall("a") == "a"
+    memory.keep("c", "c")
+    assert [memory.recall(key) for key in "abc"] == ["a", None, "c"]
+
+
+def test_a_thing_that_was_forgotten_gets_the_number_of_its_key():
+    memory, things = Memory(most=2), [("one",), ("two",), ("three",)]
+    first = [memory.number_of(thing, lambda thing=thing: thing) for thing in things]
+    assert len(set(first)) == 3
+    assert memory.number_of(things[2], lambda: ("not asked for",)) == first[2]
+    assert memory.number_of(things[0], lambda: ("two",)) == first[1]

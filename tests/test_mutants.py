@@ -16,6 +16,7 @@ import oracle
 import pytest
 from mutation import Claim, Edit, Step, mistakes, rewritings, true_steps
 from remembering import check_document
+from thoroughness import THOROUGH
 
 from derive.documents import read_document
 
@@ -25,8 +26,9 @@ DOCUMENTS = [*sorted((HERE.parent / "exercises").glob("*.md")), *sorted((HERE / 
 PARTS = 4
 """The documents are edited in parts, which workers share; what is asked of all of them is asked of each part."""
 
-MISTAKES, MISTAKES_OF_ONE_DOCUMENT = 500 // PARTS, 36
-REWRITINGS, REWRITINGS_OF_ONE_DOCUMENT = 200 // PARTS, 20
+MISTAKES_OF_ONE_DOCUMENT, REWRITINGS_OF_ONE_DOCUMENT = (36, 20) if THOROUGH else (18, 10)
+MISTAKES, REWRITINGS = 14 * MISTAKES_OF_ONE_DOCUMENT // PARTS, 10 * REWRITINGS_OF_ONE_DOCUMENT // PARTS
+"""At least so many claims of each part can be judged: some documents have no more than a few."""
 POINTS = 12
 LARGEST_SHARE_OF_UNKNOWN = 0.03
 

@@ -9,7 +9,7 @@ import pytest
 from remembering import check_document
 
 from derive.certificates import Store, default_directory
-from derive.checking import remembered_course
+from derive.checking import diagnosing, remembered_course
 from derive.checking.memory import Memory
 from derive.checking.rechecking import Rechecker
 from derive.checking.results import DocumentResult
@@ -237,6 +237,48 @@ def test_what_is_explained_already_is_told_once():
     assert again == found
     assert [kind for kind, _ in told.events] == ["final"] * (len(told.events) - 1) + ["decided"]
     assert tuple(step for steps in told.of_kind("final") for step in steps) == found.steps
+
+
+def searches(monkeypatch) -> list[str]:
+    """The right sides in which a mistake was looked for since the list was emptied."""
+    found, real = [], diagnosing.diagnosed
+
+    def counted(session, claimed):
+        found.append(str(claimed.right.content))
+        return real(session, claimed)
+
+    monkeypatch.setattr(diagnosing, "diagnosed", counted)
+    return found
+
+
+PENALTY = "$$ \\frac{\\partial L}{\\partial \\lambda} = x^T x $$\n\n"
+
+
+def test_no_mistake_is_looked_for_again_where_something_else_was_changed(monkeypatch):
+    checker, looked = rechecker(), searches(monkeypatch)
+    text = SMALL.replace("$$ g(t)", f"{PENALTY}$$ g(t)").replace("= a \\frac", "= 3 a \\frac")
+    before = recheck(checker, text)[0]
+    assert [step.verdict for step in before.steps][-1] == "refuted"
+    assert len(looked) == 1
+    for changed in ("= x^T x + 0 $$", "= 0 + x^T x $$"):
+        looked.clear()
+        after, told = recheck(checker, text.replace("= x^T x $$", changed))
+        assert after == check_document(document(text.replace("= x^T x $$", changed)))
+        assert len(looked) == 1  # that of the check from scratch
+        assert [kind for kind, _ in told.events if kind == "first"] == []
+
+
+def test_a_new_slip_may_explain_what_is_wrong_behind_it(monkeypatch):
+    checker, looked = rechecker(), searches(monkeypatch)
+    text = SMALL.replace("2 f a", "f a").replace("= a \\frac", "= \\frac")
+    before = recheck(checker, text)[0]
+    assert [step.follows_from for step in before.steps if step.verdict == "refuted"] == [None, None]
+    looked.clear()
+    after, told = recheck(checker, text.replace("= 2 f $$", "= f $$"))
+    assert [step.follows_from for step in after.steps if step.verdict == "refuted"] == [None, (1, 1), None]
+    assert len(looked) <= 2
+    assert [steps[0].equation for steps in told.of_kind("first")] == [1, 5, 6]
+    assert after == check_document(document(text.replace("= 2 f $$", "= f $$")))
 
 
 def test_what_is_expected_is_told_at_the_end():

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from strategies import TABLE, expressions
+from thoroughness import examples
 
 from derive.expressions import tree
 from derive.expressions.latex import latex, write
@@ -43,14 +44,14 @@ WITH_DOTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=list(HealthCheck))
 @given(expressions())
 def test_reading_what_was_printed_gives_the_same_expression(expression: Expr) -> None:
     text = latex(expression)
     assert without_scopes(read(text)) == without_scopes(expression), text
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(expressions())
 def test_printing_again_gives_the_same_text(expression: Expr) -> None:
     text = latex(expression)

@@ -12,6 +12,7 @@ import pytest
 import sympy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from derive.errors import Undecidable
 from derive.exact import functions, scalars, sympy_functions
@@ -106,7 +107,9 @@ def grown(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
 
 PAIRS = st.recursive(st.sampled_from(LEAVES), grown, max_leaves=7)
 POINTS = st.tuples(*(st.integers(-300, 300).map(lambda top: mpmath.mpf(2 * top + 1) / 202) for _ in range(3)))
-SLOW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(
+    max_examples=examples(150), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def step(value: Any) -> int:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from sheets_by_hand import ATTACKS, LONG, QUESTIONS, SOLUTION, hostile
 
 from derive.figures.scene import COLOURS, Point, Scene
-from derive.sheets.blocks import Display, Picture, Sheet, Table, said
+from derive.sheets.blocks import Chain, Display, Member, Paragraph, Picture, Sheet, Table, said
 from derive.sheets.prose import prose_text
 from derive.writing.mathml import ELEMENTS
 from derive.writing.sheet_html import to_html
@@ -67,6 +67,23 @@ def test_every_formula_is_mathml():
     assert "\\" not in re.sub(r"<code>.*?</code>", "", page)
     assert page.count("<math") > 25
     assert "𝟙" in page
+
+
+def test_the_bounds_of_a_sum_stand_below_and_above_it_in_a_display_alone():
+    shown = page_of(Chain("L", (Member(r"\sum_{i=1}^n h_i"),)), Paragraph(said(r"The sum $\sum_{i=1}^n h_i$.")))
+    assert (shown.count("<munderover>"), shown.count("<msubsup>")) == (1, 1)
+    assert shown.count('<math display="inline" displaystyle="true">') == 1
+
+
+def test_bars_stand_close_to_what_is_between_them():
+    shown = page_of(Chain("h", (Member(r"\lvert r \rvert"),)))
+    bar = '<mo lspace="0" rspace="0">|</mo>'
+    assert f"{bar}<mi>r</mi>{bar}" in shown
+
+
+def test_a_factor_stands_apart_from_a_function_behind_it():
+    shown = page_of(Chain("L", (Member(r"y \ln(p)"), Member(r"c \text{sign}(r)"), Member(r"\ln(p)"))))
+    assert shown.count("<mspace") == 2
 
 
 def test_a_long_chain_goes_on_below_itself():

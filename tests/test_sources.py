@@ -2,12 +2,15 @@ r"""The five sources' closed forms stand in the sheets of their networks, and wh
 
 A row is one equation: the exercise in `exercises/sources`, the source's own name for it, its two sides as they are
 printed. `PRINTED` stands in the sheet as it is, but for the order of terms and the letters of sums; `PUT_RIGHT` is what
-the sheet corrects, with what a check says of it; `OTHERWISE` stands in another form, for the reason above the rows.
+the sheet corrects, with what a check says of it; `UNDER_CONVENTIONS` stands in the sheet as it is, with the conventions
+under which it holds, beside what holds without any; `ADDED` is what a line adds to the quantity on its left.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,9 @@ from derive.certificates import Store
 from derive.checking.check import check_document
 from derive.checking.results import StepResult
 from derive.documents.document import Document, Expectation
+from derive.documents.latex import read_latex
 from derive.documents.markdown import read_markdown
+from derive.documents.reading import read_text
 from derive.errors import FormulaError
 from derive.expressions import tree
 from derive.expressions.latex import latex
@@ -26,12 +31,16 @@ from derive.expressions.walk import rebuilt
 from derive.gradients.indices import replaced
 from derive.gradients.tidy import tidied, transposed
 from derive.grading.parts import read_exercise
-from derive.notation.elaboration import Options, elaborated
+from derive.notation.elaboration import Options, Reading, readings
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.sheets.composition import Composition
 from derive.sheets.jacobian_entries import OPPOSITES
+from derive.sheets.sheet import sheet_of
+from derive.sheets.shorthands import ADDS
 from derive.source import Source, Text
+from derive.writing.sheet_latex import to_latex
+from derive.writing.sheet_markdown import to_markdown
 
 SOURCES = Path(__file__).resolve().parents[1] / "exercises" / "sources"
 NAMES = sorted(path.stem for path in SOURCES.glob("*.md"))
@@ -131,6 +140,11 @@ PRINTED = [
     (COLUMNS, "dW1-h", r"\frac{\partial J}{\partial W^{[1]}}", r"\vec{x} \otimes \left[ \left[ W^{[2]} \cdot (\hat{y} - \vec{y}) \right] \odot a^{[1]} \odot (1-a^{[1]}) \right]^T"),
     (COLUMNS, "db1, row 3", r"\frac{\partial J}{\partial b^{[1]}}", r"\frac{\partial J}{\partial z^{[1]}}"),
     (COLUMNS, "db1, row 4", r"\frac{\partial J}{\partial b^{[1]}}", r"\left[ W^{[2]} \cdot (\hat{y} - \vec{y}) \right] \odot a^{[1]} \odot (1-a^{[1]})"),
+    (COLUMNS, "J, 1", "J", r"\text{CrossEntropy}(\vec{y}, \hat{y})"),
+    (COLUMNS, "dz2, row 1", r"\frac{\partial J}{\partial z^{[2]}}", r"\frac{\partial \text{CrossEntropy}(\vec{y}, \hat{y})}{\partial z^{[2]}}"),
+    (COLUMNS, "dW1-g, row 2", r"\frac{\partial J}{\partial z^{[1]}}", r"\left[ (\hat{y} - \vec{y})^T \cdot W^{[2]T} \right]^T \odot a^{[1]} \odot (1-a^{[1]})"),
+    (COLUMNS, "dW1-h, row 2", r"\frac{\partial J}{\partial W^{[1]}}", r"\left[ \left[ \left[ W^{[2]} \cdot (\hat{y} - \vec{y}) \right] \odot a^{[1]} \odot (1-a^{[1]}) \right] \otimes\vec{x}^T \right]^T"),
+    (COLUMNS, "db1, row 1", r"\frac{\partial J}{\partial b^{[1]}}", r"\frac{\partial J}{\partial z^{[1]}} \cdot \frac{\partial z^{[1]}}{\partial b^{[1]}}"),
     # ── regression and classification in numerator layout ──
     (REGRESSION, "b1", r"\mathbf{s}_1", r"\mathbf{W}^{(1)}\mathbf{x} + \mathbf{b}^{(1)}"),
     (REGRESSION, "b2", r"\mathbf{a}_1", r"3\text{ReLU}(\mathbf{s}_1)"),
@@ -156,6 +170,7 @@ PRINTED = [
     (REGRESSION, "d1", r"\frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}[i][j]", r"\begin{cases} 3 & i = j, \mathbf{s}_1[i] \geq 0 \\ 0 & i = j, \mathbf{s}_1[i] < 0 \\ 0 & i \neq j \end{cases}"),
     (REGRESSION, "d2", r"\frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}", "I"),
     (REGRESSION, "d3", r"\frac{\partial C}{\partial \tilde{\mathbf{y}}}", r"2(\tilde{\mathbf{y}} - \mathbf{y})^T"),
+    (REGRESSION, "c2", r"\frac{\partial C}{\partial \mathbf{W}^{(2)}}", r"3\text{ReLU}(\mathbf{W}^{(1)}\mathbf{x} + \mathbf{b}^{(1)}) \frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}"),
     (CLASSES, "k4", r"\mathbf{a}_1", r"\tanh(\mathbf{s}_1)"),
     (CLASSES, "k4", r"\mathbf{a}_1", r"\tanh(\mathbf{W}^{(1)}\mathbf{x} + \mathbf{b}^{(1)})"),
     (CLASSES, "k5", r"\mathbf{s}_2", r"\mathbf{W}^{(2)}\mathbf{a}_1 + \mathbf{b}^{(2)}"),
@@ -164,6 +179,7 @@ PRINTED = [
     (CLASSES, "k6", r"\tilde{\mathbf{y}}", r"(1 + \exp(-\mathbf{W}^{(2)} \tanh(\mathbf{W}^{(1)}\mathbf{x} + \mathbf{b}^{(1)}) - \mathbf{b}^{(2)}))^{-1}"),
     (CLASSES, "k7-M", r"\frac{\partial \mathbf{a}_1}{\partial \mathbf{s}_1}[i][j]", r"\begin{cases} 1 - \tanh^2(\mathbf{s}_1[i]) & i = j \\ 0 & i \neq j \end{cases}"),
     (CLASSES, "bce", "D", r"\frac{1}{K} \sum_{i=1}^K -[\mathbf{y}_i \log(\tilde{\mathbf{y}}_i) + (1 - \mathbf{y}_i) \log(1 - \tilde{\mathbf{y}}_i)]"),
+    (CLASSES, "dbce", r"\frac{\partial D}{\partial \tilde{\mathbf{y}}}", r"-\frac{1}{K} \frac{\mathbf{y}^T}{\tilde{\mathbf{y}}^T} + \frac{1}{K} \frac{1 - \mathbf{y}^T}{1 - \tilde{\mathbf{y}}^T}"),
     # ── Jacobians of linear maps ──
     (SUM, "j6", r"\frac{\partial f}{\partial \mathbf{x}}", r"\mathbf{W}_1"),
     (SUM, "j7", r"\frac{\partial g}{\partial \mathbf{x}}", r"\mathbf{W}_2"),
@@ -233,14 +249,6 @@ PUT_RIGHT = [
      r"\frac{e^{S_j}}{\sum_{k=1}^C e^{S_k}} - \mathbb{1}(y = j)",
      "refuted"),
     # the penalty left out
-    (ONE, "19", r"\frac{\partial L_i}{\partial W_2}",
-     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial W_2}",
-     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial W_2} + 2 \lambda W_2",
-     "refuted"),
-    (ONE, "35", r"\frac{\partial L_i}{\partial W_1}",
-     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial H} \frac{\partial H}{\partial H_0} \frac{\partial H_0}{\partial W_1}",
-     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial H} \frac{\partial H}{\partial H_0} \frac{\partial H_0}{\partial W_1} + 2 \lambda W_1",
-     "refuted"),
     # no shape
     (ONE, "20", r"\frac{\partial L_i}{\partial W_2}",
      r"\frac{\partial L_i}{\partial S} H",
@@ -302,51 +310,10 @@ PUT_RIGHT = [
      r"\left[ \frac{\partial J}{z^{[2]}} \cdot a^{[1]T} \right] ^T",
      r"\left[ \frac{\partial J}{\partial z^{[2]}} \cdot a^{[1]T} \right] ^T",
      "unreadable"),
-    # rows, where the source lets a gradient have the shape of its variable, a column
-    (COLUMNS, "db2, row 1", r"\frac{\partial J}{\partial b^{[2]}}",
-     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right] ^T \cdot \frac{\partial z^{[2]}}{\partial b^{[2]}}",
-     r"\left(\frac{\partial z^{[2]}}{\partial b^{[2]}}\right)^T \cdot \frac{\partial J}{\partial z^{[2]}}",
-     "transposed"),
-    (COLUMNS, "db2, row 2", r"\frac{\partial J}{\partial b^{[2]}}",
-     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right] ^T \cdot \mathbb{I}",
-     r"\mathbb{I} \cdot \frac{\partial J}{\partial z^{[2]}}",
-     "transposed"),
-    (COLUMNS, "db2, row 3", r"\frac{\partial J}{\partial b^{[2]}}",
-     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right] ^T",
-     r"\frac{\partial J}{\partial z^{[2]}}",
-     "transposed"),
-    (COLUMNS, "db2, row 4", r"\frac{\partial J}{\partial b^{[2]}}",
-     r"(\hat{y} - \vec{y})^T",
-     r"\hat{y} - \vec{y}",
-     "layout"),
-    (COLUMNS, "dW1-f, row 1", r"\frac{\partial J}{\partial a^{[1]}}",
-     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right]^T \cdot \frac{\partial z^{[2]}}{\partial a^{[1]}}",
-     r"\left(\frac{\partial z^{[2]}}{\partial a^{[1]}}\right)^T \frac{\partial J}{\partial z^{[2]}}",
-     "transposed"),
-    (COLUMNS, "dW1-f, row 2", r"\frac{\partial J}{\partial a^{[1]}}",
-     r"(\hat{y} - \vec{y})^T \cdot W^{[2]T}",
-     r"W^{[2]} \cdot (\hat{y} - \vec{y})",
-     "layout"),
-    (COLUMNS, "dW1-g, row 1", r"\frac{\partial J}{\partial z^{[1]}}",
-     r"\left[ \frac{\partial J}{\partial a^{[1]}} \right]^T \odot \frac{\partial a^{[1]}}{\partial z^{[1]}}",
-     r"\frac{\partial J}{\partial a^{[1]}} \odot a^{[1]} \odot (1-a^{[1]})",
-     "transposed, local-factor"),
+    # a product that does not fit: the identity stands in front of a column
     (COLUMNS, "db1, row 2", r"\frac{\partial J}{\partial b^{[1]}}",
      r"\frac{\partial J}{\partial z^{[1]}} \cdot \mathbb{I}",
      r"\mathbb{I} \cdot \frac{\partial J}{\partial z^{[1]}}",
-     "layout"),
-    # a Jacobian transposed, with the shape of the right one
-    (ONE, "24", r"\frac{\partial S}{\partial H}",
-     "W_2",
-     "W_2.T",
-     "layout"),
-    (ONE, "33", r"\frac{\partial H_0}{\partial x_i}",
-     "W_1",
-     "W_1.T",
-     "layout"),
-    (COLUMNS, "dW1-b", r"\frac{\partial z^{[2]}}{\partial a^{[1]}}",
-     "W^{[2]}",
-     "W^{[2]T}",
      "layout"),
     # the square of a score in place of the score
     (CLASSES, "k8-N", r"\frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}[i][j]",
@@ -356,22 +323,22 @@ PUT_RIGHT = [
 ]  # fmt: skip
 """Exercise, equation, left side, right side as printed, right side in the sheet, what a check says of the printed one."""
 
-OTHERWISE = [
-    # a derivative with three or four indices is no matrix: its entries, with the factor in the line of what follows from it
+UNDER_CONVENTIONS = [
+    # a derivative with three or four indices is no matrix: its entries are written, and the factor that stands for it
     (ONE, "18", r"\frac{\partial S}{\partial W_2}",
      "H",
-     r"\frac{\partial S_i}{\partial (W_2)_{jk}}",
-     r"H_j \mathbb{1}(k = i)",
+     r"\frac{\partial S_j}{\partial (W_2)_{kl}}",
+     r"H_k \mathbb{1}(l = j)",
      "local-factor"),
     (ONE, "37", r"\frac{\partial H_0}{\partial W_1}",
      "x_i",
-     r"\frac{\partial (H_0)_i}{\partial (W_1)_{jk}}",
-     r"(x_i)_j \mathbb{1}(k = i)",
+     r"\frac{\partial (H_0)_j}{\partial (W_1)_{kl}}",
+     r"(x_i)_k \mathbb{1}(l = j)",
      "local-factor"),
     (BATCH, "dzdh", r"\frac{\partial z}{\partial h}",
      "w^T",
-     r"\frac{\partial z_{ij}}{\partial h_{kl}}",
-     r"\mathbb{1}(k = i) w_{lj}",
+     r"\frac{\partial z_{jk}}{\partial h_{lm}}",
+     r"\mathbb{1}(l = j) w_{mk}",
      "local-factor"),
     (COLUMNS, "dW2-b", r"\frac{\partial z^{[2]}}{\partial W^{[2]}}",
      "a^{[1]}",
@@ -398,11 +365,11 @@ OTHERWISE = [
      r"\frac{\partial J}{\partial W^{[1]}}",
      r"\frac{\partial J}{\partial z^{[1]}} \frac{\partial z^{[1]}}{\partial W^{[1]}}",
      "local-factor"),
-    # a formula for an entry stands behind an entry
+    # the formula of an entry stands behind an entry, and behind the whole
     (ONE, "3, entries", "H", r"\max(0, (H_0)_j)", "H_j", r"\max(0, (H_0)_j)", "entrywise"),
     (ONE, "27, entries", r"\frac{\partial H}{\partial H_0}", r"\mathbb{1}((H_0)_j > 0)",
      r"\left(\frac{\partial H}{\partial H_0}\right)_{jk}", r"\mathbb{1}(j = k) \mathbb{1}((H_0)_j > 0)", "local-factor, entrywise"),
-    # a diagonal Jacobian is a matrix, not its diagonal
+    # a diagonal Jacobian is a matrix, and its diagonal is the factor that stands for it
     (ONE, "27", r"\frac{\partial H}{\partial H_0}",
      r"\mathbb{1}(H_0 > 0)",
      r"\frac{\partial H}{\partial H_0}",
@@ -418,49 +385,87 @@ OTHERWISE = [
      r"\frac{\partial a^{[1]}}{\partial z^{[1]}}",
      r"\operatorname{diag}(a^{[1]} \odot (1 - a^{[1]}))",
      "local-factor"),
-    # the name of a function for the sum that it stands for
-    (COLUMNS, "J, 1", "J",
-     r"\text{CrossEntropy}(\vec{y}, \hat{y})",
-     "J",
-     r"-\sum_{j=1}^k \vec{y}_j \log(\hat{y}_j)",
-     "proved"),
-    (COLUMNS, "dz2, row 1", r"\frac{\partial J}{\partial z^{[2]}}",
-     r"\frac{\partial \text{CrossEntropy}(\vec{y}, \hat{y})}{\partial z^{[2]}}",
+    # the penalty is left out, and added in a line of its own
+    (ONE, "19", r"\frac{\partial L_i}{\partial W_2}",
+     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial W_2}",
+     r"\frac{\partial L_i}{\partial W_2}",
+     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial W_2} + 2 \lambda W_2",
+     "one-term"),
+    (ONE, "35", r"\frac{\partial L_i}{\partial W_1}",
+     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial H} \frac{\partial H}{\partial H_0} \frac{\partial H_0}{\partial W_1}",
+     r"\frac{\partial L_i}{\partial W_1}",
+     r"\frac{\partial L_i}{\partial S} \frac{\partial S}{\partial H} \frac{\partial H}{\partial H_0} \frac{\partial H_0}{\partial W_1} + 2 \lambda W_1",
+     "one-term"),
+    (ONE, "21", r"\frac{\partial L_i}{\partial W_2}",
+     r"H.T \frac{\partial L_i}{\partial S}",
+     r"\frac{\partial L_i}{\partial W_2}",
+     r"H.T \frac{\partial L_i}{\partial S} + 2 \lambda W_2",
+     "one-term"),
+    (ONE, "38", r"\frac{\partial L_i}{\partial W_1}",
+     r"x_i.T[(\frac{\partial L_i}{\partial S} W_2.T) * \mathbb{1}(H_0 > 0)]",
+     r"\frac{\partial L_i}{\partial W_1}",
+     r"x_i.T[(\frac{\partial L_i}{\partial S} W_2.T) * \mathbb{1}(H_0 > 0)] + 2 \lambda W_1",
+     "one-term"),
+    # rows, where the source lets a gradient have the shape of its variable, a column
+    (COLUMNS, "db2, row 1", r"\frac{\partial J}{\partial b^{[2]}}",
+     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right] ^T \cdot \frac{\partial z^{[2]}}{\partial b^{[2]}}",
+     r"\frac{\partial J}{\partial b^{[2]}}",
+     r"\left(\frac{\partial z^{[2]}}{\partial b^{[2]}}\right)^T \cdot \frac{\partial J}{\partial z^{[2]}}",
+     "transposed"),
+    (COLUMNS, "db2, row 2", r"\frac{\partial J}{\partial b^{[2]}}",
+     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right] ^T \cdot \mathbb{I}",
+     r"\frac{\partial J}{\partial b^{[2]}}",
+     r"\mathbb{I} \cdot \frac{\partial J}{\partial z^{[2]}}",
+     "transposed"),
+    (COLUMNS, "db2, row 3", r"\frac{\partial J}{\partial b^{[2]}}",
+     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right] ^T",
+     r"\frac{\partial J}{\partial b^{[2]}}",
      r"\frac{\partial J}{\partial z^{[2]}}",
+     "transposed"),
+    (COLUMNS, "db2, row 4", r"\frac{\partial J}{\partial b^{[2]}}",
+     r"(\hat{y} - \vec{y})^T",
+     r"\frac{\partial J}{\partial b^{[2]}}",
      r"\hat{y} - \vec{y}",
-     "proved"),
-    # a gradient that is a column is no row that is transposed: the sheet has what comes of it
-    (COLUMNS, "dW1-g, row 2", r"\frac{\partial J}{\partial z^{[1]}}",
-     r"\left[ (\hat{y} - \vec{y})^T \cdot W^{[2]T} \right]^T \odot a^{[1]} \odot (1-a^{[1]})",
+     "layout"),
+    (COLUMNS, "dW1-f, row 1", r"\frac{\partial J}{\partial a^{[1]}}",
+     r"\left[ \frac{\partial J}{\partial z^{[2]}} \right]^T \cdot \frac{\partial z^{[2]}}{\partial a^{[1]}}",
+     r"\frac{\partial J}{\partial a^{[1]}}",
+     r"\left(\frac{\partial z^{[2]}}{\partial a^{[1]}}\right)^T \frac{\partial J}{\partial z^{[2]}}",
+     "transposed"),
+    (COLUMNS, "dW1-f, row 2", r"\frac{\partial J}{\partial a^{[1]}}",
+     r"(\hat{y} - \vec{y})^T \cdot W^{[2]T}",
+     r"\frac{\partial J}{\partial a^{[1]}}",
+     r"W^{[2]} \cdot (\hat{y} - \vec{y})",
+     "layout"),
+    (COLUMNS, "dW1-g, row 1", r"\frac{\partial J}{\partial z^{[1]}}",
+     r"\left[ \frac{\partial J}{\partial a^{[1]}} \right]^T \odot \frac{\partial a^{[1]}}{\partial z^{[1]}}",
      r"\frac{\partial J}{\partial z^{[1]}}",
-     r"W^{[2]} \cdot (\hat{y} - \vec{y}) \odot a^{[1]} \odot (1-a^{[1]})",
-     "proved"),
-    # the product is turned before the derivative is put in, so that it is turned once
-    (COLUMNS, "dW1-h, row 2", r"\frac{\partial J}{\partial W^{[1]}}",
-     r"\left[ \left[ \left[ W^{[2]} \cdot (\hat{y} - \vec{y}) \right] \odot a^{[1]} \odot (1-a^{[1]}) \right] \otimes\vec{x}^T \right]^T",
-     r"\frac{\partial J}{\partial W^{[1]}}",
-     r"\left(\frac{\partial J}{\partial z^{[1]}} \cdot \vec{x}^T\right)^T",
-     "proved"),
-    # columns: as a product of matrices the Jacobian stands in front, transposed
-    (COLUMNS, "db1, row 1", r"\frac{\partial J}{\partial b^{[1]}}",
-     r"\frac{\partial J}{\partial z^{[1]}} \cdot \frac{\partial z^{[1]}}{\partial b^{[1]}}",
-     r"\frac{\partial J}{\partial b^{[1]}}",
-     r"\mathbb{I} \cdot \frac{\partial J}{\partial z^{[1]}}",
-     "proved"),
-    # what a_1 stands for has a line of its own
-    (REGRESSION, "c2", r"\frac{\partial C}{\partial \mathbf{W}^{(2)}}",
-     r"3\text{ReLU}(\mathbf{W}^{(1)}\mathbf{x} + \mathbf{b}^{(1)}) \frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}",
-     r"\frac{\partial C}{\partial \mathbf{W}^{(2)}}",
-     r"\mathbf{a}_1 \frac{\partial C}{\partial \tilde{\mathbf{y}}} \frac{\partial \tilde{\mathbf{y}}}{\partial \mathbf{s}_2}",
-     "proved"),
-    # one transpose and one factor for all
-    (CLASSES, "dbce", r"\frac{\partial D}{\partial \tilde{\mathbf{y}}}",
-     r"-\frac{1}{K} \frac{\mathbf{y}^T}{\tilde{\mathbf{y}}^T} + \frac{1}{K} \frac{1 - \mathbf{y}^T}{1 - \tilde{\mathbf{y}}^T}",
-     r"\frac{\partial D}{\partial \tilde{\mathbf{y}}}",
-     r"\frac{1}{K} \left(\frac{1 - \mathbf{y}}{1 - \tilde{\mathbf{y}}} - \frac{\mathbf{y}}{\tilde{\mathbf{y}}}\right)^T",
-     "proved"),
+     r"\frac{\partial J}{\partial a^{[1]}} \odot a^{[1]} \odot (1-a^{[1]})",
+     "transposed, local-factor"),
+    # a Jacobian transposed; the third with the shape of the right one, which is no convention and is not in the sheet
+    (ONE, "24", r"\frac{\partial S}{\partial H}",
+     "W_2",
+     r"\frac{\partial S}{\partial H}",
+     "W_2.T",
+     "layout"),
+    (ONE, "33", r"\frac{\partial H_0}{\partial x_i}",
+     "W_1",
+     r"\frac{\partial H_0}{\partial x_i}",
+     "W_1.T",
+     "layout"),
+    (COLUMNS, "dW1-b", r"\frac{\partial z^{[2]}}{\partial a^{[1]}}",
+     "W^{[2]}",
+     r"\frac{\partial z^{[2]}}{\partial a^{[1]}}",
+     "W^{[2]T}",
+     "layout"),
 ]  # fmt: skip
-"""Exercise, equation, left side, right side as printed; both sides in the sheet; what a check says of the printed one."""
+"""Exercise, equation, both sides as printed; both sides that hold plainly; the conventions under which the first do."""
+
+ADDED = [
+    (ONE, "40", r"\frac{\partial L_i}{\partial W_1}", r"\lambda * 2 * W_1"),
+    (ONE, "41", r"\frac{\partial L_i}{\partial W_2}", r"\lambda * 2 * W_2"),
+]
+"""Exercise, equation, a gradient, what the penalty adds to it."""
 
 
 @pytest.fixture(scope="module")
@@ -483,11 +488,14 @@ def canonical(node: Expr) -> Expr:
     def change(part: tree.Node) -> tree.Node | None:
         match part:
             case tree.Outer(left, right):
-                return tree.MatMul(canonical(left), canonical(right if right.shape.is_row else transposed(right)))
+                column = left if left.shape.is_column else transposed(left)
+                return tree.MatMul(canonical(column), canonical(right if right.shape.is_row else transposed(right)))
             case tree.Identity():
                 return tree.Symbol("I", part.shape)
-            case tree.ChainRule(factors) if all(factor.shape.is_matrix or factor.shape.is_row for factor in factors):
+            case tree.ChainRule(factors) if _fit(factors):
                 return canonical(_product(factors))
+            case tree.LocalFactor(derivative, paired, True):
+                return tree.Transpose(tree.LocalFactor(derivative, paired))
             case tree.Power(base, tree.Number(value)) if value == -1:
                 return tree.Quotient(tree.Number(Fraction(1)), canonical(base))
             case tree.Cases(((first, tree.Comparison() as holds), (second, None))):
@@ -510,6 +518,13 @@ def _with_equal_letters(node: Expr, depth: int = 0) -> Expr:
         return replace(part, index=index, body=body)
 
     return rebuilt(node, change)
+
+
+def _fit(factors: tuple[tree.Derivative, ...]) -> bool:
+    """Whether the product of matrices is what the chain rule means."""
+    if not all(factor.shape.is_matrix or factor.shape.is_row for factor in factors):
+        return False
+    return all(first.shape.columns == second.shape.rows for first, second in pairwise(factors))
 
 
 def _product(factors: tuple[tree.Derivative, ...]) -> Expr:
@@ -546,19 +561,29 @@ def _factors(node: Expr) -> Iterator[Expr]:
         yield node
 
 
-_READ: dict[tuple[str, str], str | None] = {}
+_READ: dict[tuple[str, str, str | None], str | None] = {}
 
 
-def read(name: str, text: str, store: Store) -> str | None:
-    """The canonical spelling of a formula in an exercise; null where a name is none of the exercise."""
-    if (name, text) not in _READ:
-        table = composition(name, store).exercise.model.table
-        try:
-            value = elaborated(table, parse(tokenize(text, table.words)), Options(table.layout)).value
-            _READ[name, text] = latex(canonical(value))
-        except FormulaError:
-            _READ[name, text] = None
-    return _READ[name, text]
+def read(name: str, text: str, store: Store, lhs: str | None = None) -> str | None:
+    """The canonical spelling of a formula in an exercise, read as what is equal to `lhs`; null where it has no value."""
+    if (name, text, lhs) not in _READ:
+        found = list(values(name, text, store))
+        shapes = [] if lhs is None else [value.shape for value in itertools.islice(values(name, lhs, store), 1)]
+        shapes += [shape.transposed for shape in shapes if shape.is_matrix]
+        fitting = [value for shape in shapes for value in found if value.shape == shape]
+        _READ[name, text, lhs] = next((latex(canonical(value)) for value in (*fitting, *found)), None)
+    return _READ[name, text, lhs]
+
+
+def values(name: str, text: str, store: Store) -> Iterator[Expr]:
+    """What a formula may mean, the plainest first."""
+    table = composition(name, store).exercise.model.table
+    try:
+        for reading in readings(table, parse(tokenize(text, table.words)), Options(table.layout)):
+            if isinstance(reading, Reading):
+                yield reading.value
+    except FormulaError:
+        return
 
 
 def members(name: str, lhs: str, store: Store) -> list[str]:
@@ -570,9 +595,16 @@ def members(name: str, lhs: str, store: Store) -> list[str]:
     return found
 
 
+def under_conventions(name: str, lhs: str, relation: str, store: Store) -> list[str]:
+    """What a sheet says that a quantity is under a convention that it names, or what it says is added."""
+    made, asked = composition(name, store), read(name, lhs, store)
+    chains = [line.chain for line in made.shorthands if line.chain.members[0].relation == relation]
+    return [member.latex for chain in chains if read(name, chain.lhs, store) == asked for member in chain.members]
+
+
 def assert_holds(name: str, lhs: str, rhs: str, store: Store) -> None:
     found = members(name, lhs, store)
-    assert read(name, rhs, store) in [read(name, member, store) for member in found], "\n".join(found)
+    assert read(name, rhs, store, lhs) in [read(name, member, store, lhs) for member in found], "\n".join(found)
 
 
 def ids(row: tuple[str, ...]) -> str:
@@ -593,11 +625,24 @@ def test_what_a_source_got_wrong_stands_right_in_the_sheet(row: tuple[str, ...],
     assert_holds(name, lhs, right, store)
 
 
-@pytest.mark.parametrize("row", OTHERWISE, ids=ids)
-def test_what_a_source_puts_otherwise_is_true_beside_the_sheet(row: tuple[str, ...], store: Store):
+@pytest.mark.parametrize("row", UNDER_CONVENTIONS, ids=ids)
+def test_what_a_source_prints_under_a_convention_stands_in_the_sheet_beside_what_holds_plainly(
+    row: tuple[str, ...], store: Store
+):
     name, _, lhs, printed, own_lhs, own, found = row
     assert said_of(judged(name, store)[lhs, printed]) == found
+    assert composition(name, store).computation.setting.conventions.issuperset(found.split(", "))
+    forms = under_conventions(name, lhs, "=", store)
+    assert read(name, printed, store, lhs) is not None
+    assert read(name, printed, store, lhs) in [read(name, form, store, lhs) for form in forms], "\n".join(forms)
     assert_holds(name, own_lhs, own, store)
+
+
+@pytest.mark.parametrize("row", ADDED, ids=ids)
+def test_what_a_source_adds_is_added_in_the_sheet(row: tuple[str, ...], store: Store):
+    name, _, lhs, printed = row
+    (added,) = under_conventions(name, lhs, ADDS, store)
+    assert read(name, added, store) == read(name, printed, store)
 
 
 def said_of(steps: list[StepResult]) -> str:
@@ -613,10 +658,12 @@ _JUDGED: dict[str, dict[tuple[str, str], list[StepResult]]] = {}
 
 
 def judged(name: str, store: Store) -> dict[tuple[str, str], list[StepResult]]:
-    """The steps of the equations of an exercise that its sheet does not hold as they are printed."""
+    """The steps of the equations of an exercise that do not hold plainly as they are printed."""
     if name not in _JUDGED:
-        rows = [(row[2], row[3]) for row in (*PUT_RIGHT, *OTHERWISE) if row[0] == name]
-        source = Source(name, "\n".join(f"$${lhs} = {rhs}$$" for lhs, rhs in rows))
+        rows = [(row[2], row[3]) for row in (*PUT_RIGHT, *UNDER_CONVENTIONS) if row[0] == name]
+        displays = [f"{lhs} = {rhs}" for lhs, rhs in rows]
+        displays += [f"{row[2]} {ADDS} {row[3]}" for row in ADDED if row[0] == name]
+        source = Source(name, "\n".join(f"$${display}$$" for display in displays))
         setting = composition(name, store).exercise.document.setting
         plain = replace(setting, aside={}, expect=(NOT_EXPLAINED,))
         found = check_document(Document(source, plain, read_markdown(source).passages), store=store).steps
@@ -628,8 +675,26 @@ def judged(name: str, store: Store) -> dict[tuple[str, str], list[StepResult]]:
 def test_the_sheet_of_a_source_is_whole(name: str, store: Store):
     made = composition(name, store)
     assert [answer.part.id for answer in made.answers if not answer.is_whole or answer.problem] == []
-    assert all(line.reaches_the_end and line.holds_for_all_dimensions for line in made.lines)
+    lines = (*made.lines, *made.shorthands)
+    assert all(line.reaches_the_end and line.holds_for_all_dimensions for line in lines)
+
+
+@pytest.mark.parametrize("name", sorted({row[0] for row in UNDER_CONVENTIONS}))
+def test_a_sheet_with_conventions_reads_again_and_each_step_holds_under_those_that_it_names(name: str, store: Store):
+    sheet = sheet_of(composition(name, store).exercise, store=store)
+    for text, reader in ((to_markdown(sheet).text, read_markdown), (to_latex(sheet), read_latex)):
+        document, _ = read_text(Source(name, text), reader)
+        steps = check_document(document, store=store).steps
+        under = {(step.tag, step.step): step.conventions for step in steps if step.verdict == "convention"}
+        assert {step.verdict for step in steps} <= {"definition", "proved", "convention"}
+        assert under == {
+            (line.chain.label, at): names
+            for line in composition(name, store).shorthands
+            for at, names in enumerate(line.conventions, start=1)
+            if names
+        }
+        assert all(step.expectation == step.conventions for step in steps if step.verdict == "convention")
 
 
 def test_every_exercise_of_a_source_is_in_the_tables():
-    assert sorted({row[0] for row in (*PRINTED, *PUT_RIGHT, *OTHERWISE)}) == NAMES
+    assert sorted({row[0] for row in (*PRINTED, *PUT_RIGHT, *UNDER_CONVENTIONS)}) == NAMES

@@ -238,6 +238,12 @@ def test_what_is_said_of_rows_and_would_be_wrong_keeps_them(words: str) -> None:
     assert all_results(vary_orientation, f"{text}\n{words}\n") == {""}
 
 
+@pytest.mark.parametrize("ones, turned", [(r"\mathbf{1}", r"\mathbf{1}^T"), (r"\mathbf{1}_N", r"\mathbf{1}_N^T")])
+def test_a_column_of_ones_is_a_row_where_examples_are_columns(ones: str, turned: str) -> None:
+    text = NETWORK.replace("y: A v", rf"y: A v + \lambda {ones}").replace("An H x 1 column, like v.", "Go on.")
+    assert rf"y: v^T A + \lambda {turned}" in "\n".join(all_results(vary_orientation, text))
+
+
 def test_softmax_of_rows_keeps_its_rows() -> None:
     text = NETWORK.replace("A: \\max(0, Z_1)", "A: \\text{softmax}(Z_1)").replace("$A = \\max(0, Z_1)$", "$A$")
     assert all_results(vary_orientation, text) == {""}

@@ -37,13 +37,17 @@ def original(name: str) -> ExerciseDocument:
 
 
 @cache
-def text_of(name: str, number: int, only: tuple[str, ...] = ASPECTS) -> str:
+def made(name: str, number: int, only: tuple[str, ...]) -> str:
     return variant_of(original(name), number, only)
+
+
+def text_of(name: str, number: int) -> str:
+    return made(name, number, ASPECTS)
 
 
 @cache
 def variant(name: str, number: int, only: tuple[str, ...] = ASPECTS) -> ExerciseDocument:
-    return exercise_from_text(text_of(name, number, only), f"{name}.md")
+    return exercise_from_text(made(name, number, only), f"{name}.md")
 
 
 def exercise(text: str) -> ExerciseDocument:

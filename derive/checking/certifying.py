@@ -113,5 +113,5 @@ def _proved(session: Session, derivative: Derivative, form: Expr | None, deadlin
 
 def _agrees(session: Session, derivative: Derivative, form: Expr, deadline: Deadline) -> bool:
     """Whether a form is equal to SymPy's derivative in every entry. Raises what `evidence` raises."""
-    found = evidence(session, Candidate(derivative, form, frozenset()), (), deadline)
+    found = evidence(session, Candidate(derivative, form, frozenset()), (), deadline, is_believed=True)
     return isinstance(found.evidence, Equal)

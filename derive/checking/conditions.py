@@ -1,8 +1,9 @@
-"""Conditions on the range of an index: `i = 2, \\dots, n`, `\\forall i \\in \\{2, \\dots, n\\}`, `1 \\le i \\le n`."""
+"""Conditions on the range of an index: `i = 2, \\dots, n`, `i \\in \\{2, \\dots, n\\}`, `i = 1, 3`, `i \\in [n]`."""
 
 import itertools
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.checking.candidates import Restriction
@@ -20,33 +21,137 @@ from derive.expressions.tree import (
     Number,
     Size,
 )
+from derive.notation.chains import kind_of
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.ranges import End
-from derive.notation.syntax import Dots, Formula, Group, List, Name, listed, parse
+from derive.notation.names import canonical, unwrapped
+from derive.notation.symbols import shown
+from derive.notation.syntax import Dots, Formula, Group, List, Name, Scripted, Sum, listed, parse
 from derive.notation.tables import RELATIONS
 from derive.notation.tokens import Token
 
+_OPENING = frozenset({"LPAR", "LBRACK", "LSET", "LBRACE"})
+_CLOSING = frozenset({"RPAR", "RBRACK", "RSET", "RBRACE"})
+
+
+def single_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
+    """`i = 1, j = 2` as two conditions, `i, j \\in S` as one for each letter."""
+    pieces: list[list[Token]] = [[]]
+    depth, compares = 0, False
+    for at, token in enumerate(tokens):
+        depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
+        behind_dots = at > 0 and tokens[at - 1].kind == "DOTS"
+        if token.kind == "COMMA" and not depth and compares and not behind_dots and _letters_of(tokens[at + 1 :]):
+            pieces.append([])
+            compares = False
+        else:
+            pieces[-1].append(token)
+            compares = compares or (token.kind == "RELATION" and not depth)
+    return [one for piece in pieces for one in _for_each_letter(piece)]
+
+
+def _for_each_letter(tokens: list[Token]) -> list[list[Token]]:
+    letters = _letters_of(tokens)
+    said = tokens[max(2 * len(letters) - 1, 0) :]
+    return [[letter, *said] for letter in letters] if len(letters) > 1 else [tokens]
+
+
+def _letters_of(tokens: Sequence[Token]) -> list[Token]:
+    """The names in `i, j \\in` and in `i =`, where nothing else stands before the sign."""
+    letters: list[Token] = []
+    for name, mark in zip(tokens[::2], tokens[1::2], strict=False):
+        letters.append(name)
+        if name.kind != "NAME" or mark.kind not in ("COMMA", "RELATION"):
+            return []
+        if mark.kind == "RELATION":
+            return letters if kind_of(mark) in ("claim", "member") else []
+    return []
+
 
 def read_range(tokens: Sequence[Token], elaborator: Elaborator) -> Restriction | None:
-    """The restriction to a range with dots, or None where a condition is no such range."""
+    """The restriction to a range with dots, to numbers in a list, or to `[n]`; None where a condition is none of these.
+
+    Raises `Unreadable` for a list of numbers that lie far apart.
+    """
     content = parse(_with_commas(tokens))
     head = content.entries[0]
     name = head.leading_factor
     if not isinstance(name, Name) or len(head.relations) != 1 or head.sides[1] is None:
         return None
-    members = _members(head, content)
-    if len(members) < 3 or not any(isinstance(member.single_factor, Dots) for member in members):
+    if RELATIONS.get(head.relations[0]) not in ("claim", "member"):
         return None
     try:
         index = elaborator.index(listed(name), name.span)
-        ends = [_end(member, elaborator) for member in (members[0], members[-1])]
+        ends = _ends(head, content, elaborator)
     except FormulaError:
         return None
-    if not isinstance(index, IndexVariable):
+    if not isinstance(index, IndexVariable) or not ends:
         return None
-    first, last = (_number(end, elaborator.table.index_base) for end in ends)
+    first, last = (_number(end, elaborator.table.index_base) for end in (ends[0], ends[-1]))
     at = IndexValue(index)
-    return Restriction(AllOf((Comparison(at, ">=", first), Comparison(at, "<=", last))), {index.name: []})
+    left_out = [] if len(ends) == 2 else _left_out(ends, elaborator.table.index_base, name)
+    others = (Comparison(at, "!=", Number(Fraction(number))) for number in left_out)
+    return Restriction(AllOf((Comparison(at, ">=", first), Comparison(at, "<=", last), *others)), {index.name: []})
+
+
+def _ends(head: Formula, content: List, elaborator: Elaborator) -> list[End]:
+    """Both ends of a range, or all the numbers of a list in order, three or more of them; nothing for any other."""
+    members = _members(head, content)
+    if len(members) >= 3 and any(isinstance(member.single_factor, Dots) for member in members):
+        return [_end(member, elaborator) for member in (members[0], members[-1])]
+    if _is_initial(head):
+        count = _end(members[0], elaborator).moved(elaborator.table.index_base - 1)
+        return [replace(count, position=0, dim=None, is_number=True), count]
+    ends = sorted((_end(member, elaborator) for member in members), key=lambda end: end.position)
+    is_list = len(ends) > 1 or RELATIONS.get(head.relations[0]) == "member"
+    return [ends[0], *ends, ends[-1]] if is_list and ends and all(end.is_number for end in ends) else []
+
+
+def _is_initial(head: Formula) -> bool:
+    """Whether `[n]`, the first n numbers, stands behind a sign of membership."""
+    factor = None if head.sides[1] is None else head.sides[1].single_factor
+    is_one = isinstance(factor, Group) and factor.kind == "[" and len(factor.content.entries) == 1
+    return is_one and RELATIONS.get(head.relations[0]) == "member"
+
+
+MAX_LEFT_OUT = 64
+"""A list of numbers may leave out so many between its first and its last."""
+
+
+def _left_out(ends: Sequence[End], base: int, name: Name) -> list[int]:
+    """The numbers between those of a list that are not in it."""
+    listed_there = {end.position for end in ends}
+    left_out = [at + base for at in range(ends[0].position, ends[-1].position) if at not in listed_there]
+    if len(left_out) > MAX_LEFT_OUT:
+        raise Unreadable("these numbers lie too far apart to be read as a list", name.span)
+    return left_out
+
+
+def unread_set(content: List, elaborator: Elaborator) -> str | None:
+    """The set of which a condition says that something lies in it, where that may say more than is known anyway."""
+    for entry in content.entries:
+        name = entry.leading_factor
+        is_index = isinstance(name, Name) and elaborator.resolve(name) is None
+        for relation, side in zip(entry.relations, entry.sides[1:], strict=True):
+            if RELATIONS.get(relation) == "member" and not _is_whole(side, is_index=is_index):
+                return shown(canonical(side).strip())
+    return None
+
+
+def _is_whole(side: Sum | None, *, is_index: bool) -> bool:
+    """Whether a set is one of all real numbers, or arrays of them; or of all whole ones, for an index."""
+    factor = None if side is None else side.single_factor
+    base = unwrapped(factor.base) if isinstance(factor, Scripted) else factor
+    scripts = factor.scripts if isinstance(factor, Scripted) else ()
+    if base is None or any(
+        script.kind == "sub" or script.bare or canonical(script.content) == "+" for script in scripts
+    ):
+        return False
+    return canonical(base).strip() in (REALS | WHOLE_NUMBERS if is_index else REALS)
+
+
+REALS = frozenset({"\\mathbb{R}", "R", "\\Re"})
+WHOLE_NUMBERS = frozenset({"\\mathbb{N}", "\\mathbb{Z}"})
 
 
 _OPPOSITES: dict[Comparator, Comparator] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -119,7 +224,7 @@ def _members(head: Formula, content: List) -> list[Formula]:
     """What stands between the commas: behind `i =`, or in the braces behind `i \\in`."""
     side = head.sides[1]
     factor = None if side is None else side.single_factor
-    if isinstance(factor, Group) and factor.kind == "{":
+    if isinstance(factor, Group) and factor.kind in "{[":
         return list(factor.content.entries)
     if side is None:
         return []

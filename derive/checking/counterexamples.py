@@ -55,6 +55,7 @@ def _value(session: Session, name: str, found: Different) -> str | Matrix:
 
 def _entries(session: Session, array: Array, meaning: Meaning | None, found: Different) -> list[str]:
     """The entries of a given array. Those that the sides do not depend on are 0, unless something is known of them."""
-    if isinstance(meaning, Given) and (meaning.kind != "real" or meaning.structure):
+    has_facts = isinstance(meaning, Given) and (meaning.kind != "real" or meaning.structure)
+    if has_facts and any(symbol.name not in found.at for symbol in array.symbols):
         return [str(value) for value in session.decider().values(found, array.symbols)]
     return [str(found.at.get(symbol.name, 0)) for symbol in array.symbols]

@@ -10,12 +10,13 @@ from derive.checking.session import Session
 from derive.errors import FormulaError, Meaningless, Unreadable
 from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import Expr, IndexValue, Number, Symbol
-from derive.models.families import defined, letters_of
+from derive.models.families import defined, family_letters, letters_of
 from derive.notation.elaboration import Elaborator, Reading, elaborated, readings
-from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES, is_next_value
+from derive.notation.elaboration.scripts import ASSUMED_IDENTITIES, Resolved
 from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Big, Fraction, Group, List, Name, Scripted, Syntax, Term, nodes
+from derive.notation.tables import MARKS_OF_NAMES
 from derive.records import dataclass
 
 PLACEHOLDER = "\\cdot"
@@ -32,7 +33,8 @@ class NewName:
 def new_name(content: List | None, elaborator: Elaborator, is_e_a_name: bool = False) -> NewName | None:
     """The name that a left side introduces; None where it says something about what is known, or of a power.
 
-    The E of `E(x)` is one where `is_e_a_name`: it may as well be an expectation.
+    The square of a letter that nobody knows is a name: `\\sigma^2 = …` introduces a variance. The E of `E(x)` is one
+    where `is_e_a_name`: it may as well be an expectation.
     """
     only = None if content is None else content.only
     if (
@@ -45,11 +47,14 @@ def new_name(content: List | None, elaborator: Elaborator, is_e_a_name: bool = F
     factors = [unwrapped(factor) for factor in only.terms[0].factors]
     name = factors[0]
     base = unwrapped(name.base) if isinstance(name, Scripted) else name
-    if not isinstance(base, Name) or len(factors) > 3 or not _is_free(name, elaborator):
+    is_square = len(factors) == 1 and _is_square_of_unknown(name, elaborator)
+    if not isinstance(base, Name) or len(factors) > 3 or not (is_square or _is_free(name, elaborator)):
         return None
     if plain(base.text) == "E" and len(factors) > 1 and not is_e_a_name:
         return None
     key = elaborator.key_with_numbers(name)
+    if is_square:
+        return NewName(key)
     if re.search(r"\^\{[-+]?\d|:", canonical(name)):
         return None
     by_entries = _named_by_brackets(key, factors[1:])
@@ -57,9 +62,8 @@ def new_name(content: List | None, elaborator: Elaborator, is_e_a_name: bool = F
         return by_entries
     if len(factors) == 1:
         resolved = elaborator.resolve(name)
-        if resolved is None or resolved.sub is not None or is_next_value(resolved.sups):
-            return NewName(key)
-        return NewName(resolved.key)
+        is_other = resolved is None or resolved.sub is not None or _is_marked(name, resolved)
+        return NewName(key if is_other or resolved is None else resolved.key)
     bracket = factors[1]
     if len(factors) > 2 or not (isinstance(bracket, Group) and bracket.kind == "("):
         return None
@@ -92,20 +96,42 @@ def _named_by_brackets(key: str, brackets: Sequence[Syntax]) -> NewName | None:
     return NewName(f"{key}_{{{','.join(indices)}}}") if letters and "_" not in key else None
 
 
+def _is_square_of_unknown(name: Syntax, elaborator: Elaborator) -> bool:
+    """Whether a name is the square of a letter, maybe with an index below, that means nothing without the 2.
+
+    The letter σ means the logistic function where it has an argument; here it has none.
+    """
+    if not isinstance(name, Scripted) or not isinstance(name.base, Name) or elaborator.resolve(name) is not None:
+        return False
+    below = tuple(script for script in name.scripts if script.kind == "sub")
+    above = [script for script in name.scripts if script.kind != "sub"]
+    is_two = len(above) == 1 and above[0].kind == "sup" and canonical(above[0]) == "^{2}"
+    if not is_two or len(below) > 1 or plain(name.base.text) in CONSTANTS:
+        return False
+    letter: Syntax = Scripted(name.base, below, span=name.span) if below else name.base
+    if elaborator.head(letter) is not None:
+        return plain(name.base.text) == "\\sigma"
+    if elaborator.resolve(letter) is not None or elaborator.bound(plain(name.base.text)) is not None:
+        return False
+    try:
+        elaborator.named(letter)
+    except FormulaError:
+        return True
+    return False
+
+
 def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     """Whether nothing has given a name its meaning; a letter by itself is free even if it is e, π or the identity."""
     if is_differential_of_known(name, elaborator):
         return True
     resolved = elaborator.resolve(name)
     if resolved is not None:
-        if is_next_value(resolved.sups):
-            return resolved.sub is None
-        if isinstance(resolved.meaning, UserFunction):
-            return resolved.sub is not None and not resolved.sups and not resolved.primes
+        if _is_marked(name, resolved):
+            return True
         if isinstance(resolved.meaning, Computed) and resolved.meaning.value is None:
             return resolved.sub is None and not resolved.sups
-        starts_family = resolved.sub is not None and not resolved.sups and isinstance(resolved.meaning, Computed)
-        return starts_family and resolved.meaning.shape.is_scalar  # type: ignore[union-attr]
+        starts_family = resolved.sub is not None and not resolved.sups
+        return starts_family and _is_computed_scalar(resolved.meaning, elaborator)
     if elaborator.head(name) is not None:
         return False
     if isinstance(name, Name):
@@ -117,6 +143,29 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     except FormulaError:
         return True
     return False
+
+
+def _is_marked(name: Syntax, resolved: Resolved) -> bool:
+    """Whether a known name has a mark that makes another one of it: `w^*`, `w_{new}`, `p_{ik}^{new}`."""
+    if not isinstance(name, Scripted) or not isinstance(resolved.meaning, (Given, Computed)) or resolved.primes:
+        return False
+    above = [item if isinstance(item, str) else canonical(item).strip() for item in resolved.sups]
+    below = "" if resolved.sub is None else canonical(resolved.sub).strip()
+    return (len(above) == 1 and above[0] in MARKS) or (not above and below in MARKS_OF_NAMES)
+
+
+MARKS = MARKS_OF_NAMES | {"*", "+", "\\star", "\\ast"}
+"""What stands above a name and makes another one of it."""
+
+
+def _is_computed_scalar(meaning: object, elaborator: Elaborator) -> bool:
+    """Whether something is a computed number, also one that is written with its arguments, as `J(w, b)`."""
+    if isinstance(meaning, UserFunction) and meaning.is_quantity:
+        try:
+            return elaborator.body_with(meaning, {}, meaning.body.span).shape.is_scalar
+        except FormulaError:
+            return False
+    return isinstance(meaning, Computed) and meaning.shape.is_scalar
 
 
 def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
@@ -145,7 +194,8 @@ def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], 
     table = session.table
     if new.parameters is not None:
         _check_body(session, new.parameters, body, formal, goes_on)
-        session.learn_value(table.with_meaning(new.key, UserFunction(new.parameters, body)))
+        is_quantity = _is_quantity(session, new.parameters, body)
+        session.learn_value(table.with_meaning(new.key, UserFunction(new.parameters, body, is_quantity)))
         return Judgement("definition", f"The function {shown(new.key)} is introduced.")
     function = _function_value(session, body, formal)
     if function is not None:
@@ -166,7 +216,7 @@ def define_silently(session: Session, new: NewName, body: List) -> None:
     """A definition in a line of text: taken over where it is certain that it is one, else passed over."""
     before = session.table
     try:
-        if new.parameters is None:
+        if new.parameters is None and _function_value(session, body, {}) is None:
             value = _first_reading(session, body, {}).value
             if isinstance(value, (IndexValue, Number)):
                 return
@@ -182,7 +232,9 @@ def _described(shape: Shape) -> str:
 def _check_value(session: Session, new: NewName, reading: Reading) -> None:
     known = session.table.meanings.get(new.key)
     if isinstance(known, Computed) and known.shape != reading.value.shape:
-        raise Meaningless(f"{shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}")
+        raise Meaningless(
+            f"the name {shown(new.key)} was declared as {known.shape}, but its value is {reading.value.shape}"
+        )
     letters = letters_of(new.key)
     for letter in reading.free:
         if letter not in letters:
@@ -236,6 +288,24 @@ def _check_body(
         called = new_name(body, Elaborator.plain(session.table, formal))
         if not (goes_on and called is not None and called.parameters is not None):
             raise
+
+
+def _is_quantity(session: Session, parameters: tuple[str, ...], body: List) -> bool:
+    """Whether a function of quantities that are known, or of their entries, has one value by itself."""
+    if PLACEHOLDER in parameters or not all(_is_of_known_quantity(session, name) for name in parameters):
+        return False
+    try:
+        return not _first_reading(session, body, {}).free
+    except FormulaError:
+        return False
+
+
+def _is_of_known_quantity(session: Session, parameter: str) -> bool:
+    table = session.table
+    base, letters = family_letters(parameter)
+    name = table.find(parameter) or (table.find(base) if letters else None)
+    meaning = None if name is None else table.meanings[name]
+    return isinstance(meaning, Computed) or (isinstance(meaning, Given) and meaning.kind in ("real", "positive"))
 
 
 # ── names that stand for any number ──

@@ -9,11 +9,12 @@ import itertools
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import field
+from functools import cached_property
 
 from derive.checking.arrays import Values
 from derive.checking.candidates import Candidate, Uses, joined
 from derive.checking.claims import Claimed, judge
-from derive.checking.evidence import environments
+from derive.checking.evidence import environments, involves_derivative
 from derive.checking.general import GeneralAttempt
 from derive.checking.probing import NoValueError, Probe, alike
 from derive.checking.results import Diagnosis
@@ -51,7 +52,7 @@ def diagnosed(session: Session, claimed: Claimed) -> tuple[Diagnosis, ...]:
     """The mistakes that were made in a refuted claim; nothing where the catalogue does not explain it."""
     deadline = Deadline(SECONDS)
     try:
-        with deadline.enforced():
+        with deadline.enforced(), session.only_trying():
             for search in _searches(session, claimed, deadline):
                 found = () if search.is_zero else search.one_mistake() or search.two_mistakes()
                 if found:
@@ -65,7 +66,7 @@ def is_made(session: Session, claimed: Claimed, mistake: Mistake) -> bool:
     """Whether one mistake explains a refuted claim: one of its repairs is proved."""
     deadline = Deadline(SECONDS)
     try:
-        with deadline.enforced():
+        with deadline.enforced(), session.only_trying():
             return any(search.shows(mistake) for search in _searches(session, claimed, deadline))
     except (Undecidable, FormulaError, RecursionError):
         return False
@@ -150,6 +151,12 @@ class _Search:
             return False
         return bool(values) and not any(value.largest for value in values)
 
+    @cached_property
+    def is_of_derivatives(self) -> bool:
+        """Whether a derivative stands in the claim or in what its names are defined by."""
+        written = self.quantity.value if self.wrong.written is None else self.wrong.written
+        return involves_derivative(self.session, Candidate(self.quantity.value, written, frozenset()))
+
     def one_mistake(self) -> tuple[Diagnosis, ...]:
         """The first mistake of the catalogue whose repair is proved."""
         for mistake, repaired in self._repaired(self.wrong):
@@ -183,8 +190,10 @@ class _Search:
         return Diagnosis(mistake.code, mistake.message, min(forms, key=len))
 
     def _repaired(self, wrong: Wrong, mistakes: Sequence[Mistake] = CATALOGUE) -> Iterator[tuple[Mistake, Wrong]]:
-        """Every repair of a formula by each mistake in turn."""
+        """Every repair of a formula by each mistake in turn; one made in differentiating only where that was done."""
         for mistake in mistakes:
+            if mistake.of_derivatives and not self.is_of_derivatives:
+                continue
             for repair in fitting(mistake.repairs(wrong)):
                 self.deadline.check()
                 if isinstance(repair, List):

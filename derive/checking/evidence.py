@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.checking.candidates import Candidate, Restriction, uses_under
 from derive.checking.general import GeneralAttempt
+from derive.checking.open_powers import check_open_powers
 from derive.checking.session import Session
 from derive.deciding.evidence import Different, Equal, EqualOffKinks, Evidence, Undecided
 from derive.deciding.facts import EntryEquation
@@ -21,6 +22,8 @@ from derive.notation.symbols import Computed, Given
 from derive.records import dataclass
 
 MAX_EQUATIONS = 4_000
+
+NOWHERE = "what has to be positive in a root, a logarithm or below an open exponent never is"
 
 Place = tuple[dict[str, int], tuple[int, ...]]
 """Where an equation stands: the values of the free indices as the document counts them, the position of its entry."""
@@ -44,11 +47,21 @@ class NoLocalFactorError(Exception):
     """A reading took a matrix for the factor of the chain rule that is none."""
 
 
-def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Restriction], deadline: Deadline) -> Found:
-    """What is found of a candidate. Raises `Undecidable`, `NoLocalFactorError`, and what lowering raises."""
+def evidence(
+    session: Session,
+    candidate: Candidate,
+    restrictions: Sequence[Restriction],
+    deadline: Deadline,
+    *,
+    is_believed: bool = False,
+) -> Found:
+    """What is found of a candidate. Raises `Undecidable`, `NoLocalFactorError`, and what lowering raises.
+
+    What `is_believed` is to be proved by the entries alone: a proof is looked for before counterexamples are.
+    """
     ranges = _ranges(session, candidate, restrictions)
     general = GeneralAttempt(session, candidate, restrictions, deadline)
-    if not session.trust.confirms and general.holds_at_once():
+    if not (is_believed or session.trust.confirms) and general.holds_at_once():
         return Found(Equal("index form", is_general=True), (), False, general.proof)
     equations: list[EntryEquation] = []
     places: list[Place] = []
@@ -69,7 +82,7 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         where = mul(*domain, *required, *_conditions(session, candidate, restrictions, environment, ranges))
         if where is ZERO:
             continue
-        if not equations and not (domain or entries.obligations):
+        if not (is_believed or equations or domain or entries.obligations):
             failing = _refuted_at_once(session, left, right, where, deadline)
             if failing is not None:
                 different, position = failing
@@ -80,13 +93,12 @@ def evidence(session: Session, candidate: Candidate, restrictions: Sequence[Rest
         if len(equations) > MAX_EQUATIONS:
             raise Undecidable(f"this claim has more than {MAX_EQUATIONS} entries at these dimensions")
     if not equations:
-        raise Undecidable(
-            "the condition of this step holds nowhere" if restrictions else "a side has no value anywhere"
-        )
+        raise Undecidable("the condition of this step holds nowhere" if restrictions else NOWHERE)
     _check_obligations(session, general, deadline)
-    found = session.decide(equations, deadline, general)
+    found = session.decide(equations, deadline, None if is_believed else general)
     if isinstance(found, (Equal, EqualOffKinks)):
         _check_requirements(session, requirements, deadline)
+        check_open_powers(session, equations)
     if isinstance(found, Equal) and found.is_general:
         if session.trust.confirms:
             _confirm(session, equations, deadline)
@@ -138,7 +150,7 @@ def _check_requirements(session: Session, requirements: Sequence[tuple[Scalar, .
         if not required or session.refuted_at_once(nowhere, deadline) is not None:
             continue
         if isinstance(session.decide([nowhere], deadline), (Equal, EqualOffKinks)):
-            raise Undecidable("a side has no value anywhere")
+            raise Undecidable(NOWHERE)
 
 
 # ── where a claim is made ──

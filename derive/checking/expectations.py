@@ -37,11 +37,12 @@ def expects_refutation(
     expectations: Sequence[Expectation], names: Sequence[str | None], equation: int, step: int
 ) -> bool:
     """Whether a document surely expects a step to be refuted, told while the steps behind it are not known yet."""
+    called = [name for name in names if name is not None] or [""]
     for expected in expectations:
         key = expected.key.value
         one_step = None if key in names else _ONE_STEP.fullmatch(key)
         name, number = (key, str(step)) if one_step is None else one_step.groups()
-        means = any(other is not None and fnmatchcase(other, name) for other in names) or name == f"#{equation}"
+        means = any(fnmatchcase(other, name) for other in called) or name == f"#{equation}"
         if means and number == str(step) and "refuted" in expected.words:
             return True
     return False

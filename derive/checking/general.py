@@ -21,7 +21,7 @@ from derive.expressions.walk import symbols_of, walk
 from derive.indexed.prover import STEPS, GeneralProof, Impatient, NoProof
 from derive.notation.symbols import Computed, Given
 
-AT_ONCE = 40
+AT_ONCE = 20
 """Products that are settled while names are opened: what takes longer may as well be false, which balls see first."""
 
 

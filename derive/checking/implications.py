@@ -97,12 +97,12 @@ def _undecided(judgement: Judgement, message: str) -> Judgement:
 def _under(session: Session, judgement: Judgement, hypotheses: Sequence[Claimed]) -> Judgement:
     """The judgement on an equation under hypotheses."""
     claimed = judgement.claimed
-    if claimed is None or claimed.restrictions or _says_what_something_is(session, claimed):
+    if claimed is None or claimed.restrictions or says_what_something_is(session, claimed):
         return _undecided(judgement, NOT_DECIDED)
     for hypothesis in hypotheses:
         if hypothesis.restrictions:
             continue
-        factor = _factor(session, claimed, hypothesis)
+        factor = factor_between(session, claimed, hypothesis)
         if factor is not None:
             written = "" if factor == "1" else f", times ${factor}$"
             return replace(
@@ -125,7 +125,7 @@ def _gives_derivative(session: Session, claimed: Claimed) -> bool:
     return isinstance(value.operand if isinstance(value, Transpose) else value, Derivative)
 
 
-def _says_what_something_is(session: Session, claimed: Claimed) -> bool:
+def says_what_something_is(session: Session, claimed: Claimed) -> bool:
     """Whether a derivative stands in an equation, or a side is a computed quantity by itself."""
     for side in (claimed.left, claimed.right):
         found = side.read(session, None, dict(claimed.formal)).upto(1)
@@ -139,7 +139,7 @@ def _says_what_something_is(session: Session, claimed: Claimed) -> bool:
     return False
 
 
-def _factor(session: Session, claimed: Claimed, hypothesis: Claimed) -> str | None:
+def factor_between(session: Session, claimed: Claimed, hypothesis: Claimed) -> str | None:
     """By which constant the sides of an equation differ from those of a hypothesis."""
     here, there = _difference(claimed), _difference(hypothesis)
     if here is None or there is None:

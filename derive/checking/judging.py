@@ -8,12 +8,14 @@ from derive.checking.continuing import Displays, complete
 from derive.checking.course import Course, Standing
 from derive.checking.implications import Implications
 from derive.checking.inference import Inference
+from derive.checking.inference.prose import before
 from derive.checking.inference.stated import Signs, Stated, stated_by
 from derive.checking.premises import judgements as judgements_on
 from derive.checking.premises import read_premises
 from derive.checking.second_reading import SecondLook
 from derive.checking.sentences import Premise, Surroundings
 from derive.checking.session import Session
+from derive.checking.set_to_zero import SetToZero
 from derive.checking.sizes import OtherSizes
 from derive.documents.document import Document, Passage
 from derive.errors import as_sentence
@@ -67,6 +69,7 @@ class Judging:
         self._stated = Stated(inference)
         self._displays = Displays()
         self._implications = Implications()
+        self._set_to_zero = SetToZero()
 
     def chains(self, number: int) -> Iterator[Judged]:
         """The chains of the passage of that number which have a relation, each judged when it is asked for."""
@@ -81,6 +84,7 @@ class Judging:
             if passage.kind == "display":
                 self._displays.close(passage, chain, judgements)
             judgements = self._implications.judged(self.course, chain, judgements)
+            judgements = self._set_to_zero.judged(self.course, chain, judgements, before(passage), passage.kind)
             judgements = self._stated.held(judgements, chain, number, passage)
             yield Judged(number, passage, around, chain, tuple(judgements), self.course.standing())
 

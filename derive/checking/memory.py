@@ -7,6 +7,7 @@ that ran out of time.
 """
 
 import itertools
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field
 from typing import Any
@@ -19,7 +20,7 @@ from derive.notation.symbols import SymbolTable
 from derive.records import dataclass
 
 MOST = 20_000
-"""With more entries than these a memory begins anew, and with more numbers."""
+"""A memory holds so many entries, and so many numbers; those that were not asked for the longest time are forgotten."""
 
 Fact = tuple[Expr, Expr, GeneralProof]
 """Two sides that were proved to be equal, on which later proofs may rest."""
@@ -27,33 +28,43 @@ Fact = tuple[Expr, Expr, GeneralProof]
 
 @dataclass
 class Memory:
-    """What was found under settings that are named by their content."""
+    """What was found under settings that are named by their content, at most `most` of everything."""
 
-    _found: dict[Hashable, Any] = field(default_factory=dict)
-    _numbers: dict[Hashable, int] = field(default_factory=dict)
-    _numbered: dict[int, tuple[object, int]] = field(default_factory=dict)
+    most: int = MOST
+    _found: "OrderedDict[Hashable, Any]" = field(default_factory=OrderedDict)
+    _numbers: "OrderedDict[Hashable, int]" = field(default_factory=OrderedDict)
+    _numbered: "OrderedDict[int, tuple[object, int]]" = field(default_factory=OrderedDict)
     _next: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def recall(self, key: Hashable) -> Any | None:
         """What was kept under a key; null where nothing was."""
-        return self._found.get(key)
+        found = self._found.get(key)
+        if found is not None:
+            self._found.move_to_end(key)
+        return found
 
     def keep(self, key: Hashable, found: Any) -> None:
         """Keep what was found."""
-        if len(self._found) >= MOST:
-            self._found.clear()
-            self._forget_numbers()
         self._found[key] = found
+        self._found.move_to_end(key)
+        self._forget_first(self._found)
 
     def number(self, key: Hashable) -> int:
-        """A number for each key, so that a long history is a short key; none is ever given to two keys."""
-        if len(self._numbers) >= MOST:
-            self._forget_numbers()
-        return self._numbers.setdefault(key, next(self._next))
+        """A number for each key, so that a long history is a short key; none is ever given to two keys.
 
-    def _forget_numbers(self) -> None:
-        self._numbers.clear()
-        self._numbered.clear()
+        A key that was forgotten has another number than before: what was found under that is not found any more.
+        """
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = next(self._next)
+            self._forget_first(self._numbers)
+        else:
+            self._numbers.move_to_end(key)
+        return known
+
+    def _forget_first(self, things: "OrderedDict[Any, Any]") -> None:
+        while len(things) > self.most:
+            things.popitem(last=False)
 
     def number_behind(self, number: int | None, facts: Iterable[Fact]) -> int | None:
         """The number of a history to which some facts are added; of none it is null."""
@@ -70,6 +81,9 @@ class Memory:
         known = self._numbered.get(id(thing))
         if known is None:
             known = self._numbered[id(thing)] = thing, self.number(key())
+            self._forget_first(self._numbered)
+        else:
+            self._numbered.move_to_end(id(thing))
         return known[1]
 
 

@@ -5,6 +5,7 @@ nothing is known, until a later equation says what they are. What was proved bef
 these are. An equation for entries that are defined already is a claim like any other.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -19,19 +20,19 @@ from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.deciding.evidence import Equal
 from derive.deciding.limits import Deadline
+from derive.exact.scalars import ONE
 from derive.expressions.tree import (
     Add,
     AllOf,
     Cases,
-    Comparison,
     Condition,
     Entry,
     EntryFormula,
     Expr,
     IndexNumber,
-    IndexValue,
     IndexVariable,
     Indicator,
+    Label,
     Negative,
     Node,
     Number,
@@ -39,37 +40,74 @@ from derive.expressions.tree import (
     Symbol,
 )
 from derive.expressions.walk import rebuilt, walk
-from derive.models.families import family_letters
+from derive.models.families import family_letters, letters_of, patterns_of_member
 from derive.notation.elaboration import Reading
 from derive.notation.symbols import Computed, Given, IndexUse, shown
 
 Branch = tuple[Expr, Condition | None]
 
 
-def is_in_one_case(new: NewName, restrictions: Sequence[Restriction]) -> bool:
-    """Whether a definition is for some indices only: under conditions that compare indices of the name."""
-    letters = {IndexVariable(letter) for letter in family_letters(new.key)[1]}
-    return bool(restrictions) and all(_compares(one.condition, letters) for one in restrictions)
+def left_open_elsewhere(session: Session, new: NewName, restrictions: Sequence[Restriction]) -> bool:
+    """Take back what a name that was defined just now is where the conditions do not hold, if they leave out any index.
+
+    False where that cannot be said: under a condition on what is no index of the name, or for a name without entries.
+    """
+    letters = {IndexVariable(letter) for letter in letters_of(new.key)}
+    limiting = [one for one in restrictions if not _limits_nothing(one.condition, letters)]
+    if not limiting:
+        return True
+    formula = _formula(session, session.table.families.get(family_letters(new.key)[0]) or _members(session, new))
+    if formula is None or not all(_compares(one.condition, letters) for one in limiting):
+        return False
+    if _holds_everywhere(session, formula, _all(limiting)):
+        return True
+    return _leave_open(session, new, formula, limiting)
+
+
+def _limits_nothing(condition: Condition, letters: set[IndexVariable]) -> bool:
+    """Whether a condition is on no index at all, or says over what a letter runs that is none of the name's."""
+    free = _letters(condition)
+    of_labels = any(isinstance(node, Label) for node in walk(condition))
+    return not (free or of_labels) or (isinstance(condition, AllOf) and free.isdisjoint(letters))
 
 
 def _compares(condition: Condition, letters: set[IndexVariable]) -> bool:
-    """Whether a condition says that an index is another one, or is not, and all of its letters are of some."""
-    if not isinstance(condition, Comparison) or condition.comparator not in ("=", "!="):
+    """Whether a condition is one on indices of the name, and on no other ones."""
+    free = _letters(condition)
+    return bool(free) and free <= letters
+
+
+def _letters(condition: Condition) -> set[IndexVariable]:
+    return {node for node in walk(condition) if isinstance(node, IndexVariable)}
+
+
+def _holds_everywhere(session: Session, formula: EntryFormula, condition: Condition) -> bool:
+    """Whether a condition holds for all indices of a matrix, at the sizes that there are."""
+    rows, columns = formula.shape.sizes()
+    for row, column in itertools.product(range(rows), range(columns)):
+        environment = {
+            letter: at for letter, at in ((formula.row, row), (formula.column, column)) if letter is not None
+        }
+        if any(entry is not ONE for entry in session.entries.condition(condition, environment).entries):
+            return False
+    return True
+
+
+def _members(session: Session, new: NewName) -> str:
+    """The name of what holds the members of a family, `z^{(i)}`; nothing where a name is none of one."""
+    patterns = [pattern for _, pattern in patterns_of_member(new.key)]
+    return next((session.table.members[one].holder for one in patterns if one in session.table.members), "")
+
+
+def _leave_open(session: Session, new: NewName, formula: EntryFormula, restrictions: Sequence[Restriction]) -> bool:
+    name = session.table.families.get(family_letters(new.key)[0])
+    if name is None:
         return False
-    is_of_indices = all(isinstance(side, IndexValue) for side in (condition.left, condition.right))
-    return is_of_indices and {node for node in walk(condition) if isinstance(node, IndexVariable)} <= letters
-
-
-def leave_open_elsewhere(session: Session, new: NewName, restrictions: Sequence[Restriction]) -> None:
-    """Take back what a name that was defined just now is where the conditions do not hold."""
-    name = session.table.families.get(family_letters(new.key)[0], "")
-    formula = _formula(session, name)
-    if formula is None:
-        return
     unknown = Symbol(_elsewhere(name), formula.shape)
     body = Cases(((formula.body, _all(restrictions)), (_at(unknown, formula), None)))
     table = session.table.with_meaning(unknown.name, Given("real", formula.shape))
     session.relearn(table.with_meaning(name, Computed(formula.shape, replace(formula, body=body))))
+    return True
 
 
 def defined_further(

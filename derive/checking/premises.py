@@ -21,8 +21,10 @@ from derive.notation.syntax import parse
 from derive.notation.tables import RELATIONS
 from derive.notation.tokens import Token, tokenize
 
-_NEGATIONS = {"=": "\\neq", "\\neq": "=", "\\ne": "=", "≠": "="}
-_NO_COMPARISONS = frozenset({"member", "map", "implies"})
+_NEGATIONS = {"claim": "\\neq", "differ": "=", "less": "\\geq", "greater": "\\leq", "at most": ">", "at least": "<"}
+"""The sign of the opposite, by what a sign of comparison does."""
+
+_NO_COMPARISONS = frozenset({"map", "implies"})
 
 
 def read_premises(premises: Sequence[Premise], words: frozenset[str]) -> list[list[Token]]:
@@ -38,13 +40,19 @@ def read_premises(premises: Sequence[Premise], words: frozenset[str]) -> list[li
         while tokens and tokens[-1].kind in ("COMMA", "PERIOD", "COLON"):
             tokens.pop()
         relations = [at for at, token in enumerate(tokens) if token.kind == "RELATION"]
-        if not relations or any(kind_of(tokens[at]) in _NO_COMPARISONS for at in relations):
+        if not relations or any(_says_nothing(tokens, at) for at in relations):
             continue
         if premise.is_negated or premise.is_alternative:
-            opposite = None if premise.is_alternative else _NEGATIONS.get(tokens[relations[0]].text)
+            opposite = None if premise.is_alternative else _NEGATIONS.get(kind_of(tokens[relations[0]]))
             tokens = _with_sign(tokens, relations[0], opposite if len(relations) == 1 else None)
         found.append(tokens)
     return found
+
+
+def _says_nothing(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a relation restricts nothing: no comparison, or membership in a set of all real numbers."""
+    kind, behind = kind_of(tokens[at]), tokens[at + 1 : at + 2]
+    return kind in _NO_COMPARISONS or (kind == "member" and bool(behind) and behind[0].text == "\\mathbb{R}")
 
 
 def _with_sign(tokens: list[Token], at: int, sign: str | None) -> list[Token]:
@@ -91,11 +99,11 @@ def _defined_in_one_case(session: Session, chain: Chain, premises: Sequence[Sequ
 
 
 def _defines_entries_of_a_case(session: Session, chain: Chain, premises: Sequence[Sequence[Token]]) -> bool:
-    """Whether an equation defines a name with indices, and all premises on it say `=` or `\\neq` of one of them."""
+    """Whether an equation defines a name with indices, and all premises on it compare one of them."""
     new = _new_name(session, chain) if premises else None
     letters = set() if new is None else set(letters_of(new.key))
-    relations = [[token for token in tokens if token.kind == "RELATION"] for tokens in premises]
-    is_plain = all(len(signs) == 1 and signs[0].text in _NEGATIONS for signs in relations)
+    relations = [token for tokens in premises for token in tokens if token.kind == "RELATION"]
+    is_plain = all(kind_of(sign) in ("member", *_NEGATIONS) for sign in relations)
     return is_plain and all(any(token.text in letters for token in tokens) for tokens in premises) and bool(letters)
 
 

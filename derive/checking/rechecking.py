@@ -19,6 +19,9 @@ from derive.notation.chains import Chain
 
 Steps = tuple[StepResult, ...]
 
+MOST_OF_ONE = 600
+"""Of one document so much is remembered: what some hundred versions of it have needed."""
+
 
 class Watch(Protocol):
     """Is told of a check while it goes on. It may raise, which gives the check up."""
@@ -42,7 +45,7 @@ class Rechecker:
 
     def __init__(self, store: Store, memory: Memory | None = None) -> None:
         self._store = store
-        self._remembered = Remembered(Memory() if memory is None else memory)
+        self._remembered = Remembered(Memory(MOST_OF_ONE) if memory is None else memory)
 
     @property
     def memory(self) -> Memory:
@@ -103,14 +106,13 @@ class _Check:
                 reported = self.reporting.heard(judged)
                 if not reported.found:
                     continue
-                waits = waits or not self.reporting.is_known(reported)
-                if waits and reported.has_refuted:
+                steps = None if waits and reported.has_refuted else self.reporting.known(reported)
+                waits = waits or steps is None
+                if steps is None:
                     self.watch.judged(self.reporting.unexplained(reported), False)
-                    yield reported, None
                 else:
-                    steps = self.reporting.steps(reported)
                     self.watch.judged(steps, True)
-                    yield reported, steps
+                yield reported, steps
 
     def _explained(self, reported: Reported) -> Steps:
         steps = self.reporting.steps(reported)

@@ -6,13 +6,14 @@ what is known at that place. Nothing that may have run out of time is remembered
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import Any
 
 from derive.checking.beginning import Ground
 from derive.checking.claims import Judgement
-from derive.checking.course import Answer, Course, Standing
+from derive.checking.course import Answer, Course, Found, Standing
 from derive.checking.memory import Fact, Memory
 from derive.checking.sameness import in_full
 from derive.checking.session import STEP_SECONDS, Known, Session
@@ -78,6 +79,14 @@ class Given:
             and all(settled.get(name) in (None, number) for name, number in self.followed.items())
         )
 
+    def also_resting_on(self, others: Sequence["Given"]) -> "Given":
+        """The same answer, found with the help of other ones at the same place."""
+        opened, followed = self.opened, self.followed
+        for other in others:
+            opened = None if opened is None or other.opened is None else {**opened, **other.opened}
+            followed = {**followed, **other.followed}
+        return replace(self, opened=opened, followed=followed)
+
 
 @dataclass
 class Remembered:
@@ -90,10 +99,11 @@ class Remembered:
     memory: Memory
     answers: "OrderedDict[Hashable, Given]" = field(default_factory=OrderedDict)
     elsewhere: "OrderedDict[Hashable, tuple[Given, ...]]" = field(default_factory=OrderedDict)
-    sessions: "OrderedDict[int, Session]" = field(default_factory=OrderedDict)
+    sessions: "OrderedDict[int, tuple[Ground, Known, Session]]" = field(default_factory=OrderedDict)
     grounds: "OrderedDict[Hashable, Ground]" = field(default_factory=OrderedDict)
     asked: int = 0
     most: int = ANSWERS
+    _beside: list[list[Given]] = field(default_factory=list)
 
     def make_room(self, chains: int) -> None:
         """Remember enough for a document of so many chains."""
@@ -127,6 +137,30 @@ class Remembered:
         _forget_first(self.elsewhere, self.most)
         return given
 
+    def given(self, session: Session, rests: Rests, answer: Any, behind: Place, proved: tuple[Fact, ...] = ()) -> Given:
+        """An answer of a session that rests on what was proved there."""
+        if session.prover.lowering.has_versions:
+            return Given(answer, behind, proved)
+        opened, followed = (
+            {name: None if at is None else self.memory.number_of_fact(session.facts[at]) for name, at in said.items()}
+            for said in (rests.opened, rests.followed)
+        )
+        return Given(answer, behind, proved, opened, followed)
+
+    @contextmanager
+    def gathered(self) -> Iterator[list[Given]]:
+        """The answers that are asked for inside."""
+        self._beside.append([])
+        try:
+            yield self._beside[-1]
+        finally:
+            self._beside.pop()
+
+    def rest_on(self, given: Given) -> None:
+        """An answer on which the one rests that is looked for now."""
+        if self._beside:
+            self._beside[-1].append(given)
+
     def _moved(self, given: Given, place: Place) -> Place:
         """Where the course stands behind an answer that was given elsewhere."""
         behind = given.behind
@@ -150,20 +184,28 @@ class Remembered:
     def _place(self, rest: int, known: Known, state: tuple[Hashable, ...], settled: Mapping[str, int]) -> Place:
         return Place(self.memory.number(("place", rest, state[-1])), rest, known, state, settled)
 
-    def park(self, place: Place, session: Session) -> None:
+    def park(self, ground: Ground, place: Place, session: Session) -> None:
         """Keep a session that stands at a place."""
-        self.sessions[place.number] = session
+        self.sessions[place.number] = ground, place.known, session
         self.sessions.move_to_end(place.number)
         _forget_first(self.sessions, MOST_SESSIONS)
 
     def session_at(self, ground: Ground, place: Place) -> Session:
         """A session that stands at a place, not to be given away a second time before it is parked again."""
-        session = self.sessions.pop(place.number, None)
-        if session is None:
-            session = ground.session()
-            session.memory = None
-            session.know(place.known)
+        number = place.number if place.number in self.sessions else self._nearest_before(ground, place)
+        session = ground.session() if number is None else self.sessions.pop(number)[-1]
+        session.memory = None
+        session.know(place.known)
         return session
+
+    def _nearest_before(self, ground: Ground, place: Place) -> int | None:
+        """The number of the session that has only some proofs less than is known at a place, and the fewest."""
+        before = {
+            number: len(known.facts)
+            for number, (its_ground, known, _) in self.sessions.items()
+            if its_ground is ground and known.is_continued_by(place.known)
+        }
+        return max(before, key=before.__getitem__, default=None)
 
 
 def _forget_first(things: "OrderedDict[Any, Any]", most: int) -> None:
@@ -196,7 +238,7 @@ class StandingThere(Standing):
     def session(self) -> Session:
         """A session that knows all of the document up to there, until another one is asked for."""
         session = self._remembered.session_at(self._ground, self._place)
-        self._remembered.park(self._place, session)
+        self._remembered.park(self._ground, self._place, session)
         return session
 
     @property
@@ -205,9 +247,50 @@ class StandingThere(Standing):
         return self._place.known.table
 
     @property
-    def state(self) -> Hashable:
-        """By what it is the same in another document."""
-        return self._place.state
+    def rest(self) -> Hashable:
+        """By what all but what was proved is the same in another document."""
+        return self._place.rest
+
+    def knows(self, question: Hashable) -> bool:
+        """Whether nothing has to be looked for to answer a question."""
+        return self._remembered.recall(self._place, question) is not None
+
+    def found(self, question: Hashable, look: Callable[[Session], Found[Answer]]) -> Answer:
+        """What a session there finds that learns nothing by it; it is found as well wherever that rests on the same.
+
+        Raises what `look` raises.
+        """
+        given = self._remembered.recall(self._place, question)
+        if given is None:
+            given = self._looked_for(question, look)
+        self._remembered.rest_on(given)
+        return given.answer  # type: ignore[no-any-return]
+
+    def _looked_for(self, question: Hashable, look: Callable[[Session], Found[Answer]]) -> Given:
+        remembered, memory = self._remembered, self._remembered.memory
+        key = "found", question, self._place.state, self._place.known.key
+        elsewhere: Found[Answer] | None = memory.recall(key)
+        if elsewhere is not None:
+            return remembered.keep(self._place, question, Given(elsewhere.answer, self._place))
+        session = self.session
+        with remembered.gathered() as beside, _rests_of(session) as rests:
+            found = look(session)
+        given = remembered.given(session, rests, found.answer, self._place).also_resting_on(beside)
+        if found.is_certain:
+            memory.keep(key, found)
+            remembered.keep(self._place, question, given)
+        return given
+
+
+@contextmanager
+def _rests_of(session: Session) -> Iterator[Rests]:
+    """On what of the proofs in a session rests what is found inside."""
+    prover = session.prover
+    before, prover.rests = prover.rests, Rests()
+    try:
+        yield prover.rests
+    finally:
+        prover.rests = before
 
 
 class RememberedCourse(StandingThere, Course):
@@ -219,7 +302,7 @@ class RememberedCourse(StandingThere, Course):
         self._number = remembered.memory.number(("ground", ground.content))
         begun.memory = None
         super().__init__(remembered, ground, remembered.place_of(self._number, begun))
-        remembered.park(self._place, begun)
+        remembered.park(ground, self._place, begun)
         self._at_work = at_work
 
     def asked(self, key: Callable[[], Hashable] | None, judge: Callable[[Session], Answer]) -> Answer:
@@ -235,7 +318,7 @@ class RememberedCourse(StandingThere, Course):
         began = clock()
         given = self._given(session, judge)
         in_time = clock() - began < CERTAINLY_IN_TIME or is_certain(given.answer)
-        self._remembered.park(given.behind, session)
+        self._remembered.park(self._ground, given.behind, session)
         self._place = given.behind
         if question is not None and in_time:
             self._remembered.keep(before, question, given)
@@ -244,17 +327,12 @@ class RememberedCourse(StandingThere, Course):
     def _given(self, session: Session, judge: Callable[[Session], Answer]) -> Given:
         """The answer of a session that stands at the place of this course."""
         known, prover = len(session.facts), session.prover
-        prover.rests = rests = Rests()
-        answer = judge(session)
+        with _rests_of(session) as rests:
+            answer = judge(session)
         behind, proved = self._behind(session), tuple(session.facts[known:])
-        if session.prover is not prover or prover.lowering.has_versions:
+        if session.prover is not prover:
             return Given(answer, behind, proved)
-        number_of = self._remembered.memory.number_of_fact
-        opened, followed = (
-            {name: None if at is None else number_of(session.facts[at]) for name, at in said.items()}
-            for said in (rests.opened, rests.followed)
-        )
-        return Given(answer, behind, proved, opened, followed)
+        return self._remembered.given(session, rests, answer, behind, proved)
 
     def _behind(self, session: Session) -> Place:
         """Where a session stands that was at the place of this course."""

@@ -64,19 +64,22 @@ class Reporting:
                 place, names = (self._equations + 1, number + 1), (chain.tag, chain.label)
                 yield number, judgement, self._explainer.heard(judgement, place, names, judged.standing)
 
-    def is_known(self, reported: Reported) -> bool:
-        """Whether nothing has to be looked for to explain what is refuted in a chain."""
-        return all(refuted is None or self._explainer.is_known(refuted) for _, _, refuted in reported.found)
+    def known(self, reported: Reported) -> tuple[StepResult, ...] | None:
+        """The steps of a chain, those before which are explained; null where an explanation has to be looked for."""
+        for _, _, refuted in reported.found:
+            if refuted is not None:
+                if not self._explainer.is_known(refuted):
+                    return None
+                self._explainer.explained(refuted)
+        return self.steps(reported)
 
     def steps(self, reported: Reported) -> tuple[StepResult, ...]:
         """The steps of a chain, those before which are explained."""
-        return self._placed(
-            reported,
-            [
-                (number, judgement if refuted is None else self._explainer.explained(refuted))
-                for number, judgement, refuted in reported.found
-            ],
-        )
+        found = [
+            (number, judgement if refuted is None else self._explainer.explained(refuted))
+            for number, judgement, refuted in reported.found
+        ]
+        return self._placed(reported, found)
 
     def unexplained(self, reported: Reported) -> tuple[StepResult, ...]:
         """The steps of a chain with their verdicts alone."""

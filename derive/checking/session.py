@@ -1,6 +1,7 @@
 """What is known while one document is checked: its names so far, their exact entries, the decider."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field, replace
 
 from derive.checking.kinks import has_minima, with_other_slope_of_minima
@@ -59,6 +60,13 @@ class Known:
         waiting = tuple((tuple(numbers.items()), chain.key) for numbers, chain in self.waiting)
         return tuple(self.treated_apart.items()), tuple(self.argument_orders.items()), waiting, self.varied
 
+    def is_continued_by(self, other: "Known") -> bool:
+        """Whether nothing but what was proved is more in another one."""
+        if self.table is not other.table or len(self.facts) > len(other.facts):
+            return False
+        are_same = all(first is second for first, second in zip(self.facts, other.facts, strict=False))
+        return are_same and self.key == other.key
+
 
 @dataclass
 class Session:
@@ -91,6 +99,7 @@ class Session:
     _other_kinks: "dict[tuple[Scalar, bool], Session]" = field(default_factory=dict)
     _decider: Decider | None = None
     _facts_known: int = -1
+    _is_learning: bool = True
 
     def __post_init__(self) -> None:
         kink = number(self.model.kink)
@@ -130,8 +139,18 @@ class Session:
 
     def remember(self, left: Expr, right: Expr, proof: GeneralProof) -> None:
         """Two sides that are equal for all values of their symbols: later proofs may rest on it."""
-        self.facts.append((left, right, proof))
-        self.prover.remember(left, right, proof)
+        if self._is_learning:
+            self.facts.append((left, right, proof))
+            self.prover.remember(left, right, proof)
+
+    @contextmanager
+    def only_trying(self) -> Iterator[None]:
+        """Inside, what is proved is not remembered: the document does not say it."""
+        before, self._is_learning = self._is_learning, False
+        try:
+            yield
+        finally:
+            self._is_learning = before
 
     def known(self) -> Known:
         """What the document said so far."""
@@ -145,14 +164,19 @@ class Session:
         )
 
     def know(self, known: Known) -> None:
-        """Go on from what a document said so far; for a session that has seen nothing yet."""
-        self.learn(known.table)
-        for fact in known.facts:
+        """Go on from what a document said so far; for a session that has seen nothing, or only the beginning of it."""
+        if known.table is not self.table:
+            self.learn(known.table)
+        for fact in known.facts[len(self.facts) :]:
             self.remember(*fact)
         self.treated_apart = dict(known.treated_apart)
         self.argument_orders = dict(known.argument_orders)
         self.waiting = list(known.waiting)
         self.varied = known.varied
+
+    def rest(self, memory: Memory) -> Hashable:
+        """All of the document so far but what was proved."""
+        return self.state(memory)[:-1], self.known().key
 
     def state(self, memory: Memory) -> tuple[Hashable, ...]:
         """All of the document so far on which the verdict on a claim may depend; what was proved comes last."""

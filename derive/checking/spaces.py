@@ -18,6 +18,7 @@ from derive.expressions.tree import Expr, IndexValue
 from derive.models.declarations import shape_of_space
 from derive.notation.elaboration import Elaborator
 from derive.notation.elaboration.products import resized
+from derive.notation.elaboration.scripts import is_index_letter
 from derive.notation.names import canonical, unwrapped
 from derive.notation.symbols import Computed, SymbolTable, shown
 from derive.notation.syntax import Group, List, Name, Script, Scripted, Syntax, listed, nodes
@@ -76,6 +77,8 @@ def _of_name(
 ) -> Judgement:
     from_table = _elaborator(session, formal).resolve(name)
     key = _elaborator(session, formal).key_with_numbers(name)
+    if from_table is None and is_index_letter(key) and _is_of_numbers(space):
+        return Judgement("definition", f"{shown(key)} is an index.")
     if from_table is None and not _needs_no_declaration(session, name, formal):
         family = declared_family(session, key, space.shape, restrictions)
         if family is not None:
@@ -86,6 +89,11 @@ def _of_name(
     if from_table is not None and isinstance(from_table.meaning, Computed) and from_table.meaning.value is None:
         return _compared(shown(key), from_table.meaning.shape, space)
     return _of_side(session, Side(listed(name)), space, formal, shown(key))
+
+
+def _is_of_numbers(space: Space) -> bool:
+    """Whether a set is one of single numbers, in which an index lies."""
+    return space.shape.is_scalar and space.numbers.startswith(("\\{", "["))
 
 
 def _needs_no_declaration(session: Session, name: Syntax, formal: dict[str, Expr]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from derive.checking.added_terms import judge_added
 from derive.checking.candidates import Restriction
 from derive.checking.claims import Claimed, Judgement, failed, judge
-from derive.checking.conditions import opposite, read_range
+from derive.checking.conditions import opposite, read_range, single_conditions, unread_set
 from derive.checking.conventions import sentence
 from derive.checking.definitions import (
     PLACEHOLDER,
@@ -24,8 +24,9 @@ from derive.checking.definitions import (
     new_name,
 )
 from derive.checking.differentials import dimension_before_name, speaks_of_differentials
+from derive.checking.following.dependence import names_behind
 from derive.checking.names_with_e import may_be_name_with_e, new_name_with_e
-from derive.checking.piecewise import defined_further, held, is_in_one_case, leave_open_elsewhere
+from derive.checking.piecewise import defined_further, held, left_open_elsewhere
 from derive.checking.session import STEP_SECONDS, Session
 from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
@@ -50,6 +51,7 @@ from derive.records import dataclass
 
 DIFFERENTIAL_OR_NAME = "here {} may be a differential or a new name; write := to introduce a name"
 IN_ONE_CASE = "this says what {} is only under a condition; write all cases"
+UNREAD_SET = "The set ${}$ in the condition behind this equation is not read."
 
 
 @dataclass
@@ -68,6 +70,7 @@ class Statement:
     restrictions: list[Restriction] = field(default_factory=list)
     branches: list[tuple[int, Restriction]] = field(default_factory=list)
     problem: FormulaError | None = None
+    unread_set: str | None = None
 
     def judgements(self) -> list[Judgement]:
         """One judgement for each relation, in order."""
@@ -144,7 +147,7 @@ class Statement:
 
     def _equation(self, number: int, left: Side, right: Side, deadline: Deadline) -> tuple[Judgement, Side]:
         new = self._introduced(number)
-        if new is None:
+        if new is None or self._speaks_of_itself(new, right):
             return self._claim(number, left, right, deadline)
         if right.content is None:
             return failed(right.error or Unreadable("something is missing here")), self.sides[number]
@@ -152,9 +155,12 @@ class Statement:
             uncertain = self._uncertain_differential(left, right, new)
             if uncertain is not None:
                 return failed(uncertain), self.sides[number]
+        if self.unread_set is not None and letters_of(new.key):
+            return Judgement("unreadable", UNREAD_SET.format(self.unread_set)), self.sides[number]
         if any(isinstance(node, Symbol) for one in self.restrictions for node in walk(one.condition)):
             return failed(Unreadable(IN_ONE_CASE.format(shown(new.key)))), self.sides[number]
         goes_on = number + 1 < len(self.chain.relations)
+        before = self.session.table
         try:
             if self.is_inline:
                 define_silently(self.session, new, right.content)
@@ -163,8 +169,9 @@ class Statement:
                 judgement = define(self.session, new, right.content, self.formal, goes_on)
         except FormulaError as error:
             return failed(error), right
-        if is_in_one_case(new, self.restrictions):
-            leave_open_elsewhere(self.session, new, self.restrictions)
+        if not left_open_elsewhere(self.session, new, self.restrictions):
+            self.session.learn(before)
+            return failed(Unreadable(IN_ONE_CASE.format(shown(new.key)))), self.sides[number]
         return judgement, right
 
     def _claim(self, number: int, left: Side, right: Side, deadline: Deadline) -> tuple[Judgement, Side]:
@@ -180,6 +187,8 @@ class Statement:
         if judgement.verdict == "refuted" and judgement.counterexample is None:
             judgement = self._for_every_number(left, right, deadline) or judgement
         judgement = open_for_unnamed(self.session, judgement, self.restrictions, (left, right), self.formal)
+        if self.unread_set is not None and judgement.verdict == "refuted" and judgement.counterexample is not None:
+            judgement = Judgement("unreadable", UNREAD_SET.format(self.unread_set), shapes=judgement.shapes)
         judgement = held(self.session, judgement, left, right, self.formal)
         self._remember(left, right, judgement)
         return judgement, self._next(left, right)
@@ -251,6 +260,13 @@ class Statement:
         if new is not None and self._is_named_jacobian(number):
             return None
         return new if new is not None and (number == 0 or new.parameters is not None) else None
+
+    def _speaks_of_itself(self, new: NewName, right: Side) -> bool:
+        """Whether the right side depends on a name that was declared: `h = 2h` defines nothing."""
+        if new.parameters is not None or not isinstance(self.session.table.meanings.get(new.key), Computed):
+            return False
+        found = right.read(self.session, None, self.formal).upto(1)
+        return bool(found) and new.key in names_behind(self.session.table, found[0].value)
 
     def _name_with_e(self, number: int) -> NewName | None:
         """The `e_i` of `e_i = y_i - t_i`, whose right side is only read where the left side may be such a name."""
@@ -344,9 +360,13 @@ class Statement:
         rest = [token for token in tokens if token.kind not in ("CONDITION", "FORALL", "QUAD")]
         while rest and rest[-1].kind in ("COMMA", "PERIOD"):
             rest.pop()
-        kinds = {kind_of(token) for token in rest if token.kind in ("RELATION", "COLON")}
-        if not kinds and not universal:
+        if not universal and all(token.kind not in ("RELATION", "COLON") for token in rest):
             raise Unreadable("it compares nothing", tokens[0].span)
+        for single in single_conditions(rest):
+            self._read_single_condition(single)
+
+    def _read_single_condition(self, rest: Sequence[Token]) -> None:
+        kinds = {kind_of(token) for token in rest if token.kind in ("RELATION", "COLON")}
         index_range = read_range(rest, self._elaborator())
         if index_range is not None:
             self.restrictions.append(index_range)
@@ -367,6 +387,7 @@ class Statement:
         one_relation = len(content.entries) == 1 and len(entry.relations) == 1
         if isinstance(name, Name) and one_relation and canonical(entry.sides[1]).strip() in ("\\mathbb{R}", "R"):
             self._bind_scalar(name)
+        self.unread_set = self.unread_set or unread_set(content, self._elaborator())
 
     def _bind_scalar(self, name: Name) -> None:
         self.formal[name.text] = Symbol(f"formal {name.text}", SCALAR)

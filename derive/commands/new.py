@@ -1,6 +1,5 @@
 """`derive new`: an exercise to start from."""
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +42,8 @@ def _path(name: str) -> str:
 
 
 def _text(template: str | None) -> str:
+    from difflib import get_close_matches
+
     from derive.errors import DocumentError
     from derive.writing.starting import TEMPLATES, USUAL, UnknownTemplateError, exercise_like
 

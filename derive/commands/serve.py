@@ -1,8 +1,6 @@
 """`derive serve`: derivations checked as they are typed, on a page of the local machine."""
 
 import os
-import secrets
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +85,9 @@ def serve(
     _check_exercises(exercises, save, is_exam=is_exam, is_teacher=is_teacher)
     failed: list[Outcome] = []
     with one_line_for_errors(document or host, False, failed):
+        import secrets
+        import webbrowser
+
         from derive.errors import ServingError
         from derive.web.serving import serve as run
         from derive.web.setup import Setup

@@ -78,7 +78,7 @@ class Decider:
         self._known_prover: Proving | None = None
 
     def _prover(self, deadline: Deadline) -> Proving:
-        """What looks for proofs. It needs SymPy, which takes a second to load: so not before the first proof."""
+        """What looks for proofs. It takes a while to load, and many documents ask for none: so not before the first."""
         if self._known_prover is None:
             with deadline.suspended():
                 from derive.deciding.proving import Prover  # noqa: PLC0415

@@ -28,6 +28,7 @@ class Knowledge:
         self.definitions: dict[Symbol, Scalar] = {}
         self.ranks: dict[Symbol, int] = {}
         self._contents: dict[EntryEquation, Contents] = {}
+        self._unspecified_in: dict[Scalar, tuple[Named, ...]] = {}
 
     def define(self, symbol: Symbol, definition: Scalar) -> bool:
         """Add a cut symbol, defined in given symbols and earlier cut symbols; whether it was unknown."""
@@ -88,8 +89,10 @@ class Knowledge:
 
     def unspecified_in(self, equation: EntryEquation) -> Iterable[Named]:
         """The unspecified functions that an equation depends on, through definitions."""
-        cuts = self.contents(equation).cuts
-        definitions = (self.definitions[symbol] for symbol in cuts)
-        for part in parts_of(equation.lhs, equation.rhs, equation.where, *definitions):
-            if isinstance(part, Unspecified | UnspecifiedComponent):
-                yield part
+        definitions = (self.definitions[symbol] for symbol in self.contents(equation).cuts)
+        for expression in (equation.lhs, equation.rhs, equation.where, *definitions):
+            known = self._unspecified_in.get(expression)
+            if known is None:
+                found = (part for part in parts_of(expression) if isinstance(part, Unspecified | UnspecifiedComponent))
+                known = self._unspecified_in[expression] = tuple(found)
+            yield from known

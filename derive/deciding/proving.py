@@ -1,13 +1,7 @@
-"""Proofs: the normal form of `(lhs - rhs) · where`, with cut symbols as free symbols first, then opened.
-
-This room of the cascade alone needs SymPy: it is imported when the first proof is asked for.
-"""
+"""Proofs: the normal form of `(lhs - rhs) · where`, with cut symbols as free symbols first, then opened."""
 
 from collections.abc import Iterator
 from contextlib import suppress
-
-from sympy import Expr
-from sympy import Symbol as SympySymbol
 
 from derive.deciding.facts import EntryEquation
 from derive.deciding.knowledge import Knowledge
@@ -21,7 +15,6 @@ from derive.exact.functions import Zero, zero
 from derive.exact.normal_form import Algebra
 from derive.exact.scalars import ONE, Add, Mul, Scalar, Symbol, add
 from derive.exact.signs import NONNEGATIVE, Signs
-from derive.exact.sympy_form import from_sympy, to_sympy
 from derive.exact.vanishing import NotZero, Proof
 
 _PLAUSIBLE_POINTS = 2
@@ -37,12 +30,8 @@ class Prover:
         self._points: dict[int, Points] = {}
         self._attempts: dict[tuple[int, bool], Algebra] = {}
         facts = knowledge.facts
-        self._partitions = [[to_sympy(symbol) for symbol in group] for group in facts.partitions]
-        labels = frozenset(symbol for group in self._partitions for symbol in group)
-        self._signs = Signs(frozenset(map(to_sympy, facts.positive)), labels, self._opened_from(0))
-
-    def _opened_from(self, threshold: int) -> "_Opened":
-        return _Opened(self._knowledge, threshold)
+        labels = frozenset(symbol for group in facts.partitions for symbol in group)
+        self._signs = Signs(facts.positive, labels, knowledge.definitions.get)
 
     def start(self) -> None:
         """Begin with new questions: what was converted for others is not kept."""
@@ -88,9 +77,9 @@ class Prover:
                     break
         raise Undecidable(f"no proof was found: {reason}")
 
-    def _holds_at(self, equation: EntryEquation, kink: Expr, threshold: int, deadline: Deadline) -> bool:
+    def _holds_at(self, equation: EntryEquation, kink: Scalar, threshold: int, deadline: Deadline) -> bool:
         """Whether the equation is proved where `kink = 0`, too, with the kink solved for a symbol and put in."""
-        there = at_zero(EntryEquation(equation.lhs, equation.rhs, equation.where * zero(from_sympy(kink))))
+        there = at_zero(EntryEquation(equation.lhs, equation.rhs, equation.where * zero(kink)))
         if self._knowledge.contents(there).without_value:
             return False
         if there.lhs is equation.lhs and there.rhs is equation.rhs:
@@ -127,8 +116,8 @@ class Prover:
                     SIZES,
                     deadline.check,
                     self._signs,
-                    self._partitions,
-                    self._opened_from(threshold),
+                    self._knowledge.facts.partitions,
+                    _From(self._knowledge, threshold).get,
                     split,
                     exponentials,
                     roots,
@@ -139,12 +128,12 @@ class Prover:
                 for symbol in self._knowledge.contents(equation).cuts:
                     if self._knowledge.ranks[symbol] >= threshold:
                         with suppress(NoValue, Undecidable):
-                            algebra.convert(to_sympy(symbol))
+                            algebra.convert(symbol)
                 deadline.check()
-                where = algebra.convert(to_sympy(equation.where))
+                where = algebra.convert(equation.where)
                 if not where:
                     raise NoValue("the equation is claimed nowhere")
-                difference = algebra.convert(to_sympy(equation.lhs - equation.rhs))
+                difference = algebra.convert(equation.lhs - equation.rhs)
                 return algebra, algebra.vanishes(difference, where)
             except Finer as finer:
                 exponentials = max(algebra.granularity, finer.exponentials)
@@ -194,18 +183,6 @@ class _From:
         return self._knowledge.definitions.get(symbol) if is_opened else None
 
 
-class _Opened:
-    """The same for SymPy's symbols."""
-
-    def __init__(self, knowledge: Knowledge, threshold: int) -> None:
-        self._from = _From(knowledge, threshold)
-
-    def __call__(self, symbol: SympySymbol) -> Expr | None:
-        """The definition, if it is to be put in."""
-        definition = self._from.get(Symbol(symbol.name))
-        return None if definition is None else to_sympy(definition)
-
-
 class _Signed:
     """The symbols that are certainly not negative."""
 
@@ -219,7 +196,7 @@ class _Signed:
             return True
         if not isinstance(symbol, Symbol) or symbol not in self._definitions:
             return False
-        return self._signs.of(to_sympy(symbol)) >= NONNEGATIVE
+        return self._signs.of(symbol) >= NONNEGATIVE
 
 
 def _stage(opened: bool, split: bool) -> str:

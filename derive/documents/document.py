@@ -87,6 +87,7 @@ class Setting:
 
     Mappings keep the author's order. A key that the author left out is empty.
     `dims` gives each dimension its size, null where it is to be chosen, and its name's text.
+    `own` are functions of the notation that the document defines itself, and so are none.
     `aside` holds the keys that say nothing about the mathematics, as they were written.
     """
 
@@ -102,6 +103,7 @@ class Setting:
     index_base: int = 1
     indices: Literal["written", "einstein"] = "written"
     kink: str = "0"
+    own: frozenset[str] = frozenset()
     allow: tuple[str, ...] = ()
     expect: tuple[Expectation, ...] = ()
     aside: Mapping[str, Aside] = field(default_factory=dict)

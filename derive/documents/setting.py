@@ -69,6 +69,7 @@ KEYS: Mapping[str, Kind] = {
     "parts": "aside",
     "policy": "aside",
     "code": "aside",
+    "sheet": "aside",
     "expect": "lists",
     "derive": "aside",
 }

@@ -426,7 +426,7 @@ class Entries:
         def applied(argument: Scalar) -> Scalar:
             if node.function == "sqrt":
                 self._rooted(argument)
-            if node.function == "log" and node.order == 0 and not _is_plainly_positive(argument):
+            if node.function == "log" and node.order == 0 and not is_plainly_positive(argument):
                 self.required.append(positive(argument))
             return self._valued(activations.value(node.function, argument, parameters, self.kink, node.order))
 
@@ -839,7 +839,7 @@ class Entries:
 
     def _rooted(self, radicand: Scalar) -> None:
         """Notes that something has a value only where this is not negative, unless it plainly never is."""
-        if not _is_plainly_nonnegative(radicand):
+        if not is_plainly_nonnegative(radicand):
             self.required.append(positive(radicand) + zero(radicand))
 
     @staticmethod
@@ -860,26 +860,26 @@ _RULE: Callable[[type], Callable[[Entries, Expr, Environment], Array]] = Entries
 """The rule for a type of node, without the wrapper that a dispatching method makes anew for every call."""
 
 
-def _is_plainly_positive(value: Scalar) -> bool:
+def is_plainly_positive(value: Scalar) -> bool:
     """Whether a value is made of exponentials and positive numbers by sums, products and powers."""
     if isinstance(value, Add):
-        return all(map(_is_plainly_nonnegative, value.summands)) and any(map(_is_plainly_positive, value.summands))
+        return all(map(is_plainly_nonnegative, value.summands)) and any(map(is_plainly_positive, value.summands))
     if isinstance(value, Mul):
-        return value.coefficient > 0 and all(map(_is_plainly_positive, value.factors))
+        return value.coefficient > 0 and all(map(is_plainly_positive, value.factors))
     if isinstance(value, Pow):
-        return _is_plainly_positive(value.base)
+        return is_plainly_positive(value.base)
     return isinstance(value, Exp) or value is E or (isinstance(value, Number) and value.value > 0)
 
 
-def _is_plainly_nonnegative(value: Scalar) -> bool:
+def is_plainly_nonnegative(value: Scalar) -> bool:
     """Whether a value is a sum of even powers, exponentials and nonnegative numbers."""
     if isinstance(value, Add):
-        return all(map(_is_plainly_nonnegative, value.summands))
+        return all(map(is_plainly_nonnegative, value.summands))
     if isinstance(value, Mul):
-        return value.coefficient > 0 and all(map(_is_plainly_nonnegative, value.factors))
+        return value.coefficient > 0 and all(map(is_plainly_nonnegative, value.factors))
     if isinstance(value, Pow):
         exponent = value.exponent.value if isinstance(value.exponent, Number) else None
-        return (isinstance(exponent, int) and exponent % 2 == 0) or _is_plainly_nonnegative(value.base)
+        return (isinstance(exponent, int) and exponent % 2 == 0) or is_plainly_nonnegative(value.base)
     return isinstance(value, Exp) or (isinstance(value, Number) and value.value >= 0)
 
 

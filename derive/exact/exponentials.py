@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
 
-import sympy
+from flint import fmpz
 
 from derive.errors import Undecidable
 from derive.exact.cases import Cases
@@ -251,8 +251,12 @@ class Exponentials(Cases):
         return finer
 
 
+_SMALL_PRIMES = 1_229
+"""So many primes are below 10,000."""
+
+
 def _primes(value: int) -> list[tuple[int, int]]:
     """Prime factors with powers, of a positive integer; what is left after small primes counts as one."""
     if value.bit_length() > 256:
         return [(value, 1)]
-    return [(int(prime), int(count)) for prime, count in sympy.factorint(value, limit=10_000).items() if prime != 1]
+    return [(int(prime), int(count)) for prime, count in fmpz(value).factor(trial_limit=_SMALL_PRIMES)]

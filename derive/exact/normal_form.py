@@ -10,19 +10,18 @@ and cosines with `c² = 1 - s²`, flags for `[u > 0]`, `[u = 0]` and one-hot lab
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
-import sympy
-from sympy import Expr, Symbol
-
-from derive.errors import Undecidable
+from derive.exact import scalars
 from derive.exact.cases import Step
 from derive.exact.elements import Element, NoValue, integral
+from derive.exact.functions import Absolute, Maximum, Positive, Sign, Unspecified, UnspecifiedComponent, Zero
 from derive.exact.polynomials import ONE, ZERO, Sizes
+from derive.exact.scalars import PI, Number, Scalar, Symbol
 from derive.exact.signs import POSITIVE, UNKNOWN, Signs
-from derive.exact.sympy_functions import Absolute, Maximum, Positive, Sign, Unspecified, UnspecifiedComponent, Zero
 from derive.exact.vanishing import Vanishing
 
-Cut = Callable[[Symbol], Expr | None]
+Cut = Callable[[Symbol], Scalar | None]
 
 
 class Algebra(Vanishing):
@@ -46,32 +45,23 @@ class Algebra(Vanishing):
         self.signs = signs
         self._opened = opened
         self._group_of = {symbol: tuple(group) for group in partitions for symbol in group}
-        self._elements: dict[Expr, Element] = {}
+        self._elements: dict[Scalar, Element] = {}
         self._flag_of_symbol: dict[Symbol, Element] = {}
 
-    def convert(self, expression: Expr) -> Element:
+    def convert(self, expression: Scalar) -> Element:
         """The normal form of an expression."""
         element = self._elements.get(expression)
         if element is None:
             self.ring.check()
-            element = self._elements[expression] = self._convert(expression)
+            element = self._elements[expression] = _RULES[type(expression)](self, expression)
         return element
 
-    def _convert(self, expression: Expr) -> Element:
-        if isinstance(expression, Symbol):
-            return self._symbol(expression)
-        if expression.is_Rational:
-            return self.constant(Fraction(int(expression.p), int(expression.q)))
-        if expression.is_Add:
-            return self._cancelled(self.add([self.convert(argument) for argument in expression.args]))
-        if expression.is_Mul:
-            return self.product([self.convert(argument) for argument in expression.args])
-        rule = _RULES.get(type(expression))
-        if rule is not None:
-            return rule(self, expression)
-        if expression in (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
-            raise NoValue("a denominator is identically zero")
-        raise Undecidable(f"no rules for {type(expression).__name__}")
+    def _sum(self, expression: scalars.Add) -> Element:
+        return self._cancelled(self.add([self.convert(summand) for summand in expression.summands]))
+
+    def _product(self, expression: scalars.Mul) -> Element:
+        coefficient = [] if expression.coefficient == 1 else [self.constant(expression.coefficient)]
+        return self.product([*coefficient, *map(self.convert, expression.factors)])
 
     def _symbol(self, symbol: Symbol) -> Element:
         group = self._group_of.get(symbol)
@@ -92,15 +82,11 @@ class Algebra(Vanishing):
         last = self.ring.add([(1, ONE), *((-1, self.ring.flagged(flag)) for flag in flags)])
         self._flag_of_symbol[group[-1]] = integral(last)
 
-    def _power(self, expression: Expr) -> Element:
-        base, exponent_ = expression.args
-        if exponent_.is_Integer:
-            return self.power(self.convert(base), int(exponent_))
-        if exponent_.is_Rational:
-            return self.root(self.convert(base), Fraction(int(exponent_.p), int(exponent_.q)))
-        if base is sympy.E:
-            return self.exponential(self.convert(exponent_))
-        below, above = self.convert(base), self.convert(exponent_)
+    def _power(self, expression: scalars.Pow) -> Element:
+        base, exponent = expression.base, expression.exponent
+        if isinstance(exponent, Number):
+            return self.root(self.convert(base), Fraction(exponent.value))
+        below, above = self.convert(base), self.convert(exponent)
         fixed = self._rational(above)
         if fixed is not None:
             return self.root(below, fixed).excluding(above.excluded)
@@ -150,25 +136,29 @@ class Algebra(Vanishing):
             index = self._exact[key] = self._generator(UNKNOWN, "cos(…)", 2, square)
         return integral(self.ring.power_of(index), argument.excluded)
 
-    def _hyperbolic(self, expression: Expr) -> Element:
-        """`tanh u = (e^2u - 1)/(e^2u + 1)`, `sinh, cosh = (e^u ∓ e^-u)/2`."""
-        argument = self.convert(expression.args[0])
-        if isinstance(expression, sympy.tanh):
-            square = self.exponential(self.scaled(argument, Fraction(2)))
-            above, below = self.add([square, self.constant(-1)]), self.add([square, self.constant(1)])
-            return self.multiply(above, self.reciprocal(below))
-        sign = -1 if isinstance(expression, sympy.sinh) else 1
-        rising, falling = self.exponential(argument), self.exponential(self.scaled(argument, Fraction(-1)))
-        return self.scaled(self.add([rising, self.scaled(falling, Fraction(sign))]), Fraction(1, 2))
+    def _hyperbolic(self, argument: Element) -> Element:
+        """`tanh u = (e^2u - 1)/(e^2u + 1)`."""
+        square = self.exponential(self.scaled(argument, Fraction(2)))
+        above, below = self.add([square, self.constant(-1)]), self.add([square, self.constant(1)])
+        return self.multiply(above, self.reciprocal(below))
 
-    def _stepped(self, argument: Expr) -> Step:
+    def _constant(self, expression: scalars.Constant) -> Element:
+        """π, of which nothing else is known, or e."""
+        if expression is PI:
+            return integral(self._named(("pi",), POSITIVE, "pi"))
+        return self.exponential(self.constant(1))
+
+    def _nothing(self, expression: scalars.Nothing) -> Element:
+        raise NoValue("a denominator is identically zero")
+
+    def _stepped(self, argument: Scalar) -> Step:
         sign = self.signs.of(argument)
         if abs(sign) == POSITIVE:
             self.convert(argument)
             return Step(ONE if sign > 0 else ZERO, ZERO)
         return self.step(self.convert(argument))
 
-    def _step_function(self, expression: Expr) -> Element:
+    def _step_function(self, expression: Positive | Zero | Sign) -> Element:
         """`[u > 0]`, `[u = 0]`, `[u > 0] - [u < 0]`."""
         step = self._stepped(expression.args[0])
         if isinstance(expression, Positive):
@@ -179,7 +169,7 @@ class Algebra(Vanishing):
             value = self.ring.add([(2, step.positive), (1, step.zero), (-1, ONE)])
         return integral(value, step.excluded)
 
-    def _maximum(self, expression: Expr) -> Element:
+    def _maximum(self, expression: Maximum) -> Element:
         """`max(a, b) = b + (a - b) [a - b > 0]`."""
         first, second = self.convert(expression.args[0]), self.convert(expression.args[1])
         ahead = self.subtract(first, second)
@@ -187,27 +177,40 @@ class Algebra(Vanishing):
         return self.add([second, self.times(ahead, step.positive)]).excluding(step.excluded)
 
 
-_RULES: dict[type, Callable[[Algebra, Expr], Element]] = {
-    sympy.Pow: Algebra._power,
-    sympy.exp: lambda algebra, e: algebra.exponential(algebra.convert(e.args[0])),
-    sympy.log: lambda algebra, e: algebra.logarithm(algebra.convert(e.args[0])),
-    sympy.tanh: Algebra._hyperbolic,
-    sympy.sinh: Algebra._hyperbolic,
-    sympy.cosh: Algebra._hyperbolic,
-    sympy.sin: lambda algebra, e: algebra.odd("sin", algebra.convert(e.args[0])),
-    sympy.cos: lambda algebra, e: algebra.cosine(algebra.convert(e.args[0])),
-    sympy.erf: lambda algebra, e: algebra.odd("erf", algebra.convert(e.args[0])),
-    type(sympy.pi): lambda algebra, e: integral(algebra._named(("pi",), POSITIVE, "pi")),
-    type(sympy.E): lambda algebra, e: algebra.exponential(algebra.constant(1)),
+def _of_argument(made: Callable[[Algebra, Element], Element]) -> Callable[[Algebra, scalars.Function], Element]:
+    """The rule that makes a value of the first argument of a function."""
+    return lambda algebra, expression: made(algebra, algebra.convert(expression.args[0]))
+
+
+def _unspecified(algebra: Algebra, expression: Unspecified) -> Element:
+    kind = ("unspecified", expression.name, expression.order)
+    return algebra.function(kind, tuple(map(algebra.convert, expression.args)))
+
+
+def _component(algebra: Algebra, expression: UnspecifiedComponent) -> Element:
+    kind = ("component", expression.name, expression.component, expression.orders)
+    return algebra.function(kind, tuple(map(algebra.convert, expression.args)))
+
+
+_RULES: dict[type[Scalar], Callable[[Algebra, Any], Element]] = {
+    scalars.Number: lambda algebra, expression: algebra.constant(expression.value),
+    scalars.Constant: Algebra._constant,
+    scalars.Nothing: Algebra._nothing,
+    scalars.Symbol: Algebra._symbol,
+    scalars.Add: Algebra._sum,
+    scalars.Mul: Algebra._product,
+    scalars.Pow: Algebra._power,
+    scalars.Exp: _of_argument(Algebra.exponential),
+    scalars.Log: _of_argument(Algebra.logarithm),
+    scalars.Tanh: _of_argument(Algebra._hyperbolic),
+    scalars.Sin: _of_argument(lambda algebra, argument: algebra.odd("sin", argument)),
+    scalars.Cos: _of_argument(Algebra.cosine),
+    scalars.Erf: _of_argument(lambda algebra, argument: algebra.odd("erf", argument)),
     Positive: Algebra._step_function,
     Zero: Algebra._step_function,
     Sign: Algebra._step_function,
-    Absolute: lambda algebra, e: algebra.absolute(algebra.convert(e.args[0])),
+    Absolute: _of_argument(Algebra.absolute),
     Maximum: Algebra._maximum,
-    Unspecified: lambda algebra, e: algebra.function(
-        ("unspecified", e.args[0], e.args[1]), tuple(map(algebra.convert, e.arguments))
-    ),
-    UnspecifiedComponent: lambda algebra, e: algebra.function(
-        ("component", e.args[0], e.args[1], e.orders), tuple(map(algebra.convert, e.arguments))
-    ),
+    Unspecified: _unspecified,
+    UnspecifiedComponent: _component,
 }

@@ -6,10 +6,8 @@ If `Signs.of(e)` is POSITIVE, then `e > 0` wherever `e` has a value and the decl
 
 from collections.abc import Callable, Iterable
 
-import sympy
-from sympy import Expr, Symbol
-
-from derive.exact.sympy_functions import Absolute, Maximum, Positive, Sign, Zero
+from derive.exact.functions import Absolute, Maximum, Positive, Sign, Zero
+from derive.exact.scalars import Add, Constant, Erf, Exp, Mul, Number, Pow, Rational, Scalar, Symbol, Tanh
 
 POSITIVE, NONNEGATIVE, UNKNOWN, NONPOSITIVE, NEGATIVE = 2, 1, 0, -1, -2
 
@@ -48,42 +46,41 @@ class Signs:
     """The signs of expressions under declared facts; signs of cut symbols are those of their definitions."""
 
     def __init__(
-        self, positive: frozenset[Symbol], flags: frozenset[Symbol], definition: Callable[[Symbol], Expr | None]
+        self, positive: frozenset[Symbol], flags: frozenset[Symbol], definition: Callable[[Symbol], Scalar | None]
     ) -> None:
         self._positive = positive
         self._flags = flags
         self._definition = definition
-        self._known: dict[Expr, int] = {}
+        self._known: dict[Scalar, int] = {}
 
-    def of(self, expression: Expr) -> int:
+    def of(self, expression: Scalar) -> int:
         """The sign that follows from the form of the expression."""
         sign = self._known.get(expression)
         if sign is None:
             sign = self._known[expression] = self._of(expression)
         return sign
 
-    def _of(self, expression: Expr) -> int:
-        if isinstance(expression, Symbol):
-            return self._of_symbol(expression)
-        if expression.is_Rational:
-            return POSITIVE if expression > 0 else NEGATIVE if expression < 0 else NONNEGATIVE
-        if expression in (sympy.pi, sympy.E):
-            return POSITIVE
-        if expression.is_Add:
-            return sign_of_sum(map(self.of, expression.args))
-        if expression.is_Mul:
-            return sign_of_product(map(self.of, expression.args))
-        if isinstance(expression, sympy.Pow):
-            return self._of_power(*expression.args)
-        if isinstance(expression, (sympy.exp, sympy.cosh)):
-            return POSITIVE
-        if isinstance(expression, (Positive, Zero, Absolute)):
-            return NONNEGATIVE
-        if isinstance(expression, (sympy.tanh, sympy.sinh, sympy.erf, Sign)):
-            return self.of(expression.args[0])
-        if isinstance(expression, Maximum):
-            larger = max(self.of(expression.args[0]), self.of(expression.args[1]))
-            return larger if larger > 0 else UNKNOWN
+    def _of(self, expression: Scalar) -> int:
+        match expression:
+            case Symbol():
+                return self._of_symbol(expression)
+            case Number():
+                return _of_number(expression.value)
+            case Add():
+                return sign_of_sum(map(self.of, expression.summands))
+            case Mul():
+                return sign_of_product([_of_number(expression.coefficient), *map(self.of, expression.factors)])
+            case Pow():
+                return self._of_power(expression.base, expression.exponent)
+            case Exp() | Constant():
+                return POSITIVE
+            case Positive() | Zero() | Absolute():
+                return NONNEGATIVE
+            case Tanh() | Erf() | Sign():
+                return self.of(expression.args[0])
+            case Maximum():
+                larger = max(self.of(expression.args[0]), self.of(expression.args[1]))
+                return larger if larger > 0 else UNKNOWN
         return UNKNOWN
 
     def _of_symbol(self, symbol: Symbol) -> int:
@@ -94,9 +91,13 @@ class Signs:
         definition = self._definition(symbol)
         return UNKNOWN if definition is None else self.of(definition)
 
-    def _of_power(self, base: Expr, exponent: Expr) -> int:
-        if exponent.is_Integer:
-            return sign_of_power(self.of(base), int(exponent))
-        if exponent.is_Rational:
-            return POSITIVE if exponent < 0 or self.of(base) == POSITIVE else NONNEGATIVE
-        return POSITIVE if self.of(base) == POSITIVE else UNKNOWN
+    def _of_power(self, base: Scalar, exponent: Scalar) -> int:
+        if not isinstance(exponent, Number):
+            return POSITIVE if self.of(base) == POSITIVE else UNKNOWN
+        if isinstance(exponent.value, int):
+            return sign_of_power(self.of(base), exponent.value)
+        return POSITIVE if exponent.value < 0 or self.of(base) == POSITIVE else NONNEGATIVE
+
+
+def _of_number(value: Rational) -> int:
+    return POSITIVE if value > 0 else NEGATIVE if value < 0 else NONNEGATIVE

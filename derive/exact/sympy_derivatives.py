@@ -10,7 +10,7 @@ from functools import lru_cache
 import sympy
 
 from derive.exact.derivatives import Definitions
-from derive.exact.scalars import ZERO, Scalar, Symbol, add, mul
+from derive.exact.scalars import ZERO, Add, Scalar, Symbol, add, mul
 from derive.exact.sympy_form import from_sympy, to_sympy
 
 SYMPY_VERSION: str = sympy.__version__
@@ -38,6 +38,12 @@ class SympyDefinitions(Definitions):
 
 
 def _differentiated(expression: Scalar, by: Symbol) -> Scalar:
+    """The derivative of an expression by a symbol: of a sum that of every term in which it is met."""
+    terms = expression.summands if isinstance(expression, Add) else [expression]
+    return add(*(_by_sympy(term, by) for term in terms if by in term.free_symbols))
+
+
+def _by_sympy(expression: Scalar, by: Symbol) -> Scalar:
     """SymPy's derivative of an expression by a symbol, found in numbered symbols."""
     numbers = _numbers(expression, by)
     derivative = _by_the_first(expression.xreplace(numbers))

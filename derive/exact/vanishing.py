@@ -9,13 +9,11 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
-import sympy
-from sympy import Expr, Symbol
-
 from derive.exact.elements import Element, Factors
 from derive.exact.exponentials import Exponentials
 from derive.exact.feasibility import Constraint, impossible
 from derive.exact.polynomials import ZERO, Polynomial, Terms, bits, exponent, exponents, packed
+from derive.exact.scalars import Scalar, Symbol, add, mul, number
 from derive.exact.signs import POSITIVE, UNKNOWN
 from derive.records import dataclass
 
@@ -33,7 +31,7 @@ class NotZero(Exception):
 class Proof:
     """Proved wherever none of `kinks` is zero."""
 
-    kinks: tuple[Expr, ...] = ()
+    kinks: tuple[Scalar, ...] = ()
 
 
 class Vanishing(Exponentials):
@@ -76,7 +74,7 @@ class Vanishing(Exponentials):
             factors: self.ring.only(numerator, left) for factors, numerator in question.parts.items() if numerator.parts
         }
         among = sum(groups)
-        kinks: list[Expr] = []
+        kinks: list[Scalar] = []
         for chosen in product(*choices):
             active = sum(chosen)
             if active & question.excluded:
@@ -187,7 +185,7 @@ class Vanishing(Exponentials):
             summands.append((slope ** (highest - power), one))
         return self.ring.add(summands)
 
-    def expression(self, value: Polynomial) -> Expr:
+    def expression(self, value: Polynomial) -> Scalar:
         """A polynomial for people; what is no symbol stands there as a symbol named after its function."""
         if len(value) > _PRINTED_TERMS or any(one.bit_length() > _PRINTED_BITS for one in value.coefficients()):
             return Symbol(f"an argument of {len(value)} terms")
@@ -196,5 +194,5 @@ class Vanishing(Exponentials):
             for monomial, coefficient in terms.items():
                 factors = [Symbol(self._names[index]) ** power for index, power in exponents(monomial).items()]
                 flags = [Symbol("[…]")] if pattern else []
-                summands.append(sympy.Mul(coefficient, *factors, *flags))
-        return sympy.Add(*summands)
+                summands.append(mul(number(coefficient), *factors, *flags))
+        return add(*summands)

@@ -10,7 +10,7 @@ from functools import singledispatch
 
 from derive.expressions import tree
 from derive.expressions.shapes import Dim, Shape
-from derive.expressions.style import PLAIN, Style, in_style
+from derive.expressions.style import PLAIN, Style, cross_entropy, in_style
 from derive.expressions.tree import Condition, Expr, Index
 from derive.expressions.walk import walk, with_positions
 
@@ -117,8 +117,20 @@ def _size_script(dim: Dim, style: Style) -> str:
 
 @write.register
 def write_negative(node: tree.Negative, style: Style) -> tuple[str, int]:
-    """-A."""
+    """-A; a cross-entropy by its name, where it has one."""
+    if _has_name(node, style):
+        return _cross_entropy(node, style), FACTOR
     return f"-{_last(node.operand, ENTRYWISE, style)}", SUM
+
+
+def _has_name(node: Expr, style: Style) -> bool:
+    return "crossentropy" in style.functions and cross_entropy(node) is not None
+
+
+def _cross_entropy(node: Expr, style: Style) -> str:
+    r"""\text{CrossEntropy}(y, p)."""
+    arguments = ", ".join(_text(side, style) for side in cross_entropy(node) or ())
+    return style.functions["crossentropy"] + style.around(arguments)
 
 
 @write.register
@@ -126,7 +138,7 @@ def write_add(node: tree.Add, style: Style) -> tuple[str, int]:
     """A + B - C."""
     text = ""
     for place, term in enumerate(node.terms):
-        if isinstance(term, tree.Negative):
+        if isinstance(term, tree.Negative) and not _has_name(term, style):
             text += f" - {_last(term.operand, ENTRYWISE, style)}" if place else write_negative(term, style)[0]
         else:
             text += (" + " if place else "") + _last(term, ENTRYWISE, style)
@@ -300,6 +312,8 @@ def write_apply(node: tree.Apply, style: Style) -> tuple[str, int]:
     """f(A), f'(A)."""
     if node.function == "sqrt" and not node.order:
         return rf"\sqrt{{{_text(node.operand, style)}}}", FACTOR
+    if node.function == "abs" and not node.order and node.shape.is_scalar and style.brackets == "fitting":
+        return rf"\lvert {_text(node.operand, style)} \rvert", FACTOR
     if node.function == "exp" and not node.order and style.exponential == "power":
         return f"e^{{{_text(node.operand, style)}}}", FACTOR
     return _called(_function(node.function, style) + chr(39) * node.order, node, style), FACTOR

@@ -96,7 +96,23 @@ def in_style(node: Expr, style: Style) -> Expr:
 
 
 def _inside(node: Expr, style: Style) -> Expr:
-    return rebuilt(node, lambda part: _softmax(part, style) or _total(part, style))  # type: ignore[return-value]
+    def change(part: Node) -> Node | None:
+        return _cross_entropy(part, style) or _softmax(part, style) or _total(part, style)
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def cross_entropy(node: Node) -> tuple[Expr, Expr] | None:
+    """The target y and the prediction p of -<y, log p>; null for anything else."""
+    match node:
+        case tree.Negative(tree.Dot(target, tree.Apply("log", prediction, ()))):
+            return target, prediction
+    return None
+
+
+def _cross_entropy(node: Node, style: Style) -> Node | None:
+    """A cross-entropy stays one where the author calls it by name."""
+    return node if "crossentropy" in style.functions and cross_entropy(node) is not None else None
 
 
 def _softmax(node: Node, style: Style) -> Node | None:

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 
 from derive.implementations.calls import Conversation, Failure, Returned, Value, Warned
 from derive.implementations.comparing import agrees
 from derive.implementations.in_place import ChangedInPlace
-from derive.implementations.quantities import CodeSetting
+from derive.implementations.quantities import CodeSetting, listed
 from derive.implementations.results import Finding
 from derive.implementations.source import Code, line_of
 from derive.implementations.undefined import UndefinedName
 
-FIRST, OTHER, AGAIN, SIZES, LARGE = "first", "other", "again", "sizes", "large"
-"""The calls that are made: at an example, at others, at the first again, at other sizes, at large scores.
+FIRST, OTHER, AGAIN, SIZES, LARGE, TURNS = "first", "other", "again", "sizes", "large", "turns"
+"""The rounds of calls: at an example, at others, at the first again, at other sizes, at large scores, and in turns.
 
 Where there are several of a kind, the second and all behind it have their number at the end of the name.
 """
@@ -32,12 +31,14 @@ MESSAGES: Mapping[str, str] = {
     "not-imported": "The module cannot be imported: {error}.",
     "input-changed": "It changes {names}, which belongs to its caller.",
     "hidden-state": "The same inputs give other results when they come again: {labels}.",
+    "calls-between": "Calls with other inputs in between change the results: {labels}.",
     "result-overwritten": "A later call changes what an earlier one returned: {labels}.",
     "overflow": "At scores of about 10000 it is not finite: {labels}.",
     "numerical-warning": "NumPy warns: {message}.",
     "overflow-warning": "At scores of about 10000 NumPy warns, though the results are finite: {message}.",
     "shared-memory": "{label} is the memory of {name}: who changes one changes the other.",
     "two-names": "{other} and {name} are one array, and what changes it under one name changes both.",
+    "cache-changed": "It changes {names}, which an earlier call returned: given once more, it may give other results.",
     "slow-growth": "With {dim} 8 times as large a call takes {times} times as long; the work grows {work} times.",
     "parameters": "Its parameters have other names than {names}; they are given in this order.",
     "earlier-inputs": "What was given to an earlier call changes the results: {labels}.",
@@ -49,20 +50,24 @@ MESSAGES: Mapping[str, str] = {
 
 
 class Observer:
-    """Makes findings of what came back from one student's code."""
+    """Makes findings of what came back from one student's code.
 
-    def __init__(self, setting: CodeSetting, code: Code) -> None:
+    `can_be_finite` are the numbers of the results that can be, by the name of each round with large scores.
+    """
+
+    def __init__(self, setting: CodeSetting, code: Code, can_be_finite: Mapping[str, frozenset[int]]) -> None:
         self.setting = setting
         self.code = code
+        self.can_be_finite = can_be_finite
 
     def findings(self, said: Conversation) -> Iterator[Finding]:
         """All that was seen at run time, the faults first."""
         first = said.returned.get(FIRST)
         yield from self._loading(said)
-        if first is not None and first.error is None:
+        if first is not None and not first.is_empty:
             yield from self._faults(said, first)
             yield from self._remarks(said, first)
-        told = [one.error.message for one in said.returned.values() if one.error is not None]
+        told = [error.message for one in said.returned.values() for error in one.errors]
         for attempt in said.finished.attempts:
             if not any(attempt.rstrip(".") in message for message in told):
                 yield self._finding("refused", None, what=attempt.rstrip("."))
@@ -91,54 +96,79 @@ class Observer:
         if said.overwritten:
             labels = listed([self.setting.results[at].label for at in said.overwritten])
             yield self._finding("result-overwritten", None, True, labels=labels)
-        yield from self._at_large_scores([one for name, one in said.returned.items() if name.startswith(LARGE)])
+        large = [one for name, one in said.returned.items() if name.startswith(LARGE)]
+        yield from self._at_large_scores(first, large)
 
     def _state(self, said: Conversation, first: Returned) -> Iterator[Finding]:
         """Whether the same inputs give the same; one of the calls at which they do not is told."""
-        several = (one for name, one in said.returned.items() if name.startswith(AGAIN))
-        yield from islice((finding for again in several if (finding := self._other(first, again)) is not None), 1)
+        several = [one for name, one in said.returned.items() if name.startswith(AGAIN)]
+        found = [finding for again in several if (finding := self._other(first, again, "hidden-state")) is not None]
+        found += self._in_turns(said)
+        yield from found[:1]
 
-    def _other(self, first: Returned, again: Returned) -> Finding | None:
-        if again.error is not None:
-            message = f"the second time it ends with {shown_error(again.error)}"
-            return self._finding("hidden-state", again.error, True, labels=message)
+    def _in_turns(self, said: Conversation) -> Iterator[Finding]:
+        """Whether calls at some inputs give the same where calls at others come in between."""
+        for name in (FIRST, OTHER):
+            alone, between = said.returned.get(name), said.returned.get(f"{TURNS} {name}")
+            if alone is not None and between is not None:
+                finding = self._other(alone, between, "calls-between")
+                if finding is not None:
+                    yield replace(finding, code="hidden-state")
+
+    def _other(self, first: Returned, again: Returned, code: str) -> Finding | None:
+        error = _new_error(first, again)
+        if error is not None:
+            when = "the second time" if code == "hidden-state" else "then"
+            return self._finding(code, error, True, labels=f"{when} it ends with {shown_error(error)}")
         pairs = zip(self.setting.results, first.results, again.results, strict=False)
         other = [expected.label for expected, one, two in pairs if not _same(one, two)]
-        return self._finding("hidden-state", None, True, labels=listed(other)) if other else None
+        return self._finding(code, None, True, labels=listed(other)) if other else None
 
-    def _at_large_scores(self, several: Sequence[Returned]) -> Iterator[Finding]:
+    def _at_large_scores(self, first: Returned, several: Sequence[Returned]) -> Iterator[Finding]:
         """Whether it holds at scores that are far too large for an exponential: what is worst is told."""
-        found = [finding for one in several if (finding := self._large(one)) is not None]
+        found = [finding for one in several if (finding := self._large(first, one)) is not None]
         found.sort(key=lambda finding: not finding.is_fault)
         yield from found[:1]
 
-    def _large(self, large: Returned) -> Finding | None:
-        where = _telling(large.warnings)
-        if large.error is not None:
-            labels = f"it ends with {shown_error(large.error)}"
-            return self._finding("overflow", large.error, True, labels=labels)
-        pairs = zip(self.setting.results, large.results, strict=False)
+    def _large(self, first: Returned, large: Returned) -> Finding | None:
+        finite = self.can_be_finite[large.id]
+        error = _new_error(first, large)
+        if error is not None and any(at in finite for at, value in enumerate(large.results) if value.kind == "ended"):
+            labels = f"it ends with {shown_error(error)}"
+            return self._finding("overflow", error, True, labels=labels)
         lost = [
             expected.label
-            for expected, value in pairs
-            if value.numbers is not None and not np.all(np.isfinite(value.numbers))
+            for at, (expected, value) in enumerate(zip(self.setting.results, large.results, strict=False))
+            if at in finite and value.numbers is not None and not np.all(np.isfinite(value.numbers))
         ]
+        where = _telling(large.warnings)
         if lost:
             return self._finding("overflow", where, True, labels=listed(lost))
-        return None if where is None else self._finding("overflow-warning", where, message=where.message)
+        if where is None or len(finite) < len(self.setting.results):
+            return None
+        return self._finding("overflow-warning", where, message=where.message)
 
     # ── what costs nothing ──
 
     def _remarks(self, said: Conversation, first: Returned) -> Iterator[Finding]:
-        if not first.is_by_name and self.setting.arguments:
-            names = ", ".join(parameter.name for parameter in self.setting.arguments)
-            yield self._finding("parameters", None, names=names)
+        if not first.is_by_name:
+            yield self._finding("parameters", None, names=self._parameters())
+        rewritten = list(dict.fromkeys(name for one in said.returned.values() for name in one.rewritten))
+        if rewritten:
+            yield self._finding("cache-changed", None, names=listed(rewritten))
         for warning in first.warnings:
             yield self._finding("numerical-warning", warning, message=warning.message)
         for at, name in first.shared:
             if at < len(self.setting.results):
                 label = self.setting.results[at].label
                 yield self._finding("shared-memory", None, label=label[:1].upper() + label[1:], name=name)
+
+    def _parameters(self) -> str:
+        """The names of the parameters, of several calls with what is called."""
+        calls = [(call.name, ", ".join(one.name for one in call.arguments)) for call in self.setting.calls]
+        if len(calls) == 1:
+            return calls[0][1]
+        return listed(list(dict.fromkeys(f"{name}({arguments})" for name, arguments in calls if arguments)))
 
     def two_names(self, found: Sequence[ChangedInPlace]) -> Iterator[Finding]:
         """Arrays that are changed in place under one of two names."""
@@ -186,19 +216,15 @@ class Observer:
 
 
 def shown_error(error: Failure) -> str:
-    """An exception as Python says it, on one line."""
+    """An exception as Python says it, on one line; of a call that was not made, why."""
+    if not error.kind:
+        return error.message
     return f"{error.kind}: {error.message}".rstrip(". ") if error.message else error.kind
 
 
 def numbered(name: str, number: int) -> tuple[str, ...]:
     """The names of so many calls of a kind."""
     return (name, *(f"{name} {one}" for one in range(2, number + 1)))
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _same(first: Value, again: Value) -> bool:
@@ -210,6 +236,12 @@ def _same(first: Value, again: Value) -> bool:
     if not np.all(np.isfinite(first.numbers)):
         return bool(np.array_equal(first.numbers, again.numbers, equal_nan=True))
     return agrees(again.numbers, first.numbers, first.dtype)
+
+
+def _new_error(before: Returned, after: Returned) -> Failure | None:
+    """What ended a call that came to its end before."""
+    pairs = zip(before.failures, after.failures, strict=True)
+    return next((error for earlier, error in pairs if error is not None and earlier is None), None)
 
 
 def _telling(warnings: Sequence[Warned]) -> Warned | None:

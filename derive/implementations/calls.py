@@ -28,7 +28,10 @@ _DTYPE = re.compile(r"bool|u?int(?:8|16|32|64)|float(?:16|32|64|96|128)|complex(
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception in a student's code: its type and message, and the line that it came through last."""
+    """An exception in a student's code: its type and message, and the line that it came through last.
+
+    Without a type there was none: the call was not made, and the message says why.
+    """
 
     kind: str
     message: str
@@ -47,7 +50,10 @@ class Warned:
 
 @dataclass(frozen=True)
 class Value:
-    """One result. `kind` is array, number, list, tuple, none, other, huge or missing; `numbers` where it has any."""
+    """One result. `kind` is array, number, list, tuple, none, other, huge or missing; `numbers` where it has any.
+
+    It is `ended` where its call came to no end.
+    """
 
     kind: str
     words: str = ""
@@ -59,21 +65,41 @@ class Value:
 
 @dataclass(frozen=True)
 class Returned:
-    """What one call came to: its results in the order of the setting, or the error that ended it."""
+    """What the calls at some inputs came to: the results in the order of the setting, and what ended which call.
+
+    `failures` has one for each call, null where it came to its end. `changed` are arguments that are no longer as they
+    were, `rewritten` those that earlier calls returned.
+    """
 
     id: str
     seconds: float
     results: tuple[Value, ...]
-    error: Failure | None = None
+    failures: tuple[Failure | None, ...] = ()
     warnings: tuple[Warned, ...] = ()
     changed: tuple[str, ...] = ()
+    rewritten: tuple[str, ...] = ()
     shared: tuple[tuple[int, str], ...] = ()
     is_by_name: bool = True
+
+    @property
+    def errors(self) -> tuple[Failure, ...]:
+        """The exceptions that ended calls."""
+        return tuple(one for one in self.failures if one is not None and one.kind)
+
+    @property
+    def error(self) -> Failure | None:
+        """What ended the first call that came to no end."""
+        return next((one for one in self.failures if one is not None), None)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no call came to its end."""
+        return bool(self.failures) and None not in self.failures
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """All that came back: the errors at loading, whether the function is there, the calls that came to an end."""
+    """All that came back: the errors at loading, whether anything that is called is there, what the calls came to."""
 
     errors: tuple[Failure, ...]
     is_found: bool
@@ -85,44 +111,75 @@ class Conversation:
 
 
 @dataclass(frozen=True)
-class Call:
-    """One call: what is given, and whether the object is a new one. A timed one only says how long it took."""
+class Round:
+    """The calls at some inputs, and whether the object is a new one. A timed one only says how long it took."""
 
     id: str
     inputs: Json
     is_new: bool = False
     is_timed: bool = False
 
+    @property
+    def asked(self) -> Json:
+        """The round as the request holds it."""
+        return {"id": self.id, "is_new": self.is_new, "is_timed": self.is_timed, **self.inputs}
+
 
 def converse(
-    setting: CodeSetting, code: Code, calls: Sequence[Call], *, trust: bool, limits: Limits = SANDBOX
+    setting: CodeSetting,
+    code: Code,
+    rounds: Sequence[Round],
+    *,
+    in_turns: Sequence[Round] = (),
+    trust: bool,
+    limits: Limits = SANDBOX,
 ) -> Conversation:
-    """Load a student's code in the sandbox and call it. Raises `NoSandboxError`."""
+    """Load a student's code in the sandbox and call it; `in_turns` are rounds whose calls come in turns.
+
+    Raises `NoSandboxError`.
+    """
     request = {
-        "cells": [{"name": cell.name, "text": cell.text} for cell in code.cells],
-        "class": setting.class_name,
-        "function": setting.function,
-        "results": [[list(step) for step in expected.path] for expected in setting.results],
-        "largest": LARGEST_RESULT,
-        "calls": [{"id": call.id, "is_new": call.is_new, "is_timed": call.is_timed, **call.inputs} for call in calls],
+        **request_of(setting, code),
+        "rounds": [one.asked for one in rounds],
+        "in_turns": [one.asked for one in in_turns],
     }
     script = (files("derive.implementations") / "runner.py").read_text(encoding="utf-8")
     finished = run(script, json.dumps(request).encode(), limits, trust=trust)
-    return _conversation(finished, len(setting.results))
+    return _conversation(finished, setting)
+
+
+def request_of(setting: CodeSetting, code: Code) -> Json:
+    """What a request says beside the inputs: the code, what is called in it, what is looked at and what is kept."""
+    return {
+        "cells": [{"name": cell.name, "text": cell.text} for cell in code.cells],
+        "class": setting.class_name,
+        "wanted": list(setting.wanted),
+        "calls": [
+            {
+                "name": call.name,
+                "is_method": call.is_method,
+                "results": [[list(step) for step in expected.path] for expected in call.results],
+                "keeps": [[name, [list(step) for step in path]] for name, path in call.keeps],
+            }
+            for call in setting.calls
+        ],
+        "largest": LARGEST_RESULT,
+    }
 
 
 # ── answers ──
 
 
-def _conversation(finished: Finished, number: int) -> Conversation:
+def _conversation(finished: Finished, setting: CodeSetting) -> Conversation:
     """What was said, as far as it has the form that it should have."""
+    number = len(setting.results)
     said = [one for one in map(_object, finished.output.split(b"\n")) if one is not None]
     loaded = next((one for one in said if one.get("event") == "loaded"), None)
     errors = [] if loaded is None else _list(loaded.get("errors"))
-    calls = [one for one in said if one.get("event") == "call"]
+    rounds = [one for one in said if one.get("event") == "round"]
     kept = next((one for one in said if one.get("event") == "kept"), None)
     end = next((one for one in said if one.get("event") == "end"), None)
-    returned = [found for one in calls if (found := _returned(one, number)) is not None]
+    returned = [found for one in rounds if (found := _returned(one, number, len(setting.calls))) is not None]
     return Conversation(
         tuple(_failure(error) for error in errors),
         loaded is not None and loaded.get("found") is True,
@@ -155,9 +212,9 @@ def _line(value: object) -> int | None:
 
 
 def _failure(value: object) -> Failure:
-    found = value if isinstance(value, dict) else {}
+    found = value if isinstance(value, dict) else {"type": "Exception"}
     cell = found.get("cell")
-    kind = _text(found.get("type")) or "Exception"
+    kind = _text(found.get("type"))
     return Failure(kind, _text(found.get("message")), cell if isinstance(cell, str) else None, _line(found.get("line")))
 
 
@@ -166,13 +223,14 @@ def _warned(value: object) -> Warned:
     return Warned(found.message, found.cell, found.line)
 
 
-def _returned(found: Json, number: int) -> Returned | None:
+def _returned(found: Json, results_there: int, calls_there: int) -> Returned | None:
+    """What one round came to, if that has the form that it should have; of a timed one there are no results."""
     seconds = found.get("seconds")
     if not isinstance(found.get("id"), str) or not isinstance(seconds, (int, float)):
         return None
-    error = None if found.get("error") is None else _failure(found["error"])
+    failures = tuple(None if one is None else _failure(one) for one in _list(found.get("errors")))
     results = tuple(_value(one) for one in _list(found.get("results")))
-    if error is None and results and len(results) != number:
+    if len(failures) != calls_there or len(results) not in (0, results_there):
         return None
     shared = tuple(
         (pair[0], _text(pair[1]))
@@ -183,9 +241,10 @@ def _returned(found: Json, number: int) -> Returned | None:
         found["id"],
         float(seconds),
         results,
-        error,
+        failures,
         tuple(_warned(one) for one in _list(found.get("warnings"))),
         tuple(_text(one) for one in _list(found.get("changed"))),
+        tuple(_text(one) for one in _list(found.get("rewritten"))),
         shared,
         found.get("by_name") is not False,
     )

@@ -22,24 +22,34 @@ WHOLE = (1, 2, 3, 4)
 PARTS = 16
 """Entries that sum to 1 are multiples of one part in so many."""
 
-_LARGE, _LEANING = 6, 0.85
+_SMALL, _VERY_LARGE = Fraction(1, 16), Fraction(36)
+_SCALES = (Fraction(1), Fraction(1), Fraction(6), _SMALL)
+"""What is upstream of small scores may be large only where something between them is small."""
+
+_LEANING = 0.85
 
 
 @dataclass(frozen=True)
 class Lean:
     """How the numbers of one name are at one attempt: how much larger, and the sign of most, 0 for either."""
 
-    scale: int
+    scale: Fraction
     sign: int
 
 
-PLAIN = Lean(1, 0)
+PLAIN = Lean(Fraction(1), 0)
 
 
-def lean_of(name: str, attempt: int, *, is_plain: bool) -> Lean:
-    """How a name's numbers are; plain ones are small and of both signs, so that people can follow them."""
+def lean_of(name: str, names: Sequence[str], attempt: int, *, is_plain: bool) -> Lean:
+    """How a name's numbers are; plain ones are small and of both signs, so that people can follow them.
+
+    At some attempts one of the names is very large and all others are small: a gradient by what is multiplied with it
+    is large, and scores are not.
+    """
     random = Random(f"{attempt} of {name}")
-    return PLAIN if is_plain else Lean(random.choice((1, 1, 1, _LARGE)), random.choice((0, 0, 1, -1)))
+    if attempt % 4 == 3:
+        return Lean(_VERY_LARGE if name == names[attempt // 4 % len(names)] else _SMALL, 0)
+    return PLAIN if is_plain else Lean(random.choice(_SCALES), random.choice((0, 0, 1, -1)))
 
 
 def numbers_of(

@@ -17,8 +17,10 @@ from derive.implementations.results import Difference
 from derive.implementations.truth import Array
 from derive.records import dataclass
 
-Outcome = Literal["right", "transposed", "reshaped", "typed", "turned", "nearly", "wrong", "missing"]
-"""`transposed` and `turned` have right numbers with rows and columns exchanged: where that is allowed, where not."""
+Outcome = Literal["right", "transposed", "reshaped", "typed", "turned", "nearly", "wrong", "missing", "ended"]
+"""`transposed` and `turned` have right numbers with rows and columns exchanged: where that is allowed, where not.
+
+Of what is `ended` nothing is known: the call that should give it came to no end."""
 
 TOLERANCES: Mapping[str, float] = {"float32": 1e-4, "float16": 1e-2}
 TOLERANCE = 1e-8
@@ -48,6 +50,11 @@ class Compared:
     def is_right(self) -> bool:
         """Whether the numbers are right."""
         return self.outcome == "right" or self.outcome in CONVENTIONS
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something came back that is not right, or nothing did."""
+        return not self.is_right and self.outcome != "ended"
 
 
 def compare(value: Value, expected: Array, is_single: bool = False, *, may_be_transposed: bool = False) -> Compared:
@@ -93,6 +100,8 @@ def _far(found: Array, expected: Array, tolerance: float) -> np.ndarray[tuple[in
 
 
 def _without_numbers(value: Value, expected: Array) -> Compared:
+    if value.kind == "ended":
+        return Compared("ended", "The call came to no end.")
     if value.kind == "missing":
         return Compared("missing", f"It is missing: {value.words}.")
     if value.kind == "none":

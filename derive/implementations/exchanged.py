@@ -22,20 +22,20 @@ def transposed(wrong: frozenset[int], calls: Sequence[Call]) -> frozenset[int]:
     return frozenset(found)
 
 
-def exchanged(wrong: frozenset[int], calls: Sequence[Call]) -> Mapping[int, int]:
-    """For a wrong result the one that it is, at every call.
+def exchanged(wrong: frozenset[int], calls: Sequence[Call], among: Sequence[range]) -> Mapping[int, int]:
+    """For a wrong result the one that it is, at every call; `among` are the results that come back together.
 
     Two results of one shape must stand for each other; where the shapes differ it is enough that one stands for the
     other.
     """
     if not calls:
         return {}
-    others = range(len(calls[0][1]))
     pairs = {
         (at, other)
-        for at in wrong
+        for others in among
+        for at in others
         for other in others
-        if at != other and all(_is(found[at], right[other]) for found, right in calls)
+        if at in wrong and at != other and all(_is(found[at], right[other]) for found, right in calls)
     }
     found: dict[int, int] = {}
     for at, other in sorted(pairs):

@@ -1,4 +1,4 @@
-"""What a student's code is given, as the runner in the sandbox is told of it.
+"""What a student's code is given, call by call, as the runner in the sandbox is told of it.
 
 Numbers are hexadecimal: the bytes of 64-bit floating point, so that nothing is rounded on the way.
 """
@@ -13,6 +13,7 @@ from derive.expressions.shapes import Shape
 from derive.implementations.quantities import (
     CodeSetting,
     Constant,
+    Kept,
     Named,
     OneOf,
     Parameter,
@@ -46,7 +47,8 @@ def _inputs(setting: CodeSetting, encoded: Callable[[Structure], Json]) -> Json:
     attributes = [
         [one.name, [list(step) for step in steps_of(one.name)], encoded(one.value)] for one in setting.attributes
     ]
-    return {"construct": pairs(setting.construct), "attributes": attributes, "arguments": pairs(setting.arguments)}
+    arguments = [pairs(call.arguments) for call in setting.calls]
+    return {"construct": pairs(setting.construct), "attributes": attributes, "arguments": arguments}
 
 
 def _encoded(setting: CodeSetting, structure: Structure, draw: Draw) -> Json:
@@ -60,6 +62,8 @@ def _encoded(setting: CodeSetting, structure: Structure, draw: Draw) -> Json:
             return {"kind": "plain", "value": sizes.get(dim.name, dim.size)}
         case Constant(value):
             return _constant(value)
+        case Kept(name):
+            return _kept(name)
     found = draw.value(structure, setting.first_label)
     return encoded_numbers(found, setting.dtype)
 
@@ -80,8 +84,13 @@ def _array(found: Array | NDArray[np.int64], dtype: str) -> Json:
     return {"kind": "array", "shape": list(found.shape), "dtype": dtype, "data": data}
 
 
-def _constant(value: float | int | bool | None) -> Json:
+def _constant(value: float | int | bool | str | None) -> Json:
     return {"kind": "float", "value": value.hex()} if isinstance(value, float) else {"kind": "plain", "value": value}
+
+
+def _kept(name: str) -> Json:
+    """What a call before returned: the runner has it."""
+    return {"kind": "kept", "value": name}
 
 
 def _drawn(setting: CodeSetting, structure: Structure, model: Model, sizes: Mapping[str, int]) -> Json:
@@ -94,6 +103,8 @@ def _drawn(setting: CodeSetting, structure: Structure, model: Model, sizes: Mapp
             return {"kind": "plain", "value": sizes.get(dim.name, dim.size)}
         case Constant(value):
             return _constant(value)
+        case Kept(name):
+            return _kept(name)
     return _drawn_quantity(setting, structure, model, sizes)
 
 

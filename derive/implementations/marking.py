@@ -1,19 +1,21 @@
 """An exercise and a student's code -> what is right, what is wrong and which mistake it is.
 
-The code is called at an example, at others, at the first again, at other sizes and at large scores. What should
-come back is computed here, exactly; it never reaches the process in which the code runs.
+The code is called at an example, at others, at the first again, at other sizes and at large scores; where several calls
+follow each other, also at two inputs in turns. What should come back is computed here, exactly; it never reaches the
+process in which the code runs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.implementations.behaviour import AGAIN, FIRST, LARGE, OTHER, Observer, listed, numbered, shown_error
-from derive.implementations.calls import Call, Conversation, Returned, Value, converse
+from derive.implementations.behaviour import AGAIN, FIRST, OTHER, TURNS, Observer, numbered, shown_error
+from derive.implementations.calls import Conversation, Returned, Round, Value, converse
 from derive.implementations.comparing import CONVENTIONS, Compared, compare
 from derive.implementations.in_place import changed_in_place
 from derive.implementations.inputs import inputs_at, inputs_of_sizes
 from derive.implementations.naming import explained
 from derive.implementations.preparing import Prepared, Trial, shown_inputs, shown_sizes
+from derive.implementations.quantities import CodeCall, listed
 from derive.implementations.results import ACCEPTED, DIGITS, CodeResult, Finding, ResultVerdict, Verdict
 from derive.implementations.source import Code, defined_names
 from derive.implementations.undefined import UndefinedName, undefined_names
@@ -41,8 +43,10 @@ class _Marker:
         self.prepared = prepared
         self.setting = prepared.setting
         self.code = code
+        self.is_single = code.is_in_single_precision
         self.trust = trust
-        self.observer = Observer(self.setting, code)
+        can_be_finite = {name: large.results for name, large in prepared.large.items()}
+        self.observer = Observer(self.setting, code, can_be_finite)
         self.undefined = undefined_names(code)
 
     def result(self) -> CodeResult:
@@ -69,28 +73,35 @@ class _Marker:
     # ── running ──
 
     def _converse(self, code: Code, *, is_timed: bool = True) -> Conversation:
-        calls = [*self._calls(), *(self._timed_calls() if is_timed else ())]
-        return converse(self.setting, code, calls, trust=self.trust)
+        rounds = [*self._rounds(), *(self._timed_rounds() if is_timed else ())]
+        return converse(self.setting, code, rounds, in_turns=self._in_turns(), trust=self.trust)
 
-    def _calls(self) -> Iterator[Call]:
+    def _in_turns(self) -> list[Round]:
+        """Two rounds of which each makes a call before the other makes its next, where there are several calls."""
+        if len(self.setting.calls) == 1:
+            return []
+        trials = [one for one in self.prepared.trials if one.id in (FIRST, OTHER)]
+        return [Round(f"{TURNS} {one.id}", inputs_at(one.setting, one.draw), is_new=True) for one in trials]
+
+    def _rounds(self) -> Iterator[Round]:
         first, *rest = self.prepared.trials
-        yield Call(FIRST, inputs_at(first.setting, first.draw), is_new=True)
+        yield Round(FIRST, inputs_at(first.setting, first.draw), is_new=True)
         is_new = self.setting.is_made_of_values
-        calls = [
-            Call(trial.id, inputs_at(trial.setting, trial.draw), is_new or trial.is_of_other_sizes) for trial in rest
+        rounds = [
+            Round(trial.id, inputs_at(trial.setting, trial.draw), is_new or trial.is_of_other_sizes) for trial in rest
         ]
         of_one_size = sum(not trial.is_of_other_sizes for trial in rest)
         at = 0 if is_new else of_one_size
-        again = [Call(name, inputs_at(first.setting, first.draw)) for name in numbered(AGAIN, TIMES)]
-        yield from [*calls[:at], *again, *calls[at:]]
-        for number, draw in enumerate(self.prepared.large):
-            yield Call(f"{LARGE} {number}", inputs_at(self.setting, draw), is_new=True)
+        again = [Round(name, inputs_at(first.setting, first.draw)) for name in numbered(AGAIN, TIMES)]
+        yield from [*rounds[:at], *again, *rounds[at:]]
+        for name, large in self.prepared.large.items():
+            yield Round(name, inputs_at(self.setting, large.draw), is_new=True)
 
-    def _timed_calls(self) -> Iterator[Call]:
+    def _timed_rounds(self) -> Iterator[Round]:
         for dim, sizes in self._sizes_to_time():
             inputs_there = inputs_of_sizes(self.setting, self.prepared.model, sizes)
             for time in range(TIMES):
-                yield Call(f"time {dim} {time}", inputs_there, is_new=True, is_timed=True)
+                yield Round(f"time {dim} {time}", inputs_there, is_new=True, is_timed=True)
 
     def _sizes_to_time(self) -> Iterator[tuple[str, dict[str, int]]]:
         """The sizes at which calls are timed, by the name of the dimension that is grown; the first has none."""
@@ -112,15 +123,15 @@ class _Marker:
         return None
 
     def _not_found(self, said: Conversation) -> str:
-        wanted = self.setting.class_name or self.setting.function
-        kind = "function" if self.setting.class_name is None else "class"
+        wanted = listed([f"class {one}" if one == self.setting.class_name else one for one in self.setting.wanted])
+        kind = "" if wanted.startswith("class ") else "function " if len(self.setting.wanted) == 1 else "one of "
         if said.errors:
             first = said.errors[0]
             where = "" if first.line is None else f" in line {first.line}"
-            return f"There is no {kind} {wanted}: the code ends{where} with {shown_error(first)}."
+            return f"There is no {kind}{wanted}: the code ends{where} with {shown_error(first)}."
         there = defined_names(self.code)
         names = f"defined are {listed(there[:8])}" if there else "nothing is defined in it"
-        return f"There is no {kind} {wanted} in it; {names}."
+        return f"There is no {kind}{wanted} in it; {names}."
 
     # ── names that nothing defines ──
 
@@ -135,14 +146,12 @@ class _Marker:
             if found is None:
                 break
             meant[name.name], code, last = found
-        return (meant, last) if meant and last.returned[FIRST].error is None else ({}, None)
+        return (meant, last) if meant and not last.returned[FIRST].errors else ({}, None)
 
     def _missing_name(self, said: Conversation) -> UndefinedName | None:
         """The undefined name that ended the first call."""
-        error = said.returned[FIRST].error
-        if error is None or error.kind not in ("NameError", "UnboundLocalError"):
-            return None
-        return next((one for one in self.undefined if f"'{one.name}'" in error.message), None)
+        errors = (one for one in said.returned[FIRST].errors if one.kind in ("NameError", "UnboundLocalError"))
+        return next((one for error in errors for one in self.undefined if f"'{one.name}'" in error.message), None)
 
     def _best(self, code: Code, name: UndefinedName) -> tuple[str, Code, Conversation] | None:
         """The name in whose place most results are right; the nearest of several."""
@@ -151,9 +160,9 @@ class _Marker:
             changed = code.replaced(name.name, other)
             said = self._converse(changed, is_timed=False)
             first = said.returned.get(FIRST)
-            if first is None or (first.error is not None and f"'{name.name}'" in first.error.message):
+            if first is None or any(f"'{name.name}'" in error.message for error in first.errors):
                 continue
-            right = -1 if first.error is not None else self._number_right(first)
+            right = -1 if first.errors else self._number_right(first)
             if best is None or right > best[0]:
                 best = right, other, changed, said
             if right == len(self.setting.results):
@@ -166,11 +175,10 @@ class _Marker:
     # ── results ──
 
     def _compared(self, returned: Returned, trial: Trial) -> list[Compared]:
-        values = returned.results or (Value("missing", "nothing came back"),) * len(trial.expected)
-        is_single = self.code.is_in_single_precision
+        values = returned.results or (Value("ended"),) * len(trial.expected)
         may_be_transposed = self.setting.may_be_transposed
         return [
-            compare(value, right, is_single, may_be_transposed=may_be_transposed)
+            compare(value, right, self.is_single, may_be_transposed=may_be_transposed)
             for value, right in zip(values, trial.expected, strict=True)
         ]
 
@@ -179,15 +187,15 @@ class _Marker:
         compared: dict[str, list[Compared]] = {}
         for trial in self.prepared.trials:
             returned = said.returned.get(trial.id)
-            if returned is not None and returned.error is None:
+            if returned is not None:
                 compared[trial.id] = self._compared(returned, trial)
-        wrong = [name for name, found in compared.items() if not all(one.is_right for one in found)]
+        wrong = [name for name, found in compared.items() if any(one.is_wrong for one in found)]
         example = self.prepared.trial(wrong[0] if wrong else FIRST) or self.prepared.trials[0]
         verdicts = [self._verdict(at, said, compared, example) for at in range(len(self.setting.results))]
         seen = [
             Seen(trial, said.returned[trial.id].results)
             for trial in self.prepared.trials
-            if trial.id in compared and len(said.returned[trial.id].results) == len(trial.expected)
+            if trial.id in compared and not said.returned[trial.id].is_empty
         ]
         return explained(verdicts, seen), example
 
@@ -197,8 +205,8 @@ class _Marker:
         expected = self.setting.results[at]
         for trial in self.prepared.trials:
             returned = said.returned.get(trial.id)
-            if trial.id not in compared:
-                message = self._error_message(said, returned, trial)
+            if trial.id not in compared or compared[trial.id][at].outcome == "ended":
+                message = self._error_message(said, returned, trial, at)
                 return ResultVerdict(expected.label, expected.quantity.latex, "error", message)
             one = compared[trial.id][at]
             if not one.is_right:
@@ -228,14 +236,23 @@ class _Marker:
             return " At the first inputs it is right."
         return f" It is right at {shown_sizes(self.prepared.trials[0].sizes)}: is a size fixed in the code?"
 
-    def _error_message(self, said: Conversation, returned: Returned | None, trial: Trial) -> str:
-        at = "" if trial.id == FIRST else " at other inputs"
-        at = f" at {shown_sizes(trial.sizes)}" if trial.is_of_other_sizes else at
-        if returned is None or returned.error is None:
-            return f"The call{at} came to no end: {said.finished.message}"
-        error = returned.error
+    def _error_message(self, said: Conversation, returned: Returned | None, trial: Trial, at: int) -> str:
+        """Why a result is not there."""
+        elsewhere = "" if trial.id == FIRST else " at other inputs"
+        elsewhere = f" at {shown_sizes(trial.sizes)}" if trial.is_of_other_sizes else elsewhere
+        number, call = self._call_of(at)
+        error = None if returned is None else returned.failures[number]
+        if error is None:
+            return f"The call{elsewhere} came to no end: {said.finished.message}"
+        of = "" if len(self.setting.calls) == 1 else f" of {call.shown}"
         where = "" if error.line is None else f", in line {error.line}"
-        return f"The call{at} ends with {shown_error(error)}{where}."
+        ends = "is not made:" if not error.kind else "ends with"
+        return f"The call{of}{elsewhere} {ends} {shown_error(error)}{where}."
+
+    def _call_of(self, at: int) -> tuple[int, CodeCall]:
+        """The call that a result comes from, with its number."""
+        calls = [(number, call) for number, call in enumerate(self.setting.calls) for _ in call.results]
+        return calls[at]
 
     def _with_repair(self, verdicts: Sequence[ResultVerdict], said: Conversation | None) -> Iterator[ResultVerdict]:
         """What the results would be, if a name that nothing defines were another one."""
@@ -255,11 +272,11 @@ class _Marker:
         names = {one.name for one in self.undefined}
         yield from self.observer.undefined(self.undefined, meant)
         seen = repaired or said
-        error = seen.returned[FIRST].error
-        if error is not None and not any(f"'{name}'" in error.message for name in names):
-            yield self.observer.raised(error)
+        for error in dict.fromkeys(seen.returned[FIRST].errors):
+            if not any(f"'{name}'" in error.message for name in names):
+                yield self.observer.raised(error)
         if not said.is_complete and said.finished.status != "done":
-            is_fault = any(call.id not in said.returned for call in self._calls())
+            is_fault = any(one.id not in said.returned for one in self._rounds())
             yield self.observer.stopped(said.finished.message, is_fault=is_fault)
         found = [one for one in self.observer.findings(seen) if not (one.code == "not-imported" and _tells(one, names))]
         yield from (one for one in found if one.is_fault)
@@ -280,8 +297,8 @@ class _Marker:
         late = [at for at, (before, after) in enumerate(pairs) if before.is_right and not after.is_right]
         if not late:
             return []
-        call = Call(OTHER, inputs_at(other.setting, other.draw), is_new=True)
-        alone = converse(self.setting, self.code, [call], trust=self.trust).returned.get(OTHER)
+        alone_there = Round(OTHER, inputs_at(other.setting, other.draw), is_new=True)
+        alone = converse(self.setting, self.code, [alone_there], trust=self.trust).returned.get(OTHER)
         if alone is None:
             return []
         compared = self._compared(alone, other)
@@ -290,7 +307,7 @@ class _Marker:
     def _growth(self, said: Conversation) -> Iterator[Finding]:
         seconds: dict[str, list[float]] = {}
         for name, returned in said.returned.items():
-            if name.startswith("time ") and returned.error is None:
+            if name.startswith("time ") and not any(returned.failures):
                 seconds.setdefault(name[5:].rpartition(" ")[0], []).append(returned.seconds)
         sizes = dict(self._sizes_to_time())
         for dim, times in seconds.items():

@@ -45,7 +45,7 @@ def takes_as_code(exercise_path: str | Path, submission_path: str | Path) -> boo
         code = read_code_file(submission_path)
     except DocumentError:
         return False
-    return any(True for _ in definitions(code, setting.class_name or setting.function))
+    return any(True for name in setting.wanted for _ in definitions(code, name))
 
 
 def mark_code_file(exercise_path: str | Path, submission_path: str | Path, *, trust: bool = False) -> Marked:

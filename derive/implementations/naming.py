@@ -31,7 +31,10 @@ SPEAKS_FOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("missing-regulariser", ("path-left-out", "missing-constant-factor", "missing-term")),
     ("missing-target", ("path-left-out", "plus-for-minus")),
     ("missing-mask", ("missing-activation-derivative", "other-derivative", "mask-of-wrong-quantity")),
-    ("missing-activation-derivative", ("other-derivative", "derivative-at-wrong-argument", "path-left-out")),
+    (
+        "missing-activation-derivative",
+        ("other-derivative", "derivative-at-wrong-argument", "path-left-out", "whole-numbers"),
+    ),
     ("derivative-at-wrong-argument", ("wrong-layer", "other-derivative")),
     ("difference-reversed", ("wrong-sign", "plus-for-minus")),
     ("plus-for-minus", ("wrong-sign",)),
@@ -90,14 +93,15 @@ def explained(verdicts: Sequence[ResultVerdict], seen: Sequence[Seen]) -> list[R
         told[at] = replace(told[at], diagnosis=(Diagnosis(TRANSPOSED, _MESSAGES[TRANSPOSED], ""),))
         wrong -= {at}
     wrong = frozenset(at for at in wrong if _is_often_wrong(at, seen))
-    for at, other in exchanged(wrong, calls).items():
+    for at, other in exchanged(wrong, calls, seen[0].trial.setting.together).items():
         message = f"{_MESSAGES[EXCHANGED]} This is {verdicts[other].label}."
         told[at] = replace(told[at], diagnosis=(Diagnosis(EXCHANGED, message, ""),))
         wrong -= {at}
     if not wrong:
         return told
     worlds = worlds_of(seen)
-    found = _Search(worlds, wrong).explanations()
+    unknown = frozenset(at for at, one in enumerate(verdicts) if one.verdict in ("error", "missing"))
+    found = _Search(worlds, wrong, unknown).explanations()
     return _told(told, found, worlds[0].program)
 
 
@@ -108,11 +112,12 @@ def _is_often_wrong(at: int, seen: Sequence[Seen]) -> bool:
 
 
 class _Search:
-    """Looks for breaks that explain what is wrong."""
+    """Looks for breaks that explain what is wrong; they may reach what is `unknown`, as it did not come back."""
 
-    def __init__(self, worlds: Sequence[World], wrong: frozenset[int]) -> None:
+    def __init__(self, worlds: Sequence[World], wrong: frozenset[int], unknown: frozenset[int]) -> None:
         self.worlds = worlds
         self.wrong = wrong
+        self.unknown = unknown
         self.zero = _zero(worlds[0].seen)
         self.end = time.thread_time() + SECONDS
 
@@ -121,7 +126,7 @@ class _Search:
         first = self.worlds[0]
         whole: list[Explanation] = []
         partial: list[tuple[int, Break]] = []
-        for broken in breaks(first.program, self.wrong):
+        for broken in breaks(first.program, self.wrong | self.unknown):
             if time.thread_time() > self.end:
                 break
             agreeing, differing = first.matches(broken)
@@ -143,7 +148,7 @@ class _Search:
         """Breaks of what is left, where it is said by what is given and computed, without derivatives before it."""
         first, left = self.worlds[0], self.wrong - {at for group in chosen for at in group[0].results}
         found = []
-        for broken in breaks_of_closed_forms(first.program, left):
+        for broken in breaks_of_closed_forms(first.program, left | self.unknown):
             if time.thread_time() > self.end:
                 break
             explains, differing = first.matches(broken)
@@ -155,7 +160,8 @@ class _Search:
     def _holds_elsewhere(self, broken: Break, explains: frozenset[int], all_breaks: AllBreaks = breaks) -> bool:
         """Whether a break of the same kind of the same statement explains the same at other sizes."""
         for world in self.worlds[1:]:
-            found = (world.matches(other) for other in world.breaks_like(broken, self.wrong, all_breaks))
+            alike = world.breaks_like(broken, self.wrong | self.unknown, all_breaks)
+            found = (world.matches(other) for other in alike)
             if not any(explains <= agreeing and not differing for agreeing, differing in found):
                 return False
         return True
@@ -179,12 +185,13 @@ class _Search:
         ranked = [broken for _, broken in sorted(partial, key=lambda pair: -pair[0])]
         for one in ranked[:MOST_FIRST_OF_TWO]:
             own, _ = first.matches(one)
-            for other in breaks(first.program, self.wrong - own):
+            left = (self.wrong - own) | self.unknown
+            for other in breaks(first.program, left):
                 if time.thread_time() > self.end:
                     return []
                 if not self._explain_all(first, one, other) or not self._hold_elsewhere(one, other):
                     continue
-                seconds = list(breaks(first.program, self.wrong - own))
+                seconds = list(breaks(first.program, left))
                 return [
                     [Explanation(broken, own) for broken in ranked if self._explain_all(first, broken, other)],
                     [
@@ -205,7 +212,7 @@ class _Search:
     def _hold_elsewhere(self, one: Break, other: Break) -> bool:
         """Whether two such breaks explain everything at other sizes as well."""
         for world in self.worlds[1:]:
-            ones, others = world.breaks_like(one, self.wrong), world.breaks_like(other, self.wrong)
+            ones, others = (world.breaks_like(each, self.wrong | self.unknown) for each in (one, other))
             if not any(self._explain_all(world, first, second) for first in ones for second in others):
                 return False
         return True

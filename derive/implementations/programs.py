@@ -4,7 +4,7 @@ A statement says a quantity in terms of those before it, so that what a wrong st
 seen by running the rest of the program on it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -53,11 +53,16 @@ class Statement:
 
 @dataclass(frozen=True)
 class Program:
-    """Statements, each in terms of what is given and of those before it; `results` are the names of what is asked."""
+    """Statements, each in terms of what is given and of those before it; `results` are the names of what is asked.
+
+    `pins` are for each result the statements whose right values the call is given that computes it: whatever is wrong
+    with these, nothing behind them in that call is.
+    """
 
     table: SymbolTable
     statements: tuple[Statement, ...]
     results: tuple[str | None, ...]
+    pins: tuple[frozenset[str], ...]
 
     @cached_property
     def uses(self) -> Mapping[str, frozenset[str]]:
@@ -74,33 +79,47 @@ class Program:
 
     def dependents(self, name: str, *, of_adjoints: bool = False) -> frozenset[int]:
         """The results that come from a statement; with `of_adjoints` those that a derivative hands on to them."""
+        moved = {pinned: self._moved(name, pinned, of_adjoints=of_adjoints) for pinned in set(self.pins)}
+        pairs = enumerate(zip(self.results, self.pins, strict=True))
+        return frozenset(at for at, (result, pinned) in pairs if result in moved[pinned])
+
+    def _moved(self, name: str, pinned: frozenset[str], *, of_adjoints: bool) -> set[str]:
+        """The statements that come from one, where some have their right values whatever comes before them."""
         moved = {name}
         for one in self.statements:
-            if self.uses[one.name] & moved and (one.is_derivative or not of_adjoints):
+            if self.uses[one.name] & (moved - pinned) and (one.is_derivative or not of_adjoints):
                 moved.add(one.name)
-        moved -= {name} if of_adjoints else set()
-        return frozenset(at for at, result in enumerate(self.results) if result in moved)
+        return moved - {name} if of_adjoints else moved
 
     def run(
-        self, given: "Inputs", changed: Mapping[str, Expr], before: Mapping[str, Array], *, for_adjoints: bool = False
+        self,
+        given: "Inputs",
+        changed: Mapping[str, Expr],
+        before: Mapping[str, Array],
+        *,
+        for_adjoints: bool = False,
+        pinned: frozenset[str] = frozenset(),
     ) -> dict[str, Array]:
         """The values of all statements, some of which have another value; the others are taken over from `before`.
 
         With `for_adjoints` the forward pass has the other values only where derivatives use it, and its own quantities
-        are as they were. Raises `NoValue`.
+        are as they were. Those that are `pinned` have for all that comes from them the values before. Raises `NoValue`.
         """
         values = {**given.values, **before}
+        own: dict[str, Array] = {}
         moved: set[str] = set()
         for statement in self.statements:
-            value = changed.get(statement.name)
-            is_moved = value is not None or not moved.isdisjoint(self.uses[statement.name])
+            name, value = statement.name, changed.get(statement.name)
+            is_moved = value is not None or not moved.isdisjoint(self.uses[name])
             value = statement.value if value is None else value
-            if is_moved or statement.name not in before:
-                values[statement.name] = Evaluator(values, given.classes, self.table.index_base).value(value)
-                moved.add(statement.name)
+            if is_moved or name not in before:
+                own[name] = Evaluator(values, given.classes, self.table.index_base).value(value)
+                if name not in pinned:
+                    values[name] = own[name]
+                    moved.add(name)
         if for_adjoints:
-            values.update({one.name: before[one.name] for one in self.statements if not one.is_derivative})
-        return values
+            own.update({one.name: before[one.name] for one in self.statements if not one.is_derivative})
+        return {**values, **own}
 
 
 @dataclass(frozen=True)
@@ -129,8 +148,11 @@ def inputs_at(draw: Draw) -> Inputs:
     return Inputs(values, classes)
 
 
-def program_of(model: Model, asked: Iterable[Expr]) -> Program:
-    """The program of a model, with a statement for everything that is asked that has a closed form."""
+def program_of(model: Model, asked: Sequence[Expr], given: Sequence[Iterable[Expr]] | None = None) -> Program:
+    """The program of a model, with a statement for everything that is asked that has a closed form.
+
+    `given` are for each thing that is asked the values that are known where it is computed.
+    """
     table = model.table
     forward = [
         Statement(name, meaning.value)
@@ -144,7 +166,14 @@ def program_of(model: Model, asked: Iterable[Expr]) -> Program:
         name, made = _asked(model, value, number, {statement.name for statement in statements})
         results.append(name)
         statements += made
-    return Program(table, _ordered(statements), tuple(results))
+    ordered = _ordered(statements)
+    names = {statement.name for statement in ordered}
+    known = [()] * len(asked) if given is None else given
+    pins = tuple(
+        frozenset(name for value in values if (name := _statement_of(model, value)) in names and name is not None)
+        for values in known
+    )
+    return Program(table, ordered, tuple(results), pins)
 
 
 def _has_derivative(node: Node) -> bool:
@@ -181,18 +210,25 @@ def _with_adjoints(value: Expr, forms: ClosedForms) -> Expr:
 
 def _asked(model: Model, value: Expr, number: int, known: set[str]) -> tuple[str | None, list[Statement]]:
     """The name under which something that is asked stands in the program, with a statement for it if it needs one."""
-    match value:
-        case Symbol(name) if name in known:
-            return name, []
-        case Derivative(Symbol(loss), Symbol(name)) if loss == model.table.loss and ADJOINT + name in known:
-            if value.layout != "numerator":
-                return ADJOINT + name, []
+    own = _statement_of(model, value)
+    if own in known:
+        return own, []
     try:
         closed = derivative(value, model.table, model.kink)
     except (NoClosedForm, FormulaError, RecursionError):
         return None, []
     name = f"asked {number}"
     return name, [Statement(name, closed)]
+
+
+def _statement_of(model: Model, value: Expr) -> str | None:
+    """The name that the statement of a quantity has, if there is one."""
+    match value:
+        case Symbol(name):
+            return name
+        case Derivative(Symbol(loss), Symbol(name)) if loss == model.table.loss and value.layout != "numerator":
+            return ADJOINT + name
+    return None
 
 
 def _ordered(statements: Iterable[Statement]) -> tuple[Statement, ...]:

@@ -1,9 +1,10 @@
-"""What a function is given and what comes back, as data: formulas of the exercise in the forms that code has."""
+"""What functions are given and what comes back, as data: formulas of the exercise in the forms that code has."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from derive.expressions.shapes import Dim
@@ -41,12 +42,19 @@ class Size:
 
 @dataclass(frozen=True)
 class Constant:
-    """A number as Python spells it, or True, False, None."""
+    """A number as Python spells it, a text, or True, False, None."""
 
-    value: float | int | bool | None
+    value: float | int | bool | str | None
 
 
-Leaf = Quantity | Size | Constant
+@dataclass(frozen=True)
+class Kept:
+    """What an earlier call returned, as it came back, under the name by which the setting calls it."""
+
+    name: str
+
+
+Leaf = Quantity | Size | Constant | Kept
 
 
 @dataclass(frozen=True)
@@ -102,28 +110,49 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Expected:
-    """One result: the steps to it from what the call returns, and what it should be."""
+    """One result: the steps to it from what the call returns, and what it should be.
+
+    `of` are the words for the call, where there are several.
+    """
 
     path: tuple[Step, ...]
     quantity: Quantity
+    of: str = ""
 
     @property
     def label(self) -> str:
-        """Where it stands among the results, for people: `result 2['W1']`, `self.dW1`."""
-        return label_of(self.path)
+        """Where it stands among the results, for people: `result 2['W1']`, `self.dW1 after backward`."""
+        if not self.of:
+            return label_of(self.path)
+        is_own = bool(self.path) and self.path[0][0] == "self"
+        return f"{label_of(self.path)} {'after' if is_own else 'of'} {self.of}"
+
+
+@dataclass(frozen=True)
+class CodeCall:
+    """One call of a function, or with `is_method` of a method of the student's object.
+
+    `keeps` are the names under which later calls are given something of what came back, with the steps to it. `shown`
+    are the words for the call.
+    """
+
+    name: str
+    arguments: tuple[Parameter, ...]
+    results: tuple[Expected, ...]
+    is_method: bool = False
+    keeps: tuple[tuple[str, tuple[Step, ...]], ...] = ()
+    shown: str = ""
 
 
 @dataclass(frozen=True)
 class CodeSetting:
-    """What is called, with what, and what comes back; `class_name` and `construct` for a class.
+    """What is called, one after the other, with what, and what comes back; `class_name` and `construct` for a class.
 
     `draws` are the names of the model of whose numbers more is said than their declarations do. With
     `may_be_transposed` a result may come back with rows and columns exchanged.
     """
 
-    function: str
-    arguments: tuple[Parameter, ...]
-    results: tuple[Expected, ...]
+    calls: tuple[CodeCall, ...]
     class_name: str | None = None
     construct: tuple[Parameter, ...] = ()
     attributes: tuple[Parameter, ...] = ()
@@ -133,9 +162,26 @@ class CodeSetting:
     may_be_transposed: bool = False
 
     @property
+    def results(self) -> tuple[Expected, ...]:
+        """What should come back, call by call."""
+        return tuple(expected for call in self.calls for expected in call.results)
+
+    @property
+    def together(self) -> tuple[range, ...]:
+        """The numbers of the results of each call."""
+        ends = list(accumulate((len(call.results) for call in self.calls), initial=0))
+        return tuple(range(first, last) for first, last in pairwise(ends))
+
+    @property
     def shown(self) -> str:
         """What is called, for people."""
-        return self.function if self.class_name is None else f"{self.class_name}.{self.function}"
+        return listed([f"{self.class_name}.{one.name}" if one.is_method else one.name for one in _once(self.calls)])
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The names that the code has to define: its class, and the functions that are called."""
+        functions = (one.name for one in _once(self.calls) if not one.is_method)
+        return (*functions, *(() if self.class_name is None else (self.class_name,)))
 
     @property
     def is_made_of_values(self) -> bool:
@@ -145,7 +191,38 @@ class CodeSetting:
     @property
     def inputs(self) -> tuple[Parameter, ...]:
         """Everything that the code is given."""
-        return (*self.construct, *self.attributes, *self.arguments)
+        return (*self.construct, *self.attributes, *(one for call in self.calls for one in call.arguments))
+
+
+def values_given(setting: CodeSetting, *, with_results: bool = False) -> list[list[Expr]]:
+    """For each call the formulas whose values are given to it, or to the calls before it whose results it is given.
+
+    The methods of an object hand on to each other whatever they like. With `with_results` also what these results are.
+    """
+    found: list[list[Expr]] = []
+    kept: dict[str, list[Expr]] = {}
+    own = [leaf.value for one in setting.attributes for leaf in leaves(one.value) if isinstance(leaf, Quantity)]
+    for call in setting.calls:
+        given = [leaf for one in call.arguments for leaf in leaves(one.value)]
+        values = [leaf.value for leaf in given if isinstance(leaf, Quantity)]
+        values += [value for leaf in given if isinstance(leaf, Kept) for value in kept[leaf.name]]
+        if call.is_method:
+            own = values = [*own, *values]
+        looked_at = {expected.path: expected.quantity.value for expected in call.results if with_results}
+        kept.update({name: [*values, *([looked_at[path]] if path in looked_at else [])] for name, path in call.keeps})
+        found.append(values)
+    return found
+
+
+def _once(calls: tuple[CodeCall, ...]) -> list[CodeCall]:
+    """The calls without those of what is called before."""
+    return list({(one.is_method, one.name): one for one in reversed(calls)}.values())[::-1]
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def label_of(path: tuple[Step, ...]) -> str:

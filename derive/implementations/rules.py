@@ -157,9 +157,10 @@ def without_example(value: Expr, position: int) -> Expr:
 
 
 def other_axis(node: Expr) -> Iterator[Expr]:
-    """A sum or a softmax along the other axis."""
+    """A sum or a softmax along the other axis, or what keeps a softmax small taken along it."""
     match node:
         case Softmax(operand, axis, logarithm) if not operand.shape.is_vector:
+            yield Softmax(below_the_largest(operand, 1 if axis == 0 else 0), axis, logarithm)
             for shifted in (operand, below_the_largest(operand, axis)):
                 yield Softmax(shifted, 1 if axis == 0 else 0, logarithm)
                 if not logarithm:

@@ -199,6 +199,12 @@ class RulesOfStatement:
         names = {symbol.name for symbol in symbols_of(term) if not symbol.shape.is_scalar}
         return names == {self._parameter()}
 
+    def _is_part_of_loss(self) -> bool:
+        """Whether this is the loss, or a term of it."""
+        name, loss = self.statement.of, self.table.loss
+        value = next((one.value for one in self.program.statements if one.name == loss), None)
+        return name == loss or (isinstance(value, Add) and Symbol(name, self.statement.value.shape) in value.terms)
+
     def _outputs(self) -> Iterator[tuple[Symbol, Apply]]:
         """The activations: `H` with the function and the argument that it is."""
         for statement in self.program.statements:
@@ -363,8 +369,8 @@ class RulesOfStatement:
                 yield Symbol(statement.name, symbol.shape)
 
     def _without_scalar_term(self, node: Expr) -> Iterator[Expr]:
-        """The loss without a term in which no quantity that is computed stands: a penalty."""
-        if isinstance(node, Add) and node.shape.is_scalar:
+        """A number that is added up in the loss without a term in which nothing stands that is computed: a penalty."""
+        if isinstance(node, Add) and node.shape.is_scalar and self._is_part_of_loss():
             for at, term in enumerate(node.terms):
                 names = {symbol.name for symbol in symbols_of(term)}
                 if names and all(isinstance(self.table.meanings.get(name), Given) for name in names):

@@ -1,9 +1,10 @@
 """What runs inside of the sandbox: loads a student's code, calls it at given inputs, says what came back.
 
 No module of the program imports this one; its text is sent into the sandbox, where only Python and NumPy are. The
-request is one JSON object, the answer one JSON object a line: `loaded`, then a `call` for each that was asked for, and
-`end`. Numbers go over as the hexadecimal bytes of 64-bit floating point, so that nothing is rounded on the way.
-What comes back from a student's code is only ever described: its shape, its type, its numbers.
+request is one JSON object: `calls` are the functions and methods that are called one after the other, `rounds` the
+inputs at which that is done. The answer is one JSON object a line: `loaded`, then a `round` for each, and `end`.
+Numbers go over as the hexadecimal bytes of 64-bit floating point, so that nothing is rounded on the way. What comes
+back from a student's code is only ever described: its shape, its type, its numbers.
 """
 
 import __future__
@@ -31,15 +32,23 @@ Request = dict[str, Any]
 Answer = dict[str, Any]
 
 
+DEEPEST = 6
+"""So deep lists in lists are looked at for what was changed in them."""
+
+
 class NoResult(Exception):
     """A result that is not there, or cannot be called for; the text says why."""
+
+
+class NotCalled(Exception):
+    """A call that is not made; the text says why."""
 
 
 # ── values that are given ──
 
 
-def made(value: Request) -> Any:
-    """A value as the request describes it, new each time."""
+def made(value: Request, kept: Mapping[str, Any]) -> Any:
+    """A value as the request describes it, new each time, or what is kept. Raises `NotCalled`."""
     kind = value["kind"]
     if kind == "array":
         flat = np.frombuffer(bytes.fromhex(value["data"]), dtype="<f8")
@@ -54,10 +63,30 @@ def made(value: Request) -> Any:
     if kind == "float":
         return float.fromhex(value["value"])
     if kind == "list":
-        return [made(item) for item in value["items"]]
+        return [made(item, kept) for item in value["items"]]
     if kind == "dict":
-        return {key: made(item) for key, item in value["items"]}
+        return {key: made(item, kept) for key, item in value["items"]}
+    if kind == "kept":
+        return _found(value["value"], kept)
     return value["value"]
+
+
+def _found(name: str, kept: Mapping[str, Any]) -> Any:
+    """What an earlier call returned under a name."""
+    if name not in kept:
+        raise NotCalled(f"there is no {name}, as the call that returns it came to no end")
+    if isinstance(kept[name], NoResult):
+        raise NotCalled(f"there is no {name}: {kept[name]}")
+    return kept[name]
+
+
+def is_kept(value: Request) -> bool:
+    """Whether something that is kept is a value, or stands in it."""
+    if value["kind"] == "list":
+        return any(is_kept(item) for item in value["items"])
+    if value["kind"] == "dict":
+        return any(is_kept(item) for _, item in value["items"])
+    return bool(value["kind"] == "kept")
 
 
 def arrays_in(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -72,15 +101,19 @@ def arrays_in(name: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from arrays_in(f"{name}[{number}]", item)
 
 
-def frozen(value: Any) -> Any:
-    """All that could be changed in an argument, to compare it with later."""
-    if isinstance(value, np.ndarray):
+def frozen(value: Any, depth: int = 0) -> Any:
+    """All that could be changed in an argument, to compare it with later; of what is no array or list, its type."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         return value.shape, value.dtype.str, value.tobytes()
-    if isinstance(value, dict):
-        return {key: frozen(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [frozen(item) for item in value]
-    return value
+    if depth < DEEPEST and type(value) is dict:
+        return {_shown_key(key): frozen(item, depth + 1) for key, item in value.items()}
+    if depth < DEEPEST and type(value) in (list, tuple):
+        return [frozen(item, depth + 1) for item in value]
+    return repr(value) if type(value) in (bool, int, float, str) else type(value)
+
+
+def _shown_key(key: Any) -> str:
+    return repr(key) if type(key) in (int, str) else type(key).__name__
 
 
 def changes(before: Any, after: Any, name: str) -> Iterator[str]:
@@ -89,7 +122,7 @@ def changes(before: Any, after: Any, name: str) -> Iterator[str]:
         if before.keys() != after.keys():
             yield name
         for key in before.keys() & after.keys():
-            yield from changes(before[key], after[key], f"{name}[{key!r}]")
+            yield from changes(before[key], after[key], f"{name}[{key}]")
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for number, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from changes(old, new, f"{name}[{number}]")
@@ -222,85 +255,164 @@ def statements(cell: Request, texts: Mapping[str, str], errors: list[Answer]) ->
 
 
 class Called:
-    """The student's function, or the method of an object of the student's class."""
+    """The student's functions, or an object of the student's class with its methods."""
 
     def __init__(self, request: Request, names: dict[str, Any]) -> None:
         self.request = request
         self.names = names
         self.cells = {cell["name"]: cell["text"] for cell in request["cells"]}
         self.own: Any = None
-        self.kept: list[tuple[Any, Answer]] = []
+        self.watched: list[tuple[int, Any, Answer]] = []
 
-    def call(self, asked: Request) -> Answer:
-        """One call, described."""
-        construct = {name: made(value) for name, value in asked["construct"]}
-        attributes = [(place, steps, made(value)) for place, steps, value in asked["attributes"]]
-        arguments = {name: made(value) for name, value in asked["arguments"]}
-        given = {**{place: value for place, _, value in attributes}, **arguments}
-        before = {name: frozen(value) for name, value in given.items()}
-        answer: Answer = {"event": "call", "id": asked["id"]}
+    def round(self, asked: Request) -> Answer:
+        """All calls at some inputs, described."""
+        return next(self.in_turns([asked]))
+
+    def in_turns(self, several: list[Request]) -> Iterator[Answer]:
+        """Rounds of which each makes its first call before any makes its second, and so on."""
+        rounds = [Round(self, asked) for asked in several]
+        for number in range(len(self.request["calls"])):
+            for one in rounds:
+                one.make(number)
+        yield from (one.answer() for one in rounds)
+
+    def overwritten(self) -> list[int]:
+        """Which results of the first round that succeeded are others now, after the calls behind it."""
+        largest = self.request["largest"]
+        return [
+            number
+            for number, value, before in self.watched
+            if isinstance(value, np.ndarray) and described(value, largest) != before
+        ]
+
+
+class Round:
+    """The calls at some inputs, each given what the setting says and what was kept of those before it."""
+
+    def __init__(self, called: Called, asked: Request) -> None:
+        self.called = called
+        self.calls: list[Request] = called.request["calls"]
+        self.asked = asked
+        self.own: Any = None if asked["is_new"] else called.own
+        self.is_set = False
+        self.given: list[tuple[str, Any, Any]] = []
+        self.kept_given: list[tuple[str, Any, Any]] = []
+        self.kept: dict[str, Any] = {}
+        self.results: list[tuple[Any, Answer]] = []
+        self.errors: list[Answer | None] = []
+        self.warnings: list[warnings.WarningMessage] = []
+        self.seconds = 0.0
+        self.by_name = True
+
+    def make(self, number: int) -> None:
+        """Make one of the calls; what ends it is noted."""
+        call = self.calls[number]
+        returned, error = None, None
         with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
             warnings.simplefilter("always")
             start = time.process_time()
             try:
-                function = self._function(construct, attributes, is_new=asked["is_new"])
-                by_name = accepts(function, arguments)
+                function, arguments = self._prepared(number)
+                is_by_name = accepts(function, arguments)
                 start = time.process_time()
-                returned = function(**arguments) if by_name else function(*arguments.values())
-                answer["seconds"] = time.process_time() - start
-                if not asked["is_timed"]:
-                    answer.update(self._results(returned, given, before, by_name=by_name))
-            except BaseException as error:
-                answer["error"] = failure(error, self.cells)
-                answer["seconds"] = time.process_time() - start
-        answer["warnings"] = warned(caught, self.cells)
-        return answer
+                returned = function(**arguments) if is_by_name else function(*arguments.values())
+                self.by_name = self.by_name and is_by_name
+            except NotCalled as problem:
+                error = {"type": "", "message": str(problem)[:LONGEST_MESSAGE], "cell": None, "line": None}
+            except BaseException as problem:
+                error = failure(problem, self.called.cells)
+            self.seconds += time.process_time() - start
+        self.warnings += caught
+        self.errors.append(error)
+        self._keep(call, returned, is_ended=error is not None)
 
-    def _function(self, construct: Any, attributes: Any, *, is_new: bool) -> Callable[..., Any]:
-        class_name, name = self.request["class"], self.request["function"]
-        if class_name is None:
-            function: Callable[..., Any] = self.names[name]
+    def _prepared(self, number: int) -> tuple[Callable[..., Any], dict[str, Any]]:
+        """The function of a call, and its arguments."""
+        function = self._function(self.calls[number])
+        arguments = {}
+        for name, value in self.asked["arguments"][number]:
+            arguments[name] = made(value, self.kept)
+            given = self.kept_given if is_kept(value) else self.given
+            given.append((name, arguments[name], frozen(arguments[name])))
+        return function, arguments
+
+    def _function(self, call: Request) -> Callable[..., Any]:
+        name = call["name"]
+        if not call["is_method"]:
+            if not callable(self.called.names.get(name)):
+                raise NotCalled(f"there is no function {name}")
+            function: Callable[..., Any] = self.called.names[name]
             return function
-        if is_new or self.own is None:
-            maker = self.names[class_name]
-            self.own = maker(**construct) if accepts(maker, construct) else maker(*construct.values())
-        for _, steps, value in attributes:
-            place(self.own, steps, value)
+        self._set()
+        for earlier, error in zip(self.calls, self.errors, strict=False):
+            if earlier["is_method"] and error is not None:
+                raise NotCalled(f"{earlier['name']} came to no end before it")
         method: Callable[..., Any] = getattr(self.own, name)
         return method
 
-    def _results(self, returned: Any, given: Any, before: Any, *, by_name: bool) -> Answer:
-        largest = self.request["largest"]
-        results, values = [], []
-        for path in self.request["results"]:
+    def _set(self) -> None:
+        """Make the object, unless it is there, and set what is set in it, once in a round."""
+        if self.is_set:
+            return
+        class_name = self.called.request["class"]
+        if not callable(self.called.names.get(class_name)):
+            raise NotCalled(f"there is no class {class_name}")
+        self.is_set = True
+        if self.own is None:
+            construct = {name: made(value, {}) for name, value in self.asked["construct"]}
+            maker = self.called.names[class_name]
+            self.own = maker(**construct) if accepts(maker, construct) else maker(*construct.values())
+            self.called.own = self.own
+        for name, steps, value in self.asked["attributes"]:
+            attribute = made(value, {})
+            self.given.append((name, attribute, frozen(attribute)))
+            place(self.own, steps, attribute)
+
+    def _keep(self, call: Request, returned: Any, *, is_ended: bool) -> None:
+        """Describe what came back of a call, and keep what later calls are given of it."""
+        for path in call["results"]:
             try:
-                value = taken(returned, self.own, path)
-                results.append(described(value, largest))
-                values.append(value)
+                value = None if is_ended or self.asked["is_timed"] else taken(returned, self.own, path)
+                found = {"kind": "ended"} if is_ended else described(value, self.called.request["largest"])
+                self.results.append((value, found))
             except NoResult as problem:
-                results.append({"kind": "missing", "message": str(problem)[:LONGEST_MESSAGE]})
-                values.append(None)
-        changed = [words for name in given for words in changes(before[name], frozen(given[name]), name)]
-        if not self.kept:
-            self.kept = list(zip(values, results, strict=True))
+                self.results.append((None, {"kind": "missing", "message": str(problem)[:LONGEST_MESSAGE]}))
+        for name, path in () if is_ended else call["keeps"]:
+            try:
+                self.kept[name] = taken(returned, self.own, path)
+            except NoResult as problem:
+                self.kept[name] = problem
+
+    def answer(self) -> Answer:
+        """All that was seen in the round."""
+        found: Answer = {"event": "round", "id": self.asked["id"], "seconds": self.seconds, "errors": self.errors}
+        found["warnings"] = warned(self.warnings, self.called.cells)
+        if self.asked["is_timed"]:
+            return found
+        if not self.called.watched and not any(self.errors):
+            self.called.watched = [(number, *result) for number, result in enumerate(self.results)]
         shared = [
             [number, name]
-            for number, value in enumerate(values)
+            for number, (value, _) in enumerate(self.results)
             if isinstance(value, np.ndarray)
-            for argument, whole in given.items()
+            for argument, whole, _ in self.given
             for name, array in arrays_in(argument, whole)
             if value.size and np.may_share_memory(value, array)
         ]
-        return {"results": results, "changed": changed, "shared": shared, "by_name": by_name}
+        return {
+            **found,
+            "results": [described for _, described in self.results],
+            "changed": _changed(self.given),
+            "rewritten": _changed(self.kept_given),
+            "shared": shared,
+            "by_name": self.by_name,
+        }
 
-    def overwritten(self) -> list[int]:
-        """Which results of the first call that succeeded are others now, after the calls behind it."""
-        largest = self.request["largest"]
-        return [
-            number
-            for number, (value, before) in enumerate(self.kept)
-            if isinstance(value, np.ndarray) and described(value, largest) != before
-        ]
+
+def _changed(given: list[tuple[str, Any, Any]]) -> list[str]:
+    """The words for what is no longer as it was given."""
+    found = (words for name, value, before in given for words in changes(before, frozen(value), name))
+    return list(dict.fromkeys(found))
 
 
 def accepts(function: Callable[..., Any], arguments: Mapping[str, Any]) -> bool:
@@ -333,15 +445,16 @@ def place(own: Any, steps: list[list[Any]], value: Any) -> None:
 def answers(request: Request) -> Iterator[Answer]:
     """Everything that is said, one after the other."""
     names, errors = loaded(request["cells"])
-    wanted = request["class"] or request["function"]
-    yield {"event": "loaded", "errors": errors, "found": callable(names.get(wanted))}
-    if callable(names.get(wanted)):
+    is_found = any(callable(names.get(wanted)) for wanted in request["wanted"])
+    yield {"event": "loaded", "errors": errors, "found": is_found}
+    if is_found:
         called = Called(request, names)
-        for asked in request["calls"]:
+        for asked in request["rounds"]:
             if not asked["is_timed"]:
-                yield called.call(asked)
+                yield called.round(asked)
         yield {"event": "kept", "overwritten": called.overwritten()}
-        yield from timed(called, [asked for asked in request["calls"] if asked["is_timed"]])
+        yield from called.in_turns(request["in_turns"])
+        yield from timed(called, [asked for asked in request["rounds"] if asked["is_timed"]])
     yield {"event": "end"}
 
 
@@ -351,7 +464,7 @@ def timed(called: Called, calls: list[Request]) -> Iterator[Answer]:
     for asked in calls:
         kind = asked["id"].rpartition(" ")[0]
         if spent.get(kind, 0.0) < LONG and sum(spent.values()) < TIMED:
-            answer = called.call(asked)
+            answer = called.round(asked)
             spent[kind] = answer["seconds"]
             yield answer
 

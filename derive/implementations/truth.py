@@ -123,14 +123,15 @@ class Truth:
         """Points for so many draws, every other one with plain numbers; whether they can be used is not looked at."""
         base = self.session.decider().point(0)
         groups = list(dict.fromkeys(base.points.group_of.values()))
-        free = list(self._free_coordinates(base))
+        free = list(self.free_coordinates(base))
+        names = [name for name, entries in free if entries]
         sizes = " ".join(str(dim.size) for dim in self.model.table.dims.values())
         for attempt in range(number):
             is_plain, key = attempt % 2 == 0, f"{attempt} at {sizes}"
             fixed = classes_of(groups, key, attempt // 2)
             for name, entries in free:
                 drawn = self.drawn.get(name)
-                lean = lean_of(name, attempt, is_plain=is_plain)
+                lean = lean_of(name, names, attempt, is_plain=is_plain)
                 fixed.update(numbers_of(entries, base, key, lean, drawn))
             yield Draw(self.session, base.with_fixed(fixed), is_plain)
 
@@ -145,7 +146,7 @@ class Truth:
             return False
         return all(bool(np.all(np.abs(values) < largest)) for values in found)
 
-    def _free_coordinates(self, base: Point) -> Iterator[tuple[str, list[list[Coordinate]]]]:
+    def free_coordinates(self, base: Point) -> Iterator[tuple[str, list[list[Coordinate]]]]:
         """The entries that may be chosen, row by row: of a symmetric matrix each once, of an orthogonal one none."""
         points, seen = base.points, set[Coordinate]()
         for name, one in self.model.table.meanings.items():

@@ -16,6 +16,9 @@ from derive.implementations.rules_of_statements import SHIFTED
 from derive.implementations.truth import Array
 from derive.records import dataclass
 
+NOT_BACK = frozenset({"ended", "missing"})
+"""Kinds of results that did not come back."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -64,7 +67,10 @@ class World:
         differing: frozenset[int] = frozenset()
         for one, inputs, right in zip(self.seen, self.inputs, self.right, strict=True):
             try:
-                values = self.program.run(inputs, changed, right, for_adjoints=for_adjoints)
+                values = {
+                    pinned: self.program.run(inputs, changed, right, for_adjoints=for_adjoints, pinned=pinned)
+                    for pinned in set(self.program.pins)
+                }
             except NoValue:
                 return frozenset(), frozenset(range(len(self.program.results)))
             same, other = self._compared(one, values, right)
@@ -75,16 +81,16 @@ class World:
         return (agreeing or frozenset()) - differing, differing
 
     def _compared(
-        self, one: Seen, values: Mapping[str, Array], right: Mapping[str, Array]
+        self, one: Seen, values: Mapping[frozenset[str], Mapping[str, Array]], right: Mapping[str, Array]
     ) -> tuple[frozenset[int], frozenset[int]]:
+        """The same at one call; of what did not come back nothing is known."""
         same, other = set(), set()
-        for at, name in enumerate(self.program.results):
-            if name is None or name not in values:
-                continue
-            if values[name] is right[name]:
+        for at, (name, pinned) in enumerate(zip(self.program.results, self.program.pins, strict=True)):
+            value = None if name is None else values[pinned].get(name)
+            if name is None or value is None or value is right[name] or one.found[at].kind in NOT_BACK:
                 continue
             form = one.trial.setting.results[at].quantity.form
-            if agrees_in_shape(one.found[at], in_form(values[name], form), one.trial.expected[at]):
+            if agrees_in_shape(one.found[at], in_form(value, form), one.trial.expected[at]):
                 same.add(at)
             else:
                 other.add(at)

@@ -99,6 +99,8 @@ class Algebra:
     def negative(self, a: Operation) -> Operation:
         """-a."""
         a = self.numeric(a)
+        if a.kind == "broadcast":
+            return self.broadcast(self.negative(a.arguments[0]), a.axes)
         return self.by_rules("negative", a) or self.graph.make("negative", (a,), a.axes)
 
     def add(self, a: Operation, b: Operation) -> Operation:

@@ -19,18 +19,28 @@ def is_hazard(a: Operation) -> bool:
         case "cosh" | "sinh":
             return True
         case "divide":
-            return may_vanish(a.arguments[1]) or may_overflow(a.arguments[1]) or _is_rest(a.arguments[1])
+            return _is_no_divisor(a.arguments[1])
         case "log":
-            return may_vanish(a.arguments[0]) or may_overflow(a.arguments[0]) or _is_rest(a.arguments[0])
+            return _is_no_divisor(a.arguments[0])
     return False
+
+
+def _is_no_divisor(b: Operation) -> bool:
+    """Whether something may overflow, vanish, or be all that is left of 1."""
+    inner = moved_from(b)[1]
+    if inner.kind in ("sqrt", "square", "multiply"):
+        return any(map(_is_no_divisor, inner.arguments))
+    return may_vanish(b) or may_overflow(b) or _is_rest(b) or inner.kind == "softplus"
 
 
 def _is_relative(u: Operation) -> bool:
     """Whether this is a difference from a logarithm or from a largest entry: what it belongs to is a share."""
+    if u.kind == "where":
+        return _is_relative(u.arguments[1])
     if u.kind not in ("add", "subtract"):
         return False
     first, last = (moved_from(one)[1] for one in u.arguments)
-    return last.kind in ("softplus", "log") or first.kind == "softplus" or _has_largest(last)
+    return (last.kind in ("softplus", "log") and first.kind != "softplus") or _has_largest(last)
 
 
 def _has_largest(a: Operation) -> bool:

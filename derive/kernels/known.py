@@ -102,24 +102,50 @@ def may_overflow(a: Operation) -> bool:
         return True
     if a.kind in ("negative", "square", "sqrt", "power", "divide", "sum", "max") or a.kind in STRUCTURAL:
         return may_overflow(a.arguments[0])
-    return a.kind in ("add", "subtract", "multiply", "vdot", "matmul") and any(map(may_overflow, a.arguments))
+    kinds = ("add", "subtract", "multiply", "vdot", "matmul", "where")
+    return a.kind in kinds and any(map(may_overflow, a.arguments))
 
 
 def may_vanish(a: Operation) -> bool:
     """Whether an exponential of something that may be far below zero is a factor of `a`, or of all its terms."""
-    if a.kind in ("exp", "sigmoid"):
+    if a.kind in ("exp", "sigmoid") or is_rest_of_one(a):
         return True
-    if a.kind in ("square", "sqrt", "divide") or a.kind in STRUCTURAL:
+    if a.kind in ("square", "sqrt", "power", "divide") or a.kind in STRUCTURAL:
         return may_vanish(a.arguments[0])
+    if a.kind == "where":
+        return number_of(a.arguments[2]) == 0 and may_vanish(a.arguments[1])
+    if a.kind == "sum":
+        return may_vanish(a.arguments[0]) and not _is_shifted_exponential(a.arguments[0])
     return (a.kind == "multiply" and any(map(may_vanish, a.arguments))) or (
         a.kind == "add" and all(map(may_vanish, a.arguments))
     )
 
 
+def is_rest_of_one(a: Operation) -> bool:
+    """Whether this is 1 - s, 1 - s² or 1 - tanh(u)², where s is a sigmoid or a share of a whole."""
+    if a.kind != "subtract" or number_of(a.arguments[0]) != 1:
+        return False
+    inner = moved_from(a.arguments[1])[1]
+    if inner.kind == "square":
+        inner = moved_from(inner.arguments[0])[1]
+        return inner.kind in ("sigmoid", "tanh") or is_part(inner)
+    return inner.kind == "sigmoid" or is_part(inner)
+
+
+def _is_shifted_exponential(a: Operation) -> bool:
+    """Whether this is e^{v - max v}, of which one entry is 1, or such entries under a mask."""
+    parts = masked(a)
+    inner = a if parts is None else parts[1]
+    if inner.kind != "exp":
+        return False
+    u = inner.arguments[0].arguments[0] if inner.arguments[0].kind == "minimum" else inner.arguments[0]
+    return u.kind == "subtract" and is_largest(u.arguments[1])
+
+
 def is_part(a: Operation) -> bool:
     """Whether this is a share of a whole: an exponential over a sum of such."""
     inner = moved_from(a)[1]
-    return inner.kind == "divide" and inner.arguments[0].kind == "exp"
+    return inner.kind == "divide" and moved_from(inner.arguments[0])[1].kind == "exp"
 
 
 def exponent_beside_one(a: Operation) -> Operation | None:
@@ -132,6 +158,16 @@ def exponent_beside_one(a: Operation) -> Operation | None:
 
 
 # ── masks ──
+
+
+def masked(a: Operation) -> tuple[Operation, Operation] | None:
+    """A mask and what it leaves, if `a` is that."""
+    if a.kind == "where" and number_of(a.arguments[2]) == 0:
+        return a.arguments[0], a.arguments[1]
+    for one, other in (a.arguments, a.arguments[::-1]) if a.kind == "multiply" else ():
+        if one.is_logical:
+            return one, other
+    return None
 
 
 def one_at(mask: Operation) -> tuple[Operation, int] | None:

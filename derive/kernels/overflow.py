@@ -9,7 +9,8 @@ e^u / sum e^v   =  e^{u-m} / sum e^{v-m}   with m = max v
 from collections.abc import Iterator
 
 from derive.kernels.algebra import Algebra
-from derive.kernels.known import covers, exponent_beside_one, may_overflow, moved_from, numbers
+from derive.kernels.extents import joined
+from derive.kernels.known import covers, exponent_beside_one, masked, may_overflow, moved_from, numbers
 from derive.kernels.logarithms import log_of, total_of_exponentials
 from derive.kernels.operations import Operation
 
@@ -63,6 +64,8 @@ def quotient_by_large(of: Algebra, a: Operation, b: Operation) -> Operation | No
     if b.kind == "multiply":
         first, second = b.arguments if may_overflow(b.arguments[0]) else b.arguments[::-1]
         return of.divide(of.divide(a, first), second)
+    if may_overflow(a) and (share := _masked_share(of, a, b)) is not None:
+        return share
     if may_overflow(a) and (apart := _apart(of, a, b)) is not None:
         return apart
     if (share := _share(of, a, b)) is not None:
@@ -80,6 +83,18 @@ def _share(of: Algebra, a: Operation, b: Operation) -> Operation | None:
         if not may_overflow(a):
             return of.multiply(a, of.function("sigmoid", of.negative(v)))
     return None
+
+
+def _masked_share(of: Algebra, a: Operation, b: Operation) -> Operation | None:
+    """1(m) u / b = 1(m) e^{log u - log b}, the exponent beside the mask being 0: u may be far larger there than b."""
+    if (parts := masked(a)) is None:
+        return None
+    mask, inner = parts
+    above, below = log_of(of, inner), log_of(of, b)
+    if above is None or below is None:
+        return None
+    exponent = of.where(mask, of.subtract(above, below), of.number(0))
+    return of.multiply(mask, of.function("exp", exponent)) if exponent.axes == joined(a.axes, b.axes) else None
 
 
 def _by_logarithms(of: Algebra, a: Operation, b: Operation) -> Operation | None:

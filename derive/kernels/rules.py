@@ -28,13 +28,19 @@ RULES: Rules = {
     **MATRICES,
     **MOVES,
     "add": (
-        either_way(sigmoids.one_plus_tanh, identities.sum_with_zero, identities.sum_with_negative),
+        either_way(
+            sigmoids.one_plus_tanh,
+            sigmoids.some_plus_as_much_tanh,
+            identities.sum_with_zero,
+            identities.sum_with_negative,
+        ),
     ),
     "subtract": (
         identities.difference_with_zero,
         identities.difference_of_same,
         identities.difference_with_negative,
         sigmoids.one_less,
+        sigmoids.some_less_as_much_tanh,
         identities.difference_with_one_at_labels,
     ),
     "multiply": (
@@ -67,8 +73,7 @@ RULES: Rules = {
         logarithms.exponential_of_zero,
         exponents.exponential_of_cancelling,
     ),
-    "log": (logarithms.logarithm_of_exponential, logarithms.logarithm_undone, logarithms.logarithm_of_large,
- logarithms.logarithm_of_slope_of_tanh),
+    "log": (logarithms.logarithm_of_exponential, logarithms.logarithm_undone, logarithms.logarithm_of_large),
 }  # fmt: skip
 
 

@@ -172,10 +172,13 @@ class Schedule:
             inner = self._written(fresh, name) or (name, (f"{name} = {self._expression(fresh).text}",))
             if inner[0] == name:
                 return name, (*inner[1], f"{name} {AUGMENTED[one.kind]} {self.code(other).text}")
-        free = next((part for part in _exchangeable(one) if self._is_free(part, one)), None)
+        several = [part for part in _exchangeable(one) if self._is_free(part, one)]
+        free = min(several, key=lambda part: self._names[part] != name, default=None)
         if free is None or self.backend.over is None:
             return None
         old = self._names[free]
+        if name != old and name in self._names.values():
+            return None
         if one.kind in AUGMENTED:
             other = next((part for part in one.arguments if part is not free), free)
             renamed = (f"{name} = {old}",) if name not in (None, old) else ()

@@ -3,6 +3,7 @@
 Each rule gives None where it says nothing.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from derive.kernels.algebra import Algebra
@@ -28,6 +29,27 @@ def one_less(of: Algebra, a: Operation, b: Operation) -> Operation | None:
     if inner.kind == "tanh":
         return of.moved_along(chain, _twice_sigmoid(of, of.negative(inner.arguments[0])))
     return None
+
+
+def some_plus_as_much_tanh(of: Algebra, a: Operation, b: Operation) -> Operation | None:
+    """c + c tanh u = c (1 + tanh u)."""
+    return _with_tanh(of, a, b, of.add)
+
+
+def some_less_as_much_tanh(of: Algebra, a: Operation, b: Operation) -> Operation | None:
+    """c - c tanh u = c (1 - tanh u)."""
+    return _with_tanh(of, a, b, of.subtract)
+
+
+def _with_tanh(
+    of: Algebra, a: Operation, b: Operation, make: Callable[[Operation, Operation], Operation]
+) -> Operation | None:
+    value = number_of(a)
+    if value is None or b.kind != "multiply" or b in of.shared or number_of(b.arguments[0]) != value:
+        return None
+    if moved_from(b.arguments[1])[1].kind != "tanh" or not covers(b, a):
+        return None
+    return of.multiply(of.number(value), make(of.number(1), b.arguments[1]))
 
 
 def _twice_sigmoid(of: Algebra, u: Operation) -> Operation:

@@ -7,7 +7,16 @@
 
 from derive.kernels.algebra import Algebra
 from derive.kernels.extents import joined
-from derive.kernels.known import covers, is_part, may_overflow, may_vanish, moved_from, numbers
+from derive.kernels.known import (
+    covers,
+    is_part,
+    is_rest_of_one,
+    may_overflow,
+    may_vanish,
+    moved_from,
+    number_of,
+    numbers,
+)
 from derive.kernels.logarithms import log_of
 from derive.kernels.operations import Operation
 from derive.kernels.overflow import tamed
@@ -82,6 +91,8 @@ def _without(of: Algebra, a: Operation, factor: Operation) -> Operation | None:
     """a / factor where it is a factor of a, else None."""
     if a is factor:
         return of.number(1)
+    if factor.kind == "sqrt" and factor.arguments[0] is a:
+        return factor
     if a.kind == "square" and a.arguments[0] is factor:
         return factor
     for one, other in (a.arguments, a.arguments[::-1]) if a.kind == "multiply" else ():
@@ -90,10 +101,21 @@ def _without(of: Algebra, a: Operation, factor: Operation) -> Operation | None:
     return None
 
 
+def _opposite_of_rest(of: Algebra, a: Operation) -> Operation | None:
+    """1 - s², if `a` is s² - 1, and so for what else is left of 1."""
+    is_less = a.kind == "subtract" and number_of(a.arguments[1]) == 1
+    if not (is_less or (a.kind == "add" and number_of(a.arguments[1]) == -1)):
+        return None
+    found = of.subtract(of.number(1), a.arguments[0])
+    return found if is_rest_of_one(found) else None
+
+
 def quotient_by_vanishing(of: Algebra, a: Operation, b: Operation) -> Operation | None:
     """a / b where b may vanish and a with it: a factor that both have goes, exponentials are divided as such."""
     if not may_vanish(b):
         return None
+    if (opposite := _opposite_of_rest(of, a)) is not None:
+        return of.negative(of.divide(opposite, b))
     rest = _without(of, a, b)
     if rest is not None and joined(rest.axes, b.axes) == rest.axes:
         return rest

@@ -11,6 +11,7 @@ from derive.expressions.latex import latex
 from derive.kernels.assembled import Input, Kernel, Quantity
 from derive.kernels.backend import Backend
 from derive.kernels.checks import check_inputs, example, main, quoted, self_test
+from derive.kernels.hazards import is_hazard
 from derive.kernels.numpy_code import NUMPY
 from derive.kernels.operations import STRUCTURAL, Operation, everything_before
 from derive.kernels.refusal import NoKernel
@@ -82,7 +83,8 @@ class _Writer:
         yield ""
         yield from wrap(self._summary(), WIDTH)
         is_of_numbers = not any(one.axes for one in self.kernel.inputs)
-        for note in (*backend.notes, *(backend.notes_on_numbers if is_of_numbers else ())):
+        notes = (*backend.notes, *(backend.notes_on_numbers if is_of_numbers else ()))
+        for note in (*notes, *self._unsafe()):
             yield ""
             yield from wrap(self._filled(note), WIDTH)
         yield '"""'
@@ -108,6 +110,20 @@ class _Writer:
             f"{listed[0].upper()}{listed[1:]}, for any sizes, in {self.printing.backend.name}. "
             f"A column is n x 1, a row 1 x n, a scalar a number. The arguments: {given}."
         )
+
+    def _unsafe(self) -> Iterator[str]:
+        """A warning of what no rule keeps from overflow."""
+        quantities = (*self.kernel.forward, *self.kernel.steps, *self.kernel.derivatives)
+        names: list[str] = []
+        seen: set[Operation] = set()
+        for one in quantities:
+            found = set(filter(is_hazard, everything_before(one.operation)))
+            if found - seen and one.identifier not in names:
+                names.append(one.identifier)
+            seen |= found
+        if names:
+            listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+            yield f"Where arguments are large, as 10000, there may be overflow or no digit right in {listed}."
 
     def _filled(self, note: str) -> str:
         """A note, with the names of functions that this module has."""

@@ -32,6 +32,7 @@ CHAIN_RULE_ORDER = Mistake(
         r"\frac{\partial v_k}{\partial x_j}$. The Jacobian of the outer function stands on the left."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("composed maps", r"\frac{\partial u}{\partial x} = A B"),
         Example("composed maps", r"\frac{\partial a}{\partial x} = A \mathrm{diag}(\sigma'(v))"),

@@ -34,6 +34,7 @@ CONSTANT_DIFFERENTIATED = Mistake(
         r"a term without the variable has the derivative 0."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("ridge regression", r"\nabla_w L = \frac{2}{N} X^T (X w - y) + 2 \lambda w + 2 w"),
         Example("sigmoid layers", r"\frac{\partial L}{\partial s} = p - y - s"),

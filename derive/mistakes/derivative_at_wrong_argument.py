@@ -55,6 +55,7 @@ DERIVATIVE_AT_WRONG_ARGUMENT = Mistake(
         r"twice."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("sigmoid layers", r"\frac{\partial L}{\partial z} = (p - y) v \odot \sigma'(a)"),
         Example("tanh layers", r"\frac{\partial L}{\partial Q} = (O - T) V^T \odot (1 - Q \odot Q)"),

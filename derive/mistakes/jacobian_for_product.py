@@ -28,6 +28,7 @@ JACOBIAN_FOR_PRODUCT = Mistake(
         r"q}\right)^T \frac{\partial L}{\partial h}$."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("residual block", r"\frac{\partial L}{\partial q} = \mathrm{diag}(1 - h^2)"),
         Example("softmax and squares", r"\frac{\partial L}{\partial z} = \mathrm{diag}(p) - p p^T"),

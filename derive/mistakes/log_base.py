@@ -35,6 +35,7 @@ LOG_BASE = Mistake(
         r"p}{\ln 2}$ brings a factor $\frac{1}{\ln 2}$."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("softmax of one example", r"\frac{\partial L}{\partial z} = \frac{1}{\ln 2} (p - y)"),
         Example(

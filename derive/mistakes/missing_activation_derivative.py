@@ -27,6 +27,7 @@ MISSING_ACTIVATION_DERIVATIVE = Mistake(
         r"is $\tanh'(Q) = 1 - \tanh^2(Q)$, entry by entry."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("tanh layers", r"\frac{\partial L}{\partial Q} = (O - T) V^T"),
         Example("tanh layers", r"\frac{\partial L}{\partial U} = X^T ((O - T) V^T)"),

@@ -29,6 +29,7 @@ MISSING_FACTOR_TWO = Mistake(
         r"look whether this one has."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("ridge regression", r"\nabla_w L = \frac{1}{N} X^T (X w - y) + 2 \lambda w"),
         Example("ridge regression", r"\nabla_w L = \frac{2}{N} X^T (X w - y) + \lambda w"),

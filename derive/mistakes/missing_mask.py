@@ -31,6 +31,7 @@ MISSING_MASK = Mistake(
         r"0)$ says which entries are which."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("two layers", r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial S} W_2^T"),
         Example("two layers", r"\frac{\partial L}{\partial W_1} = X^T \frac{\partial L}{\partial A} + 2 \lambda W_1"),

@@ -34,6 +34,7 @@ MISSING_MEAN = Mistake(
         r"outside of the mean, as a penalty on the weights does."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("two layers", r"\frac{\partial L}{\partial S} = P - Y"),
         Example("two layers", r"\frac{\partial L}{\partial W_2} = A^T (P - Y) + 2 \lambda W_2"),

@@ -27,6 +27,7 @@ MISSING_REGULARISER = Mistake(
         r"itself. The derivative has a term for each."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("two layers", r"\frac{\partial L}{\partial W_2} = \frac{1}{N} A^T (P - Y)"),
         Example("ridge regression", r"\nabla_w L = \frac{2}{N} X^T (X w - y)"),

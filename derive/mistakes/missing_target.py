@@ -64,6 +64,7 @@ MISSING_TARGET = Mistake(
         r"them."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("softmax of one example", r"\frac{\partial L}{\partial z} = p"),
         Example("softmax of one example", r"\frac{\partial L}{\partial W} = p x^T"),

@@ -27,6 +27,7 @@ class Mistake:
     `looks_like` and `instead` are a wrong formula and the right one; `because` says why in a few sentences, in which
     formulas stand between dollar signs.
     `repairs` yields what a wrong formula would be if this mistake had not been made, the likeliest first.
+    `of_derivatives`: it is made in differentiating, and its message speaks of that.
     `caught` are claims in which it is named, `not_caught` such that resemble them and are right, or wrong otherwise.
     """
 
@@ -39,3 +40,4 @@ class Mistake:
     repairs: Callable[[Wrong], Iterator[Repair]]
     caught: tuple[Example, ...]
     not_caught: tuple[Example, ...]
+    of_derivatives: bool = False

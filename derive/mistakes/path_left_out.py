@@ -31,6 +31,7 @@ PATH_LEFT_OUT = Mistake(
         r"contributions of all paths from the variable to the loss."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("residual block", r"\frac{\partial L}{\partial x} = o - t"),
         Example("residual block", r"\frac{\partial L}{\partial x} = W^T ((o - t) \odot (1 - h^2))"),

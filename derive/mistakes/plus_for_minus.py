@@ -39,6 +39,7 @@ PLUS_FOR_MINUS = Mistake(
         r"It is small where the unit saturates, at $a$ near 0 and near 1; $a (1 + a)$ would be 2 there."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("sigmoid layers", r"\frac{\partial L}{\partial z} = (p - y) v \odot a \odot (1 + a)"),
         Example("sigmoid layers", r"\frac{\partial p}{\partial s} = p (1 + p)"),

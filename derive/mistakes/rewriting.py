@@ -11,6 +11,7 @@ from derive.expressions.tree import (
     Add,
     ChainRule,
     Derivative,
+    EntryByEntry,
     Expr,
     Fill,
     IndexVariable,
@@ -57,8 +58,13 @@ def fitting(found: Iterable[T]) -> Iterator[T]:
 
 
 def _places(node: Node, in_place: Callable[[Expr], Expr]) -> Iterator[tuple[Expr, Callable[[Expr], Expr]]]:
-    """The expressions that a node is made of, each with the function that puts another one in its place."""
+    """The expressions that a node is made of, each with the function that puts another one in its place.
+
+    The parameter of a formula that is taken entry by entry stays what it is.
+    """
     for name, path, part in _parts(node):
+        if isinstance(node, EntryByEntry) and name == "parameter":
+            continue
 
         def within(changed: Node, name: str = name, path: tuple[int, ...] = path) -> Expr:
             return in_place(replace(node, **{name: _with(getattr(node, name), path, changed)}))  # type: ignore[arg-type]

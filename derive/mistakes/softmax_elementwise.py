@@ -21,13 +21,13 @@ from derive.expressions.tree import (
 )
 from derive.mistakes.mistake import Example, Mistake
 from derive.mistakes.rewriting import everywhere, renamed, sum_of
-from derive.mistakes.softmaxes import elementwise_gradients
+from derive.mistakes.softmaxes import elementwise_gradients, has_shares
 from derive.mistakes.wrong import Wrong
 
 
 def repairs(wrong: Wrong) -> Iterator[Expr]:
     """The formula with what differentiating entry by entry leaves out; 1 made \\delta_ij where entries are claimed."""
-    if wrong.written is None:
+    if wrong.written is None or not wrong.known.once(has_shares):
         return
     for without_others in wrong.known.once(elementwise_gradients):
         if wrong.truth is not None and without_others.shape == wrong.shape:
@@ -71,6 +71,7 @@ SOFTMAX_ELEMENTWISE = Mistake(
         r"diagonal alone."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("softmax and squares", r"\frac{\partial L}{\partial z} = (p - t) \odot p \odot (1 - p)"),
         Example("softmax and squares", r"\frac{\partial p_i}{\partial z_j} = p_i (1 - p_j)"),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.errors import FormulaError
-from derive.expressions.tree import Add, Derivative, Diagonal, Expr, Hadamard, Negative, Number, Softmax, Symbol
+from derive.expressions.tree import Add, Apply, Derivative, Diagonal, Expr, Hadamard, Negative, Number, Softmax, Symbol
+from derive.expressions.walk import walk
 from derive.gradients.closed import Backward
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
@@ -17,6 +18,20 @@ def softmaxes(known: Known) -> Iterator[tuple[Symbol, Expr]]:
     for name, value in known.computed:
         if isinstance(value, Softmax) and not value.logarithm:
             yield Symbol(name, value.shape), value.operand
+
+
+def has_shares(known: Known) -> bool:
+    """Whether something is divided by a sum of exponentials behind the quantity, as softmax does."""
+    values, seen = dict(known.computed), set[str]()
+    waiting = [known.quantity]
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, Softmax) or (isinstance(node, Apply) and node.function == "exp"):
+                return True
+            if isinstance(node, Symbol) and node.name in values and node.name not in seen:
+                seen.add(node.name)
+                waiting.append(values[node.name])
+    return False
 
 
 def elementwise_gradients(known: Known) -> tuple[Expr, ...]:

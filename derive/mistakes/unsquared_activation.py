@@ -35,6 +35,7 @@ UNSQUARED_ACTIVATION = Mistake(
         r"even: the slope at $-z$ is that at $z$, which $1 - \tanh(z)$ is not."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("tanh layers", r"\frac{\partial L}{\partial Q} = \frac{\partial L}{\partial H} \odot (1 - H)"),
         Example("tanh layers", r"\frac{\partial L}{\partial Q} = (O - T) V^T \odot (1 - \tanh(Q))"),

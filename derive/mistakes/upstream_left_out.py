@@ -25,6 +25,7 @@ UPSTREAM_LEFT_OUT = Mistake(
         r"derivative. The local one alone says how $O$ changes, not how the loss does."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("tanh layers", r"\frac{\partial L}{\partial Q} = 1 - H^2"),
         Example("tanh layers", r"\frac{\partial L}{\partial V} = H^T"),

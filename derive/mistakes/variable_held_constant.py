@@ -31,6 +31,7 @@ VARIABLE_HELD_CONSTANT = Mistake(
         r"normalisation. It changes with $x$, and the chain rule has a term for that."
     ),
     repairs=repairs,
+    of_derivatives=True,
     caught=(
         Example("scaled by its norm", r"\frac{\partial L}{\partial x} = \frac{1}{s} (u - t)"),
         Example("less its mean", r"\nabla_x L = x - m \mathbf{1} - t"),

@@ -131,7 +131,7 @@ def family_of(key: str, reading: Reading) -> Family | None:
         return Family(_below(base), below[0])
     if len(above) == 1 and len(below) <= (1 if is_number else 0):
         return Family(above[0][1], above[0][0], tuple(below))
-    raise Unreadable(f"{shown(key)} has too many indices for a family of {reading.value.shape}")
+    raise Unreadable(f"the name {shown(key)} has too many indices for a family of {reading.value.shape}")
 
 
 # ── their values ──

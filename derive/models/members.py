@@ -1,14 +1,15 @@
 """Families that a setting declares: `x^{(i)}: column of X`, `x_i: row of X as a column`, `u_w: D x 1 for w of V`.
 
 A family is held by a matrix: by one that has a name of its own, or by one that only the family speaks of. With
-`for w of V` there is a member for each of V; together they are the columns of a D x V matrix.
+`for w of V` there is a member for each of V; together they are the columns of a D x V matrix. `w_{ij}: entry of W` is
+notation for the entries of a matrix.
 """
 
 import re
 from typing import Literal
 
 from derive.models.declarations import NAME, Declaration, Undeclarable
-from derive.models.families import patterns_of_member
+from derive.models.families import family_letters, patterns_of_member
 from derive.notation.numbering import SLOT
 from derive.notation.symbols import Member, shown
 from derive.records import dataclass
@@ -46,6 +47,15 @@ def read_member(text: str) -> PartOf | OneOf | None:
         return PartOf(along, part["holder"], bool(turned))  # type: ignore[arg-type]
     each = _EACH.fullmatch(words)
     return None if each is None else OneOf(*each.group("what", "letter", "count"))
+
+
+def entry_of_matrix(key: str, part: PartOf | OneOf | None) -> str | None:
+    """What `w_{ij}: entry of W` stands for, `(W)_{i,j}`; None for a declaration of anything else."""
+    if not isinstance(part, PartOf) or part.along != "entry":
+        return None
+    letters = family_letters(key)[1]
+    are_two = len(letters) == 2 and letters[0] != letters[1] and all(len(letter) == 1 for letter in letters)
+    return f"({part.holder})_{{{','.join(letters)}}}" if are_two else None
 
 
 def pattern_of(key: str, letter: str | None) -> tuple[str, str]:

@@ -46,6 +46,7 @@ class Model:
 
 def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
     """The model that a setting describes, at its sizes or with every size changed. Raises `DocumentError`."""
+    setting = _with_entries_as_notation(setting)
     names = [name.value for group in (setting.symbols, setting.model, setting.notation) for name, _ in group]
     families, symbols = _families(setting)
     counted = _Counted.of(setting, symbols)
@@ -61,6 +62,7 @@ def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
         vectors=setting.vectors,
         index_base=setting.index_base,
         einstein=setting.indices == "einstein",
+        own=setting.own,
         numbers=with_patterns({}, dims),
         counted=counted.patterns,
         starts=counted.starts,
@@ -215,6 +217,21 @@ class _Family:
     pattern: str
     member: Member
     declaration: Declaration | None
+
+
+def _with_entries_as_notation(setting: Setting) -> Setting:
+    """The setting in which `w_{ij}: entry of W` is notation, for `(W)_{i,j}`."""
+    symbols, notation = [], []
+    for name, text in setting.symbols:
+        try:
+            meaning = members.entry_of_matrix(read_name(name.value), members.read_member(text.value))
+        except (Undeclarable, FormulaError):
+            meaning = None
+        if meaning is None:
+            symbols.append((name, text))
+        else:
+            notation.append((name, replace(text, value=meaning)))
+    return replace(setting, symbols=tuple(symbols), notation=(*notation, *setting.notation)) if notation else setting
 
 
 def _families(setting: Setting) -> tuple[list[_Family], list[tuple[Text, Text]]]:

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from derive.notation.alternatives import cases_beside, exclude_each_other
 from derive.notation.remarks import comments
@@ -169,7 +169,7 @@ def _remembered(text: str, words: frozenset[str]) -> list[tuple[Answers, Answers
 
 
 def _chains(text: str, words: frozenset[str], is_index: Ask, unread: Container[int], is_hot: Ask) -> list[Chain]:
-    tokens = _inner_products(_cases_by_brace(tokenize(text, words, unread)))
+    tokens = _inner_products(_cases_by_brace(_without_braced_signs(tokenize(text, words, unread))))
     splitter = _Splitter(is_index, is_hot)
     for row in _rows(tokens):
         splitter.read_row(row)
@@ -179,13 +179,23 @@ def _chains(text: str, words: frozenset[str], is_index: Ask, unread: Container[i
 
 
 def _note_implications(chains: Sequence[Chain], tokens: Sequence[Token]) -> None:
-    """Note which chains a sign of implication joins."""
+    """Note which chains a sign of implication joins, or an arrow between two equations, which says the same."""
     signs = [token.start for token in tokens if token.text in IMPLICATIONS]
-    for before, chain in pairwise(chains if signs else ()):
+    arrows = [token.start for token in tokens if _is_relation(token) and kind_of(token) == "map"]
+    for before, chain in pairwise(chains if signs or arrows else ()):
+        between_equations = arrows if before.relations and chain.relations else []
         first = next(member.span for member in chain.members if member.span is not None)
         last = next(member.span for member in reversed(before.members) if member.span is not None)
-        if any(last.end <= sign < first.start for sign in signs):
+        if any(last.end <= sign < first.start for sign in (*signs, *between_equations)):
             before.implies = chain.is_implied = True
+
+
+def _without_braced_signs(tokens: list[Token]) -> list[Token]:
+    """`a {=} b` is a way to set the spaces around a sign."""
+    signs = [at for at, token in enumerate(tokens) if token.kind == "RELATION"]
+    around = [(at - 1, at + 1) for at in signs if 0 < at < len(tokens) - 1]
+    braces = {at for pair in around if [tokens[at].kind for at in pair] == ["LBRACE", "RBRACE"] for at in pair}
+    return [token for at, token in enumerate(tokens) if at not in braces] if braces else tokens
 
 
 def _cases_by_brace(tokens: list[Token]) -> list[Token]:
@@ -224,6 +234,7 @@ def _inner_products(tokens: list[Token]) -> list[Token]:
     ends_of_clauses = [at for at in ends if tokens[at].kind != "RELATION"]
     shapes = [at for at, token in enumerate(tokens) if token.kind in _SHAPE_TOKENS]
     conditions = [at for at, token in enumerate(tokens) if token.kind in ("FORALL", "CONDITION")]
+    ends_of_conditions = [at for at in ends if tokens[at].kind != "COMMA" and tokens[at].text != "\\in"]
     out = list(tokens)
     for at, (token, outside) in enumerate(zip(tokens, flags, strict=True)):
         if token.kind == "COLON" and outside and at and tokens[at - 1].kind in _OPERANDS_END:
@@ -235,7 +246,11 @@ def _inner_products(tokens: list[Token]) -> list[Token]:
             )
             says_a_set = behind > at + 1 and tokens[at + 1].text.startswith("\\mathbb")
             says_a_shape = says_a_set or _around(shapes, at, len(tokens))[1] < behind
-            is_conditional = _around(conditions, at, len(tokens))[0] > _around(ends_of_clauses, at, len(tokens))[0]
+            condition = _around(conditions, at, len(tokens))[0]
+            is_conditional = (
+                condition > _around(ends_of_clauses, at, len(tokens))[0]
+                or condition > _around(ends_of_conditions, at, len(tokens))[0]
+            )
             if joined and behind > at + 1 and not says_a_shape and not is_conditional:
                 out[at] = Token("INNER", ":", token.start, token.end)
     return out
@@ -434,7 +449,7 @@ class _Splitter:
             return
         starts_with_sign = cell[0].kind in _CONTINUING and not (place == 0 and row_has_relation)
         goes_on = self.current is not None and (
-            (_is_relation(cell[0]) and kind_of(cell[0]) != "implies")
+            (_is_relation(cell[0]) and not _begins_with_implication(cell))
             or is_open
             or starts_with_sign
             or self.expects_more()
@@ -514,7 +529,7 @@ class _Splitter:
         follows = behind < len(cell)
         if first < at and cell[first].kind == "FORALL":
             return cell[at].kind == "QUAD" and follows
-        if before < first:
+        if before < first or _goes_on_listing(cell, at):
             return False
         if cell[at].kind == "QUAD" and _wrapped_condition(cell[at + 1 :]):
             return True
@@ -525,6 +540,9 @@ class _Splitter:
         """One piece of a cell; `opens`: a relation begins the next cell, so that even a lone member begins a chain."""
         segment = _without_boxes(_unwrapped(_without_end(segment)))
         first = segment[0]
+        if first.kind == "FORALL" and _runs_into_equation(segment):
+            segment = [_unread(first), *segment[1:]]
+            goes_on, first = False, segment[0]
         if first.kind in ("CONDITION", "FORALL", "OTHERWISE"):
             if len(segment) > 1 or first.kind == "OTHERWISE":
                 self.add_condition(segment, is_first)
@@ -534,7 +552,10 @@ class _Splitter:
                 self.extend([_unread(first)])
                 return
             goes_on = goes_on or (self.row_has_equation and len(segment) > 1 and _is_relation(segment[1]))
-            segment = segment[1:]
+            if first.text.strip().lower() == "or" and self.is_condition(segment[1:]):
+                self.add_condition([_unread(first), *segment[1:]], False)
+                return
+            segment = _unwrapped(segment[1:])
             if not segment or not (_relations(segment) or opens):
                 return
         elif self.current is not None and not (_relations(segment) or opens) and _goes_on(segment, is_first):
@@ -582,13 +603,16 @@ class _Splitter:
         if kinds <= _CONDITIONAL:
             return True
         left, right = segment[: segment.index(relations[0])], segment[segment.index(relations[0]) + 1 :]
-        is_index = len(left) == 1 and left[0].kind == "NAME" and self.is_index(left[0].text)
+        letters, marks = left[::2], left[1::2]
+        is_list = all(token.kind == "COMMA" for token in marks) and len(letters) == len(marks) + 1
+        is_index = is_list and all(token.kind == "NAME" and self.is_index(token.text) for token in letters)
         used = {token.text for member in self.current.members for token in _in_scripts(member.tokens)}
         in_range = _RANGE_TOKENS if any(token.kind == "DOTS" for token in right) else _INDEX_TOKENS
         values = all(token.kind in in_range for token in right)
         if kinds == {"claim"} and self.is_hot_entry(left, used) and [token.text for token in right] in (["0"], ["1"]):
             return True
-        return is_index and left[0].text in used and kinds <= {"claim", "member"} and values
+        are_used = all(token.text in used for token in letters)
+        return is_index and are_used and kinds <= {"claim", "member"} and values
 
     def is_hot_entry(self, tokens: list[Token], used: Container[str]) -> bool:
         """Whether an entry of zeros and ones stands there, all of its indices letters that the equation uses."""
@@ -618,6 +642,23 @@ def _relations(tokens: Sequence[Token]) -> list[Token]:
 def _is_operator(tokens: Sequence[Token], at: int) -> bool:
     """Whether a token asks for something behind it: the + of `a +`, not that of `x^+`."""
     return tokens[at].kind in _CONTINUING and not (at and tokens[at - 1].kind in ("CARET", "UNDERSCORE"))
+
+
+def _runs_into_equation(segment: Sequence[Token]) -> bool:
+    """Whether an equation stands behind "for all" without a mark between: `\\forall i \\; x_i = 0`; `i = 1` is none."""
+    for at in (at for at, token in enumerate(segment) if token in _relations(segment) and kind_of(token) == "claim"):
+        before = [place for place in range(at) if segment[place].kind in ("FORALL", "COMMA")]
+        if at - before[-1] != 2:
+            return True
+    return False
+
+
+def _goes_on_listing(cell: Sequence[Token], at: int) -> bool:
+    """Whether a comma stands in `1, \\dots, n` or in `1, 2`: beside dots, or before a number by itself."""
+    if cell[at].kind != "COMMA":
+        return False
+    behind = list(takewhile(lambda token: token.kind not in _TRAILING, cell[at + 1 :]))
+    return cell[at - 1].kind == "DOTS" or [token.kind for token in behind] in (["DOTS"], ["NUMBER"])
 
 
 _JOINING = frozenset({"by", "from", "or", "and", "with", "as"})
@@ -675,6 +716,12 @@ def _compares_names(tokens: Sequence[Token]) -> bool:
 
 def _is_claim(token: Token) -> bool:
     return _is_relation(token) and kind_of(token) not in ("map", "implies") and token.kind != "COLON"
+
+
+def _begins_with_implication(cell: Sequence[Token]) -> bool:
+    """Whether a cell begins with `\\Rightarrow`, or with an arrow before an equation, which says the same."""
+    kind = kind_of(cell[0])
+    return kind == "implies" or (kind == "map" and any(map(_is_claim, _relations(cell))))
 
 
 def _without_end(segment: list[Token]) -> list[Token]:
@@ -745,5 +792,7 @@ def _in_scripts(tokens: Sequence[Token]) -> Iterable[Token]:
             yield from (inner for inner in tokens[at + 1 : last + 1] if inner.kind == "NAME")
 
 
-_INDEX_TOKENS = frozenset({"NAME", "NUMBER", "COMMA", "DOTS", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET"})
+_INDEX_TOKENS = frozenset(
+    {"NAME", "NUMBER", "COMMA", "DOTS", "UNDERSCORE", "LBRACE", "RBRACE", "LSET", "RSET", "LBRACK", "RBRACK"}
+)
 _RANGE_TOKENS = _INDEX_TOKENS | {"PLUS", "MINUS"}

@@ -41,10 +41,13 @@ CHANGES = frozenset({
     "elementwise", "entrywise", "componentwise", "pointwise", "rowwise", "columnwise", "element-wise", "entry-wise",
     "component-wise", "row-wise", "column-wise", "without", "except", "excluding", "ignoring", "omitting", "dropping",
     "only", "but", "not", "up", "approximately", "roughly", "about",
+    "false", "wrong", "wrongly", "incorrect", "incorrectly", "untrue", "never", "cannot", "fails",
+    "disprove", "disproves",
 })  # fmt: skip
 CONDITIONS = frozenset(
     {"if", "when", "whenever", "provided", "unless", "elsewhere", "otherwise", "else", "case", "cases"}
 )
+FOR_ALL = ("\\forall", "∀")
 UNIVERSAL = re.compile(r"\W*for (?:all|each|every|any)\b")
 NARRATING = re.compile(r"(?:[:,.]|\b(?:gives?|yields?|get|obtain|have|find|means|becomes))$")
 
@@ -68,6 +71,8 @@ def comments(words: str, *, is_apart: bool, leads: bool = False) -> bool:
 def unread(token: Token) -> Unreadable:
     """The complaint about words that may change the value of the formula in which they stand."""
     said = token.text.strip(" ,.:()")
+    if said in FOR_ALL:
+        return Unreadable("where this condition ends is not certain; write a colon before the equation", token.span)
     plain = set(re.findall(r"[\w-]+", said.lower()))
     if plain & (CONDITIONS | {"for"}):
         return Unreadable(f"the words “{said}” make a condition that is not read; write it as a formula", token.span)

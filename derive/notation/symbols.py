@@ -66,10 +66,14 @@ class Abbreviation:
 
 @dataclass(frozen=True)
 class UserFunction:
-    """A function defined by a formula of its arguments, read anew at every call."""
+    """A function defined by a formula of its arguments, read anew at every call.
+
+    `is_quantity`: the arguments are quantities that are known, as in `J(\\theta, b) = …`; J alone is its value at them.
+    """
 
     parameters: tuple[str, ...]
     body: List
+    is_quantity: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class SymbolTable:
     `counted` are the patterns that were declared as such, `starts` their first numbers, `depths` the dimensions that
     say how many names there are, `fixed` the letters that stand for one number in the step that is read.
 
+    `own` are functions of the notation that the document defines itself, and so are none.
     `without_units` are letters like e that make no unit vector with an index, as the document has another use for them.
     """
 
@@ -117,6 +122,7 @@ class SymbolTable:
     vectors: Literal["column", "row"] = "column"
     index_base: int = 1
     einstein: bool = False
+    own: frozenset[str] = frozenset()
     loss: str | None = None
     other_values: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     introduced: frozenset[str] = frozenset()

@@ -201,12 +201,16 @@ class Scripted(Syntax):
 
 _PARTS: dict[type[Syntax], tuple[str, ...]] = {}
 
+_NO_SYNTAX: tuple[object, ...] = (Span, str, tuple[str, ...], tuple[int, ...])
+"""What the fields are that say something of a piece of syntax itself."""
+
 
 def names_of_parts(kind: type[Syntax]) -> tuple[str, ...]:
-    """The fields of a kind of syntax, without its place."""
-    if kind not in _PARTS:
-        _PARTS[kind] = tuple(part.name for part in fields(kind) if part.name != "span")
-    return _PARTS[kind]
+    """The fields of a kind of syntax that hold the syntax of which it is made."""
+    known = _PARTS.get(kind)
+    if known is None:
+        known = _PARTS[kind] = tuple(part.name for part in fields(kind) if part.type not in _NO_SYNTAX)
+    return known
 
 
 def nodes(node: object) -> Sequence[Syntax]:
@@ -270,6 +274,8 @@ def _remembered(tokens: tuple[Token, ...]) -> List:
     for token in readable:
         if token.kind == "UNKNOWN":
             raise unknown(token)
+        if token.kind == "MID":
+            raise _conditional(token)
         if token.kind == "UNREADWORDS":
             raise unread(token)
         if token.kind == "TOODEEP":
@@ -307,7 +313,10 @@ def _joins(token: Token) -> bool:
 
 
 def _with_separators(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Square brackets in which wide spaces or one lone bar separate expressions: `[A \\quad B]`, `[A | B]`."""
+    """Square brackets in which wide spaces or one lone bar separate expressions: `[A \\quad B]`, `[A | B]`.
+
+    The bar of a likelihood, `L(\\theta | x)`, is a comma; in `p(a | b)` it says of which of several p this is.
+    """
     out = list(tokens)
     opened: list[int] = []
     for at, token in enumerate(tokens):
@@ -315,10 +324,15 @@ def _with_separators(tokens: Sequence[Token]) -> Sequence[Token]:
             opened.append(at)
         elif token.kind in _CLOSERS and opened:
             first = opened.pop()
-            if token.kind == "RBRACK" and tokens[first].kind == "LBRACK":
+            is_likelihood = first and token.kind == "RPAR" and tokens[first - 1].text in LIKELIHOODS
+            if is_likelihood or (token.kind == "RBRACK" and tokens[first].kind == "LBRACK"):
                 for place in _separators(tokens, first, at):
                     out[place] = Token("COMMA", tokens[place].text, tokens[place].start, tokens[place].end)
     return out
+
+
+LIKELIHOODS = frozenset({"L", "l", "\\ell", "J", "\\mathcal{L}", "\\mathscr{L}", "\\mathcal{J}"})
+"""Functions of parameters, given data."""
 
 
 def _separators(tokens: Sequence[Token], first: int, last: int) -> list[int]:
@@ -354,6 +368,26 @@ def _check_numbers(tokens: Sequence[Token]) -> None:
     for before, token in pairwise(tokens):
         if before.kind == token.kind == "NUMBER" and before.end == token.start and token.text.startswith("."):
             raise Unreadable(f"{before.text}{token.text} is no number", before.span.to(token.span))
+    for at, token in enumerate(tokens):
+        if token.kind == "NUMBER":
+            _check_separators(tokens, at)
+
+
+def _check_separators(tokens: Sequence[Token], at: int) -> None:
+    """`1\\,000` and `0{,}5` are no products and no lists; what a number with a comma is depends on who writes it."""
+    first, before = tokens[at], "" if at == 0 else tokens[at - 1].kind
+    behind = [token.kind for token in tokens[at + 1 : at + 5]]
+    if behind == ["LBRACE", "COMMA", "RBRACE", "NUMBER"]:
+        problem = "a comma stands in a number; write a decimal point, or the digits without a comma"
+        raise Unreadable(problem, first.span.to(tokens[at + 4].span))
+    if behind[:1] == ["NUMBER"] and before not in ("CARET", "UNDERSCORE") and _is_group(first, tokens[at + 1]):
+        problem = "a space stands in a number; write the digits without it, or \\cdot for a product"
+        raise Unreadable(problem, first.span.to(tokens[at + 1].span))
+
+
+def _is_group(first: Token, second: Token) -> bool:
+    """Whether two numbers may be one that is written in groups of three digits."""
+    return first.text.isdigit() and len(first.text) <= 3 and second.text.isdigit() and len(second.text) == 3
 
 
 def _check_brackets(tokens: Sequence[Token]) -> None:
@@ -413,7 +447,8 @@ def _pair_bars(tokens: Sequence[Token]) -> list[Token]:
         elif token.kind in _CLOSERS or token.kind in ("AMPERSAND", "NEWLINE"):
             unclosed = levels[-1]
             if unclosed:
-                raise _unpaired(unclosed[-1])
+                is_conditional = token.kind == "RPAR" and [bar.kind for bar in unclosed] == ["BAR"]
+                raise _conditional(unclosed[-1]) if is_conditional else _unpaired(unclosed[-1])
             if token.kind in _CLOSERS:
                 levels.pop()
         if token.kind in ("BAR", "NORM"):
@@ -439,6 +474,11 @@ def _sided(token: Token, unclosed: list[Token], after_operand: bool) -> list[Tok
         return [Token("R" + token.kind, token.text, token.start, token.end)]
     unclosed.append(token)
     return [Token("L" + token.kind, token.text, token.start, token.end)]
+
+
+def _conditional(token: Token) -> Unreadable:
+    """The complaint about the bar of `p(a | b)`."""
+    return Unreadable("a bar as in p(a | b) is not read; give what this is a name without it, as p_a", token.span)
 
 
 def _unpaired(token: Token) -> Unreadable:

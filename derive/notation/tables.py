@@ -7,7 +7,7 @@ OPERATORS = MappingProxyType({
     "+": "PLUS", "-": "MINUS", "−": "MINUS", "\\pm": "PLUSMINUS", "\\mp": "PLUSMINUS",
     "\\cdot": "CDOT", "·": "CDOT", "⋅": "CDOT", "\\cdotp": "CDOT",
     "\\times": "TIMES", "×": "TIMES", "*": "STAR", "\\ast": "STAR",
-    "\\odot": "ODOT", "⊙": "ODOT", "\\circ": "CIRC", "∘": "CIRC", "\\bullet": "ODOT", "\\otimes": "OTIMES", "⊗": "OTIMES",
+    "\\odot": "ODOT", "\\bigodot": "ODOT", "⊙": "ODOT", "\\circ": "CIRC", "∘": "CIRC", "\\bullet": "ODOT", "\\otimes": "OTIMES", "⊗": "OTIMES",
     "\\oslash": "OSLASH", "⊘": "OSLASH", "/": "SLASH", "\\div": "SLASH", "@": "AT",
     ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "\\colon": "COLON",
     "^": "CARET", "_": "UNDERSCORE", "&": "AMPERSAND",
@@ -46,6 +46,7 @@ RELATIONS = MappingProxyType({
     "\\le": "at most", "\\leq": "at most", "≤": "at most", "\\leqslant": "at most",
     "\\ge": "at least", "\\geq": "at least", "≥": "at least", "\\geqslant": "at least",
     "\\to": "map", "\\rightarrow": "map", "→": "map", "\\mapsto": "map", "\\longrightarrow": "map",
+    "\\Longrightarrow": "implies", "\\Longleftrightarrow": "implies",
     "\\Rightarrow": "implies", "\\implies": "implies", "\\Leftrightarrow": "implies", "\\iff": "implies", "⇒": "implies", "⇔": "implies",
     "\\therefore": "implies", "\\because": "implies",
     "\\doteq": "define", "\\eqqcolon": "names", "=:": "names", "\\eqcolon": "names",
@@ -57,7 +58,9 @@ RELATIONS = MappingProxyType({
     "\\subset": "compares", "\\subseteq": "compares", "\\supset": "compares", "\\supseteq": "compares", "\\notin": "compares", "∉": "compares",
 })  # fmt: skip
 
-IMPLICATIONS = frozenset({"\\Rightarrow", "\\implies", "\\Leftrightarrow", "\\iff", "⇒", "⇔"})
+IMPLICATIONS = frozenset(
+    {"\\Rightarrow", "\\Longrightarrow", "\\implies", "\\Leftrightarrow", "\\Longleftrightarrow", "\\iff", "⇒", "⇔"}
+)
 
 OPENING = MappingProxyType({"(": "LPAR", "[": "LBRACK", "\\{": "LSET", "\\lbrace": "LSET", "\\lbrack": "LBRACK",
                             "\\langle": "LANGLE", "⟨": "LANGLE", "\\llbracket": "LBRACK", "⟦": "LBRACK", "\\lvert": "LBAR", "\\lVert": "LNORM"})  # fmt: skip
@@ -90,7 +93,7 @@ PASSED_OVER = frozenset({
     "\\nonumber", "\\notag", "\\space", "\\thinspace", "\\medspace", "\\thickspace", "\\enspace", "\\left", "\\right", "\\middle", "\\big",
     "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr", "\\Biggl", "\\Biggr", "\\bigm", "\\hfill",
     "\\allowbreak", "\\strut", "\\relax", "\\noindent", "\\centering", "\\mathstrut", "\\par", "\\small", "\\large",
-    "\\left.", "\\right.", "\\nobreak", "\\hline", "\\nobreakspace",
+    "\\left.", "\\right.", "\\nobreak", "\\\n", "\\hline", "\\nobreakspace",
 })  # fmt: skip
 SIZES_OF_TYPE = frozenset({"\\tiny", "\\scriptsize", "\\footnotesize", "\\normalsize", "\\Large", "\\LARGE", "\\huge", "\\Huge", "\\scriptscriptstyle"})  # fmt: skip
 TAKING_NOTHING = frozenset({  # passed over, but not where braces follow: then it is somebody's macro
@@ -113,6 +116,9 @@ MATRIX_ENVIRONMENTS = frozenset({"matrix", "pmatrix", "bmatrix", "Bmatrix", "vma
 CASES_ENVIRONMENTS = frozenset({"cases", "dcases", "rcases"})
 ROW_ENVIRONMENTS = frozenset({"equation", "align", "alignat", "aligned", "alignedat", "gather", "gathered", "multline", "split", "eqnarray",
                               "flalign", "math", "displaymath"})  # fmt: skip
+
+# words below or above a letter that make another name of it, also where they are set as single letters
+MARKS_OF_NAMES = frozenset({"new", "old", "next", "prev", "init", "opt", "best", "MLE", "MAP", "ML", "OLS", "LS", "reg", "train", "test"})  # fmt: skip
 
 END_MARKS = frozenset({"\\checkmark", "\\qed", "\\qedhere", "\\qedsymbol", "\\square", "\\blacksquare", "\\Box", "✓", "✔", "∎", "□", "■"})  # fmt: skip
 

@@ -56,6 +56,7 @@ def tokenize(text: str, words: frozenset[str], unread: Container[int] = ()) -> l
     return _tokens(text, words, unread) if unread else list(_remembered(text, words_in(text, words)))
 
 
+@lru_cache(maxsize=4096)
 def words_in(text: str, words: frozenset[str]) -> frozenset[str]:
     """Those of some words on which the tokens of a text can rest: the letters of any other one stand nowhere in it.
 
@@ -76,8 +77,8 @@ def _tokens(text: str, words: frozenset[str], unread: Container[int]) -> list[To
     raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
     reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words, unread)
     reader.read_all()
-    tokens = _numbers_behind_names(reader.out, words)
-    return _differentials(_primes(_names_in_scripts(_placeholders(_joined_relations(tokens)))), words)
+    joined = _marks_of_names(_joined_relations(_numbers_behind_names(reader.out, words)))
+    return _differentials(_primes(_names_in_scripts(_placeholders(joined))), words)
 
 
 def _numbers_behind_names(tokens: list[Token], words: frozenset[str]) -> list[Token]:
@@ -102,6 +103,21 @@ def _placeholders(tokens: list[Token]) -> list[Token]:
         if tokens[at - 1].kind in ("LPAR", "COMMA") and tokens[at + 1].kind in ("RPAR", "COMMA"):
             marked[at] = Token("NAME", "\\cdot", token.start, token.end)
     return marked
+
+
+def _marks_of_names(tokens: list[Token]) -> list[Token]:
+    """`w^{new}` is w with the word new, not with the letters n, e and w."""
+    out: list[Token] = []
+    for token in tokens:
+        if token.kind == "RBRACE":
+            first = next((at for at in range(len(out) - 1, -1, -1) if out[at].kind != "NAME"), -1)
+            letters = out[first + 1 :]
+            word = "".join(letter.text for letter in letters)
+            in_script = first > 0 and out[first].kind == "LBRACE" and out[first - 1].kind in ("CARET", "UNDERSCORE")
+            if in_script and len(letters) > 1 and word in tables.MARKS_OF_NAMES:
+                out[first + 1 :] = [Token("NAME", word, letters[0].start, letters[-1].end)]
+        out.append(token)
+    return out
 
 
 def _names_in_scripts(tokens: list[Token]) -> list[Token]:
@@ -188,7 +204,7 @@ def _joined_relations(tokens: list[Token]) -> list[Token]:
 
 _SINGLE = {
     **tables.OPERATORS, **dict.fromkeys(tables.RELATIONS, "RELATION"), **tables.OPENING, **tables.CLOSING,
-    **dict.fromkeys(tables.DOTS, "DOTS"), "|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM",
+    **dict.fromkeys(tables.DOTS, "DOTS"), "\\mid": "MID", "|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM",
     "{": "LBRACE", "}": "RBRACE", "\\\\": "NEWLINE", "\\cr": "NEWLINE", "\\newline": "NEWLINE",
     "\\quad": "QUAD", "\\qquad": "QUAD",
 }  # fmt: skip
@@ -202,6 +218,8 @@ _SIZES = frozenset(
 
 _OPERANDS = frozenset({"NAME", "NUMBER", "RPAR", "RBRACK", "RBRACE", "PRIME", "TRANSPOSE"})
 """What a product sign can stand behind."""
+
+_BARS = frozenset({"BAR", "NORM", "RBAR", "RNORM"})
 
 
 def _by_itself(piece: _Raw) -> tuple[str, str]:
@@ -322,10 +340,18 @@ class _Reader:
                 self.emit(part.kind, part.text, piece.start, piece.end)
         elif text == ".":
             self.read_dot(piece)
+        elif text == "\\_" and self.is_escaped_subscript():
+            self.emit("UNDERSCORE", "_", piece.start, piece.end)
         elif text == "\\star" and self.out and self.out[-1].kind in _OPERANDS:
             self.emit("STAR", text, piece.start, piece.end)
         else:
             self.emit(*_by_itself(piece), piece.start, piece.end)
+
+    def is_escaped_subscript(self) -> bool:
+        """Whether `\\_` stands between a name and one index, as in `x\\_i`, to keep the sign from Markdown."""
+        behind = [piece.kind if piece.text != "{" else "{" for piece in self.raw[self.at : self.at + 2]]
+        is_one = behind[:1] == ["{"] or (behind[:1] in (["letter"], ["number"]) and behind[1:] != ["letter"])
+        return bool(self.out) and (self.out[-1].kind in _OPERANDS or self.out[-1].kind in _BARS) and is_one
 
     def sized_from(self, piece: _Raw) -> int:
         """Where a bracket begins with its `\\left` or `\\big`."""

@@ -19,7 +19,6 @@ from derive.sheets.blocks import (
     said,
 )
 from derive.sheets.composition import Composition, ProvedAnswer, ProvedLine
-from derive.sheets.computation import Computation
 from derive.sheets.kinks import kinks_between
 from derive.sheets.prose import prose_text
 from derive.sheets.unclaimed import unclaimed
@@ -30,6 +29,8 @@ MOST_LINES = 24
 """Room for an answer on a question sheet."""
 
 FORMS = {"explicit": "Give it without derivatives in it.", "entries": "Give it entry by entry."}
+
+IN_OTHER_FORMS = "In other forms, each under the convention that stands with it:"
 
 
 def _line_blocks(line: ProvedLine) -> Iterator[Block]:
@@ -61,6 +62,10 @@ def answer_blocks(
     yield question(answer.part, composition.written(answer.part.value))
     for line in answer.lines:
         yield from _line_blocks(line)
+    if answer.shorthands:
+        yield Paragraph(said(IN_OTHER_FORMS))
+    for line in answer.shorthands:
+        yield line.chain
     if not answer.is_whole:
         yield Remark("note", said(_what_lacks(answer)))
     for sentence in _kinks(composition, answer):
@@ -80,7 +85,7 @@ def _what_lacks(answer: ProvedAnswer) -> str:
 
 def _kinks(composition: Composition, answer: ProvedAnswer) -> Iterator[str]:
     """What is said of the functions with a kink through which an answer goes."""
-    computation = Computation(composition.exercise.model)
+    computation = composition.computation
     for line in answer.lines:
         match line.line.quantity:
             case Derivative(Symbol(top), Symbol(bottom)):
@@ -110,13 +115,19 @@ def check_blocks(composition: Composition) -> Iterator[Block]:
     if not count:
         return
     general = sum(line.holds_for_all_dimensions for line in composition.lines)
-    if count == general == 1:
-        yield Remark("proved", said("The numbered equation is proved, for all dimensions."))
-        return
-    if general == count:
-        yield Remark("proved", (Words(f"Each of the {count} numbered equations is proved, for all dimensions."),))
-        return
     dims = composition.exercise.model.table.dims
     sizes = ", ".join(f"{name} is {dim.size}" for name, dim in dims.items() if dim.size)
-    words = f"Each of the {count} numbered equations is proved, {general} for all dimensions, the others where {sizes}."
+    if count == general == 1:
+        words = "The numbered equation is proved, for all dimensions."
+    elif general == count:
+        words = f"Each of the {count} numbered equations is proved, for all dimensions."
+    else:
+        words = (
+            f"Each of the {count} numbered equations is proved, {general} for all dimensions, the others where {sizes}."
+        )
+    others = len(composition.shorthands)
+    if others:
+        words += (
+            f" The {others} in other forms {'holds' if others == 1 else 'hold'} under the conventions that are named."
+        )
     yield Remark("proved", (Words(words),))

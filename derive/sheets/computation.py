@@ -7,6 +7,7 @@ from functools import cached_property
 from derive.expressions import tree
 from derive.expressions.latex import latex
 from derive.expressions.shapes import Shape
+from derive.expressions.style import PLAIN, Style
 from derive.expressions.tree import Expr, Symbol
 from derive.expressions.walk import symbols_of
 from derive.gradients.closed import ClosedForms, Differentiator
@@ -16,13 +17,16 @@ from derive.models import Model
 from derive.notation.symbols import Computed, SymbolTable
 from derive.records import dataclass
 from derive.sheets.closed_forms import CATALOGUE, Equality, KnownForm, Recognised, fused, preferred
+from derive.sheets.sheet_setting import SheetSetting
 
 
 @dataclass(frozen=True)
 class Computation:
-    """A model, ready to be differentiated."""
+    """A model, ready to be differentiated, and how its author wants the results to be written."""
 
     model: Model
+    setting: SheetSetting = SheetSetting()
+    style: Style = PLAIN
 
     @property
     def table(self) -> SymbolTable:
@@ -54,7 +58,7 @@ class Computation:
 
     def written(self, name: str) -> str:
         """The LaTeX of a name."""
-        return latex(self.symbol(name))
+        return latex(self.symbol(name), self.style)
 
     def quantity(self, top: str, bottom: str) -> tree.Derivative:
         """The derivative of one name by another, in the layout of the model."""
@@ -62,7 +66,7 @@ class Computation:
 
     def derivative(self, top: str, bottom: str) -> str:
         """The LaTeX of the derivative of one name by another."""
-        return latex(self.quantity(top, bottom))
+        return latex(self.quantity(top, bottom), self.style)
 
     def value(self, name: str) -> Expr | None:
         """How a name is computed; null where it is given."""

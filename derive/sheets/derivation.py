@@ -1,20 +1,22 @@
 """An exercise -> the lines that answer each of its parts, none of which repeats what stands above it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.errors import FormulaError, Undecidable
 from derive.expressions.tree import Derivative, Entry, Expr, Symbol
 from derive.gradients.refusal import NoClosedForm
 from derive.grading.parts import Part
-from derive.models import Model
 from derive.records import dataclass
 from derive.sheets.computation import Computation
 from derive.sheets.dots_lines import dots_line, whole_of_dots
 from derive.sheets.entry_lines import entry_lines, general_entry
 from derive.sheets.jacobian_entries import jacobian_entry_lines
 from derive.sheets.lines import Known, Line, Step, line
+from derive.sheets.plain_forms import plainer
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.second_lines import second_lines, second_names
+from derive.sheets.shorthands import shorthands
 from derive.sheets.tensor_lines import is_of_entries, tensor_entry, tensor_lines, tensor_operator
 from derive.sheets.value_lines import is_value, value_lines
 from derive.sheets.vector_lines import jacobian_lines
@@ -24,18 +26,19 @@ from derive.sheets.vector_lines import jacobian_lines
 class Answer:
     """The lines that lead to what a part asks, the last of which is its answer; `problem` where there is none.
 
-    `asked` is what the part asks in the form that it asks for: a gradient, or the general entry of it.
+    `asked` is what the part asks in the form that it asks for: a gradient, or the general entry of it. `shorthands` say
+    the same in other forms, under a convention.
     """
 
     part: Part
     asked: Expr
     lines: tuple[Line, ...]
     problem: str | None = None
+    shorthands: tuple[Line, ...] = ()
 
 
-def answers(model: Model, parts: tuple[Part, ...]) -> tuple[Answer, ...]:
+def answers(computation: Computation, parts: tuple[Part, ...]) -> tuple[Answer, ...]:
     """The derivation of what is asked, part by part."""
-    computation = Computation(model)
     known = Known()
     return tuple(_answer(computation, part, known) for part in parts)
 
@@ -49,11 +52,18 @@ def _answer(computation: Computation, part: Part, known: Known) -> Answer:
         if not lines or lines[-1].quantity != asked:
             lines += [_again(computation, asked, known)]
         known.answered.add(asked)
-        return Answer(part, asked, tuple(lines))
+        plain = tuple(_plain(computation, one) for one in lines)
+        short = tuple(_plain(computation, one) for one in shorthands(computation, lines, known))
+        return Answer(part, asked, plain, shorthands=short)
     except (NoClosedForm, FormulaError, Undecidable, RecursionError) as refusal:
         known.clear()
         known.update(before)
         return Answer(part, part.value, (), _why(refusal))
+
+
+def _plain(computation: Computation, one: Line) -> Line:
+    steps = tuple(replace(step, value=plainer(computation, step.value)) for step in one.steps)
+    return replace(one, steps=line(one.quantity, *steps).steps)
 
 
 def _why(refusal: Exception) -> str:

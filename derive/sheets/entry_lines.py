@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from derive.expressions.tree import Derivative, Entry, Expr, Index, IndexNumber, IndexVariable, Label, Symbol
+from derive.expressions.tree import (
+    Derivative,
+    Entry,
+    Expr,
+    Index,
+    IndexNumber,
+    IndexVariable,
+    Label,
+    Quantified,
+    Symbol,
+)
+from derive.expressions.walk import walk
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import tidied, transposed
@@ -12,6 +23,9 @@ from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.operator_steps import operator_steps
 from derive.sheets.scalar_lines import gradient_lines
 from derive.sheets.written_out import in_indices, letters_for, with_exponentials
+
+ONE_TERM = "Of the sum only one term depends on it."
+WHAT_IS_LEFT = "What is left is differentiated."
 
 
 def entry_lines(computation: Computation, asked: Expr, known: Known) -> Iterator[Line]:
@@ -36,7 +50,8 @@ def entry_lines(computation: Computation, asked: Expr, known: Known) -> Iterator
         if not by_operators:
             yield line(asked, *entry_steps)
             return
-        found = Step(with_exponentials(opened), said("Of the sum only one term depends on it."))
+        is_of_sum = any(isinstance(part, Quantified) for part in walk(by_operators[-1].value))
+        found = Step(with_exponentials(opened), said(ONE_TERM if is_of_sum else WHAT_IS_LEFT))
         yield line(asked, *by_operators, found, Step(value, said(f"This is the entry of ${whole}$.")))
         return
     yield line(asked, Step(computation.closed(asked)))

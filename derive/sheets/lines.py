@@ -10,7 +10,8 @@ class Known(dict[Expr, Expr]):
 
     `answered` are those that earlier parts ask for: they may stand in what follows. `in_answers` is what the others are
     in terms of these, `by_jacobians` the same as a product of Jacobians that were asked for. `matrices` are the
-    Jacobians that were written out, number by number.
+    Jacobians that were written out, number by number. `rows` are the gradients that were multiplied as rows and turned,
+    `closed_rows` the same with closed forms, `shorthands` other forms that hold under a convention.
     """
 
     def __init__(self) -> None:
@@ -19,6 +20,9 @@ class Known(dict[Expr, Expr]):
         self.in_answers: dict[Expr, Expr] = {}
         self.by_jacobians: dict[Expr, Expr] = {}
         self.matrices: dict[Expr, Expr] = {}
+        self.rows: dict[Expr, Expr] = {}
+        self.closed_rows: dict[Expr, Expr] = {}
+        self.shorthands: dict[Expr, Expr] = {}
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
-    """A quantity with the steps to its closed form, which is the last of them."""
+    """A quantity with the steps to its closed form, which is the last of them.
+
+    With another relation than that of equality it says what is added to the quantity.
+    """
 
     quantity: Expr
     steps: tuple[Step, ...]
+    relation: str = "="
 
     @property
     def closed(self) -> Expr:

@@ -184,9 +184,9 @@ def _functions(text: str, table: SymbolTable) -> Mapping[str, str]:
     for match in _WORD.finditer(text):
         spelling = re.sub(r"\s", "", match[0])
         function = entrywise(match[1] or spelling) or other(match[1] or spelling)
-        if function in COMMANDS and spelling not in _NO_FUNCTIONS and table.find(spelling) is None:
+        if function in (*COMMANDS, "crossentropy") and spelling not in _NO_FUNCTIONS and table.find(spelling) is None:
             counts.setdefault(function, Counter())[spelling] += 1
     spelled = {function: found.most_common(1)[0][0] for function, found in counts.items()}
     if "sigmoid" not in spelled and table.find(r"\sigma") is not None:
         spelled["sigmoid"] = r"\text{sigmoid}"
-    return {function: spelling for function, spelling in spelled.items() if spelling != COMMANDS[function]}
+    return {function: spelling for function, spelling in spelled.items() if spelling != COMMANDS.get(function)}

@@ -17,10 +17,15 @@ ROUNDS = 6
 
 @dataclass(frozen=True)
 class Claim:
-    """A display that is to be proved: a quantity, and spellings for each thing that it is equal to, the best first."""
+    """A display that is to be proved: a quantity, and spellings for each thing that it is equal to, the best first.
+
+    Steps of it may hold under some conventions, if it names them.
+    """
 
     lhs: str
     members: tuple[tuple[str, ...], ...]
+    conventions: frozenset[str] = frozenset()
+    relation: str = "="
 
 
 @dataclass(frozen=True)
@@ -41,17 +46,20 @@ class _Open:
     """A display on its way: the members that are left, each with its spellings that are left."""
 
     lhs: str
+    relation: str
     members: list[tuple[int, tuple[str, ...]]]
+    conventions: frozenset[str]
     steps: tuple[StepResult, ...] = ()
 
     @property
     def text(self) -> str:
-        return " = ".join([self.lhs, *(spellings[0] for _, spellings in self.members)])
+        members = " = ".join(spellings[0] for _, spellings in self.members)
+        return f"{self.lhs} {self.relation} {members}"
 
     def judged(self, steps: Sequence[StepResult]) -> bool:
         """Whether all of it is proved; if not, the first member that is not takes its next spelling, or goes."""
         self.steps = tuple(steps)
-        wrong = next((at for at, step in enumerate(steps) if step.verdict not in ("proved", "definition")), None)
+        wrong = next((at for at, step in enumerate(steps) if not self._holds(step)), None)
         if wrong is None and len(steps) == len(self.members):
             return True
         at = min(wrong if wrong is not None else 0, len(self.members) - 1)
@@ -59,10 +67,15 @@ class _Open:
         self.members[at : at + 1] = [(number, spellings[1:])] if len(spellings) > 1 else []
         return not self.members
 
+    def _holds(self, step: StepResult) -> bool:
+        if step.verdict == "convention":
+            return self.conventions.issuperset(step.conventions)
+        return step.verdict in ("proved", "definition")
+
 
 def proved(claims: Sequence[Claim], setting: Setting, store: Store, name: str) -> list[Shown]:
     """What of each claim is proved, under a setting. Raises `DocumentError` where the setting cannot be used."""
-    displays = [_Open(claim.lhs, list(enumerate(claim.members))) for claim in claims]
+    displays = [_Open(claim.lhs, claim.relation, list(enumerate(claim.members)), claim.conventions) for claim in claims]
     waiting = list(displays)
     for _ in range(ROUNDS):
         waiting = [display for display in waiting if display.members]

@@ -168,8 +168,10 @@ def _softmax(parent: Expr, child: Expr) -> str | None:
     assert isinstance(parent, tree.Softmax)
     if parent.logarithm:
         return "The logarithm of a softmax has for its Jacobian the identity less the probabilities in every row."
-    where = "" if parent.operand.shape.is_vector else (" of each row" if parent.axis == 1 else " of each column")
-    return f"The Jacobian of the softmax{where}: $p_k (1 - p_k)$ on the diagonal, $-p_j p_k$ beside it."
+    line = "" if parent.operand.shape.is_vector else "row" if parent.axis == 1 else "column"
+    where = f" of each {line}" if line else ""
+    sums = rf" The product with $\mathbf{{1}}$ adds up each {line}." if line else ""
+    return f"The Jacobian of the softmax{where}: $p_k (1 - p_k)$ on the diagonal, $-p_j p_k$ beside it.{sums}"
 
 
 def _reduce(parent: Expr, child: Expr) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from derive.expressions.style import cross_entropy
 from derive.expressions.tree import (
     Blocks,
     ChainRule,
@@ -26,12 +27,17 @@ from derive.sheets.closed_forms.normalisation import NORMALISATION
 from derive.sheets.computation import Computation, derivatives_in
 from derive.sheets.lines import Known, Line, Step, line
 from derive.sheets.reasons import rules_between
+from derive.sheets.term_by_term import term_by_term
+from derive.sheets.turned_rows import row_step, turned_step
+from derive.sheets.value_lines import with_given
 from derive.sheets.vector_lines import with_known
 
 CANCELLING = (*LOSSES, *NORMALISATION)
 """The known forms in which something cancels; of the others the rule of the step before says all."""
 
 TRANSPOSED_PRODUCT = "A transposed product has its factors transposed, in the other order."
+
+IN_FRONT = "What all terms have in common stands in front."
 
 PRODUCT_OF_JACOBIANS = "The chain rule as a product of Jacobians."
 
@@ -59,7 +65,19 @@ def gradient_lines(computation: Computation, top: str, bottom: str, known: Known
         return
     *before, last = _steps_between(computation, top, bottom, first, known)
     cancelled = said(computation.known_form(top, bottom, CANCELLING))
-    yield line(quantity, *before, last, Step(closed, cancelled, puts_in=tuple(derivatives_in(last.value))))
+    turned = turned_step(computation, quantity, _before_the_turn(computation, top, bottom, first) or first, known)
+    named = _named_loss(computation, top, bottom)
+    yield line(
+        quantity, named, *before, last, turned, Step(closed, cancelled, puts_in=tuple(derivatives_in(last.value)))
+    )
+
+
+def _named_loss(computation: Computation, top: str, bottom: str) -> Step | None:
+    """The derivative of a loss that goes by its name, CrossEntropy(y, p), where it is one that everybody knows."""
+    value = computation.value(top)
+    if value is None or cross_entropy(value) is None or not computation.known_form(top, bottom, CANCELLING):
+        return None
+    return Step(Derivative(value, computation.symbol(bottom), computation.table.layout))
 
 
 def _closed(computation: Computation, top: str, bottom: str, first: Expr, known: Known) -> Expr:
@@ -79,23 +97,32 @@ def _steps_between(computation: Computation, top: str, bottom: str, first: Expr,
     chain = chain_of(computation, top, bottom, known)
     if quantity.layout != "numerator" and by_jacobians != first:
         known.by_jacobians[quantity] = by_jacobians
-        if chain is None:
-            yield Step(by_jacobians, said(PRODUCT_OF_JACOBIANS))
-            yield from _with_plain_jacobian(computation, top, bottom, known)
     if chain is not None:
         through = " and ".join(f"${computation.written(use)}$" for use in computation.uses(bottom, top) if use != top)
         yield Step(chain, said(f"The chain rule, through {through}."))
+    if quantity in known.by_jacobians:
+        if (as_row := row_step(computation, top, bottom, known)) is not None:
+            yield as_row
+        if product is not None or chain is None:
+            yield Step(by_jacobians, said(PRODUCT_OF_JACOBIANS))
+            yield from _with_plain_jacobian(computation, top, bottom, known)
     reason = said(PRODUCT_OF_JACOBIANS) if first == product else reason_of(computation, top, bottom)
     turned = _before_the_turn(computation, top, bottom, first)
     if turned is not None:
         yield Step(turned, reason)
         reason = said(TRANSPOSED_PRODUCT)
+    apart = None if derivatives_in(first) else term_by_term(first)
+    if apart is not None:
+        yield Step(apart, reason)
+        reason = said(IN_FRONT)
     yield Step(first, reason, has_shapes=bool(derivatives_in(first)))
     in_answers = _expanded(first, known.in_answers, known)
     if known.answered.intersection(derivatives_in(in_answers)):
         known.in_answers[quantity] = in_answers
     if in_answers != first:
         yield Step(in_answers, puts_in=tuple(part for part in derivatives_in(first) if part not in known.answered))
+    if computation.setting.names == "given" and known.answered.intersection(derivatives_in(in_answers)):
+        yield Step(with_given(computation, in_answers), said("Written with what is given."))
 
 
 def _with_plain_jacobian(computation: Computation, top: str, bottom: str, known: Known) -> Iterator[Step]:
@@ -122,16 +149,19 @@ def chain_of(computation: Computation, top: str, bottom: str, known: Known) -> E
     inner = [computation.quantity(use, bottom) for use in uses]
     if not uses or any(computation.shape(use).is_scalar or _is_family(computation, use) for use in uses):
         return None
-    if computation.table.layout == "denominator" or product_of_jacobians(computation, top, bottom, known) is not None:
+    product = product_of_jacobians(computation, top, bottom, known)
+    if computation.table.layout == "denominator" or (product is not None and not product.shape.is_column):
         return None
-    is_asked_for = all(one in known.answered and one.shape.is_tensor for one in inner)
+    is_asked_for = all(one in known.answered and (one.shape.is_tensor or product is not None) for one in inner)
     if computation.table.layout != "numerator" and not is_asked_for:
         return None
     chains = [ChainRule((*_factors(computation, top, use, known), one)) for use, one in zip(uses, inner, strict=True)]
-    return presented(plus(*_direct(computation, top, bottom), *chains, shape=computation.quantity(top, bottom).shape))
+    return presented(
+        plus(*direct_shares(computation, top, bottom), *chains, shape=computation.quantity(top, bottom).shape)
+    )
 
 
-def _direct(computation: Computation, top: str, bottom: str) -> Iterator[Expr]:
+def direct_shares(computation: Computation, top: str, bottom: str) -> Iterator[Expr]:
     """What `top` hands to `bottom` with all other names held."""
     value = computation.value(top)
     if value is None or bottom not in computation.mentioned(top):

@@ -34,20 +34,33 @@ def sheet_of(
     """The solution sheet of an exercise, or of a variant of it; with `student` the questions alone.
 
     The setting at its head is that of the exercise, with what is asked: a question sheet is an exercise itself, by
-    which answers to it can be marked. Raises `DocumentError` where the exercise or its variant cannot be used.
+    which answers to it can be marked. Of a step that holds under a convention it says which one is expected. Raises
+    `DocumentError` where the exercise or its variant cannot be used.
     """
     if variant is not None:
         exercise = exercise_from_text(variant_of(exercise, variant), f"{exercise.name}, variant {variant}")
     composition = Composition(exercise, store or Store(None))
     setting = exercise.document.setting
+    blocks = tuple(_questions(composition) if student else _solutions(composition))
     return Sheet(
         title=prose_text(setting.title or exercise.name),
         source=prose_text(setting.source_note or ""),
-        setting=setting_of(exercise),
-        blocks=tuple(_questions(composition) if student else _solutions(composition)),
+        setting=setting_of(exercise) + ("" if student else _expectations(composition)),
+        blocks=blocks,
         is_solution=not student,
         variant=variant,
     )
+
+
+def _expectations(composition: Composition) -> str:
+    """What is expected of the lines under a convention, as YAML: that they hold under these and no others."""
+    expected = [
+        f"{line.chain.label}/{at}: [{', '.join(names)}]"
+        for line in composition.shorthands
+        for at, names in enumerate(line.conventions, start=1)
+        if names
+    ]
+    return f"expect: {{{', '.join(expected)}}}\n" if expected else ""
 
 
 def questions_of(exercise: ExerciseDocument, store: Store | None = None) -> tuple[Block, ...]:

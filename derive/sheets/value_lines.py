@@ -4,6 +4,7 @@ A number is put back one name: a loss in terms of the scores. What has more entr
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.expressions.tree import (
@@ -11,6 +12,8 @@ from derive.expressions.tree import (
     Apply,
     Cases,
     Comparison,
+    Derivative,
+    Dot,
     Entry,
     EntryFormula,
     Expr,
@@ -27,7 +30,7 @@ from derive.expressions.tree import (
     Symbol,
 )  # fmt: skip
 from derive.expressions.walk import rebuilt, symbols_of
-from derive.gradients.indices import mentions, replaced
+from derive.gradients.indices import mentions, replaced, whole
 from derive.gradients.presented import presented
 from derive.gradients.refusal import NoClosedForm
 from derive.gradients.tidy import number, tidied
@@ -35,7 +38,7 @@ from derive.notation.symbols import Computed, Given
 from derive.sheets.blocks import said
 from derive.sheets.computation import Computation
 from derive.sheets.lines import Line, Step, line
-from derive.sheets.written_out import opened, with_exponentials
+from derive.sheets.written_out import entry_of, letters_for, opened, with_exponentials
 
 MOST_NAMES = 24
 """So often names are put in, one behind the other."""
@@ -60,7 +63,9 @@ def value_lines(computation: Computation, asked: Expr) -> Iterator[Line]:
 
 def _rewritten(computation: Computation, formula: Expr) -> Iterator[Step]:
     """The formula in its other forms, each made from the one before."""
-    picked = with_hot_index(computation, formula)
+    summed = with_products_as_sums(computation, formula)
+    yield Step(summed, said("The inner product, entry by entry."))
+    picked = with_hot_index(computation, summed)
     yield Step(picked, said("The target is 0 at all classes but one: of the sum one term is left."))
     back, names = put_back(computation, picked)
     yield Step(back, said(f"With what {_listed(names)} for.") if names else ())
@@ -98,6 +103,18 @@ def put_back(computation: Computation, formula: Expr) -> tuple[Expr, list[str]]:
     return (node if is_number else presented(tidied(node))), [computation.written(name) for name in names]
 
 
+def with_given(computation: Computation, node: Expr) -> Expr:
+    """An expression with what is given in place of what is computed, but for the derivatives in it."""
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Derivative):
+            return part
+        value = computation.value(part.name) if isinstance(part, Symbol) else None
+        return None if value is None else with_given(computation, value)
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
 def formula_in_numbers(computation: Computation, name: str) -> Expr | None:
     """The formula of a number, with those of the numbers in it; null where nothing computes it."""
     meaning = computation.table.meanings.get(name)
@@ -130,6 +147,22 @@ def _with_formulas(computation: Computation, node: Expr, formulas: Mapping[str, 
 
 
 # ── one-hot vectors ──
+
+
+def with_products_as_sums(computation: Computation, node: Expr) -> Expr:
+    """The inner product of a vector and functions of the entries of another as a sum over an index."""
+    indices = computation.differentiator.context.indices
+
+    def change(part: Node) -> Node | None:
+        match part:
+            case Dot(left, Apply(operand=operand) as right) if left.shape.is_vector and operand.shape.is_vector:
+                index = indices.fresh(letters_for(computation, node)[0])
+                first, second = (entry_of(side, index) for side in (left, operand))
+                body = Scale(first, replace(right, operand=second))
+                return Quantified("sum", index, whole(index, left.shape.length).range, body)
+        return None
+
+    return rebuilt(node, change)  # type: ignore[return-value]
 
 
 def with_hot_index(computation: Computation, node: Expr) -> Expr:

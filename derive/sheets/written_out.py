@@ -1,5 +1,6 @@
 """Entries written out: products of matrices as sums over an index, a softmax without a name as its exponentials."""
 
+import re
 from collections.abc import Set
 from dataclasses import replace
 from fractions import Fraction
@@ -33,26 +34,30 @@ from derive.sheets.computation import Computation
 LETTERS_OF_SUMS = "jklmpqrstuvwxyzabcdefgh"
 """Letters for an index that is summed over."""
 
+_SUBSCRIPT = re.compile(r"_\{?([a-z])\}?(?![A-Za-z])")
+"""A letter in the subscript of a name."""
 
 PLACES = "Rows belong to what is differentiated, columns to what it is differentiated by."
 """Where a derivative stands in a Jacobian."""
 
 
-def entry_of(vector: Symbol, index: Index) -> Entry:
+def entry_of(vector: Expr, index: Index) -> Entry:
     """The entry of a vector, whichever way it stands."""
     first = IndexNumber(0)
     return Entry(vector, index, first) if vector.shape.is_column else Entry(vector, first, index)
 
 
 def letters_for(computation: Computation, *beside: Node) -> list[str]:
-    """Letters for indices that are no names, of symbols or of dimensions, and no indices of what stands beside them."""
+    """Letters for indices that are in no name, of symbols or of dimensions, and that nothing beside them has."""
     table = computation.table
     bases = (name.partition("_")[0] for name in table.meanings)
+    subscripts = (letter for name in table.meanings for letter in _SUBSCRIPT.findall(name))
     taken = {
         *table.meanings,
         *table.dims,
         *table.families,
         *bases,
+        *subscripts,
         *(letter for node in beside for letter in unbound_letters(node)),
     }
     return [letter for letter in LETTERS if letter not in taken] or list(LETTERS)

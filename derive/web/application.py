@@ -3,7 +3,7 @@
     GET  /               the page on which a derivation is typed
     GET  /static/NAME    its scripts and style sheets
     GET  /health         that the server is there
-    POST /live/check     {page, name, text} -> events, a line of JSON each: pending, equation, done or problem
+    POST /live/check     {page, name, text, held} -> events, a line of JSON each: pending, equation, done or problem
     POST /live/open      {name, text} -> {name, text}: a file as it is to be edited
     POST /live/report    {name, text} -> the report as one HTML page
     POST /live/setting   {name, text, corrections, sizes, all} -> {text}: with a corrected setting at its head
@@ -13,8 +13,9 @@
 The events of a check, in this order:
 
     pending     number, line, html: an equation that is being decided
-    equation    number, line, html, final, steps: one that is decided, `final` if its explanation is in it;
-                of each step: step, verdict, message, start, end, the places in units of UTF-16
+    equation    number, line, key, html, final, steps: one that is decided, `final` if its explanation is in it;
+                html is null if its key is among those that are `held`; of each step: step, verdict, message,
+                start, end, the places in units of UTF-16
     verdicts    summary, equations: all of them are told; some are told again, with an explanation; the event comes
                 again where the work was put off for the verdicts of others
     done        summary, equations, milliseconds, setting: what is known of the names, see `settings`
@@ -105,7 +106,9 @@ async def check(request: Request) -> Response:
     page = asked.text(fields, "page")[: asked.LONGEST_NAME]
     visitor = request.state.visitor
     job, more = classroom.job_for(request, fields, "check")
-    return await _stream(request, job, {**_document(fields), **more, "page": f"{visitor} {page}"}, f"{visitor} {page}")
+    held = asked.list_of_texts(fields, "held", asked.LONGEST_KEY, asked.MOST_KEYS)
+    content = {**_document(fields), **more, "held": held, "page": f"{visitor} {page}"}
+    return await _stream(request, job, content, content["page"])
 
 
 async def open_file(request: Request) -> Response:

@@ -7,6 +7,8 @@ from typing import Any
 Fields = Mapping[str, Any]
 
 LONGEST_NAME = 200
+LONGEST_KEY = 40
+MOST_KEYS = 2_000
 
 
 class BadRequestError(Exception):
@@ -93,6 +95,16 @@ def texts(fields: Fields, name: str, most: int = 100) -> Mapping[str, str]:
     if len(found) > most:
         raise BadRequestError(f'"{name}" has {len(found)} entries; at most {most} are taken')
     return {text({"": key}, ""): text(found, key) for key in found}
+
+
+def list_of_texts(fields: Fields, name: str, longest: int, most: int) -> Sequence[str]:
+    """A field that is a list of short texts; empty where it is left out."""
+    found = fields.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(each, str) and len(each) <= longest for each in found):
+        raise BadRequestError(f'"{name}" is to be a list of texts of at most {longest} characters')
+    if len(found) > most:
+        raise BadRequestError(f'"{name}" has {len(found)} entries; at most {most} are taken')
+    return found
 
 
 def name_of_file(fields: Fields, name: str = "name", default: str | None = None) -> str:

@@ -1,7 +1,8 @@
 """The HTML of a page's equations as they were drawn last: most of a document stays while one equation is written."""
 
-from collections.abc import Sequence
-from dataclasses import field
+from collections.abc import Collection, Sequence
+from dataclasses import field, replace
+from hashlib import blake2b
 
 from derive.checking.results import StepResult
 from derive.records import dataclass
@@ -11,19 +12,31 @@ MOST = 500
 """With more equations than these a page is drawn anew."""
 
 
+@dataclass(frozen=True)
+class Picture:
+    """How an equation looks; another one with the same key looks the same. `html` is null for who has it already."""
+
+    key: str
+    html: str | None
+
+
 @dataclass
 class Drawn:
     """By the numbers of equations, what was drawn and how it looks."""
 
-    _known: dict[int, tuple[tuple[StepResult, ...], View, str]] = field(default_factory=dict)
+    _known: dict[int, tuple[tuple[StepResult, ...], View, Picture]] = field(default_factory=dict)
     _told: dict[int, tuple[tuple[StepResult, ...], bool]] = field(default_factory=dict)
     _text: str = ""
+    _held: frozenset[str] = frozenset()
 
-    def begin(self, text: str, *, again: bool) -> None:
-        """Tell a text from now on; what was told of this very text is not told again where it is taken up again."""
+    def begin(self, text: str, held: Collection[str], *, again: bool) -> None:
+        """Tell a text from now on to who holds pictures with some keys.
+
+        What was told of this very text is not told again where it is taken up again.
+        """
         if not again or text != self._text:
             self._told.clear()
-        self._text = text
+        self._text, self._held = text, frozenset(held)
 
     def tells_new(self, steps: Sequence[StepResult], is_final: bool) -> bool:
         """Whether something is said of an equation that was not told since the beginning; it is told from now on."""
@@ -32,14 +45,17 @@ class Drawn:
         self._told[key] = said
         return is_new
 
-    def html(self, steps: Sequence[StepResult], view: View) -> str:
-        """The steps of one equation, drawn only where something of them is new."""
-        key, shown = steps[0].equation, tuple(steps)
-        known = self._known.get(key)
-        if known is not None and known[0] == shown and known[1] == view:
-            return known[2]
-        html = equation_html(shown, view)
-        if len(self._known) >= MOST:
-            self._known.clear()
-        self._known[key] = shown, view, html
-        return html
+    def picture(self, steps: Sequence[StepResult], view: View) -> Picture:
+        """The steps of one equation, drawn only where something of them looks otherwise."""
+        number, shown = steps[0].equation, tuple([replace(step, span=None) for step in steps])
+        known = self._known.get(number)
+        if known is None or known[:2] != (shown, view):
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[number] = known = shown, view, _picture(equation_html(shown, view))
+        picture = known[2]
+        return replace(picture, html=None) if picture.key in self._held else picture
+
+
+def _picture(html: str) -> Picture:
+    return Picture(blake2b(html.encode(), digest_size=12).hexdigest(), html)

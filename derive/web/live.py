@@ -41,7 +41,7 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
 def drawn_before(content: Content, desk: Desk) -> Drawn:
     """What was drawn for a page, ready for its text; with `again` in the content the work on it is taken up again."""
     drawn = desk.drawn(content["page"])
-    drawn.begin(content["text"], again=bool(content.get("again")))
+    drawn.begin(content["text"], content.get("held", ()), again=bool(content.get("again")))
     return drawn
 
 
@@ -96,12 +96,14 @@ class Teller:
         self._verdicts[number] = [step.verdict for step in steps]
         if not self._drawn.tells_new(steps, is_final):
             return
+        picture = self._drawn.picture(steps, self._view)
         self._tell(
             {
                 "event": "equation",
                 "number": number,
                 "line": steps[0].line,
-                "html": self._drawn.html(steps, self._view),
+                "key": picture.key,
+                "html": picture.html,
                 "final": is_final,
                 "steps": [self._step(step) for step in steps],
             }

@@ -38,15 +38,19 @@ _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
 @lru_cache(maxsize=4_096)
-def to_mathml(latex: str) -> str | None:
+def to_mathml(latex: str, in_display: bool = False) -> str | None:
     """The formula as MathML, or null where it does not convert to known elements.
 
-    Remembered, for a class asks for the same formulas again and again.
+    In a display the bounds of a sum stand below and above it. Remembered, for a class asks for the same formulas again
+    and again.
     """
     if not latex.strip() or len(latex) > LONGEST_FORMULA:
         return None
     try:
-        return _written(ElementTree.fromstring(convert(_convertible(latex))))
+        root = ElementTree.fromstring(convert(_convertible(latex), display="block" if in_display else "inline"))
+        if in_display:
+            root.attrib.update(display="inline", displaystyle="true")
+        return _written(root)
     except _UnknownElementError:
         return None
     except Exception:  # the converter raises whatever its walk over broken LaTeX runs into
@@ -88,9 +92,13 @@ def _letter(letter: str, style: str) -> str:
     return unicodedata.lookup(f"MATHEMATICAL {style} {_CASES[kind]} {which}")
 
 
-def _is_dot(element: ElementTree.Element) -> bool:
-    """Whether this is the dot of `A.T`, close to its neighbours as in TeX; not one with spaces of its own."""
-    return element.text == "." and not {"lspace", "rspace"} & element.attrib.keys()
+_CLOSE = (".", "|", "\u2016")
+"""The dot of `A.T` and the bars of absolute values and norms: close to their neighbours, as in TeX."""
+
+
+def _is_close(element: ElementTree.Element) -> bool:
+    """Whether this is a sign without space around it, not one with spaces or a side of its own."""
+    return element.text in _CLOSE and not {"lspace", "rspace", "form"} & element.attrib.keys()
 
 
 def _written(element: ElementTree.Element) -> str:
@@ -101,7 +109,7 @@ def _written(element: ElementTree.Element) -> str:
     styled = _styled(element.text or "", element.attrib.get("mathvariant"))
     kept = ATTRIBUTES if styled is None else ATTRIBUTES - {"mathvariant"}
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in element.attrib.items() if key in kept)
-    attributes += ' lspace="0" rspace="0"' if _is_dot(element) else ""
+    attributes += ' lspace="0" rspace="0"' if _is_close(element) else ""
     inside = escape(styled or element.text or "", quote=False)
     inside += "".join(_written(child) + escape(child.tail or "", quote=False) for child in element)
     return f"<{name}{attributes}>{inside}</{name}>"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from derive.records import dataclass
-from derive.sheets.blocks import Block, Chain, Formula, Text
+from derive.sheets.blocks import Block, Chain, Formula, Text, Words
 from derive.writing.formula_width import broken, width
 
 RELATION = 1_334
@@ -18,6 +18,7 @@ INDENT = 2_000
 NARROWEST_REASON = 8_000
 MOST_LINES_OF_REASON = 3
 SIZE_OF_REASONS = 0.92
+LETTER_OF_CODE = 525
 SAFETY = 1.03
 """Estimates may be too small by so much."""
 
@@ -88,8 +89,13 @@ def arranged(chain: Chain, measure: float) -> Layout:
 
 def text_width(text: Text) -> float:
     """The width of a text on one line."""
-    words = (width(run.latex) if isinstance(run, Formula) else width(rf"\text{{{_letters(run.text)}}}") for run in text)
-    return sum(words)
+    return sum(map(_run_width, text))
+
+
+def _run_width(run: Words | Formula) -> float:
+    if isinstance(run, Formula):
+        return width(run.latex)
+    return len(run.text) * LETTER_OF_CODE if run.style == "code" else width(rf"\text{{{_letters(run.text)}}}")
 
 
 def _letters(text: str) -> str:

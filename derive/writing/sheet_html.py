@@ -13,7 +13,7 @@ from derive.writing.formula_width import table_cells
 from derive.writing.mathml import to_mathml
 from derive.writing.pages import BASE, environment, page
 from derive.writing.sheet_chains import Row, arranged, in_groups
-from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe, spaced
 from derive.writing.statuses import of_points
 
 STYLES = (*BASE, "sheet.css")
@@ -122,7 +122,7 @@ def _cell(latex: str) -> Markup:
 
 def _rows(row: Row, left: Markup) -> Iterator[ShownRow]:
     first, *others = row.lines
-    lines = [_displayed(f"{row.relation} {first}"), *map(_displayed, others)]
+    lines = [_displayed(f"{row.relation} {first}", True), *(_displayed(other, True) for other in others)]
     for at, line in enumerate(lines):
         is_last = at == len(lines) - 1
         yield ShownRow(left if at == 0 else Markup(""), line, _text(row.reason) if is_last else Markup(""), at > 0)
@@ -133,10 +133,16 @@ def _picture(picture: Picture) -> Markup:
     return Markup(re.sub(r'<style>.*?</style>| style="[^"]*"', "", svg(picture.scene), flags=re.DOTALL))
 
 
-def _displayed(latex: str) -> Markup:
+_BEFORE_FUNCTION = re.compile(
+    r"(?<=[A-Za-z0-9}\])]) (?=\\(?:ln|log|exp|tanh|sinh|cosh|sin|cos|tan|det|max|min)(?![A-Za-z]))"
+)
+"""Between a factor and a function, where TeX has a thin space of itself."""
+
+
+def _displayed(latex: str, in_display: bool = False) -> Markup:
     """A formula as MathML, or its LaTeX as code."""
     known = safe(latex)
-    mathml = None if known is None else to_mathml(known)
+    mathml = None if known is None else to_mathml(_BEFORE_FUNCTION.sub(r" \\, ", spaced(known)), in_display)
     return Markup(mathml) if mathml is not None else Markup("<code>{}</code>").format(_shown(latex))
 
 

@@ -33,7 +33,7 @@ from derive.sheets.blocks import (
 from derive.writing.formula_width import broken, width
 from derive.writing.pages import resource
 from derive.writing.sheet_chains import INDENT, SAFETY, Layout, Row, arranged, in_groups, text_width
-from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe
+from derive.writing.sheet_parts import REMARKS, is_list_of_values, safe, spaced
 from derive.writing.statuses import of_points
 from derive.writing.tex_text import LONGEST_CODE_UNBROKEN, to_plain, to_tex
 
@@ -41,6 +41,8 @@ TEMPLATE = "sheet.tex"
 
 MOST_KEPT_TOGETHER = 32
 """How many lines are kept on one page."""
+LINES_OF_VALUES = 12
+"""So many lines are kept with a heading above a list of values."""
 SIZE_OF_TABLES = 0.913
 BETWEEN_COLUMNS = 1_200
 DISPLAY_BEGINS = "\\displaystart\n"
@@ -119,7 +121,7 @@ def _math(latex: str) -> str:
 
 def _drawn(latex: str) -> str:
     r"""A formula for LaTeX; a bare `\mathbb{1}` has no glyph in the usual fonts, so the template draws it."""
-    return latex.replace(r"\mathbb{1}", r"\indicator{}")
+    return spaced(latex).replace(r"\mathbb{1}", r"\indicator{}")
 
 
 class _Body:
@@ -136,6 +138,8 @@ class _Body:
             if isinstance(one, Question):
                 first = at - 1 if at and isinstance(groups[at - 1], Heading) else at
                 texts[first] = _kept(6 + 3 * (at - first) + _need(groups[at + 1 : at + 2], following)) + texts[first]
+            elif isinstance(one, Heading) and any(map(_is_values, groups[at + 1 : at + 3])):
+                texts[at] = _kept(LINES_OF_VALUES) + texts[at]
             elif isinstance(one, Paragraph) and following.startswith(DISPLAY_BEGINS):
                 texts[at] = texts[at].rstrip("\n")
         return "\n".join(texts)
@@ -236,6 +240,10 @@ class _Body:
         prompt = f"\n{_text(block.prompt)}\n" if block.prompt else ""
         form = f"\n{{\\itshape\\color{{quiet}}{_text(block.form)}}}\n" if block.form else ""
         return head + prompt + form
+
+
+def _is_values(group: object) -> bool:
+    return isinstance(group, Table) and is_list_of_values(group)
 
 
 def _table_row(row: Sequence[Text], wide: Sequence[bool], room: float) -> str:

@@ -1,5 +1,6 @@
 """What the writers of sheets share: the heads of remarks, which tables are lists of values, formulas that are safe."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -32,3 +33,11 @@ def is_list_of_values(table: Table) -> bool:
         and alone
         and any(r"\begin{" in run.latex for (run,) in cells if isinstance(run, Formula))
     )
+
+
+_FACTOR_BEFORE_WORD = re.compile(r"(?<=[A-Za-z0-9}\])]) (?=\\text\{[A-Za-z]+\} ?(?:\(|\\left))")
+
+
+def spaced(latex: str) -> str:
+    r"""A formula with a thin space between a factor and a function with a name in words: `\delta \, \text{sign}(r)`."""
+    return _FACTOR_BEFORE_WORD.sub(r" \\, ", latex)

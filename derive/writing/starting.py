@@ -50,7 +50,8 @@ COMMENTS: Mapping[str, str] = {
 OTHER_KEYS = (
     "More keys, where they are needed: `notation` (abbreviations that students may use, such as "
     r"\delta: \frac{\partial L}{\partial S}), `layout` (gradient, numerator, denominator), `kink` (the derivative of a "
-    "ReLU at 0), `index_base` (1 or 0), `allow` (conventions that count as right; leave it out for homework)."
+    "ReLU at 0), `index_base` (1 or 0), `allow` (conventions that count as right; leave it out for homework), `sheet` "
+    "(other forms that its solution sheet shows too, such as {conventions: [local-factor, entrywise], chain: rows})."
 )
 
 _WIDTH = 98

@@ -117,5 +117,5 @@ LONGEST_PLAIN = 80
 
 def to_plain(text: str) -> str:
     """Words for a bookmark, a foot, the properties of a PDF: letters, digits, punctuation of ASCII; not many."""
-    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return _WHITE.sub(" ", re.sub(r"[^A-Za-z0-9 .,:;()/+-]", " ", folded)).strip()[:LONGEST_PLAIN]
+    folded = unicodedata.normalize("NFKD", text.replace("\u2019", "'")).encode("ascii", "ignore").decode()
+    return _WHITE.sub(" ", re.sub(r"[^A-Za-z0-9 .,:;()/+'!?-]", " ", folded)).strip()[:LONGEST_PLAIN]

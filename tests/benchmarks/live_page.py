@@ -101,6 +101,7 @@ class Writer:
     found: Found
     steps: int = STEPS
     samples: list[tuple[str, Counter[str]]] = field(default_factory=list)
+    shown: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     async def write(self, seconds: float, pauses: tuple[float, float]) -> None:
         """Type for a while; what was asked before the models are certified is not measured."""
@@ -129,7 +130,8 @@ class Writer:
         verdict: float | None = None
         last: Mapping[str, Any] = {"event": "nothing"}
         headers = {"Origin": self.address}
-        asked = {"page": f"page {self.nonce}", "name": "notes.md", "text": text}
+        held = dict(self.shown.values())
+        asked = {"page": f"page {self.nonce}", "name": "notes.md", "text": text, "held": list(held)}
         async with client.stream("POST", "/live/check", json=asked, headers=headers) as answer:
             if answer.status_code != 200:
                 self.found.wrong.append(f"status {answer.status_code}: {(await answer.aread())[:200]!r}")
@@ -140,7 +142,9 @@ class Writer:
                 last = json.loads(line)
                 if last["event"] == "equation":
                     verdicts[last["number"]] = [step["verdict"] for step in last["steps"]]
-                    self.hold(last)
+                    html = held[last["key"]] if last["html"] is None else last["html"]
+                    self.shown[last["number"]] = last["key"], html
+                    self.hold(html)
                     if last["number"] == edited_number and verdict is None:
                         verdict = time.perf_counter() - began
                         self.found.to_verdict.append(verdict)
@@ -155,10 +159,10 @@ class Writer:
         elif last["event"] != "superseded":
             self.found.wrong.append(json.dumps(last))
 
-    def hold(self, event: Mapping[str, Any]) -> None:
-        """Hold an event to be about this writer's document."""
-        if f"<mn>{self.nonce}</mn>" not in event["html"]:
-            self.found.wrong.append(f"an equation without {self.nonce}: {event['html'][:300]}")
+    def hold(self, html: str) -> None:
+        """Hold an equation to be of this writer's document."""
+        if f"<mn>{self.nonce}</mn>" not in html:
+            self.found.wrong.append(f"an equation without {self.nonce}: {html[:300]}")
 
     def compare(self, number: int) -> None:
         """Hold some answers against checks from scratch."""

@@ -6,17 +6,20 @@ time. Nor does it follow from a slip that makes what comes after easy (`earnest`
 quantity must still depend on some parameter or datum on which the right one depends.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
+from functools import partial
 
 from derive.checking.claims import Claimed, Judgement
+from derive.checking.course import Found, Standing
 from derive.checking.following.dependence import depends, given_behind, names_behind
 from derive.checking.following.earnest import is_earnest
 from derive.checking.following.expressed import expressed
 from derive.checking.following.own_names import derivatives_meant
 from derive.checking.following.quantities import Saying, quantity, saying
 from derive.checking.following.world import Place, Slip, World
+from derive.checking.sameness import in_full
 from derive.checking.session import Session
 from derive.checking.sides import Side
 from derive.deciding.limits import Deadline
@@ -93,14 +96,14 @@ class Slips:
 
     # ── what follows from it ──
 
-    def followed(self, session: Session, judgement: Judgement, place: Place, deadline: Deadline) -> Place | None:
+    def followed(self, standing: Standing, judgement: Judgement, place: Place, deadline: Deadline) -> Place | None:
         """The earlier step from which the refuted one at a place correctly follows, if this is proved."""
-        claimed = judgement.claimed
+        claimed, session = judgement.claimed, standing.session
         if judgement.verdict != "refuted" or claimed is None or not (self._slips or self._own):
             return None
         try:
             with deadline.enforced(), _numbered(session, claimed):
-                found = self._source(session, claimed, place, deadline)
+                found = self._source(standing, claimed, place, deadline)
         except (Undecidable, FormulaError, RecursionError):
             return None
         if found is None:
@@ -108,20 +111,25 @@ class Slips:
         self._roots[place] = found.root
         return found.place
 
-    def _source(self, session: Session, claimed: Claimed, place: Place, deadline: Deadline) -> Slip | None:
+    def _source(self, standing: Standing, claimed: Claimed, place: Place, deadline: Deadline) -> Slip | None:
         """The slip whose value explains a claim: a first one alone, then any alone, then the last that is needed."""
+
+        def explain(*slips: Slip) -> bool:
+            return self._explain(standing, slips, claimed, deadline)
+
+        session = standing.session
         about = self._about(session, claimed, place)
         slips = [slip for slip in self._slips if _subject(slip.what) != about][-MAX_ALONE:]
         roots = [slip for slip in reversed(slips) if slip.root == slip.place]
         others = [slip for slip in reversed(slips) if slip.root != slip.place]
-        for slip in (*roots, *self._of_own_names(session, claimed, about, deadline), *others):
-            if self._explain(session, (slip,), claimed, deadline):
+        for slip in (*roots, *self._of_own_names(standing, claimed, about, deadline), *others):
+            if explain(slip):
                 if slip not in self._slips:
                     self._settle(slip)
                 return slip
         several = [slip for slip in reversed(roots[:MAX_TOGETHER]) if self._touches(session, slip, claimed)]
-        if len(several) > 1 and self._explain(session, several, claimed, deadline):
-            enough = (n for n in range(2, len(several)) if self._explain(session, several[:n], claimed, deadline))
+        if len(several) > 1 and explain(*several):
+            enough = (n for n in range(2, len(several)) if explain(*several[:n]))
             return several[next(enough, len(several)) - 1]
         return None
 
@@ -139,8 +147,9 @@ class Slips:
                 return _subject(found)
         return None
 
-    def _of_own_names(self, session: Session, claimed: Claimed, about: object, deadline: Deadline) -> Iterator[Slip]:
+    def _of_own_names(self, standing: Standing, claimed: Claimed, about: object, deadline: Deadline) -> Iterator[Slip]:
         """For the names of the document's own in a claim, the derivatives that they may be meant as."""
+        session = standing.session
         mentioned = [name for value in _values(session, claimed) for name in names_behind(session.table, value)]
         for place, definition in reversed(self._own):
             found = definition.left.read(session, None, dict(definition.formal)).upto(1)
@@ -148,21 +157,41 @@ class Slips:
             if not isinstance(own, Symbol) or own.name not in mentioned:
                 continue
             if place not in self._meant:
-                meant = derivatives_meant(session, own.name, deadline)
-                self._meant[place] = [Slip(place, said.what, said.value, place) for said in meant]
+                self._meant[place] = self._meant_by(standing, own.name, place, deadline)
             yield from (slip for slip in self._meant[place] if _subject(slip.what) != about)
+
+    def _meant_by(self, standing: Standing, name: str, place: Place, deadline: Deadline) -> list[Slip]:
+        def look(session: Session) -> Found[list[Saying]]:
+            return Found(derivatives_meant(session, name, deadline), deadline.left > 0)
+
+        return [Slip(place, said.what, said.value, place) for said in standing.found(("meant", name), look)]
 
     def _settle(self, slip: Slip) -> None:
         """Of a name of the document's own it is known now which derivative it is meant as."""
         self._meant[slip.place] = []
         self._slips = sorted((*self._slips, slip), key=lambda each: each.place)
 
-    def _explain(self, session: Session, slips: Sequence[Slip], claimed: Claimed, deadline: Deadline) -> bool:
+    def _explain(self, standing: Standing, slips: Sequence[Slip], claimed: Claimed, deadline: Deadline) -> bool:
         """Whether a claim is proved where some slips' values stand, and still says something there."""
+
+        def look(session: Session) -> Found[bool]:
+            is_earnest = partial(self._is_earnest, standing, deadline=deadline)
+            return Found(self._explained(session, slips, claimed, deadline, is_earnest), deadline.left > 0)
+
         deadline.check()
+        return standing.found(("explains", *map(_key, slips), claimed.key), look)
+
+    def _explained(
+        self,
+        session: Session,
+        slips: Sequence[Slip],
+        claimed: Claimed,
+        deadline: Deadline,
+        is_earnest: Callable[[Slip], bool],
+    ) -> bool:
         try:
             world = self._world(session, tuple(slips))
-            if not (world.touches(claimed) and all(self._is_earnest(session, slip, deadline) for slip in slips)):
+            if not (world.touches(claimed) and all(map(is_earnest, slips))):
                 return False
             if not world.shows(claimed, deadline):
                 return False
@@ -191,11 +220,20 @@ class Slips:
             found |= {} if name is None else self._parts[name]
         return found
 
-    def _is_earnest(self, session: Session, slip: Slip, deadline: Deadline) -> bool:
+    def _is_earnest(self, standing: Standing, slip: Slip, deadline: Deadline) -> bool:
         """Whether a slip leaves something to follow from it."""
+
+        def look(session: Session) -> Found[bool]:
+            return Found(is_earnest(session, slip, deadline), deadline.left > 0)
+
         if slip not in self._earnest:
-            self._earnest[slip] = is_earnest(session, slip, deadline)
+            self._earnest[slip] = standing.found(("earnest", _key(slip)), look)
         return self._earnest[slip]
+
+
+def _key(slip: Slip) -> Hashable:
+    """What a slip says, wherever it stands."""
+    return in_full((slip.what, slip.value), with_places=False)
 
 
 def _subject(what: Expr) -> object:

@@ -121,7 +121,8 @@ class Declarations:
 
     def _is_index(self, item: Declared) -> bool:
         """Whether a letter runs over a range: nothing is declared then."""
-        is_range = item.space.kind in ("label", "integer") and not index_letters(item.key)[1]
+        is_set = not item.space.kind and not item.space.dims and bool(item.space.wider)
+        is_range = (item.space.kind in ("label", "integer") or is_set) and not index_letters(item.key)[1]
         return is_range and (item.key in INDEX_LETTERS or item.key in self.gathered.indexing)
 
     def _is_one_of_many(self, item: Declared) -> bool:

@@ -54,23 +54,24 @@ def _used(content: List, spellings: Mapping[str, str]) -> Iterator[str]:
 @remembered
 def _written(content: List) -> tuple[Syntax, ...]:
     """What stands in a formula and may be a name, in the order of writing: a letter that has scripts with these."""
-    return tuple(_all_written(content))
+    found: list[Syntax] = []
+    _collect(content, found)
+    return tuple(found)
 
 
-def _all_written(node: object) -> Iterator[Syntax]:
+def _collect(node: object, found: list[Syntax]) -> None:
+    """Adds what is written in a piece of syntax, or in a tuple of such pieces."""
     if isinstance(node, tuple):
         for part in node:
-            yield from _all_written(part)
-        return
-    if not isinstance(node, Syntax):
-        return
-    if isinstance(node, Name) or (isinstance(node, Scripted) and isinstance(unwrapped(node.base), Name)):
-        yield unwrapped(node)
-        if isinstance(node, Scripted):
-            yield from _all_written(node.scripts)
-        return
-    for part in names_of_parts(type(node)):
-        yield from _all_written(getattr(node, part))
+            _collect(part, found)
+    elif isinstance(node, Name):
+        found.append(node)
+    elif isinstance(node, Scripted) and isinstance(unwrapped(node.base), Name):
+        found.append(node)
+        _collect(node.scripts, found)
+    elif isinstance(node, Syntax):
+        for name in names_of_parts(type(node)):
+            _collect(getattr(node, name), found)
 
 
 @remembered

@@ -7,7 +7,7 @@ that formulas use before its equation stands is given, as the w of `L = \|Xw - y
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from derive.checking.inference.gathered import Equation, Gathered
+from derive.checking.inference.gathered import Equation, Gathered, Sign
 from derive.checking.inference.names import index_letters, is_used, named, spelled, used
 from derive.notation.names import plain
 from derive.records import dataclass
@@ -72,11 +72,13 @@ def forward_pass(
     not defined by a number.
     """
     closed = spelled(taken)
+    functions = _functions(gathered)
     first: dict[str, Equation] = {}
     for wanted in ((False, False), (True, False), (False, True)):
         for equation in gathered.equations:
             is_wanted = (equation.is_inline, equation.is_number) == wanted and not equation.is_function
             is_new = equation.key not in first and equation.key not in abbreviations
+            is_new = is_new and not functions.get(equation.key, equation.sign) < equation.sign
             if is_wanted and is_new and not _is_out(equation, closed, [*declared, *sizes]):
                 first[equation.key] = equation
     found = ForwardPass(first, {**closed, **spelled(declared), **spelled(first)})
@@ -88,6 +90,15 @@ def forward_pass(
     values = [first[key] for key in first if key in given]
     values += [equation for equation in gathered.equations if equation.is_number and equation.key in declared]
     return ForwardPass(kept, {**closed, **spelled(declared), **spelled(kept)}, values)
+
+
+def _functions(gathered: Gathered) -> dict[str, Sign]:
+    """Where each name is first introduced as a function, `J(w) = …`: a later equation `J = …` says something of it."""
+    found: dict[str, Sign] = {}
+    for equation in gathered.equations:
+        if equation.is_function and not equation.is_inline:
+            found.setdefault(equation.key, equation.sign)
+    return found
 
 
 def _is_out(equation: Equation, closed: Mapping[str, str], known: Collection[str]) -> bool:

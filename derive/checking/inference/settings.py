@@ -15,6 +15,7 @@ from derive.checking.inference.gathered import Gathered, Sign
 from derive.checking.inference.gathering import Recalled, anew, first_use, gather
 from derive.checking.inference.grams import in_order_of_size
 from derive.checking.inference.names import named, spelled
+from derive.checking.inference.own_functions import own_functions
 from derive.checking.inference.passes import forward_pass, possible_losses
 from derive.checking.inference.unknowns import Unknowns, dims_of, readable, words_of
 from derive.checking.memory import Memory
@@ -40,8 +41,8 @@ class Inference:
     `defines`: the signs of equations that the model was taken from, each with its name. `possible`: a shape that fits,
     for names of which several do. `told`: how the names may be written that have an equation. `values`: the signs of
     equations that say at which value of a given name something holds. `withheld`: the
-    signs of declarations of many vectors by one index. `asks`: whether an unknown name is asked for. `model` is built
-    from the setting, where that was tried.
+    signs of declarations of many vectors by one index. `asks`: whether an unknown name is asked for. `letters` are
+    indices, and `sizes` are what they count to. `model` is built from the setting, where that was tried.
     """
 
     setting: Setting
@@ -54,6 +55,8 @@ class Inference:
     values: Mapping[Sign, str] = field(default_factory=dict)
     withheld: Mapping[Sign, str] = field(default_factory=dict)
     asks: bool = False
+    letters: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()
     model: Model | None = None
 
 
@@ -62,7 +65,7 @@ def infer(document: Document, memory: Memory | None = None) -> Inference:
 
     Raises `DocumentError` where its own setting cannot be used. A `memory` holds what was found in documents before.
     """
-    setting = document.setting
+    setting = replace(document.setting, own=own_functions(document))
     if document.exercise is not None or any(read_counted(name, text) for name, text in setting.symbols):
         return Inference(setting)
     found = _inferred(document, setting, memory)
@@ -145,6 +148,8 @@ class _Inferring:
             told=self.gathered.told - frozenset(spelled(equation.key for equation in self.found.values)),
             withheld=self.declarations.withheld,
             asks=not self.setting.model,
+            letters=frozenset(self.gathered.letters | self.gathered.indexing),
+            sizes=frozenset(self.gathered.ranges.values()),
         )
 
     # ── the loss and what leads to it ──

@@ -11,6 +11,7 @@ from derive.checking.sides import Side
 from derive.checking.spaces import judge_membership
 from derive.documents.document import Passage
 from derive.errors import FormulaError
+from derive.models.families import family_letters
 from derive.notation.chains import Chain, Member
 from derive.notation.symbols import Computed, SymbolTable, shown
 from derive.notation.syntax import parse
@@ -75,7 +76,7 @@ def stated_by(session: Session, chain: Chain, signs: Signs) -> Mapping[int, Judg
 
 
 def _definition(table: SymbolTable, key: str) -> Judgement:
-    base = key if table.find(key) is not None else key.partition("_")[0]
+    base = key if table.find(key) is not None else family_letters(key)[0]
     name = table.find(key) or table.find_family(base)
     meaning = None if name is None else table.meanings[name]
     assert isinstance(meaning, Computed)

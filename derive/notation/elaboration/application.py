@@ -107,6 +107,8 @@ class Application(Scripts):
 
     def _builtin(self, node: Syntax, base: Name) -> Head | None:
         name = plain(base.text)
+        if name in self.table.own:
+            return None
         function = functions.entrywise(name) or functions.other(name)
         letters = name.removeprefix("\\")
         if letters in functions.NOT_FUNCTIONS:
@@ -254,27 +256,18 @@ class Application(Scripts):
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
 
     def value_of(self, resolved: Resolved, span: Span) -> Expr:
-        """What a name stands for; a function without argument is meant at the names that it was defined with."""
+        """What a name stands for; a function without argument is meant at the quantities that it was defined with."""
         function = resolved.meaning
-        if isinstance(function, UserFunction) and not resolved.primes:
-            own = self.own_arguments(function)
-            if own is not None:
-                return self.body_with(function, own, span)
+        if isinstance(function, UserFunction) and function.is_quantity and not resolved.primes:
+            return self.body_with(function, {}, span)
         return super().value_of(resolved, span)
 
-    def own_arguments(self, function: UserFunction) -> dict[str, Expr] | None:
-        """The names in the brackets of `f(x) = …` with their values, where all of them are known beside it."""
-        found: dict[str, Expr] = {}
-        for name in function.parameters:
-            key = self.table.find(name)
-            meaning = None if key is None else self.table.meanings[key]
-            if name in self.formal:
-                found[name] = self.formal[name]
-            elif key is not None and isinstance(meaning, (Given, Computed)) and not _is_no_value(meaning):
-                found[name] = Symbol(key, meaning.shape)
-            else:
-                return None
-        return found
+    def own_value(self, head: Head, span: Span) -> Expr | None:
+        """The `J` of `J(\\theta, b) = …` alone: its formula as it stands; None for any other function."""
+        function = head.function
+        if function is None or not function.is_quantity or head.order or head.sub is not None or head.sups:
+            return None
+        return self.body_with(function, {}, span)
 
     def _is_scalar_name(self, name: str) -> bool:
         """Whether a name is not declared as a vector or matrix: a function of it may be one of a real number."""
@@ -344,11 +337,6 @@ class Application(Scripts):
 
 OF_VECTORS = (Transpose, Reduce, Dot, MatMul, Softmax, Diagonal, Inverse)
 """What the formula of a function of one real number does not contain."""
-
-
-def _is_no_value(meaning: Given | Computed) -> bool:
-    """Whether a declared name is a function or counts classes, and stands for no number or array."""
-    return isinstance(meaning, Given) and meaning.kind in ("labels", "hot index", "function", "map")
 
 
 def _is_dots(entry: Formula) -> bool:

@@ -111,7 +111,7 @@ class Arguments(Scripts):
             return
         scripted = any(isinstance(entry.single_factor, Scripted) for entry in content.entries)
         if not (len(names) == 1 and scripted):
-            raise Unreadable(f"{shown(key)} is no function of what stands in these brackets", content.span)
+            raise Unreadable(f"the name {shown(key)} is no function of what stands in these brackets", content.span)
 
     def _argument(self, entry: Formula, name: str) -> Expr:
         """What is put in for a name; a 0 takes its shape."""
@@ -134,7 +134,7 @@ class Arguments(Scripts):
             raise Unreadable(f"what {shown(key)} is computed from is not known", span)
         value = self._opened(meaning.value, set(arguments))
         if any(isinstance(node, (Derivative, ChainRule, LocalFactor)) for node in walk(value)):
-            raise Unreadable(f"{shown(key)} is a derivative; at other arguments it is not read", span)
+            raise Unreadable(f"the name {shown(key)} is a derivative; at other arguments it is not read", span)
         if _indices(value) & {index for argument in arguments.values() for index in _indices(argument)}:
             raise Unreadable("an index in this argument is used in the quantity itself, too", span)
 

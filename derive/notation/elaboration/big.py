@@ -45,6 +45,9 @@ from derive.notation.syntax import (
 from derive.notation.tables import CASES_ENVIRONMENTS, MATRIX_ENVIRONMENTS, RELATIONS
 from derive.source import Span
 
+_MATRIX_BARS: dict[str, OneOf["det", "l2"]] = {"vmatrix": "det", "Vmatrix": "l2"}
+"""What the bars around a matrix that is written out mean."""
+
 _COMPARATORS: dict[str, Comparator] = {
     "claim": "=",
     "differ": "!=",
@@ -322,7 +325,8 @@ class BigOperators(SumsOverNumbers):
         if node.name not in MATRIX_ENVIRONMENTS:
             raise Unreadable(unknown_environment(node.name), node.span)
         value = self.written_matrix(lines, node.span)
-        return Reduce("det", value, span=node.span) if node.name in ("vmatrix", "Vmatrix") else value
+        kind = _MATRIX_BARS.get(node.name)
+        return value if kind is None else Reduce(kind, value, span=node.span)
 
     def _branch(self, line: Sequence[List]) -> tuple[Expr, Condition | None]:
         cells = [_without_empty(cell) for cell in line if not_empty(cell)]

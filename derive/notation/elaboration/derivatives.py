@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.shapes import Shape
+from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import (
     DIAGONAL,
     ENTRYWISE,
@@ -220,7 +220,7 @@ class Derivatives(Products):
         if len(part.of) == 1:
             head = self.head(part.of[0])
             if head is not None:
-                own = self._at_own_arguments(head, by, part.span)
+                own = self._quantity(head, by, part.span)
                 if own is not None:
                     return own
                 of_vector = head.kind == "map" and isinstance(by, (Entry, Slice))
@@ -228,28 +228,33 @@ class Derivatives(Products):
                 return self.call_on(head, lambda: [argument], part.span)
         return self.term(Term(part.of, part.operators, span=part.span))
 
-    def _at_own_arguments(self, head: Head, by: Expr, span: Span) -> Expr | None:
-        """The value of a function that its author defined, where that depends on what it is differentiated by.
+    def _quantity(self, head: Head, by: Expr, span: Span) -> Expr | None:
+        """The J of `\\partial J / \\partial \\theta_j`, a function of known quantities; None at any other variable.
 
-        `\\frac{\\partial f}{\\partial q}` with `f(x) = q^T x` is x. Raises `Unreadable` where the x is not known.
+        Raises `Unreadable` where another function would be meant at something that stands in its formula already.
         """
-        if head.function is None or head.order or head.sub is not None or head.sups:
-            return None
         variables = {symbol.name for symbol in symbols_of(by)}
-        own = self.own_arguments(head.function)
-        if own is not None:
-            value = self.body_with(head.function, own, span)
-            if variables & self.names_below(value):
-                return value
-            if all(argument.shape.is_scalar or argument.shape == by.shape for argument in own.values()):
-                return None
-            raise Unreadable(f"the formula of {shown(head.name)} does not hold what it is differentiated by", span)
+        own = self.own_value(head, span)
+        if own is None:
+            self._check_not_held(head, variables, span)
+            return None
+        if variables and variables <= self.names_below(own):
+            return own
+        assert head.function is not None
+        names = [self.table.find(name) for name in head.function.parameters]
+        shapes = [getattr(self.table.meanings[name], "shape", SCALAR) for name in names if name is not None]
+        if all(shape.is_scalar or shape == by.shape for shape in shapes):
+            return None
+        raise Unreadable(f"the formula of {shown(head.name)} does not hold what it is differentiated by", span)
+
+    def _check_not_held(self, head: Head, variables: set[str], span: Span) -> None:
+        if head.function is None or head.order or head.sub is not None or head.sups:
+            return
         written = [node for node in nodes(head.function.body) if isinstance(node, (Name, Scripted))]
         found = [resolved for node in written if (resolved := self.resolve(node)) is not None]
         named = [Symbol(one.key, one.meaning.shape) for one in found if isinstance(one.meaning, (Given, Computed))]
         if any(variables & self.names_below(symbol) for symbol in named):
             raise Unreadable(f"{shown(head.name)} is a function; write its argument in brackets here", span)
-        return None
 
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         """`\\frac{\\partial}{\\partial x}` of what stands behind it."""
@@ -437,8 +442,12 @@ class Derivatives(Products):
     def _argument_of_function(self, node: Syntax | Expr) -> Expr | None:
         """The x of `\\nabla f`, where f was defined as `f(x) = …` with a known x."""
         head = self.head(node) if isinstance(node, (Name, Scripted)) else None
-        own = None if head is None or head.function is None else self.own_arguments(head.function)
-        return next(iter(own.values())) if own is not None and len(own) == 1 else None
+        function = None if head is None else head.function
+        if function is None or not function.is_quantity or len(function.parameters) != 1:
+            return None
+        name = self.table.find(function.parameters[0])
+        meaning = None if name is None else self.table.meanings[name]
+        return Symbol(name, meaning.shape) if name is not None and isinstance(meaning, (Given, Computed)) else None
 
     def _inferred_variable(self, operand: Expr, span: Span) -> Expr:
         """The variable of a bare ∇: the only given symbol the operand depends on, or the only vector among them."""

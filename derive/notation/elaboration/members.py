@@ -11,11 +11,11 @@ from derive.errors import FormulaError, Unreadable
 from derive.expressions.shapes import Dim, Shape
 from derive.expressions.tree import Entry, Expr, Index, IndexNumber, IndexValue, Label, Slice, Symbol, Transpose
 from derive.notation.elaboration.numbers import NumberedNames
-from derive.notation.names import unwrapped
+from derive.notation.names import plain, unwrapped, unwrapped_list
 from derive.notation.numbering import SLOT, place_of_number, with_number
 from derive.notation.scripting import Rest, Scripting, spellings
 from derive.notation.symbols import Computed, Given, Member, shown
-from derive.notation.syntax import List, Sum, Syntax, Term, listed
+from derive.notation.syntax import List, Name, Sum, Syntax, Term, listed
 from derive.source import Span
 
 
@@ -26,10 +26,18 @@ class Members(NumberedNames):
         """The member that a base and its scripts spell, with its family's pattern and the scripts that remain."""
         for place, slotted, left in _slots(parts) if self.table.members else ():
             for key, rest in spellings(base, slotted):
-                index = self._index_at(place, span) if key in self.table.members else None
+                is_one = key in self.table.members and not self._has_own_name(base, parts, place)
+                index = self._index_at(place, span) if is_one else None
                 if index is not None:
                     return key, self._member_at(key, index, span), rest if left is None else (left, *rest[1:])
         return None
+
+    def _has_own_name(self, base: str, parts: Scripting, place: Syntax) -> bool:
+        """Whether `u_o` was declared by itself beside the family `u_i`, and no sum binds its o."""
+        letter = unwrapped_list(place) if isinstance(place, List) else unwrapped(place)
+        if not isinstance(letter, Name) or self.bound(plain(letter.text)) is not None:
+            return False
+        return any(rest[0] is None and self.table.find(key) is not None for key, rest in spellings(base, parts))
 
     def _index_at(self, place: Syntax, span: Span) -> Index | None:
         uses = {index: list(found) for index, found in self.uses.items()}

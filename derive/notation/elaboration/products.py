@@ -296,9 +296,10 @@ class Products(Application, Arguments):
                 _is_big(next_value) or self.is_derivative_operator(next_value)
             )
             taken = len(rest) if takes_all else taken + 1
+        own = None if taken else self.own_value(head, node.span)
+        if own is not None:
+            return own, 1
         if not taken:
-            if head.kind == "user" and not rest:
-                return self.factor(node), 1
             raise Unreadable(f"the function {canonical(node).strip()} has no argument here", node.span)
         whole = node.span.to(rest[taken - 1].span)
         return self.call_on(head, lambda: [self.product(_first(rest[:taken]), whole)], whole), 1 + taken

@@ -43,7 +43,7 @@ from derive.notation.complaints import function_like
 from derive.notation.elaboration.constants import sizes_in
 from derive.notation.elaboration.numbered_entries import NumberedEntries
 from derive.notation.elaboration.numbers import OverNumber
-from derive.notation.names import canonical, plain, unwrapped, unwrapped_list
+from derive.notation.names import canonical, key_of, plain, unwrapped, unwrapped_list
 from derive.notation.numbering import SLOT, TRANSPOSES, letters_in, place_of_number
 from derive.notation.scripting import Rest, Scripting, Superscript, name_and_scripts, spellings, taken_apart
 from derive.notation.symbols import Abbreviation, Computed, FunctionAlias, Given, Meaning, UserFunction, shown
@@ -84,6 +84,14 @@ class Resolved:
 
 def _resolved(key: str, meaning: "Meaning | Expr | Dim", rest: Rest) -> Resolved:
     return Resolved(key, meaning, *rest)
+
+
+def _without_transpose(node: Syntax, parts: Scripting) -> str:
+    """How a name is written, without what turns or inverts its value: the u_o of `u_o^T`."""
+    if not (isinstance(node, Scripted) and parts.sups and all(map(_is_of_the_matrix, parts.sups))):
+        return canonical(node).strip()
+    kept = tuple(script for script in node.scripts if script.kind == "sub")
+    return canonical(Scripted(node.base, kept, span=node.span) if kept else node.base).strip()
 
 
 def _is_slice(sub: List) -> bool:
@@ -159,6 +167,9 @@ class Scripts(NumberedEntries):
         entry = self.entry_of_numbered(base, parts, node.span)
         if entry is not None:
             return _resolved(*entry)
+        marked = self._of_marked_family(base, parts)
+        if marked is not None:
+            return marked
         numbered = self.with_numbers(parts) if self.table.numbers else parts
         if self.table.counted:
             self.write_out(base, parts, self.table.counted)
@@ -192,6 +203,14 @@ class Scripts(NumberedEntries):
             return _resolved(*found, rest) if family is None else _resolved(family, self.table.meaning(family), rest)
         expanded = self._abbreviation(key, span)
         return None if expanded is None else _resolved(key, expanded, rest)
+
+    def _of_marked_family(self, base: str, parts: Scripting) -> Resolved | None:
+        """An entry of `X_{ij}^{new}`, a family whose name has all the superscripts, where an X may be known, too."""
+        if parts.sub is None or not parts.sups or any(isinstance(item, str) for item in parts.sups):
+            return None
+        above = "".join(canonical(item) for item in parts.sups if not isinstance(item, str)).strip()
+        family = self.table.families.get(key_of(base, "", above, parts.primes))
+        return None if family is None else _resolved(family, self.table.meaning(family), (parts.sub, (), 0))
 
     def _of_family(self, base: str, parts: Scripting) -> Resolved | None:
         """An entry of a family, or a dimension."""
@@ -345,7 +364,7 @@ class Scripts(NumberedEntries):
             return self.with_scripts(IndexValue(bound, span=node.span), None, parts.sups, parts.primes, node.span)
         value = self._special_value(base, parts, node.span)
         if value is None:
-            written = canonical(node).strip()
+            written = _without_transpose(node, parts)
             hint = self._family_hint(base, parts) or self.table.suggestion(written) or function_like(written)
             problem = f"the name {shown(written)} is not defined or declared{hint}"
             raise self.not_among(node) or UnknownName(written, problem, node.span)
@@ -637,7 +656,7 @@ class Scripts(NumberedEntries):
             return self._known_index(resolved, written, span)
         if isinstance(node, Name) and is_index_letter(node.text):
             return self._free_index(plain(node.text), span)
-        raise Unreadable(f"{shown(written)} is no index that is known here", span)
+        raise Unreadable(f"the name {shown(written)} is no index that is known here", span)
 
     def _free_index(self, letter: str, span: Span) -> IndexVariable:
         index = IndexVariable(letter, span=span)
@@ -659,7 +678,7 @@ class Scripts(NumberedEntries):
                     value = self.entry(value, resolved.sub, span)
                 if isinstance(value, IndexValue):
                     return value.index
-        raise Unreadable(f"{shown(written)} is declared and is no index", span)
+        raise Unreadable(f"the name {shown(written)} is declared and is no index", span)
 
     def applied(self, function: str, operand: Expr, span: Span) -> Expr:
         raise NotImplementedError

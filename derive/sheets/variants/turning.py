@@ -16,6 +16,9 @@ from derive.notation.tokens import tokenize
 from derive.records import dataclass
 from derive.sheets.variants.formulas import edited, equations, written
 
+_MARK = re.compile(r"\^\{?\s*\\?[A-Za-z]+\s*\}?$|(?<=\])T")
+"""A transpose at the end of a name."""
+
 
 class NotTurned(Exception):
     """Something for which there is no plain other way round."""
@@ -109,10 +112,19 @@ def turned(node: Node, turner: Turner, formula: str) -> str:
 @turned.register(tree.Number)
 @turned.register(tree.Size)
 @turned.register(tree.Constant)
-@turned.register(tree.Fill)
 @turned.register(tree.IndexValue)
 def _as_it_is(node: Expr, turner: Turner, formula: str) -> str:
     return written(formula, node)
+
+
+@turned.register
+def _ones(node: tree.Fill, turner: Turner, formula: str) -> str:
+    """A vector of ones gets the mark of a transpose, or loses it; zeros are as long as what they stand beside."""
+    text = written(formula, node)
+    if not node.value or not node.shape.is_vector:
+        return text
+    without_mark = _MARK.sub("", text)
+    return rf"{text}^T" if without_mark == text else without_mark
 
 
 @turned.register(tree.Add)
@@ -158,7 +170,7 @@ def _transpose(node: tree.Transpose, turner: Turner, formula: str) -> str:
     if not isinstance(node.operand, tree.Symbol):
         raise NotTurned
     text = written(formula, node)
-    return re.sub(r"\^\{?\s*\\?[A-Za-z]+\s*\}?$|(?<=\])T", "", text) if turner.keeps(node.operand.name) else text
+    return _MARK.sub("", text) if turner.keeps(node.operand.name) else text
 
 
 @turned.register

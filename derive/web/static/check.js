@@ -21,7 +21,7 @@ const editor = new Editor(part("text"), part("mirror"), part("paper"));
 const equations = new Equations(part("equations"));
 const problems = new Problems(editor);
 const voice = new Voice(part("voice"));
-const checking = new Checking(contents);
+const checking = new Checking(() => ({ ...contents(), held: equations.keys }));
 const opening = new Opening({ button: part("open"), input: part("file"), overlay: part("overlay") });
 const reveal = chooseViews(document.querySelectorAll("#views button"), main);
 let saved = editor.text;

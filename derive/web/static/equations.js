@@ -11,6 +11,7 @@ const PATIENCE = 200;
 
 export class Equations extends EventTarget {
   #shown = [];
+  #held = new Map();
   #round = 0;
   #timer = null;
   current = null;
@@ -24,9 +25,15 @@ export class Equations extends EventTarget {
     });
   }
 
+  // The keys of what is shown. What the server draws again under one of them it does not send.
+  get keys() {
+    return this.#shown.flatMap(({ key }) => key ?? []);
+  }
+
   // From now on, what is shown is old; what still is after a while looks so.
   begin() {
     this.#round += 1;
+    this.#held = new Map(this.#shown.map(({ key, html }) => [key, html]));
     for (const { timer } of this.#shown) clearTimeout(timer);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#dim(), PATIENCE);
@@ -38,16 +45,17 @@ export class Equations extends EventTarget {
   }
 
   // Places an equation that is being decided, or is decided.
-  place({ event, number, line, html, steps }) {
+  place({ event, number, line, key = null, html, steps }) {
     const shown = this.#find(number, line);
     Object.assign(shown, { number, line, round: this.#round });
     clearTimeout(shown.timer);
     if (event === "pending" && shown.html !== null) {
-      shown.timer = setTimeout(() => draw(shown, html), PATIENCE);
+      shown.timer = setTimeout(() => drawPending(shown, html), PATIENCE);
       return;
     }
     shown.steps = steps ?? [];
-    draw(shown, html);
+    draw(shown, html ?? this.#held.get(key));
+    shown.key = key;
     shown.element.classList.remove("stale");
   }
 
@@ -138,10 +146,15 @@ export class Equations extends EventTarget {
     const before = this.#shown.findLastIndex((shown) => shown.round === this.#round && shown.number < number);
     if (before >= 0) this.#shown[before].element.after(element);
     else this.element.prepend(element);
-    const made = { element, html: null, steps: [], timer: null };
+    const made = { element, key: null, html: null, steps: [], timer: null };
     this.#shown.splice(before + 1, 0, made);
     return made;
   }
+}
+
+function drawPending(shown, html) {
+  draw(shown, html);
+  shown.key = null;
 }
 
 // Draws an equation, if it is other than before; the reasons of a step stay open, and what has the focus keeps it.
