@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 import pytest
+from thoroughness import CHOICES, CHOSEN, VARIABLE
 
 # One folder for the whole run, never the user's: what one process has derived by SymPy is there for the others.
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
@@ -22,17 +23,24 @@ collect_ignore_glob = ["*.md", "*.tex", "*.ipynb"]
 
 # The files that take longest, in this order. They come first, so that none is left over when the rest is done.
 LONGEST = (
-    "test_sheet_round_trip.py", "test_fuzzing.py", "test_homework.py", "test_implementations_corpus.py",
-    "test_kernels_agree.py", "test_mutants.py", "test_public.py", "test_variants.py", "test_gradients.py",
-    "test_sources.py", "test_lint.py", "test_readme.py", "test_subjects.py", "test_mistakes.py", "test_following.py",
-    "test_differentials.py", "test_recurrences.py", "test_packaging.py", "test_kernel_backends.py",
-    "test_closed_forms.py", "test_layers.py", "test_sheets.py", "test_memory.py", "test_gallery.py",
-    "test_inference.py", "test_exercises.py", "test_figures_geometry.py", "test_documents_markdown.py",
-    "test_alternatives.py", "test_answers_by_cases.py", "test_following_one_entry.py", "test_documents_latex.py",
-    "test_grade_run.py", "test_sheet_latex.py", "test_architecture.py", "test_indexed_forms.py", "test_families.py",
-    "test_kinks.py", "test_cascade.py", "test_pytest_plugin.py", "test_answers.py", "test_code_marking.py",
-    "test_soundness.py", "test_grade_cluster.py", "test_formats.py", "test_feedback.py", "test_class_report.py",
+    "test_sheet_round_trip.py", "test_implementations_corpus.py", "test_homework.py", "test_kernels_agree.py",
+    "test_public.py", "test_fuzzing.py", "test_gradients.py", "test_variants.py", "test_lint.py", "test_readme.py",
+    "test_mutants.py", "test_packaging.py", "test_web_hostile.py", "test_mistakes.py", "test_subjects.py",
+    "test_sources.py", "test_browser_files.py", "test_exercises.py", "test_recurrences.py",
+    "test_browser_exercises.py", "test_kernel_backends.py", "test_differentials.py", "test_browser_reach.py",
+    "test_figures_geometry.py", "test_web_api.py", "test_web_workers.py", "test_gallery.py", "test_inference.py",
+    "test_browser_writing.py", "test_following.py", "test_web_load.py", "test_pytest_plugin.py",
+    "test_indexed_forms.py", "test_web_openapi.py", "test_layers.py", "test_sheets.py", "test_memory.py",
+    "test_answers_by_cases.py", "test_grade_run.py", "test_written_diagonals.py", "test_closed_forms.py",
+    "test_kinks.py", "test_cascade.py", "test_sheet_latex.py", "test_documents_latex.py", "test_browser_report.py",
+    "test_variant_rules.py", "test_architecture.py", "test_marking.py", "test_families.py", "test_round_trip.py",
+    "test_soundness.py", "test_browser_hostile.py", "test_code_draws.py", "test_scalars.py", "test_code_truth.py",
 )  # fmt: skip
+
+
+def pytest_configure():
+    if CHOSEN not in CHOICES:
+        raise pytest.UsageError(f"{VARIABLE} is {CHOSEN!r}; expected one of {', '.join(CHOICES)}")
 
 
 def pytest_collection_modifyitems(items):

@@ -120,6 +120,7 @@ ROOMS: dict[str, set[str]] = {
         "implementations.results",
         "sheets.blocks",
         "sheets.safe_math",
+        "documents.document",
         "documents.yaml_text",
         "mistakes",
         "checking.results",
@@ -144,6 +145,7 @@ ROOMS: dict[str, set[str]] = {
         "grading",
         "figures",
         "sheets",
+        "implementations",
         "writing",
     },
     "commands": {

@@ -222,6 +222,13 @@ def test_what_cannot_be_read_is_code_and_its_place_is_shown_once():
     assert equation_html([told], View()).count(r"<code>\frac{1</code>") == 1
 
 
+def test_what_a_message_is_about_stands_behind_it_as_a_formula_unless_it_is_a_whole_side():
+    part = replace(REFUTED, excerpt="2 X", message="Not so.")
+    assert f"<p>Not so. {math('2 X')}</p>" in equation_html([part], View())
+    assert "<p>Not so.</p>" in equation_html([replace(part, excerpt="2 X^T G")], View())
+    assert f"Not so. {math('2 X')}</span>" in equation_html([replace(part, diagnosis=())], View())
+
+
 def test_what_is_open_at_first():
     opened = View(opens=frozenset(("refuted",)))
     assert re.findall(r'class="step (\w+)[^>]* open>', equation_html([PROVED, REFUTED], opened)) == ["refuted"]

@@ -302,3 +302,18 @@ def test_a_file_with_settings_may_expect_something_and_not_twice(tmp_path):
     with pytest.raises(DocumentError) as caught:
         read_document(document, setting)
     assert str(caught.value) == f"{document}:2:1: 'expect' is given differently in {setting}:1:1"
+
+
+# ── what is expected need not be explained ──
+
+
+@pytest.mark.parametrize("tag, key", [("", "'*'"), ("", "'#1'"), (r"\tag{4}", "'*'"), (r"\tag{4}", "'4/1'")])
+@pytest.mark.parametrize("word, times", [("refuted", 0), ("unknown", 1)])
+def test_no_mistake_is_looked_for_in_what_is_expected_to_be_refuted(tag, key, word, times, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("derive.checking.diagnosing.diagnosed", lambda *claim: asked.append(claim) or ())
+    document = tmp_path / "a.md"
+    setting = f"dims: {{N: 2}}\nsymbols: {{x: N x 1}}\nexpect: {{{key}: {word}}}"
+    document.write_text(f"---\n{setting}\n---\n$$x^T x = 2 x^T x {tag}$$\n", encoding="utf-8")
+    (step,) = check_document(read_document(document)).steps
+    assert (step.verdict, step.expectation, len(asked)) == ("refuted", (word,), times)

@@ -17,6 +17,7 @@ from derive.checking.results import (
     Question,
     StepResult,
 )
+from derive.documents.document import Heading
 from derive.grading.entries import Entry, Student
 from derive.grading.results import STATUSES, Marked, PartResult
 from derive.writing.gradebooks import NBGRADER, to_nbgrader_csv, to_otter_csv
@@ -332,6 +333,7 @@ WHOLE_RESULT = DocumentResult(
     (Inferred("x", "scalar", "why", 1, 2),),
     (Question("z", "what?", 3, 4),),
     (("\\input", 9),),
+    headings=(Heading(2, (("The loss ", False), ("L", True)), 3, 4),),
 )
 WHOLE_PART = part(
     "b",

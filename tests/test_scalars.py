@@ -2,6 +2,8 @@
 
 import copy
 import gc
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from fractions import Fraction
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from thoroughness import examples
 
+from derive.deciding.limits import Deadline
 from derive.errors import Undecidable
 from derive.exact import functions, scalars, sympy_functions
 from derive.exact.functions import (
@@ -412,3 +415,21 @@ def test_determinants() -> None:
     assert determinant([[x]]) is x
     assert adjugate([[x]]) == [[ONE]]
     assert determinant([]) is ONE
+
+
+def test_a_time_limit_that_strikes_where_a_reference_is_forgotten_waits_for_the_next_moment(monkeypatch):
+    class Table(dict[Any, Any]):
+        def get(self, *key: Any) -> Any:
+            signal.raise_signal(signal.SIGPROF)
+            return super().get(*key)
+
+    lost: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    with Deadline(0.0).enforced():
+        made = Symbol("only here, and forgotten at once")
+        monkeypatch.setattr(scalars, "_TABLE", Table(scalars._TABLE))
+        del made
+        monkeypatch.undo()
+    assert lost == []
+    with pytest.raises(Undecidable, match="time limit"), Deadline(0.0).enforced():
+        signal.raise_signal(signal.SIGPROF)

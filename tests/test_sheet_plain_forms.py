@@ -5,6 +5,8 @@ import pytest
 from derive.certificates import Store
 from derive.grading.parts import exercise_from_text
 from derive.sheets.composition import Composition
+from derive.sheets.computation import Computation
+from derive.sheets.plain_forms import has_kinks
 
 
 def results(setting: str, *asked: str, store: Store) -> list[list[str]]:
@@ -87,6 +89,14 @@ def test_a_sum_with_two_opposite_conditions_is_one_formula_in_two_pieces(store: 
         r"c \text{sign}(r_i) & \text{if } \lvert r_i \rvert > c \end{cases}"
     )
     assert whole == [r"\frac{1}{n} g"]
+
+
+@pytest.mark.parametrize("kind, smooth", [("positive scalar", True), ("scalar", False)])
+def test_pieces_that_meet_smoothly_have_no_kink(kind: str, smooth: bool) -> None:
+    setting = HUBER.replace("positive scalar", kind)
+    parts = r"parts: [{id: a, ask: '\frac{\partial L}{\partial r}'}]"
+    one = exercise_from_text(f"---\n{setting.strip()}\n{parts}\n---\n", "exercise.md")
+    assert has_kinks(Computation(one.model), one.parts[0].value) is not smooth
 
 
 ENTROPY = r"""

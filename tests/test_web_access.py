@@ -8,7 +8,16 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from derive.web.access import FROM_ELSEWHERE, HEADERS, NOT_THIS_HOST, TOO_OFTEN, WITHOUT_TOKEN, Access, Gate
+from derive.web.access import (
+    FROM_ELSEWHERE,
+    HEADERS,
+    NOT_THIS_HOST,
+    TOO_OFTEN,
+    WITHOUT_BEARER,
+    WITHOUT_TOKEN,
+    Access,
+    Gate,
+)
 from derive.web.limits import Rate
 from derive.web.setup import Setup
 
@@ -63,7 +72,7 @@ def test_without_the_token_nothing_is_answered(token: str):
 
 def test_tools_are_told_in_json():
     answer = client().post("/api/check")
-    assert (answer.status_code, answer.json()) == (401, {"message": WITHOUT_TOKEN})
+    assert (answer.status_code, answer.json()) == (401, {"message": WITHOUT_BEARER})
 
 
 def test_a_tool_needs_no_cookie():

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from derive import cli
 from derive.grading.marking import mark_file
 from derive.web import interface, limits
+from derive.web.access import WITHOUT_BEARER
 from derive.web.application import application
 from derive.web.classroom import IN_EXAM
 from derive.web.interface import MOST_SUBMISSIONS, NO_JSON, TOO_MANY
@@ -33,6 +35,8 @@ parts:
 ---
 """
 RIGHT = r"$$ \frac{\partial E}{\partial w} = (w x - t) x $$"
+NO_CODE = "The exercise has no 'code' in its setting, which says what function is marked and what it returns."
+NO_EXERCISES = "there are no exercises here; start `derive serve` with --exercises"
 WRONG = r"$$ \frac{\partial E}{\partial w} = 2 (w x - t) x $$"
 
 
@@ -44,7 +48,7 @@ def client_of(folder: Path | None = None, **options: Any) -> TestClient:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with client_of(RIDGE.parent) as made:
+    with client_of(RIDGE.parent, is_teacher=True) as made:
         yield made
 
 
@@ -120,6 +124,39 @@ def test_marks_are_those_of_the_command(client):
         assert found == {**{key: value for key, value in expected.items() if key != "remembered"}, **named}
 
 
+CODE = """import numpy as np
+
+
+def mse_loss(w, b, X, t):
+    r = X @ w + b - t
+    return (r ** 2).mean(), X.T @ r / len(t), 2 * r.mean()
+"""
+
+
+@pytest.mark.skipif(which("bwrap") is None, reason="bubblewrap is not installed, so no code is run")
+def test_code_is_marked_as_by_the_command(client):
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": CODE.replace("X.T", "2 * X.T")}]}
+    submissions = [
+        document(CODE, "ada.py"),
+        document(json.dumps(notebook), "grace.ipynb"),
+        document("def mse_loss(:", "broken.py"),
+        document("$$ \\frac{\\partial L}{\\partial y} = \\frac{2}{N} (y - t) $$", "words.md"),
+    ]
+    answer = client.post("/api/grade", json={"exercise": "linear-regression", "submissions": submissions})
+    ada, grace, broken, words = answer.json()["results"]
+    assert [part["status"] for part in ada["parts"]] == ["missing", "wrong", "right", "missing"]
+    assert [each["code"] for each in ada["parts"][1]["diagnosis"]] == ["missing-factor-two"]
+    assert [part["status"] for part in grace["parts"]] == ["missing", "right", "right", "missing"]
+    assert broken["problem"] == "broken.py:1:14: this is no valid Python: invalid syntax"
+    assert [part["status"] for part in words["parts"]] == ["right", "missing", "missing", "missing"]
+
+
+def test_code_that_an_exercise_does_not_ask_for_is_for_a_person(client):
+    sent = {"exercise": document(EXERCISE, "task.md"), "submissions": [document(CODE, "ada.py")]}
+    (found,) = client.post("/api/grade", json=sent).json()["results"]
+    assert (found["parts"][0]["status"], found["problem"]) == ("review", NO_CODE)
+
+
 def test_a_bad_submission_never_stops_the_others(client):
     submissions = [
         document(RIGHT, "ada.md"),
@@ -172,21 +209,24 @@ def test_an_exercise_that_can_not_be_used_is_said_once(client):
 # --- Exercises that are served -------------------------------------------------------------------
 
 
-def test_an_exercise_that_is_served_is_named(client):
+def test_an_exercise_that_is_served_is_named_and_who_asks_may_be_a_student():
     katya = document((RIDGE / "submissions" / "katya.md").read_text("utf-8"), "katya.md")
-    answer = client.post("/api/grade", json={"exercise": "ridge-regression", "submissions": [katya]})
+    exercise = document((RIDGE / "exercise.md").read_text("utf-8"), "exercise.md")
+    with client_of(RIDGE.parent) as student:
+        answer = student.post("/api/grade", json={"exercise": "ridge-regression", "submissions": [katya]})
+        copied = student.post("/api/check", json={"exercise": exercise, "document": katya}).json()
+    assert {each["fix"] for step in copied["steps"] for each in step["diagnosis"]} == {""}
     (found,) = answer.json()["results"]
     assert (found["points"], found["max_points"]) == (6.5, 12)
     given = [each for part in found["parts"] for each in part["diagnosis"]]
     given += [each for step in found["steps"] for each in step["diagnosis"]]
     assert {each["code"] for each in given} == {"missing-regulariser"}
-    assert {each["fix"] for each in given} == {""}  # who asks may be a student
+    assert {each["fix"] for each in given} == {""}
 
 
-def test_a_teacher_sees_what_would_be_right():
+def test_a_teacher_sees_what_would_be_right(client):
     katya = document((RIDGE / "submissions" / "katya.md").read_text("utf-8"), "katya.md")
-    with client_of(RIDGE.parent, is_teacher=True) as teacher:
-        answer = teacher.post("/api/check", json={"exercise": "ridge-regression", "document": katya})
+    answer = client.post("/api/check", json={"exercise": "ridge-regression", "document": katya})
     assert any(each["fix"] for step in answer.json()["steps"] for each in step["diagnosis"])
 
 
@@ -195,6 +235,23 @@ def test_the_name_says_nothing_of_where_an_exercise_lies(client):
     assert answer.json()["exercise"] == "ridge-regression.md"
     answer = client.post("/api/grade", json={"exercise": "ridge-regression", "submissions": [document(RIGHT)]})
     assert (answer.json()["exercise"], answer.json()["results"][0]["exercise"]) == ("ridge-regression",) * 2
+
+
+def test_the_exercises_that_are_served_are_listed_by_their_names(tmp_path):
+    (tmp_path / "error.md").write_text(EXERCISE, encoding="utf-8")
+    (tmp_path / "broken.md").write_text("---\nmodel: {E: w +}\nparts: [{id: a, ask: E}]\n---\n", encoding="utf-8")
+    with client_of(tmp_path) as student:
+        answer = student.get("/api/exercises")
+    problem = "broken.md:2:14: something is missing behind +"
+    assert answer.json() == {
+        "exercises": [
+            {"id": "broken", "title": None, "parts": 0, "max_points": 0, "problem": problem},
+            {"id": "error", "title": "error", "parts": 1, "max_points": 2, "problem": None},
+        ]
+    }
+    with client_of() as without:
+        answer = without.get("/api/exercises")
+    assert (answer.status_code, answer.json()) == (404, {"message": NO_EXERCISES})
 
 
 @pytest.mark.parametrize(
@@ -290,7 +347,7 @@ def test_a_name_that_no_file_has_is_refused(client, name):
 def test_other_methods_and_addresses_are_said_in_json(client):
     answer = client.get("/api/check")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
-    assert answer.json() == {"message": "this address takes another method"}
+    assert answer.json() == {"message": "this address takes POST"}
     answer = client.get("/api/nothing")
     assert (answer.status_code, answer.json()) == (404, {"message": "there is no such page"})
 
@@ -298,6 +355,7 @@ def test_other_methods_and_addresses_are_said_in_json(client):
 def test_who_has_no_token_is_told_how_to_send_one(client):
     answer = client.post("/api/check", headers={"Authorization": "Bearer wrong"}, json={})
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.json() == {"message": WITHOUT_BEARER}
 
 
 # --- Who goes before the answer is there ---------------------------------------------------------

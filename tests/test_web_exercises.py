@@ -85,12 +85,12 @@ def visit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
 
 
 def events(client: TestClient, text: str, **more: Any) -> list[dict[str, Any]]:
-    """What a check tells, but for what is still being decided."""
+    """What a check tells of equations and parts, but for what is still being decided."""
     body = {"page": "a page", "name": "answer.md", "text": text, "exercise": "line", **more}
     answer = client.post("/live/check", json=body)
     assert answer.status_code == 200, answer.text
     told = [json.loads(line) for line in answer.text.splitlines()]
-    return [event for event in told if event.get("final", event["event"] != "pending")]
+    return [event for event in told if event.get("final", event["event"] not in ("headings", "pending"))]
 
 
 def handed_in(client: TestClient, text: str = RIGHT, student: str = "Ada Lovelace", **more: Any) -> Any:
@@ -385,9 +385,27 @@ def test_in_an_exam_an_answer_is_handed_in_once(visit: Callable[..., Visit], tmp
     assert "Handed in" in page
     assert "0</b> of 3 points" in page
     assert "<textarea" not in page
-    assert handed_in(another, RIGHT).json()["points"] == "2 of 3 points"
+    assert handed_in(another, RIGHT, "Grace Hopper").json()["points"] == "2 of 3 points"
     assert "<textarea" not in another.get("/exercises/line").text
     assert len(list((tmp_path / "kept" / "line").glob("*.md"))) == 2
+
+
+def test_in_an_exam_the_first_answer_under_a_name_counts(visit: Callable[..., Visit], tmp_path: Path):
+    again = "An answer to this exercise was handed in under this name before"
+    exam = visit(is_exam=True, save=tmp_path / "kept")
+    first, second = exam(), exam()
+    assert handed_in(first, WRONG).json()["points"] == "0 of 3 points"
+    answer = handed_in(second, student="ada  LOVELACE").json()
+    assert answer["points"] is None
+    assert again in answer["html"]
+    assert "feedback" not in answer["html"]
+    assert again in second.get("/exercises/line").text
+    kept = {folder.name: sorted(path.suffix for path in folder.iterdir()) for folder in (tmp_path / "kept").iterdir()}
+    assert kept == {"line": [".csv", ".md"], "line-again": [".csv", ".md"]}
+    assert handed_in(exam(), student="Grace Hopper").json()["points"] == "2 of 3 points"
+    after_a_start = visit(is_exam=True, save=tmp_path / "kept")()
+    assert again in handed_in(after_a_start).json()["html"]
+    assert again not in handed_in(visit(save=tmp_path / "kept")()).json()["html"]
 
 
 def test_opening_the_address_again_makes_no_new_visitor(visit: Callable[..., Visit]):

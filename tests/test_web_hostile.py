@@ -109,7 +109,7 @@ def is_whole(events: Sequence[Mapping[str, Any]]) -> bool:
     *before, last = events
     final = {event["number"] for event in before if event["event"] == "equation" and event["final"]}
     told = {event["number"] for event in before if event["event"] == "equation"}
-    assert {event["event"] for event in before} <= {"pending", "equation", "verdicts"}
+    assert {event["event"] for event in before} <= {"headings", "pending", "equation", "verdicts"}
     return last["event"] == "problem" or (
         last["event"] == "done" and final == told == set(range(1, last["equations"] + 1))
     )
@@ -132,7 +132,7 @@ def test_nothing_of_a_document_becomes_markup(text: str):
     """In this process: it is the same code as in a worker, and many documents are tried."""
     desk, events = Desk(Store(None)), []
     try:
-        check({"page": "a", "name": "notes.md", "text": text}, desk, events.append)
+        check({"page": "a", "name": "notes.md", "text": text, "shows_fixes": True}, desk, events.append)
     except DocumentError as error:
         assert "\n" not in error.problem
         return

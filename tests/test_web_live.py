@@ -1,6 +1,7 @@
 """A check as a stream of events, and the texts that a browser sends."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +33,9 @@ $$ \frac{\partial L}{\partial W} = X \frac{\partial L}{\partial S} = X^T \frac{\
 
 def told(job: Any, desk: Desk | None = None, **content: Any) -> list[Mapping[str, Any]]:
     events: list[Mapping[str, Any]] = []
-    job({"page": "a page", "name": "notes.md", **content}, desk or Desk(Store(None)), events.append)
+    job(
+        {"page": "a page", "name": "notes.md", "shows_fixes": True, **content}, desk or Desk(Store(None)), events.append
+    )
     return events
 
 
@@ -60,7 +63,7 @@ def test_what_was_told_of_a_text_is_not_told_again_where_it_is_taken_up_again():
     desk = Desk(Store(None))
     first = told(live.check, desk, text=SLIP)
     again = told(live.check, desk, text=SLIP, again=True)
-    assert [event["event"] for event in again] == ["verdicts", "done"]
+    assert [event["event"] for event in again] == ["headings", "verdicts", "done"]
     anew = told(live.check, desk, text=SLIP)
     assert [event for event in anew if event["event"] == "equation"] == [
         event for event in first if event["event"] == "equation" and event["final"]
@@ -76,7 +79,38 @@ def test_a_setting_that_can_not_be_used_has_its_place():
 
 
 def test_a_text_without_mathematics_has_no_steps():
-    assert [event["event"] for event in told(live.check, text="Nothing yet.\n")] == ["verdicts", "done"]
+    assert [event["event"] for event in told(live.check, text="Nothing yet.\n")] == ["headings", "verdicts", "done"]
+
+
+def test_a_step_is_told_in_the_words_that_stand_beside_it():
+    *equations, _ = told(live.check, text=SLIP.replace("X \\frac{", "X^T (-1) \\frac{"))
+    step = next(
+        event for event in equations if event["event"] == "equation" and event["number"] == 2 and event["final"]
+    )
+    assert step["steps"][0]["message"] == "Look at the signs: one of them is wrong."
+    assert "Look at the signs: one of them is wrong." in step["html"]
+
+
+def test_headings_are_told_before_the_equations_that_stand_below_them():
+    text = "# Scores\n\n$$ 1 = 1 $$\n\n#### Of $W_1$ & *others*\n\n$$ 2 = 2 $$\n"
+    first, *others = told(live.check, text=text)
+    assert first["event"] == "headings"
+    assert [heading["line"] for heading in first["headings"]] == [1, 5]
+    assert re.sub(r"<math.*</math>", "W", first["headings"][1]["html"]) == (
+        '<h3 class="heading depth-2" dir="auto">Of W &amp; others <span class="place">line 5</span></h3>'
+    )
+    levels = [re.search(r"<h(\d)>", event["html"])[1] for event in others if event["event"] == "equation"]
+    assert levels == ["3", "4"]
+
+
+def test_without_fixes_a_mistake_is_named_and_not_repaired():
+    text = SLIP.replace("X \\frac{", "X^T (-1) \\frac{")
+    for job, shown in ((live.check, "html"), (live.report, "html")):
+        told_to_all = "".join(event.get(shown, "") for event in told(job, text=text))
+        told_to_students = "".join(event.get(shown, "") for event in told(job, text=text, shows_fixes=False))
+        assert 'class="fix' in told_to_all
+        assert 'class="fix' not in told_to_students
+        assert "Look at the signs: one of them is wrong." in told_to_students
 
 
 def test_the_report_is_the_page_that_the_command_writes():

@@ -96,7 +96,7 @@ def test_a_page_is_shown_as_if_it_were_checked_for_the_first_time():
     desk, chance, equations = Desk(Store(None)), random.Random(3), document(7001, 5)
     for _ in range(4):
         edited(equations, 7001, chance)
-        asked = {"page": "a", "name": "notes.md", "text": written(equations)}
+        asked = {"page": "a", "name": "notes.md", "text": written(equations), "shows_fixes": True}
         again, anew = [], []
         check(asked, desk, again.append)
         check(asked, Desk(Store(None)), anew.append)
@@ -111,7 +111,7 @@ def test_work_that_was_given_up_anywhere_leaves_nothing_wrong_behind():
     for _ in range(6):
         for _ in range(4):
             edited(equations, 7001, chance)
-        asked = {"page": "a", "name": "notes.md", "text": written(equations)}
+        asked = {"page": "a", "name": "notes.md", "text": written(equations), "shows_fixes": True}
         left = chance.randrange(1, 6)
 
         def look() -> None:

@@ -180,7 +180,7 @@ $$q = Z r$$
 
 def told(job: Any, **content: Any) -> Mapping[str, Any]:
     events: list[Mapping[str, Any]] = []
-    nothing = {"page": "", "name": "notes.md", "corrections": {}, "sizes": {}, "all": False}
+    nothing = {"page": "", "name": "notes.md", "corrections": {}, "sizes": {}, "all": False, "shows_fixes": True}
     job({**nothing, **content}, Desk(Store(None)), events.append)
     return events[-1]
 

@@ -84,4 +84,5 @@ def result_of(
         inference.inferred,
         questions,
         tuple((on_one_line(text.value), text.place().line) for text in document.left_out),
+        headings=document.headings,
     )

@@ -45,7 +45,7 @@ class Rechecker:
 
     def __init__(self, store: Store, memory: Memory | None = None) -> None:
         self._store = store
-        self._remembered = Remembered(Memory(MOST_OF_ONE) if memory is None else memory)
+        self._remembered = Remembered(Memory(MOST_OF_ONE) if memory is None else memory, is_shared=memory is not None)
 
     @property
     def memory(self) -> Memory:

@@ -92,11 +92,13 @@ class Given:
 class Remembered:
     """The answers that were found for one document, and some sessions that can be asked more.
 
+    `is_shared` says that other documents use the memory as well.
     `asked` counts the questions of a check, `most` is how many answers are remembered.
     `elsewhere` are the last answers to a question wherever nothing but what was proved may be different.
     """
 
     memory: Memory
+    is_shared: bool = False
     answers: "OrderedDict[Hashable, Given]" = field(default_factory=OrderedDict)
     elsewhere: "OrderedDict[Hashable, tuple[Given, ...]]" = field(default_factory=OrderedDict)
     sessions: "OrderedDict[int, tuple[Ground, Known, Session]]" = field(default_factory=OrderedDict)
@@ -104,6 +106,11 @@ class Remembered:
     asked: int = 0
     most: int = ANSWERS
     _beside: list[list[Given]] = field(default_factory=list)
+
+    @property
+    def shared(self) -> Memory | None:
+        """The memory, if other documents find things there as well."""
+        return self.memory if self.is_shared else None
 
     def make_room(self, chains: int) -> None:
         """Remember enough for a document of so many chains."""
@@ -192,7 +199,9 @@ class Remembered:
 
     def session_at(self, ground: Ground, place: Place) -> Session:
         """A session that stands at a place, not to be given away a second time before it is parked again."""
-        number = place.number if place.number in self.sessions else self._nearest_before(ground, place)
+        if place.number in self.sessions:
+            return self.sessions.pop(place.number)[-1]
+        number = self._nearest_before(ground, place)
         session = ground.session() if number is None else self.sessions.pop(number)[-1]
         session.memory = None
         session.know(place.known)
@@ -267,9 +276,9 @@ class StandingThere(Standing):
         return given.answer  # type: ignore[no-any-return]
 
     def _looked_for(self, question: Hashable, look: Callable[[Session], Found[Answer]]) -> Given:
-        remembered, memory = self._remembered, self._remembered.memory
+        remembered, shared = self._remembered, self._remembered.shared
         key = "found", question, self._place.state, self._place.known.key
-        elsewhere: Found[Answer] | None = memory.recall(key)
+        elsewhere: Found[Answer] | None = None if shared is None else shared.recall(key)
         if elsewhere is not None:
             return remembered.keep(self._place, question, Given(elsewhere.answer, self._place))
         session = self.session
@@ -277,8 +286,9 @@ class StandingThere(Standing):
             found = look(session)
         given = remembered.given(session, rests, found.answer, self._place).also_resting_on(beside)
         if found.is_certain:
-            memory.keep(key, found)
             remembered.keep(self._place, question, given)
+            if shared is not None:
+                shared.keep(key, found)
         return given
 
 

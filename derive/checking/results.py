@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
+from derive.documents.document import Heading
 from derive.records import dataclass
 
 Verdict = Literal["definition", "proved", "convention", "refuted", "unknown", "unreadable"]
@@ -232,6 +233,7 @@ class DocumentResult:
 
     `inferred` is what its setting lacks and was taken from its text; `questions` is what could not be.
     `left_out`: the commands that take text from other files, which is not read, each with its line.
+    `headings` are those of its sections.
     `second_reading` is there where a second reader was asked for.
     """
 
@@ -244,6 +246,7 @@ class DocumentResult:
     questions: tuple[Question, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     second_reading: SecondReading | None = None
+    headings: tuple[Heading, ...] = ()
 
     def summary(self) -> dict[Verdict, int]:
         """How many steps got each verdict, every verdict listed."""

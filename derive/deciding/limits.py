@@ -10,9 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from derive.errors import Undecidable
 from derive.exact.polynomials import Sizes
+from derive.exact.scalars import is_forgetting
 
 FIRST_POINTS = 8
 """Points that an equation passes before a proof is tried: a mask that hides while all units are active shows at one."""
@@ -120,8 +122,8 @@ class Deadline:
             yield
             return
 
-        def interrupt(number: int, frame: object) -> None:
-            if self._suspended or self.left > 0:
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            if self._suspended or self.left > 0 or is_forgetting(frame):  # the timer comes again
                 return
             raise Undecidable(f"the time limit of {self.seconds:g} s was reached")
 

@@ -34,6 +34,24 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """The heading of a section, its level from 1 for the outermost; in a notebook its line is that in a cell.
+
+    `runs` are its words and, each marked by a true, its formulas in LaTeX.
+    """
+
+    level: int
+    runs: tuple[tuple[str, bool], ...]
+    line: int
+    cell: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Its text with the formulas between dollar signs."""
+        return "".join(f"${text}$" if is_formula else text for text, is_formula in self.runs)
+
+
+@dataclass(frozen=True)
 class Contents:
     """What a reader of one kind of file finds: the YAML of the setting, if there is any, and the passages.
 
@@ -45,6 +63,7 @@ class Contents:
     passages: tuple[Passage, ...]
     macros: Macros
     left_out: tuple[Text, ...] = ()
+    headings: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,8 +130,9 @@ class Setting:
 
 @dataclass(frozen=True)
 class Document:
-    """A source, its setting, its mathematics in order. `exercise` names the exercise whose setting it took.
+    """A source, its setting, its mathematics and its headings in order.
 
+    `exercise` names the exercise whose setting it took;
     `left_out` are the commands in it that take text from other files.
     """
 
@@ -121,3 +141,4 @@ class Document:
     passages: tuple[Passage, ...]
     exercise: str | None = None
     left_out: tuple[Text, ...] = ()
+    headings: tuple[Heading, ...] = ()

@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 
 from derive.documents.conditionals import Conditionals
-from derive.documents.document import Contents, Kind, Passage
+from derive.documents.document import Contents, Heading, Kind, Passage
 from derive.documents.expansion import Expander
 from derive.documents.formulas import Formulas
+from derive.documents.headings import runs_of_latex
 from derive.documents.lexing import LONGEST_FORMULA, Piece, Stream, text_of
 from derive.documents.macros import DefinitionError, Macro, is_definition, read_definition
 from derive.errors import DocumentError
@@ -36,7 +37,8 @@ VERBATIM = frozenset({
     "minted", "comment", "filecontents", "filecontents*", "pycode", "pythoncode", "tikzpicture", "pgfpicture", "asy",
     "luacode",
 })  # fmt: skip
-SECTIONS = frozenset({"\\part", "\\chapter", "\\section", "\\subsection", "\\subsubsection", "\\paragraph", "\\item"})
+LEVELS = {"\\part": 1, "\\chapter": 2, "\\section": 3, "\\subsection": 4, "\\subsubsection": 5, "\\paragraph": 6}
+SECTIONS = frozenset({*LEVELS, "\\item"})
 
 _OPENS_OR_CLOSES = re.compile(
     r"\\[\[\]]|\$\$|\\(?:begin|end)\s*\{(?:" + "|".join((*_OUTER, *_INNER)) + r"|IEEEeqnarray|dmath)\*?\}"
@@ -48,12 +50,12 @@ _OTHER_FILE = re.compile(r"\*?\s*(?:\{[^{}\n]*\}){1,2}|[^\S\n]+[^\s{}\\%$]+")
 
 
 def read_latex(source: Source) -> Contents:
-    """The setting's YAML, the passages and the commands that take other files of a LaTeX document."""
+    """The setting's YAML, the passages, the headings and the commands that take other files of a LaTeX document."""
     head = find_commented_front_matter(source)
     reader = _Reader(source)
     reader.read()
     formulas = reader.formulas
-    return Contents(head, tuple(formulas.found), formulas.first, tuple(reader.left_out))
+    return Contents(head, tuple(formulas.found), formulas.first, tuple(reader.left_out), tuple(reader.headings))
 
 
 # --- The setting ---------------------------------------------------------------------------------
@@ -137,6 +139,7 @@ class _Reader:
         self.expander = Expander(source, self.macros, is_scoped=True)
         self.conditionals = Conditionals(self.stream)
         self.left_out: list[Text] = []
+        self.headings: list[Heading] = []
         self.edges: dict[str, tuple[Macro, bool]] = {}
         self.is_over = False
 
@@ -201,6 +204,7 @@ class _Reader:
         name, group = self._name()
         if name == "document":
             self.formulas.begin_document()
+            self.headings.clear()
         elif name in VERBATIM:
             self.stream.skip_behind(re.compile(rf"\\end\s*\{{{re.escape(name)}\}}"))
         elif name in DISPLAYS or name == "math":
@@ -268,6 +272,17 @@ class _Reader:
         self.stream.put_back(found.pieces[behind:])
         del found.pieces[kept:]
 
+    # ── headings ──
+
+    def _heading(self, piece: Piece) -> None:
+        """`\\section[short]{words}`: what its words claim is read as any text."""
+        star, short = self.stream.take("*"), self.stream.bracketed("[", "]")
+        words = self.stream.bracketed("{", "}")
+        if words is not None:
+            runs = runs_of_latex(words[1:-1])
+            self.headings.append(Heading(LEVELS[piece.text], runs, self.source.place(piece.start).line))
+        self.stream.put_back([*([] if star is None else [star]), *(short or ()), *(words or ())])
+
     # ── what is passed over ──
 
     def _other_file(self, piece: Piece) -> None:
@@ -314,6 +329,7 @@ _RULES: Mapping[str, Callable[[_Reader, Piece], None]] = {
     **dict.fromkeys(("\\begingroup", "\\bgroup"), _Reader._open_group),
     **dict.fromkeys(("\\endgroup", "\\egroup"), _Reader._close_group),
     **dict.fromkeys(("\\AtBeginDocument", "\\AtEndPreamble"), _Reader._transparent),
+    **dict.fromkeys(LEVELS, _Reader._heading),
     "\\makeatletter": _Reader._at_is_letter,
     "\\makeatother": _Reader._at_is_other,
 }

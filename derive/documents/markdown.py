@@ -15,6 +15,7 @@ The scan takes linear time, whatever the text.
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Literal
@@ -23,8 +24,9 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from derive.documents.document import Contents, Passage
+from derive.documents.document import Contents, Heading, Passage
 from derive.documents.formulas import LARGEST_NUMBER_OF_PASSAGES, Formulas, too_many
+from derive.documents.headings import runs_of_markdown
 from derive.documents.lexing import Stream
 from derive.documents.macros import DefinitionError, Macros, read_definition
 from derive.errors import DocumentError
@@ -83,11 +85,12 @@ _END_OF_DIRECTIVE = re.compile(r"\n[ \t]*:::+[ \t]*(?=\n|$)")
 
 
 def read_markdown(source: Source) -> Contents:
-    """The setting's YAML and the passages of a Markdown document."""
+    """The setting's YAML, the passages and the headings of a Markdown document."""
     formulas = Formulas()
     head = find_front_matter(source)
-    formulas.add_all(source, find_mathematics(source, 0 if head is None else behind(head)))
-    return Contents(head, tuple(formulas.found), formulas.first)
+    passages, headings = find_contents(source, 0 if head is None else behind(head))
+    formulas.add_all(source, passages)
+    return Contents(head, tuple(formulas.found), formulas.first, headings=headings)
 
 
 def behind(head: Text) -> int:
@@ -117,7 +120,24 @@ def find_front_matter(source: Source, start: int = 0) -> Text | None:
 
 def find_mathematics(source: Source, start: int = 0) -> tuple[Passage, ...]:
     """The passages of a Markdown text from an offset on, in their order, macros and all."""
-    return _Scan(source, _read_blocks(source, start)).passages(start)
+    return find_contents(source, start)[0]
+
+
+def find_contents(source: Source, start: int = 0) -> tuple[tuple[Passage, ...], tuple[Heading, ...]]:
+    """The same, and the headings between them: lines that look like one in a display are none."""
+    blocks = _read_blocks(source, start)
+    passages = _Scan(source, blocks).passages(start)
+    displays = [(passage.text.start, passage.text.end) for passage in passages if passage.kind == "display"]
+    return passages, tuple(_headings(source, blocks, displays))
+
+
+def _headings(source: Source, blocks: "_Blocks", displays: Sequence[tuple[int, int]]) -> Iterator[Heading]:
+    """The headings outside of displays, which are given by where they begin and end."""
+    for level, (first, behind_it), words in blocks.headings:
+        start, end = blocks.line_starts[first], blocks.line_starts[behind_it]
+        before = bisect_left(displays, (end, 0)) - 1
+        if before < 0 or displays[before][1] <= start:
+            yield Heading(level, runs_of_markdown(words), first + 1, source.cell)
 
 
 # --- Where displays end --------------------------------------------------------------------------
@@ -241,7 +261,10 @@ class _Code:
 
 @dataclass(frozen=True)
 class _Blocks:
-    """What the scan needs to know of Markdown's blocks, by line numbers from 0."""
+    """What the scan needs to know of Markdown's blocks, by line numbers from 0.
+
+    Of a heading that is its level, its first line and the one behind it, and its words.
+    """
 
     displays: _Displays
     line_starts: list[int]
@@ -249,6 +272,7 @@ class _Blocks:
     paragraph_starts: list[int]
     paragraph_ends: list[int]
     quote_depth: dict[int, int]
+    headings: list[tuple[int, tuple[int, int], str]]
 
     def line_of(self, offset: int) -> int:
         """The number of the line that holds a character."""
@@ -293,8 +317,8 @@ def _read_blocks(source: Source, start: int) -> _Blocks:
     shown = re.sub(r"[^\n]", " ", text[:start]) + text[start:].replace("\r", " ").replace("\0", " ")
     displays = _Displays(source, shown)
     tokens = _make_parser().parse(shown, {"displays": displays, "line_starts": line_starts})
-    blocks = _Blocks(displays, [*line_starts, len(text)], [], [], [], {})
-    for token in tokens:
+    blocks = _Blocks(displays, [*line_starts, len(text)], [], [], [], {}, [])
+    for at, token in enumerate(tokens):
         if token.map is None:
             continue
         if token.type in ("fence", "code_block"):
@@ -302,6 +326,8 @@ def _read_blocks(source: Source, start: int) -> _Blocks:
         elif token.type == "inline":
             blocks.paragraph_starts.append(token.map[0])
             blocks.paragraph_ends.append(token.map[1])
+        elif token.type == "heading_open" and token.level == 0:
+            blocks.headings.append((int(token.tag[1:]), (token.map[0], token.map[1]), tokens[at + 1].content))
         elif token.type == "blockquote_open":
             for line in range(*token.map):
                 blocks.quote_depth[line] = blocks.quote_depth.get(line, 0) + 1

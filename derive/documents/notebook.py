@@ -16,9 +16,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from derive.documents.document import Contents
+from derive.documents.document import Contents, Heading
 from derive.documents.formulas import Formulas
-from derive.documents.markdown import behind, find_front_matter, find_mathematics
+from derive.documents.markdown import behind, find_contents, find_front_matter
 from derive.errors import DocumentError
 from derive.source import Place, Source, Text
 
@@ -34,8 +34,9 @@ Cell = Mapping[str, Any]
 
 
 def read_notebook(source: Source) -> Contents:
-    """The setting's YAML, from the first cell of text, and the passages. Raises `DocumentError` for no notebook."""
+    """The setting's YAML, from the first cell of text, passages, headings. Raises `DocumentError` for no notebook."""
     formulas = Formulas()
+    headings: list[Heading] = []
     setting: Text | None = None
     size = 0
     for number, (kind, cell) in enumerate(text_cells(source)):
@@ -47,8 +48,10 @@ def read_notebook(source: Source) -> Contents:
         head = find_front_matter(cell, start) if number == 0 else None
         setting = setting or head
         if kind != "raw":
-            formulas.add_all(cell, find_mathematics(cell, start if head is None else behind(head)))
-    return Contents(setting, tuple(formulas.found), formulas.first)
+            passages, found = find_contents(cell, start if head is None else behind(head))
+            formulas.add_all(cell, passages)
+            headings += found
+    return Contents(setting, tuple(formulas.found), formulas.first, headings=tuple(headings))
 
 
 def text_cells(source: Source) -> Iterator[tuple[str, Source]]:

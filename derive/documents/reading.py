@@ -70,7 +70,7 @@ def _document(
     if exercise is not None:
         entries = take_exercise(entries, entries_in_exercise(exercise))
     name = None if exercise is None else exercise.name
-    return Document(source, make_setting(entries), contents.passages, name, contents.left_out)
+    return Document(source, make_setting(entries), contents.passages, name, contents.left_out, contents.headings)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def _submission(reader: Reader, source: Source, exercise: Document, given: Entri
         own, unread = {}, f"{line}{error.problem}"
     title = _title_of(own)
     setting = replace(exercise.setting, title=title, source_note=None, expect=(), aside={})
-    document = Document(source, setting, contents.passages, exercise.source.name, contents.left_out)
+    name = exercise.source.name
+    document = Document(source, setting, contents.passages, name, contents.left_out, contents.headings)
     return Submission(document, ignored_entries(own, given), unread)
 
 
@@ -128,7 +129,7 @@ def read_text(source: Source, reader: Reader, remembered: Entries | None = None)
         entries = _entries_of(contents)
     else:
         entries = {key: entry for key, entry in (remembered or {}).items() if key != "expect"}
-    return Document(source, make_setting(entries), contents.passages), entries
+    return Document(source, make_setting(entries), contents.passages, headings=contents.headings), entries
 
 
 def _contents(reader: Reader, source: Source) -> Contents:

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from hashlib import blake2b
 from operator import attrgetter
+from types import FrameType
 from typing import Any, ClassVar, TypeVar, cast
 
 from derive.errors import Undecidable
@@ -154,6 +155,13 @@ def _forget(reference: weakref.ref[Scalar]) -> None:
     with _LOCK:
         if _TABLE.get(key) is reference:
             del _TABLE[key]
+
+
+def is_forgetting(frame: FrameType | None) -> bool:
+    """Whether a dead reference is just being forgotten, out of which nothing can be raised to anybody."""
+    while frame is not None and frame.f_code is not _forget.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def node(kind: type[_Node], key: Key, *content: Any) -> _Node:

@@ -6,14 +6,14 @@ the policy says of its code under `mistake`: nothing, if it does not name it.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from derive.checking.conventions import CONVENTIONS
 from derive.checking.results import Diagnosis
-from derive.documents.reading import shown_name
+from derive.documents.reading import read_source, shown_name
 from derive.errors import DocumentError
 from derive.grading.asked import alike, core_of
 from derive.grading.credit import Outcome, for_a_person, nothing, right, wrong
@@ -23,8 +23,9 @@ from derive.grading.results import Marked, PartResult
 from derive.implementations.marking import mark_code
 from derive.implementations.preparing import Prepared, prepare
 from derive.implementations.results import DIGITS, CodeResult, Finding, ResultVerdict
-from derive.implementations.source import SUFFIXES, Code, definitions, read_code_file
+from derive.implementations.source import SUFFIXES, Code, definitions, read_code, read_code_file
 from derive.sandbox import NoSandboxError
+from derive.source import Source
 
 NO_RESULT = "The code does not return this."
 STOPPED = "stopped"
@@ -36,13 +37,23 @@ def takes_as_code(exercise_path: str | Path, submission_path: str | Path) -> boo
     Raises `DocumentError` where the exercise cannot be used.
     """
     suffix = Path(submission_path).suffix.lower()
-    if suffix not in SUFFIXES:
-        return False
-    if suffix == ".py":
-        return True
+    if suffix != ".ipynb":
+        return suffix in SUFFIXES
     try:
-        setting = _prepared(os.fspath(exercise_path), _state_of(exercise_path)).setting
-        code = read_code_file(submission_path)
+        prepared = _prepared(os.fspath(exercise_path), _state_of(exercise_path))
+        return is_code_for(prepared, read_source(submission_path))
+    except DocumentError:
+        return False
+
+
+def is_code_for(prepared: Prepared, source: Source) -> bool:
+    """Whether a text is code: a module, or a notebook that defines what the exercise's `code` names."""
+    suffix = Path(source.name).suffix.lower()
+    if suffix != ".ipynb":
+        return suffix in SUFFIXES
+    setting = prepared.setting
+    try:
+        code = read_code(source)
     except DocumentError:
         return False
     return any(True for name in setting.wanted for _ in definitions(code, name))
@@ -54,10 +65,12 @@ def mark_code_file(exercise_path: str | Path, submission_path: str | Path, *, tr
     Raises `DocumentError` where the exercise cannot be used, or there is no sandbox.
     """
     prepared = _prepared(os.fspath(exercise_path), _state_of(exercise_path))
-    try:
-        return marked(prepared, submission_path, trust=trust)
-    except NoSandboxError as error:
-        raise DocumentError(shown_name(submission_path), str(error)) from None
+    return _marked(prepared, shown_name(submission_path), partial(read_code_file, submission_path), trust)
+
+
+def mark_code_source(prepared: Prepared, source: Source) -> Marked:
+    """The marks of a code submission that is in no file. Raises `DocumentError` where there is no sandbox."""
+    return _marked(prepared, source.name, partial(read_code, source), trust=False)
 
 
 @lru_cache(maxsize=8)
@@ -74,17 +87,19 @@ def _state_of(path: str | Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def marked(prepared: Prepared, path: str | Path, *, trust: bool = False) -> Marked:
-    """The marks of the code in a file; what cannot be read or run goes to a person. Raises `NoSandboxError`."""
+def _marked(prepared: Prepared, name: str, read: Callable[[], Code], trust: bool) -> Marked:
+    """The marks of some code; what cannot be read or run goes to a person."""
     exercise = prepared.exercise
     try:
-        code: Code = read_code_file(path)
+        code = read()
     except DocumentError as error:
         unread = tuple(part_result(part, for_a_person("The code could not be read.")) for part in exercise.parts)
-        return Marked(shown_name(path), exercise.name, unread, None, str(error))
-    result = mark_code(prepared, code, trust=trust)
-    parts = tuple(part_results(prepared, result))
-    return Marked(shown_name(path), exercise.name, parts, None, result.problem)
+        return Marked(name, exercise.name, unread, None, str(error))
+    try:
+        result = mark_code(prepared, code, trust=trust)
+    except NoSandboxError as error:
+        raise DocumentError(name, str(error)) from None
+    return Marked(name, exercise.name, tuple(part_results(prepared, result)), None, result.problem)
 
 
 def part_results(prepared: Prepared, result: CodeResult) -> Iterator[PartResult]:

@@ -20,6 +20,7 @@ from derive.sheets.blocks import (
 )
 from derive.sheets.composition import Composition, ProvedAnswer, ProvedLine
 from derive.sheets.kinks import kinks_between
+from derive.sheets.plain_forms import has_kinks
 from derive.sheets.prose import prose_text
 from derive.sheets.unclaimed import unclaimed
 from derive.sheets.usual_mistakes import UsualMistake
@@ -93,7 +94,7 @@ def _kinks(composition: Composition, answer: ProvedAnswer) -> Iterator[str]:
                     value = computation.value(use)
                     if value is None or not (said_of_it := kinks_between(value, bottom, computation.kink)):
                         continue
-                    if computation.depends_on_kinks(line.line.quantity):
+                    if has_kinks(computation, line.line.quantity):
                         yield from said_of_it
 
 

@@ -100,15 +100,20 @@ class Computation:
 
         Where two pieces meet smoothly, as in the Huber loss, it is proved to have one alone.
         """
+        forms = self.at_kinks(derivative)
+        return forms is None or (forms[0] != forms[1] and not self.are_equal(*forms))
+
+    def at_kinks(self, derivative: Expr) -> tuple[Expr, Expr] | None:
+        """The closed form of a derivative by the value that is taken at kinks and by another; null without one."""
         elsewhere = Differentiator(self.table, Fraction(1) if self.kink == 0 else Fraction(0))
         try:
-            first, second = (
-                self.differentiator.without_derivatives(derivative),
-                elsewhere.without_derivatives(derivative),
-            )
+            return self.differentiator.without_derivatives(derivative), elsewhere.without_derivatives(derivative)
         except NoClosedForm:
-            return True
-        return first != second and not self._equality(first, second)
+            return None
+
+    def are_equal(self, left: Expr, right: Expr) -> bool:
+        """Whether two expressions are proved equal for all dimensions."""
+        return self._equality(left, right)
 
     def gradients(self, of: str) -> ClosedForms:
         """∂f/∂name for every name on which a scalar name depends, in the forms that everybody knows."""

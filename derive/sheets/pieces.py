@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from derive.expressions.tree import (
     Add,
+    Apply,
     Cases,
     Comparison,
     Condition,
@@ -19,12 +20,14 @@ from derive.expressions.tree import (
     Node,
     Quantified,
     Scale,
+    Symbol,
 )
 from derive.expressions.walk import rebuilt, walk
 from derive.gradients.indices import Indices
 from derive.gradients.presented import presented
 from derive.gradients.terms import Term, expression, term_of
 from derive.gradients.tidy import number, tidied
+from derive.notation.symbols import Given, SymbolTable
 from derive.sheets.jacobian_entries import OPPOSITES
 from derive.sheets.written_out import opened
 
@@ -100,3 +103,27 @@ def _common(terms: list[Term]) -> tuple[Expr, list[Term]]:
         for term in terms
     ]
     return expression(Term(size or Fraction(1), scalars=shared)), rests
+
+
+def away_from_zero(table: SymbolTable, node: Expr) -> Expr:
+    """The same value without `1(x = 0)` in the pieces where |x| is more than a positive number."""
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Cases):
+            return None
+        return Cases(tuple((_without_zero(table, value, condition), condition) for value, condition in part.branches))
+
+    return rebuilt(node, change)  # type: ignore[return-value]
+
+
+def _without_zero(table: SymbolTable, value: Expr, condition: Condition | None) -> Expr:
+    match condition:
+        case Comparison(Apply("abs", inner), ">", Symbol(name)) if _is_positive(table, name):
+            at_zero = Indicator(Comparison(inner, "=", number(0)))
+            return tidied(rebuilt(value, lambda part: number(0) if part == at_zero else None))  # type: ignore[arg-type]
+    return value
+
+
+def _is_positive(table: SymbolTable, name: str) -> bool:
+    meaning = table.meanings.get(name)
+    return isinstance(meaning, Given) and meaning.kind == "positive"

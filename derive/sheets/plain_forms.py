@@ -12,7 +12,7 @@ from derive.gradients.terms import Term, expression, parts_of
 from derive.gradients.tidy import number, tidied
 from derive.notation.symbols import Given, SymbolTable
 from derive.sheets.computation import Computation
-from derive.sheets.pieces import in_pieces
+from derive.sheets.pieces import away_from_zero, in_pieces
 
 SYMMETRIC = ("symmetric", "diagonal", "positive definite")
 """The structures of a matrix that is its own transpose."""
@@ -27,6 +27,17 @@ def plainer(computation: Computation, node: Expr) -> Expr:
     node = _tidied(rebuilt(node, lambda part: in_pieces(indices, part)), node)
     grouped = rebuilt(node, lambda part: _grouped(part) if isinstance(part, Add) else None)
     return rebuilt(grouped, _apart)  # type: ignore[return-value]
+
+
+def has_kinks(computation: Computation, derivative: Expr) -> bool:
+    """Whether a derivative depends on what is taken where functions have none, its pieces looked at one by one."""
+    if not computation.depends_on_kinks(derivative):
+        return False
+    forms = computation.at_kinks(derivative)
+    if forms is None:
+        return True
+    first, second = (presented(away_from_zero(computation.table, plainer(computation, form))) for form in forms)
+    return first != second and not computation.are_equal(first, second)
 
 
 def _tidied(changed: Node, before: Expr) -> Expr:

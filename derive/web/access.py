@@ -49,6 +49,7 @@ OPEN_PATHS = frozenset({"/health"})
 """What is answered without a token: that the server is there."""
 READING = frozenset({"GET", "HEAD"})
 WITHOUT_TOKEN = "this page is opened by the whole address that `derive serve` printed, with its token"
+WITHOUT_BEARER = "send the token in the address that `derive serve` printed, as Authorization: Bearer …"
 FROM_ELSEWHERE = "this request comes from another site"
 NOT_THIS_HOST = "this server is not known by that name"
 TOO_OFTEN = "too many requests; wait a second"
@@ -148,7 +149,8 @@ class Access:
         )
         if not enters and path not in OPEN_PATHS and not _has_token(headers, self.gate):
             if known is None:
-                return said(path, WITHOUT_TOKEN, 401, {"WWW-Authenticate": "Bearer"})
+                message = WITHOUT_BEARER if path.startswith("/api/") else WITHOUT_TOKEN
+                return said(path, message, 401, {"WWW-Authenticate": "Bearer"})
             if scope["method"] not in READING and not _is_from_here(headers):
                 return said(path, FROM_ELSEWHERE, 403)
         if not self.rate.allows(visitor):

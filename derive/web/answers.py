@@ -15,13 +15,14 @@ from derive.checking.check import check_document
 from derive.checking.observing import Observed
 from derive.checking.placing import waiting
 from derive.checking.results import StepResult, WaitingStep
+from derive.documents.document import Document
 from derive.documents.reading import submission_of
 from derive.grading.marking import mark_source
 from derive.grading.parts import ExerciseDocument
 from derive.grading.results import Marked, PartResult
 from derive.source import Source
 from derive.web.desk import Desk
-from derive.web.live import Content, Tell, Teller, drawn_before, source_of
+from derive.web.live import Content, Tell, Teller, drawn_before, in_one_line, source_of, tell_headings
 from derive.web.places import Units
 from derive.writing.equations import View, equation_html
 from derive.writing.feedback import feedback_fragment, feedback_page
@@ -40,7 +41,7 @@ def check(content: Content, desk: Desk, tell: Tell) -> None:
     began = time.perf_counter()
     exercise, source = _asked(content, desk)
     submission = submission_of(source, exercise.document, exercise.entries)
-    teller = Teller(source, PRACTICE, tell, drawn_before(content, desk))
+    teller = Teller(submission.document, PRACTICE, tell, drawn_before(content, desk))
     result = desk.checker(content["page"], exercise.memory).check(submission.document, teller)
     took = round((time.perf_counter() - began) * 1e3)
     tell({"event": "done", "summary": result.summary(), "equations": teller.number, "milliseconds": took})
@@ -52,7 +53,7 @@ def check_in_exam(content: Content, desk: Desk, tell: Tell) -> None:
     """Read an answer again: the same, without a verdict in it and without the parts."""
     exercise, source = _asked(content, desk)
     submission = submission_of(source, exercise.document, exercise.entries)
-    readings = _Readings(source, tell)
+    readings = _Readings(submission.document, tell)
     check_document(submission.document, store=desk.store, observer=readings.note, memory=exercise.memory)
     counted = {"written": readings.written, "unreadable": readings.unreadable}
     tell({"event": "done", "summary": counted, "equations": readings.number})
@@ -102,10 +103,11 @@ def _marks(marked: Marked) -> Mapping[str, Any]:
 
 
 class _Readings:
-    """Tells the displayed equations of an answer as they were read; counts those and their steps."""
+    """Tells the headings and displayed equations of an answer as they were read; counts these and their steps."""
 
-    def __init__(self, source: Source, tell: Tell) -> None:
-        self._units, self._tell = Units(source.text), tell
+    def __init__(self, document: Document, tell: Tell) -> None:
+        self._units, self._tell = Units(document.source.text), tell
+        self._outline = tell_headings(document, tell)
         self.number = self.written = self.unreadable = 0
 
     def note(self, observed: Observed) -> None:
@@ -118,7 +120,7 @@ class _Readings:
         told = [self._step(step) for step in steps]
         self.unreadable += sum(step["verdict"] == "unreadable" for step in told)
         self.written += sum(step["verdict"] == "written" for step in told)
-        html = equation_html(steps, EXAM)
+        html = equation_html(steps, replace(EXAM, level=self._outline.level_of(steps[0])))
         line = steps[0].line
         self._tell(
             {"event": "equation", "number": self.number, "line": line, "html": html, "final": True, "steps": told}
@@ -128,7 +130,7 @@ class _Readings:
         if step.verdict != "unreadable":
             return {"step": step.step, "verdict": "written", "message": "", "start": None, "end": None}
         start, end = (None, None) if step.span is None else map(self._units.offset, step.span)
-        return {"step": step.step, "verdict": "unreadable", "message": step.message, "start": start, "end": end}
+        return {"step": step.step, "verdict": "unreadable", "message": in_one_line(step), "start": start, "end": end}
 
 
 def _as_read(written: WaitingStep, found: StepResult) -> StepResult:

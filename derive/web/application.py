@@ -3,7 +3,7 @@
     GET  /               the page on which a derivation is typed
     GET  /static/NAME    its scripts and style sheets
     GET  /health         that the server is there
-    POST /live/check     {page, name, text, held} -> events, a line of JSON each: pending, equation, done or problem
+    POST /live/check     {page, name, text, held} -> events, a line of JSON each, the last done or problem
     POST /live/open      {name, text} -> {name, text}: a file as it is to be edited
     POST /live/report    {name, text} -> the report as one HTML page
     POST /live/setting   {name, text, corrections, sizes, all} -> {text}: with a corrected setting at its head
@@ -12,6 +12,7 @@
 
 The events of a check, in this order:
 
+    headings    headings, each with line and html: those of the document's sections
     pending     number, line, html: an equation that is being decided
     equation    number, line, key, html, final, steps: one that is decided, `final` if its explanation is in it;
                 html is null if its key is among those that are `held`; of each step: step, verdict, message,
@@ -187,7 +188,8 @@ async def _not_there(request: Request, _error: Exception) -> Response:
 
 async def _other_method(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"message": "this address takes another method"}, 405, headers=error.headers)
+    allowed = (error.headers or {}).get("Allow", "another method")
+    return JSONResponse({"message": f"this address takes {allowed}"}, 405, headers=error.headers)
 
 
 async def _left(_request: Request, _error: Exception) -> Response:

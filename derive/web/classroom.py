@@ -7,12 +7,14 @@
     GET  /exercises/ID/pictures        for teachers: the pictures of the computation
     GET  /exercises/ID/pictures/KIND   one of them, as SVG
 
-In an exam an answer is handed in once. Until then nothing that is sent depends on a verdict, but for what could not be
-read; and no other work is done for anybody, so that nothing else is a way round.
+In an exam an answer is handed in once, and the first one under a name counts. Until then nothing that is sent depends
+on a verdict, but for what could not be read; and no other work is done for anybody, so that nothing else is a way
+round.
 """
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -26,7 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from derive.errors import ServingError
 from derive.web import asked, pages
 from derive.web.asked import BadRequestError
-from derive.web.handing_in import LARGEST_ANSWER, LONGEST_STUDENT, MOST_ANSWERS, Book, Keeper, Receipt
+from derive.web.handing_in import LARGEST_ANSWER, LONGEST_STUDENT, MOST_ANSWERS, Book, Keeper, Key, Receipt, folded
 from derive.web.limits import body_of
 from derive.web.problems import UNUSABLE, Event, problem
 from derive.web.setup import Setup
@@ -143,7 +145,7 @@ def job_for(request: Request, fields: asked.Fields, job: str) -> tuple[str, Mapp
     if not name:
         if setup.is_exam:
             raise BadRequestError(IN_EXAM, 403)
-        return job, {}
+        return job, {"shows_fixes": setup.shows_fixes}
     if setup.exercises is None:
         raise BadRequestError("no exercises are offered here", 404)
     if setup.is_exam and _classroom(request).book.count((request.state.visitor, name[:LONGEST_ID])):
@@ -168,21 +170,37 @@ async def hand_in(request: Request) -> Response:
     ending = ".tex" if document.lower().endswith(".tex") else ".md"
     receipt = Receipt(student, datetime.now())
     try:
+        receipt = replace(receipt, is_again=classroom.setup.is_exam and await _is_again(classroom, key, student))
         file = await _kept(classroom, key, receipt, ending, text)
     except BaseException:
         classroom.book.release(key)
         raise
     content = {"exercise": name, "student": student, "name": f"answer{ending}", "text": text}
-    marked = await _marks(request, content)
-    html = _unmarked(marked) if marked["event"] == "problem" else marked["html"]
-    receipt = Receipt(student, receipt.when, file, html)
+    marked = {} if receipt.is_again else await _marks(request, content)
+    html = _unmarked(marked) if marked.get("event") == "problem" else marked.get("html")
+    receipt = replace(receipt, file=file, html=html)
     classroom.book.note(key, receipt)
     points = marked.get("points")
     shown = {"html": pages.render("handed_in.html", receipt=receipt), "is_exam": classroom.setup.is_exam}
     return JSONResponse({"student": student, "time": receipt.time, "file": file, "points": points, **shown})
 
 
-async def _kept(classroom: Classroom, key: tuple[str, str], receipt: Receipt, ending: str, text: str) -> str | None:
+async def _is_again(classroom: Classroom, key: Key, student: str) -> bool:
+    """Whether an answer under this name counts already: from another browser, or from before the server's last start.
+
+    Raises `BadRequestError`.
+    """
+    if not classroom.book.takes_name(key, student):
+        return True
+    if classroom.keeper is None:
+        return False
+    try:
+        return folded(student) in await asyncio.to_thread(classroom.keeper.names, key[1])
+    except ServingError as error:
+        raise BadRequestError(f"{error}; nothing was handed in", 500) from None
+
+
+async def _kept(classroom: Classroom, key: Key, receipt: Receipt, ending: str, text: str) -> str | None:
     """The name of the file in which an answer is kept; null where none is. Raises `BadRequestError`."""
     if classroom.keeper is None:
         return None

@@ -7,12 +7,16 @@ from pathlib import Path
 from derive.certificates import Store, default_directory
 from derive.checking.memory import Memory
 from derive.checking.rechecking import Rechecker
+from derive.grading.parts import ExerciseDocument
+from derive.implementations.preparing import Prepared, prepare
 from derive.records import dataclass
 from derive.web.drawn import Drawn
 from derive.web.shelf import Shelf
 
 MOST_PAGES = 24
 """A worker forgets the page that was idle longest when it is asked about more; that one is checked anew later."""
+MOST_PREPARED = 4
+"""Exercises to which code is handed in: those used last are kept ready."""
 
 
 @dataclass
@@ -23,6 +27,7 @@ class Desk:
     _checkers: "OrderedDict[str, Rechecker]" = field(default_factory=OrderedDict)
     _drawn: "OrderedDict[str, Drawn]" = field(default_factory=OrderedDict)
     _shelves: dict[str, Shelf] = field(default_factory=dict)
+    _prepared: list[Prepared] = field(default_factory=list)
 
     def checker(self, page: str, memory: Memory | None = None) -> Rechecker:
         """The checker of a page, which knows what stood there before; one that knows nothing for an empty name.
@@ -52,3 +57,10 @@ class Desk:
     def shelf(self, folder: str) -> Shelf:
         """The exercises in a folder."""
         return self._shelves.setdefault(folder, Shelf(Path(folder)))
+
+    def prepared(self, exercise: ExerciseDocument) -> Prepared:
+        """What marking code needs of an exercise. Raises `DocumentError` where it asks for no code."""
+        found = next((known for known in self._prepared if known.exercise is exercise), None) or prepare(exercise)
+        others = [known for known in self._prepared if known is not found]
+        self._prepared = [found, *others][:MOST_PREPARED]
+        return found

@@ -13,7 +13,7 @@ from derive.models import Model
 from derive.sheets.sheet import questions_of, sheet_of
 from derive.web.desk import Desk
 from derive.web.live import Content, Tell
-from derive.writing.pages import words
+from derive.writing.pages import formula, words
 from derive.writing.sheet_html import to_fragment
 from derive.writing.statuses import of_points
 
@@ -45,7 +45,9 @@ def question(content: Content, desk: Desk, tell: Tell) -> None:
 
     def make(exercise: ExerciseDocument) -> Mapping[str, Any]:
         html = to_fragment(questions_of(exercise, desk.store))
-        parts = [{"id": part.id, "points": of_points(part.points)} for part in exercise.parts]
+        parts = [
+            {"id": part.id, "ask": str(formula(part.ask)), "points": of_points(part.points)} for part in exercise.parts
+        ]
         return {"event": "question", **_title(exercise, content), "html": html, "parts": parts}
 
     tell(desk.shelf(content["folder"]).made(content["exercise"], "question", make))

@@ -3,13 +3,18 @@
 Without a folder to keep them nothing is written anywhere; what the server knows of a visitor it forgets when it stops.
 In a folder every exercise has one of its own, with a file for each answer and the names of all who handed in, so that
 `derive grade EX FOLDER/EXERCISE -o RESULTS --students FOLDER/EXERCISE/students.csv` marks the class.
+
+A server knows browsers, not people. In an exam whoever has seen the marks could hand in once more from another browser:
+there the first answer under a name counts, and others are kept apart, in `FOLDER/EXERCISE-again`, without marks.
 """
 
+import csv
 import threading
 from collections import OrderedDict
 from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
+from unicodedata import normalize
 
 from derive.errors import ServingError
 from derive.grading.naming import safe_name
@@ -25,18 +30,24 @@ LONGEST_STUDENT = 100
 LARGEST_ANSWER = 500_000
 STUDENTS = "students.csv"
 TITLES = ["id", "name"]
+AGAIN = "-again"
+"""What the folder is called besides in which answers are kept that do not count."""
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """That an answer was handed in, by whom and when; `file` is the name under which it is kept, `html` its marks."""
+    """That an answer was handed in, by whom and when; `file` is the name under which it is kept, `html` its marks.
+
+    One `is_again` where another under this name counts.
+    """
 
     student: str
     when: datetime
     file: str | None = None
     html: str | None = None
+    is_again: bool = False
 
     @property
     def time(self) -> str:
@@ -49,6 +60,7 @@ class Book:
     """How often each visitor has handed in an answer to each exercise, and the last receipt."""
 
     _counted: "OrderedDict[Key, int]" = field(default_factory=OrderedDict)
+    _names: dict[tuple[str, str], Key] = field(default_factory=dict)
     _receipts: "OrderedDict[Key, Receipt]" = field(default_factory=OrderedDict)
 
     def count(self, key: Key) -> int:
@@ -65,9 +77,14 @@ class Book:
         while len(self._counted) > MOST_REMEMBERED:
             self._counted.popitem(last=False)
 
+    def takes_name(self, key: Key, student: str) -> bool:
+        """Whether nobody else has handed in an answer to the exercise under a name; from now on the visitor has."""
+        return self._names.setdefault((key[1], folded(student)), key) == key
+
     def release(self, key: Key) -> None:
         """The answer could not be kept: it does not count."""
         self._counted[key] = max(0, self.count(key) - 1)
+        self._names = {name: holder for name, holder in self._names.items() if holder != key}
 
     def note(self, key: Key, receipt: Receipt) -> None:
         """Remember the last answer; of those long ago, only that they were handed in."""
@@ -78,6 +95,11 @@ class Book:
             self._receipts[old] = replace(self._receipts[old], html=None)
         while len(self._receipts) > MOST_REMEMBERED:
             self._receipts.popitem(last=False)
+
+
+def folded(student: str) -> str:
+    """A name as it is compared: `Ada  LOVELACE` is Ada Lovelace."""
+    return normalize("NFKC", " ".join(student.split())).casefold()
 
 
 @dataclass
@@ -91,9 +113,19 @@ class Keeper:
     _ids: dict[tuple[Path, str, str], str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def names(self, exercise: str) -> frozenset[str]:
+        """The names, as they are compared, under which answers to an exercise are kept. Raises `ServingError`."""
+        try:
+            with (self.folder / safe_name(exercise) / STUDENTS).open(encoding="utf-8", newline="") as file:
+                return frozenset(folded(row[1]) for row in csv.reader(file) if len(row) == len(TITLES))
+        except FileNotFoundError:
+            return frozenset()
+        except OSError as error:
+            raise ServingError(f"the answer can not be kept ({error.strerror or error})") from None
+
     def keep(self, exercise: str, visitor: str, receipt: Receipt, ending: str, text: str) -> str:
         """Write an answer; the name of its file. Raises `ServingError` where that can not be."""
-        folder = self.folder / safe_name(exercise)
+        folder = self.folder / f"{safe_name(exercise)}{AGAIN if receipt.is_again else ''}"
         try:
             with self._lock:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The HTTP interface for other programs: learning-management systems, autograders, editors.
 
     GET  /api/openapi.json  the description of all this, for programs
+    GET  /api/exercises     the exercises that are served, with the names by which they are asked for
     POST /api/check         {document, setting, exercise} -> the report, `derive.report/1`
     POST /api/grade         {exercise, submissions} -> the marks of each submission
 
@@ -10,6 +11,7 @@ one object {message, line, column}, with the status that says whose affair it is
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -37,6 +39,12 @@ async def describe(request: Request) -> Response:
     return JSONResponse(description(request.app.state.setup))
 
 
+async def exercises(request: Request) -> Response:
+    """The exercises that are served."""
+    found = await _last(request, "offered", {"folder": str(_folder(request))})
+    return refused(found) if found["event"] == "problem" else JSONResponse({"exercises": found["exercises"]})
+
+
 async def check(request: Request) -> Response:
     """The report on one document."""
     fields = await _fields(request, ("document", "setting", "exercise"))
@@ -47,7 +55,7 @@ async def check(request: Request) -> Response:
         "setting": None if setting is None else {"name": "setting.yaml", "text": asked.text(fields, "setting")},
         "exercise": None if fields.get("exercise") is None else _exercise(request, fields),
         "as_page": as_page,
-        "shows_fixes": _shows_fixes(request, fields),
+        "shows_fixes": _shows_fixes(request),
     }
     found = await _unless_gone(request, _last(request, "judge", content))
     if found["event"] == "problem":
@@ -60,7 +68,7 @@ async def grade(request: Request) -> Response:
     fields = await _fields(request, ("exercise", "submissions"))
     exercise = _exercise(request, fields)
     submissions = _submissions(fields)
-    shows_fixes = _shows_fixes(request, fields)
+    shows_fixes = _shows_fixes(request)
     return await _unless_gone(request, _marked(request, exercise, submissions, shows_fixes))
 
 
@@ -109,16 +117,20 @@ def _exercise(request: Request, fields: asked.Fields) -> Mapping[str, str]:
     """An exercise that is sent, or where one of those that are served is found. Raises `BadRequestError`."""
     if not isinstance(fields.get("exercise"), str):
         return _document(asked.object_in(fields, "exercise"))
+    return {"folder": str(_folder(request)), "id": asked.text(fields, "exercise")}
+
+
+def _folder(request: Request) -> Path:
+    """Where the exercises are that are served. Raises `BadRequestError`."""
     setup: Setup = request.app.state.setup
     if setup.exercises is None:
         raise BadRequestError("there are no exercises here; start `derive serve` with --exercises", status=404)
-    return {"folder": str(setup.exercises), "id": asked.text(fields, "exercise")}
+    return setup.exercises
 
 
-def _shows_fixes(request: Request, fields: asked.Fields) -> bool:
-    """Whether answers may be given away: not those of an exercise that is served here, but to teachers."""
+def _shows_fixes(request: Request) -> bool:
     setup: Setup = request.app.state.setup
-    return setup.is_teacher or not isinstance(fields.get("exercise"), str)
+    return setup.shows_fixes
 
 
 def _submissions(fields: asked.Fields) -> Sequence[Mapping[str, str]]:
@@ -180,6 +192,7 @@ async def _gone(request: Request) -> None:
 
 ROUTES = [
     Route("/api/openapi.json", describe),
+    Route("/api/exercises", exercises),
     Route("/api/check", check, methods=["POST"]),
     Route("/api/grade", grade, methods=["POST"]),
 ]

@@ -21,6 +21,7 @@ JOBS: Mapping[str, Job] = {
     "check answer in exam": answers.check_in_exam,
     "marks": answers.marks,
     "report answer": answers.report,
+    "offered": reports.offered,
     "judge": reports.judge,
     "prepare": reports.prepare,
     "mark": reports.mark,

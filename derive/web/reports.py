@@ -6,26 +6,45 @@ What stands in their content is described in `openapi.yaml`; texts have the name
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import PurePath
 from typing import Any
 
 from derive.checking.check import check_document
 from derive.checking.results import Diagnosis, DocumentResult
-from derive.documents.reading import read_source, read_sources
+from derive.documents.reading import READERS, read_source, read_sources
 from derive.grading.by_path import blank_parts
 from derive.grading.entries import Job
 from derive.grading.marking import mark_source
 from derive.grading.parts import ExerciseDocument, exercise_in
 from derive.grading.results import Marked
 from derive.grading.run import for_review
+from derive.implementations.marks import is_code_for, mark_code_source
 from derive.source import Source
 from derive.web.desk import Desk
 from derive.web.live import Content, Tell, source_of
 from derive.writing.html import to_html
-from derive.writing.marks import marks_report
+from derive.writing.marks import marks_report, to_number
 from derive.writing.report import to_json
 
+CODE = frozenset({".py", ".ipynb"})
+"""What may be code; a notebook may be written work as well."""
 MOST_EXERCISES = 8
 """A worker keeps so many exercises, those used last, with what was found of claims made in submissions to them."""
+
+
+def offered(content: Content, desk: Desk, tell: Tell) -> None:
+    """The exercises in a `folder`, with what is wrong with those that can not be used."""
+    found = [
+        {
+            "id": line.id,
+            "title": None if line.problem else line.title,
+            "parts": line.parts,
+            "max_points": to_number(line.points),
+            "problem": line.problem,
+        }
+        for line in desk.shelf(content["folder"]).listed()
+    ]
+    tell({"event": "offered", "exercises": found})
 
 
 def judge(content: Content, desk: Desk, tell: Tell) -> None:
@@ -39,9 +58,10 @@ def judge(content: Content, desk: Desk, tell: Tell) -> None:
     result = check_document(document, store=desk.store)
     if exercise is not None:
         result = replace(result, exercise=document.exercise)
-    if not content["shows_fixes"]:
-        result = _without_fixes(result)
-    tell({"event": "report", "text": to_html([result]) if content["as_page"] else to_json(result)})
+    if content["as_page"]:
+        tell({"event": "report", "text": to_html([result], shows_fixes=content["shows_fixes"])})
+    else:
+        tell({"event": "report", "text": to_json(result if content["shows_fixes"] else _without_fixes(result))})
 
 
 def prepare(content: Content, desk: Desk, tell: Tell) -> None:
@@ -53,11 +73,21 @@ def prepare(content: Content, desk: Desk, tell: Tell) -> None:
 def mark(content: Content, desk: Desk, tell: Tell) -> None:
     """The marks of `submission` to `exercise`."""
     exercise, name = _exercise(content["exercise"], desk)
-    marked = replace(mark_source(exercise, source_of(content["submission"]), desk.store), exercise=name)
+    marked = replace(_marked(exercise, source_of(content["submission"]), desk), exercise=name)
     if not content["shows_fixes"]:
         parts = tuple(replace(part, diagnosis=_unfixed(part.diagnosis)) for part in marked.parts)
         marked = replace(marked, parts=parts, result=marked.result and _without_fixes(marked.result))
     tell({"event": "marks", "marks": _marks(marked)})
+
+
+def _marked(exercise: ExerciseDocument, source: Source, desk: Desk) -> Marked:
+    """The marks of written work, or of code. Raises `DocumentError` where code is not asked for, or can not be run."""
+    suffix = PurePath(source.name).suffix.lower()
+    if suffix in CODE and (suffix not in READERS or exercise.document.setting.aside.get("code") is not None):
+        prepared = desk.prepared(exercise)
+        if is_code_for(prepared, source):
+            return mark_code_source(prepared, source)
+    return mark_source(exercise, source, desk.store)
 
 
 def _marks(marked: Marked) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ PORTS_TO_TRY = 50
 
 
 def serve(setup: Setup, say: Callable[[Setup], None], *, may_move: bool) -> None:
-    """Serve until interrupted; `say` is told the address once it is taken. Raises `ServingError`.
+    """Serve until interrupted; `say` is told the address once it answers. Raises `ServingError`.
 
     A port that is taken is followed by the next ones where the server `may_move`.
     """
@@ -34,14 +34,26 @@ def serve(setup: Setup, say: Callable[[Setup], None], *, may_move: bool) -> None
         h11_max_incomplete_event_size=32_768,
         ws="none",
     )
-    server = uvicorn.Server(config)
-    say(setup)
+    server = _Server(config, lambda: say(setup))
     try:
         server.run(sockets=[taken])
     finally:
         taken.close()
     if not server.started:
         raise ServingError("the server did not start: its processes ended as soon as they were started")
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it answers: its processes take a moment to start."""
+
+    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say = say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._say()
 
 
 def _bound(setup: Setup, tries: int) -> socket.socket:

@@ -31,6 +31,14 @@ class Setup:
     limits: Limits = field(default_factory=Limits)
 
     @property
+    def shows_fixes(self) -> bool:
+        """Whether a mistake is shown with its repair.
+
+        Where exercises are offered that could be the answer to one, on whatever page: it is for teachers.
+        """
+        return self.is_teacher or self.exercises is None
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The names by which browsers may know it; empty, for any, where it is open to other machines."""
         if self.host not in LOCAL:

@@ -46,4 +46,9 @@ def step_name(step: StepResult) -> str:
 
 def place_of(step: StepResult | WaitingStep) -> str:
     """Where a step stands in its file, for the file's author."""
-    return f"line {step.line}" if step.cell is None else f"cell {step.cell}, line {step.line}"
+    return line_in(step.line, step.cell)
+
+
+def line_in(line: int, cell: int | None) -> str:
+    """A line of a file, or of a notebook's cell."""
+    return f"line {line}" if cell is None else f"cell {cell}, line {line}"

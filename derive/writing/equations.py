@@ -131,9 +131,13 @@ def tags(step: StepResult, view: View) -> list[str]:
     return [*([] if note is None else [note]), *step.conventions]
 
 
-def excerpt(step: StepResult) -> str | None:
-    """The characters that a message is about, where they do not stand in it."""
-    return None if step.excerpt is None or step.excerpt in step.message else step.excerpt
+def excerpt(step: StepResult) -> Markup | None:
+    """The characters that a message is about, if it does not hold them; what could be read, if it is no whole side."""
+    if step.excerpt is None or step.excerpt in step.message:
+        return None
+    if step.verdict == "unreadable":
+        return code(step.excerpt)
+    return None if step.excerpt in (step.lhs, step.rhs) else formula(step.excerpt)
 
 
 def in_capitals(text: str) -> Markup:

@@ -17,11 +17,12 @@ from derive.records import dataclass
 from derive.writing.answers import left_side, place_of, reason, step_name
 from derive.writing.cells import printable
 from derive.writing.charts import earned
-from derive.writing.equations import View, equation_html
+from derive.writing.equations import View
 from derive.writing.file_names import file_name
 from derive.writing.mathml import to_mathml
-from derive.writing.pages import BASE, environment, in_equations, page, pieces, resource
+from derive.writing.pages import BASE, environment, page, pieces, resource
 from derive.writing.pages import MARKS as VERDICT_MARKS
+from derive.writing.sections import in_sections, outline_of
 from derive.writing.statuses import FOR_STUDENTS, MARKS, STEPS_FOR_STUDENTS, number, of_points
 
 STYLES = (*BASE, "marks.css", "equations.css", "feedback.css")
@@ -84,7 +85,7 @@ def _shown(marked: Marked, title: str, name: str | None, for_teachers: bool) -> 
 
 
 def _chains(marked: Marked, *, for_teachers: bool) -> Iterator[Markup]:
-    """The equations of a submission, with the answers that count among their steps; what follows has a mark for it."""
+    """The headings and equations of a submission; an answer that counts, and what follows from a slip, are marked."""
     if marked.result is None:
         return
     view = View(
@@ -95,8 +96,7 @@ def _chains(marked: Marked, *, for_teachers: bool) -> Iterator[Markup]:
         fix_words="For teachers: write",
         notes={part.step: f"your answer to part ({part.id})" for part in marked.parts if part.step is not None},
     )
-    for steps in in_equations(marked.result.steps):
-        yield Markup(equation_html(steps, view))
+    yield from in_sections(marked.result.steps, outline_of(marked.result.headings, view.level), view)
 
 
 def feedback_markdown(marked: Marked, *, title: str, name: str | None = None, for_teachers: bool = False) -> str:

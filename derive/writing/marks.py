@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.checking.results import DocumentResult, StepResult
+from derive.documents.document import Heading
 from derive.grading.results import Marked, PartResult
 from derive.writing.reading_back import DamagedError, read
 from derive.writing.report import report
@@ -55,6 +56,7 @@ def marks_report(marked: Marked, key: str | None = None) -> dict[str, Any]:
             "exercise": result.exercise,
             "points": [[str(part.points), str(part.max_points)] for part in marked.parts],
             "steps": [_beside(step) for step in result.steps],
+            "headings": [_heading(heading) for heading in result.headings],
         },
     }
 
@@ -92,6 +94,12 @@ def _beside(step: StepResult) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value}
 
 
+def _heading(heading: Heading) -> dict[str, Any]:
+    """The heading of a section."""
+    runs = [[text, is_formula] for text, is_formula in heading.runs]
+    return {"level": heading.level, "runs": runs, "line": heading.line, "cell": heading.cell}
+
+
 # --- Reading -------------------------------------------------------------------------------------
 
 
@@ -122,6 +130,7 @@ def _result(data: dict[str, Any], remembered: dict[str, Any]) -> DocumentResult:
             "title": remembered["title"],
             "exercise": remembered["exercise"],
             "steps": [{key: value for key, value in step.items() if key != "expected"} for step in steps],
+            "headings": remembered["headings"],
         },
     )
     return found

@@ -26,7 +26,8 @@ parts:
 """
 WRONG = r"$$\frac{\partial E}{\partial w} = (t - w x) x$$"
 RIGHT = r"$$\frac{\partial E}{\partial w} = (w x - t) x$$"
-SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
+PHONE = {"width": 390, "height": 844}
+SIZES = ({"width": 1280, "height": 800}, PHONE)
 
 
 @contextmanager
@@ -130,14 +131,19 @@ def test_a_correction_in_the_table_is_written_to_the_text_and_can_be_undone(visi
     page = visit(practice, "/", viewport)
     text = "$X \\in \\mathbb{R}^{N \\times D}$\n\n$$S = X X^T$$\n"
     write(page, text)
+    if viewport == PHONE:
+        page.get_by_role("button", name="Equations").click()
     page.locator("#setting > summary").click()
     declaration = page.get_by_label("Declaration of X")
     expect(declaration).to_have_value("N x D")
     declaration.fill("symmetric N x N")
     declaration.press("Enter")
     expect(page.locator("#setting-said")).to_have_text("X is written to the head of the text.")
-    assert text_of(page) == f"---\nsymbols:\n  X: symmetric N x N\n---\n\n{text}"
     expect(declaration).to_be_focused()
+    if viewport == PHONE:
+        expect(page.locator(".writing")).to_be_hidden()
+        page.get_by_role("button", name="Both").click()
+    assert text_of(page) == f"---\nsymbols:\n  X: symmetric N x N\n---\n\n{text}"
     editor(page).focus()
     page.keyboard.press("Control+z")
     assert text_of(page) == text

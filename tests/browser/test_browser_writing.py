@@ -197,3 +197,37 @@ def _lines_apart(page):
           return Math.abs(lines.indexOf(line) + 1 - Number(equation.dataset.line));
         }"""
     )
+
+
+def test_headings_stand_between_the_equations_and_lead_to_the_text(page):
+    write(page, f"{SETTING}# One\n\n{RIGHT}\n\n## Two\n\n{SLIP}\n")
+    expect(page.locator("#equations > *")).to_have_count(4)
+    kinds = page.locator("#equations > *").evaluate_all("(all) => all.map((each) => each.tagName)")
+    assert kinds == ["H2", "SECTION", "H3", "SECTION"]
+    page.locator(".heading", has_text="Two").get_by_role("button").click()
+    assert editor(page).evaluate("(field) => field.value.slice(field.selectionStart)").startswith("## Two")
+    page.keyboard.type("\n$$1 = 1$$\n\n#")
+    expect(page.locator("#equations > *").nth(2)).to_contain_text("Equation 2")
+    expect(page.locator(".heading").nth(1)).to_have_text(re.compile("^Two"))
+    replace(page, "### Two", "Two")
+    expect(page.locator(".heading")).to_have_count(1)
+
+
+def test_what_keeps_a_text_from_being_checked_is_said_beside_it(page):
+    write(page, "---\nsymbols: {x: 3 y 4}\n---\n\n$$x = x$$\n")
+    hindrance = page.locator("#hindrance")
+    expect(hindrance).to_contain_text("is not read; expected one like")
+    hindrance.get_by_role("button", name="line 2").click()
+    expect(page.locator("#problem")).to_contain_text("Line 2, unreadable")
+    replace(page, "3 y 4", "scalar")
+    expect(page.locator(".step.proved")).to_have_count(1)
+    expect(hindrance).to_be_hidden()
+
+
+def test_undoing_takes_back_more_than_a_letter(page):
+    write(page, f"{SETTING}{RIGHT}\n\n")
+    expect(page.locator(".step.proved")).to_have_count(1)
+    before = editor(page).input_value()
+    page.keyboard.type("Some words, typed in one go.")
+    page.keyboard.press("Control+z")
+    assert editor(page).input_value() == before

@@ -127,17 +127,20 @@ class Slips:
                 if slip not in self._slips:
                     self._settle(slip)
                 return slip
-        several = [slip for slip in reversed(roots[:MAX_TOGETHER]) if self._touches(session, slip, claimed)]
+        several = [slip for slip in reversed(roots[:MAX_TOGETHER]) if self._touches(standing, slip, claimed)]
         if len(several) > 1 and explain(*several):
             enough = (n for n in range(2, len(several)) if explain(*several[:n]))
             return several[next(enough, len(several)) - 1]
         return None
 
-    def _touches(self, session: Session, slip: Slip, claimed: Claimed) -> bool:
-        try:
-            return self._world(session, (slip,)).touches(claimed)
-        except (NoClosedForm, FormulaError):
-            return False
+    def _touches(self, standing: Standing, slip: Slip, claimed: Claimed) -> bool:
+        def look(session: Session) -> Found[bool]:
+            try:
+                return Found(self._world(session, (slip,)).touches(claimed))
+            except (NoClosedForm, FormulaError):
+                return Found(False)
+
+        return standing.found(("touches", _key(slip), claimed.key), look)
 
     def _about(self, session: Session, claimed: Claimed, place: Place) -> object:
         """The quantity of which a claim speaks."""

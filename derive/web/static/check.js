@@ -1,5 +1,6 @@
 // The page on which a derivation is typed and judged: joins the parts, each of which knows one thing.
 
+import { Busy } from "./busy.js";
 import { Checking } from "./checking.js";
 import { saveReport, saveText } from "./downloading.js";
 import { Editor } from "./editor.js";
@@ -9,6 +10,7 @@ import { Opening } from "./opening.js";
 import { Problems, wordsOf } from "./problems.js";
 import { joinScrolling } from "./scrolling.js";
 import { showSummary } from "./summary.js";
+import { setWords } from "./text.js";
 import { remedyOf } from "./troubles.js";
 import { chooseViews } from "./views.js";
 import { Voice } from "./voice.js";
@@ -21,6 +23,7 @@ const editor = new Editor(part("text"), part("mirror"), part("paper"));
 const equations = new Equations(part("equations"));
 const problems = new Problems(editor);
 const voice = new Voice(part("voice"));
+const busy = new Busy(part("busy"));
 const checking = new Checking(() => ({ ...contents(), held: equations.keys }));
 const opening = new Opening({ button: part("open"), input: part("file"), overlay: part("overlay") });
 const reveal = chooseViews(document.querySelectorAll("#views button"), main);
@@ -35,19 +38,35 @@ function contents() {
   return { page, name: name.value.trim() || "notes.md", text: editor.text, exercise: main.dataset.exercise || null };
 }
 
-// What keeps the whole document from being checked: as a step of no equation, in the line that it is about.
+// What keeps the whole document from being checked: as a step of no equation, in the line that it is about, if any.
 let hindrance = null;
 
+function showHindrance() {
+  const { message = "", line = null } = hindrance ?? {};
+  const place = part("hindrance").querySelector("button");
+  setWords(part("hindrance").querySelector(".words"), message);
+  setWords(place, line === null ? "" : `line ${line}`);
+  place.hidden = line === null;
+  part("hindrance").hidden = hindrance === null;
+}
+
 const takers = {
+  headings: (event) => equations.placeHeadings(event.headings),
   pending: (event) => equations.place(event),
   equation: (event) => equations.place(event),
   problem: ({ message, line }) => {
-    hindrance = { verdict: "unreadable", message, line: line ?? 1, start: null, end: null };
+    hindrance = { verdict: "unreadable", message, line, start: null, end: null };
     equations.rest();
-    show({ unreadable: 1 });
+    busy.end();
+    if (line !== null) show({ unreadable: 1 });
+    voice.say("summary", message);
   },
-  verdicts: (event) => show(event.summary),
+  verdicts: (event) => {
+    busy.end();
+    show(event.summary);
+  },
   done: (event) => {
+    busy.end();
     hindrance = null;
     equations.finish();
     show(event.summary);
@@ -59,13 +78,18 @@ function show(counts) {
   voice.say("summary", showSummary(part("summary"), counts));
 }
 
-checking.addEventListener("begin", () => equations.begin());
+checking.addEventListener("begin", () => {
+  equations.begin();
+  busy.begin();
+});
 checking.addEventListener("events", ({ detail }) => {
   for (const event of detail) takers[event.event]?.(event);
+  equations.arrange();
   showProblems();
   showCurrent();
 });
 checking.addEventListener("trouble", ({ detail }) => {
+  if (detail) busy.end();
   if (detail) notice.say("server", detail);
   else notice.takeBack("server");
 });
@@ -77,7 +101,8 @@ function isEmpty() {
 }
 
 function showProblems() {
-  problems.take(hindrance ? [hindrance] : equations.steps);
+  showHindrance();
+  problems.take(hindrance?.line ? [hindrance] : equations.steps);
   part("problems").hidden = problems.count === 0;
 }
 
@@ -85,7 +110,7 @@ function showProblemAtCaret(isAskedFor) {
   const problem = problems.atCaret();
   const line = part("problem");
   const words = problem ? wordsOf(problem, editor.starts) : "";
-  line.textContent = words;
+  setWords(line, words);
   line.className = problem?.verdict ?? "";
   voice.say("problem", words, isAskedFor);
 }
@@ -100,7 +125,7 @@ function showCurrent(isAskedFor = false) {
 
 editor.addEventListener("change", ({ detail }) => {
   equations.move(detail);
-  if (hindrance) hindrance.line = detail.movedLine(hindrance.line);
+  if (hindrance?.line) hindrance.line = detail.movedLine(hindrance.line);
   showProblems();
   part("welcome").hidden = !isEmpty();
   showCurrent();
@@ -108,11 +133,14 @@ editor.addEventListener("change", ({ detail }) => {
   checking.soon();
 });
 editor.addEventListener("caret", () => showCurrent());
-equations.addEventListener("place", ({ detail: line }) => {
+equations.addEventListener("place", ({ detail: line }) => goToLine(line));
+part("hindrance").querySelector("button").addEventListener("click", () => goToLine(hindrance.line));
+joinScrolling(editor, equations);
+
+function goToLine(line) {
   reveal("text");
   editor.goToLine(line);
-});
-joinScrolling(editor, equations);
+}
 
 function goToProblem(isBackwards) {
   const problem = problems.neighbour(isBackwards);

@@ -1,5 +1,6 @@
-// The equations as the server sends them. What comes anew is matched with what is shown by the line of the text in
-// which it stands; what is not told again yet is dimmed. It says "place" when the place of an equation is chosen.
+// The equations as the server sends them, below the headings of their sections. What comes anew is matched with what is
+// shown by the line of the text in which it stands; what is not told again yet is dimmed. It says "place" with a line
+// when the place of an equation or a heading is chosen.
 
 import { patch } from "./patching.js";
 import { showWithin } from "./scrolling.js";
@@ -11,6 +12,7 @@ const PATIENCE = 200;
 
 export class Equations extends EventTarget {
   #shown = [];
+  #headings = [];
   #held = new Map();
   #round = 0;
   #timer = null;
@@ -21,7 +23,7 @@ export class Equations extends EventTarget {
     this.element = element;
     element.addEventListener("click", ({ target }) => {
       const button = target.closest("button.place");
-      if (button) this.#choose(button.closest(".equation"));
+      if (button) this.#choose(button.closest(".equation, .heading"));
     });
   }
 
@@ -42,6 +44,32 @@ export class Equations extends EventTarget {
 
   #dim() {
     for (const { element, round } of this.#shown) element.classList.toggle("stale", round !== this.#round);
+  }
+
+  // Takes the headings of a text: {line, html} each, in its order.
+  placeHeadings(headings) {
+    headings.forEach(({ line, html }, at) => {
+      const known = this.#headings[at];
+      const element = known?.html === html ? known.element : withButton(elementFrom(html));
+      if (known && known.element !== element) known.element.replaceWith(element);
+      this.#headings[at] = { line, html, element };
+    });
+    for (const { element } of this.#headings.splice(headings.length)) element.remove();
+  }
+
+  // Puts each heading before the first equation below it; one that stands there already stays.
+  arrange() {
+    let at = 0;
+    const below = this.#headings.map(({ line }) => {
+      while (at < this.#shown.length && this.#shown[at].line < line) at += 1;
+      return this.#shown[at]?.element ?? null;
+    });
+    for (let number = this.#headings.length - 1; number >= 0; number -= 1) {
+      const { element } = this.#headings[number];
+      const isLast = number + 1 === below.length || below[number] !== below[number + 1];
+      const following = isLast ? below[number] : this.#headings[number + 1].element;
+      if (!element.isConnected || element.nextElementSibling !== following) this.element.insertBefore(element, following);
+    }
   }
 
   // Places an equation that is being decided, or is decided.
@@ -83,6 +111,7 @@ export class Equations extends EventTarget {
     const place = (offset) => (offset === null ? null : moved(offset, change));
     const follow = (step) => ({ ...step, start: place(step.start), end: place(step.end) });
     const isThere = ({ start, end }) => start === null || start < end;
+    for (const heading of this.#headings) heading.line = movedLine(heading.line);
     for (const shown of this.#shown) {
       shown.line = movedLine(shown.line);
       shown.steps = shown.steps.map(follow).filter(isThere);
@@ -94,9 +123,10 @@ export class Equations extends EventTarget {
     return this.#shown.flatMap(({ steps, line, number }) => steps.map((step) => ({ ...step, line, number })));
   }
 
-  // Where equations stand: {line, top}, in the order shown.
+  // Where headings and equations stand: {line, top}, in the order shown.
   get places() {
-    return this.#shown.map(({ line, element }) => ({ line, top: element.offsetTop }));
+    const places = [...this.#headings, ...this.#shown].map(({ line, element }) => ({ line, top: element.offsetTop }));
+    return places.sort((a, b) => a.top - b.top);
   }
 
   // Marks the equation of the caret: the last that begins in one of some lines. A new one is scrolled into view.
@@ -130,7 +160,7 @@ export class Equations extends EventTarget {
   }
 
   #choose(element) {
-    const { line } = this.#shown.find((shown) => shown.element === element);
+    const { line } = [...this.#headings, ...this.#shown].find((each) => each.element === element);
     this.dispatchEvent(new CustomEvent("place", { detail: line }));
   }
 
@@ -171,11 +201,16 @@ function draw(shown, html) {
 
 // What an equation is to be like: as the server sends it, its place a button, marked as it is marked.
 function wantedFor(element, html) {
-  const wanted = elementFrom(html);
-  for (const place of wanted.querySelectorAll(".place")) place.replaceWith(placeButton(place.textContent));
+  const wanted = withButton(elementFrom(html));
   for (const mark of ["current", "stale"]) wanted.classList.toggle(mark, element.classList.contains(mark));
   if (element.hasAttribute("aria-current")) wanted.setAttribute("aria-current", "true");
   return wanted;
+}
+
+// Makes the place of an equation or a heading a button.
+function withButton(element) {
+  for (const place of element.querySelectorAll(".place")) place.replaceWith(placeButton(place.textContent));
+  return element;
 }
 
 function placeButton(words) {

@@ -91,20 +91,36 @@ function write(line, text, marks) {
   if (line.text === text && line.key === key) return;
   line.text = text;
   line.key = key;
-  line.element.replaceChildren(...piecesOf(text, marks));
+  const pieces = piecesOf(text, marks);
+  pieces.forEach((piece, at) => fill(line.element.childNodes[at] ?? line.element.appendChild(newSlot(at)), piece));
+  [...line.element.childNodes].slice(pieces.length).forEach((slot) => fill(slot, { text: "", kinds: "" }));
   line.element.dataset.kinds = [...new Set(marks.map(({ kind }) => kind))].join(" ");
 }
 
-// A line's text cut where marks begin and end: plain text, and spans that name their marks.
+// A line's text cut where marks begin and end: {text, kinds}, in turn without marks and with some.
 function piecesOf(text, marks) {
   const cuts = [...new Set([0, text.length, ...marks.flatMap(({ from, to }) => [from, to])])].sort((a, b) => a - b);
-  return cuts.slice(1).map((cut, at) => {
+  const pieces = [{ text: "", kinds: "" }];
+  cuts.slice(1).forEach((cut, at) => {
     const kinds = marks.filter(({ from, to }) => from <= cuts[at] && cut <= to).map(({ kind }) => kind);
-    const piece = text.slice(cuts[at], cut);
-    if (!kinds.length) return piece;
-    const span = document.createElement("span");
-    span.className = kinds.join(" ");
-    span.append(piece);
-    return span;
+    const piece = { text: text.slice(cuts[at], cut), kinds: kinds.join(" ") };
+    if (piece.kinds) pieces.push(piece, { text: "", kinds: "" });
+    else pieces.at(-1).text += piece.text;
   });
+  return pieces;
+}
+
+// The places of a line's pieces, in turn a text and a span. They stay when they are empty: wherever an element of the
+// page goes, a browser takes what is typed from then on for another thing to undo.
+function newSlot(at) {
+  if (at % 2 === 0) return document.createTextNode("");
+  const span = document.createElement("span");
+  span.append("");
+  return span;
+}
+
+function fill(slot, { text, kinds }) {
+  const node = slot.firstChild ?? slot;
+  if (node.data !== text) node.data = text;
+  if (node !== slot) slot.className = kinds;
 }

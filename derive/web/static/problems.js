@@ -49,5 +49,5 @@ function placed(step, { starts, text }) {
 
 // A problem in one line of plain words.
 export function wordsOf({ verdict, message, start }, starts) {
-  return `Line ${lineAt(starts, start)}, ${verdict}: ${message.replaceAll("$", "")}`;
+  return `Line ${lineAt(starts, start)}, ${verdict}: ${message}`;
 }

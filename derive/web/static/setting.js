@@ -4,6 +4,8 @@
 import { checking, contents, editor } from "./check.js";
 import { SettingTable } from "./setting-table.js";
 import { post, Refusal } from "./stream.js";
+import { setWords } from "./text.js";
+import { withBothShown } from "./views.js";
 
 const part = (name) => document.getElementById(name);
 const details = part("setting");
@@ -21,7 +23,7 @@ function show(rows) {
   const count = (origin) => rows.filter((row) => row.origin === origin && row.section === "symbols").length;
   const counts = [["inferred", "inferred"], ["asked", "asked for"]].filter(([origin]) => count(origin) > 0);
   details.hidden = rows.length === 0;
-  details.querySelector(".counts").textContent = counts.map(([origin, words]) => `${count(origin)} ${words}`).join(", ");
+  setWords(details.querySelector(".counts"), counts.map(([origin, words]) => `${count(origin)} ${words}`).join(", "));
   part("write-setting").disabled = count("inferred") === 0;
   table.show(rows);
 }
@@ -35,7 +37,7 @@ async function correct({ row, value, all }) {
   try {
     const answer = await (await post("/live/setting", body)).json();
     if (editor.text !== text) return table.tell(row, "The text has changed meanwhile; try again.");
-    editor.replace(answer.text);
+    withBothShown(document.querySelector("main"), () => editor.replace(answer.text));
     table.accept(row);
     said.textContent = row ? `${row.name} is written to the head of the text.` : "The setting is written to the head of the text.";
   } catch (error) {

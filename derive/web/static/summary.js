@@ -1,5 +1,7 @@
 // How many steps got which verdict.
 
+import { patch } from "./patching.js";
+
 const VERDICTS = ["written", "proved", "convention", "refuted", "unknown", "unreadable", "definition"];
 const MARKS = { written: "", proved: "✓", convention: "≈", refuted: "✗", unknown: "?", unreadable: "!", definition: "·" };
 const PLURALS = { convention: "by convention", definition: "definitions" };
@@ -7,7 +9,9 @@ const PLURALS = { convention: "by convention", definition: "definitions" };
 // Shows the counts, and gives them in words.
 export function showSummary(list, counts) {
   const present = VERDICTS.filter((verdict) => counts[verdict] > 0);
-  list.replaceChildren(...present.map((verdict) => item(verdict, counts[verdict])));
+  const wanted = list.cloneNode(false);
+  wanted.append(...present.map((verdict) => item(verdict, counts[verdict])));
+  patch(list, wanted);
   return present.map((verdict) => phrase(verdict, counts[verdict])).join(", ") || "No equation yet";
 }
 

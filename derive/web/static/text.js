@@ -1,4 +1,5 @@
 // Places in a text: what a change does to them, and in which line they stand. Offsets count UTF-16 units, lines from 1.
+// And the words of an element.
 
 // The one stretch in which two texts differ: where it starts, and how many characters went and came.
 export function changeBetween(before, after) {
@@ -42,4 +43,10 @@ export function lineAt(starts, offset) {
 // The offset at which a line starts; the last line's, where there are not so many.
 export function startOfLine(starts, line) {
   return starts[Math.min(Math.max(line, 1), starts.length) - 1];
+}
+
+// Says words in an element that holds nothing else. Its text stays the same node: see `newSlot` of the mirror.
+export function setWords(element, words) {
+  if (element.firstChild === null) element.append("");
+  if (element.firstChild.data !== words) element.firstChild.data = words;
 }

@@ -10,3 +10,11 @@ export function chooseViews(buttons, main) {
   // Shows a pane that is hidden.
   return (pane) => main.dataset.view !== "both" && main.dataset.view !== pane && show(pane);
 }
+
+// Does something for which both panes must be there, as one that has the focus must; nothing of it is seen.
+export function withBothShown(main, act) {
+  const { view } = main.dataset;
+  main.dataset.view = "both";
+  act();
+  main.dataset.view = view;
+}
