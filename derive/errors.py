@@ -6,7 +6,17 @@ gets the verdict, and every other step is still checked. Anything else that
 is raised is a defect of the program and is not caught.
 """
 
+import re
+
 from derive.source import Place, Source, Span
+
+_WORD = re.compile(r"(?:[a-z][a-z-]+|a)\b(?![_^])")
+
+
+def as_sentence(problem: str) -> str:
+    """A problem as a sentence by itself: its first word with a capital, but for the name of a symbol, as y_i."""
+    head = problem[:1].upper() if _WORD.match(problem) else problem[:1]
+    return f"{head}{problem[1:].rstrip('.')}."
 
 
 class DocumentError(Exception):

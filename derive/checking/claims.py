@@ -17,7 +17,15 @@ from derive.checking.session import Session
 from derive.checking.sides import Readings, Side
 from derive.deciding.evidence import Different, Equal, EqualOffKinks
 from derive.deciding.limits import Deadline
-from derive.errors import FormulaError, Meaningless, NotAmong, Undecidable, UnknownName, Unreadable
+from derive.errors import (
+    FormulaError,
+    Meaningless,
+    NotAmong,
+    Undecidable,
+    UnknownName,
+    Unreadable,
+    as_sentence,
+)
 from derive.expressions.tree import Expr
 from derive.records import dataclass
 from derive.source import Span
@@ -75,7 +83,7 @@ def _worded(shape: str) -> str:
 def failed(error: FormulaError, shapes: tuple[str, str] | None = None) -> Judgement:
     """The verdict on what cannot be read (`unreadable`), or cannot be (`refuted`)."""
     verdict: Verdict = "refuted" if isinstance(error, Meaningless) else "unreadable"
-    message = error.problem[:1].upper() + error.problem[1:] + "."
+    message = as_sentence(error.problem)
     name = error.name if isinstance(error, (UnknownName, NotAmong)) else None
     missing = isinstance(error, NotAmong)
     return Judgement(verdict, message, shapes=shapes, span=error.span, unknown_name=name, is_missing=missing)

@@ -30,10 +30,11 @@ class NewName:
     parameters: tuple[str, ...] | None = None
 
 
-def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
+def new_name(content: List | None, elaborator: Elaborator, is_e_a_name: bool = False) -> NewName | None:
     """The name that a left side introduces; None where it says something about what is known, or of a power.
 
-    The square of a letter that nobody knows is a name: `\\sigma^2 = …` introduces a variance.
+    The square of a letter that nobody knows is a name: `\\sigma^2 = …` introduces a variance. The E of `E(x)` is one
+    where `is_e_a_name`: it may as well be an expectation.
     """
     only = None if content is None else content.only
     if (
@@ -49,7 +50,7 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     is_square = len(factors) == 1 and _is_square_of_unknown(name, elaborator)
     if not isinstance(base, Name) or len(factors) > 3 or not (is_square or _is_free(name, elaborator)):
         return None
-    if plain(base.text) == "E" and len(factors) > 1:
+    if plain(base.text) == "E" and len(factors) > 1 and not is_e_a_name:
         return None
     key = elaborator.key_with_numbers(name)
     if is_square:
@@ -70,6 +71,18 @@ def new_name(content: List | None, elaborator: Elaborator) -> NewName | None:
     if not all(isinstance(parameter, (Name, Scripted)) for parameter in parameters):
         return None
     return NewName(key, tuple(canonical(parameter).strip() for parameter in parameters))
+
+
+def energy(content: List | None, right: Reading | None, elaborator: Elaborator) -> NewName | None:
+    r"""The function that `E(w) = \frac{1}{2} \|X w - y\|^2` introduces: its value depends on what is in brackets.
+
+    The expectation of something given is a number that does not depend on it.
+    """
+    new = new_name(content, elaborator, is_e_a_name=True)
+    if new is None or new.parameters is None or right is None:
+        return None
+    below = elaborator.names_below(right.value)
+    return new if all(elaborator.table.find(name) in below for name in new.parameters) else None
 
 
 def _named_by_brackets(key: str, brackets: Sequence[Syntax]) -> NewName | None:
@@ -124,7 +137,7 @@ def _is_free(name: Syntax, elaborator: Elaborator) -> bool:
     if isinstance(name, Name):
         return elaborator.bound(plain(name.text)) is None
     if isinstance(name, Scripted) and isinstance(name.base, Name) and plain(name.base.text) in CONSTANTS:
-        return False
+        return plain(name.base.text) == "\\pi" and all(script.kind == "sub" for script in name.scripts)
     try:
         elaborator.named(name)
     except FormulaError:
@@ -141,7 +154,7 @@ def _is_marked(name: Syntax, resolved: Resolved) -> bool:
     return (len(above) == 1 and above[0] in MARKS) or (not above and below in MARKS_OF_NAMES)
 
 
-MARKS = MARKS_OF_NAMES | {"*", "\\star", "\\ast"}
+MARKS = MARKS_OF_NAMES | {"*", "+", "\\star", "\\ast"}
 """What stands above a name and makes another one of it."""
 
 
@@ -170,7 +183,7 @@ def is_differential_of_known(name: Syntax, elaborator: Elaborator) -> bool:
 
 
 CONSTANTS = frozenset({"e", "\\pi", "I", "1", "0", "\\infty", "\\mathbb{1}", "\\mathbb{I}"})
-"""Names that mean something without being declared; with a script they are never new."""
+"""Names that mean something without being declared; with a script they are never new, but for the π of `\\pi_i`."""
 
 
 def define(session: Session, new: NewName, body: List, formal: dict[str, Expr], goes_on: bool) -> Judgement:

@@ -19,6 +19,7 @@ from derive.checking.session import Session
 from derive.checking.set_to_zero import SetToZero
 from derive.checking.sizes import OtherSizes
 from derive.documents.document import Document, Passage
+from derive.errors import as_sentence
 from derive.notation.chains import Chain, kind_of, split
 from derive.notation.elaboration import Elaborator
 from derive.notation.symbols import SymbolTable
@@ -93,8 +94,7 @@ class Judging:
     def _found(self, number: int, passage: Passage, around: Surroundings, chain: Chain) -> Found:
         """What is found of a chain by itself."""
         if passage.problem is not None:
-            message = passage.problem[:1].upper() + passage.problem[1:].rstrip(".") + "."
-            return [Judgement("unreadable", message)] * len(chain.relations), []
+            return [Judgement("unreadable", as_sentence(passage.problem))] * len(chain.relations), []
         is_inline = passage.kind == "inline"
         said = around.premises if is_inline else self._displays.premises
         signs = self._stated.of(chain, number)

@@ -18,6 +18,7 @@ from derive.checking.definitions import (
     arguments_by_themselves,
     define,
     define_silently,
+    energy,
     free_names,
     is_differential_of_known,
     new_name,
@@ -40,6 +41,7 @@ from derive.models.families import letters_of
 from derive.notation.chains import Chain, Member, kind_of
 from derive.notation.elaboration import Elaborator, Reading
 from derive.notation.elaboration.application import OF_VECTORS
+from derive.notation.elaboration.differentials import DIMENSION_OR_SIGN
 from derive.notation.elaboration.products import resized
 from derive.notation.names import canonical
 from derive.notation.symbols import Computed, Given, shown
@@ -50,7 +52,6 @@ from derive.records import dataclass
 DIFFERENTIAL_OR_NAME = "here {} may be a differential or a new name; write := to introduce a name"
 IN_ONE_CASE = "this says what {} is only under a condition; write all cases"
 UNREAD_SET = "The set ${}$ in the condition behind this equation is not read."
-DIMENSION_OR_SIGN = "here d is a dimension, and a differential may be meant; write \\mathrm{d} for that"
 
 
 @dataclass
@@ -252,7 +253,8 @@ class Statement:
 
     def _introduced(self, number: int) -> NewName | None:
         """The name that a relation introduces: that of the first member, or of a function that stands in the chain."""
-        new = new_name(self.sides[number].content, self._elaborator()) or self._name_with_e(number)
+        content = self.sides[number].content
+        new = new_name(content, self._elaborator()) or self._name_with_e(number) or self._energy(number)
         if new is not None and speaks_of_differentials(self.sides[number:], self._elaborator()):
             return None
         if new is not None and self._is_named_jacobian(number):
@@ -272,6 +274,14 @@ class Statement:
             return None
         right = self.sides[1].read(self.session, None, self.formal).upto(1)
         return new_name_with_e(self.sides[0].content, right[0] if right else None, self._elaborator())
+
+    def _energy(self, number: int) -> NewName | None:
+        """The E of `E(w) = …`, whose right side is only read where the left side may be such a function."""
+        content = self.sides[number].content
+        if number or new_name(content, self._elaborator(), is_e_a_name=True) is None:
+            return None
+        right = self.sides[1].read(self.session, None, self.formal).upto(1)
+        return energy(content, right[0] if right else None, self._elaborator())
 
     def _is_named_jacobian(self, number: int) -> bool:
         """Whether `J_f(x) = …` says something of the Jacobian of a known f: both sides have one shape, maybe turned."""

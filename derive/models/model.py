@@ -18,7 +18,7 @@ from derive.models.abbreviations import pattern_of
 from derive.models.declarations import Declaration, Undeclarable, given, read_declaration
 from derive.models.families import defined, letters_of
 from derive.notation.elaboration import Options, elaborated
-from derive.notation.names import canonical, plain, read_name, words_of
+from derive.notation.names import canonical, numbered_words, plain, read_name, words_of
 from derive.notation.numbering import patterns_of, with_patterns
 from derive.notation.symbols import Abbreviation, Computed, Given, Member, SymbolTable, shown
 from derive.notation.syntax import List, Name, Scripted, nodes, parse
@@ -57,7 +57,7 @@ def build_model(setting: Setting, *, at_other_sizes: bool = False) -> Model:
         dims = _changed(dims, counted.depths)
     table = SymbolTable(
         dims=dims,
-        words=words_of([*names, *dims]),
+        words=words_of([*names, *dims]) | numbered_words([*names, *dims]),
         layout=setting.layout,
         vectors=setting.vectors,
         index_base=setting.index_base,

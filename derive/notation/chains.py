@@ -467,7 +467,7 @@ class _Splitter:
         tokens = self.current.last.tokens
         partners = _partners(tokens)
         unclosed = any(token.kind in _OPENERS and at not in partners for at, token in enumerate(tokens))
-        return unclosed or tokens[-1].kind in _CONTINUING
+        return unclosed or _is_operator(tokens, len(tokens) - 1)
 
     def read_note(self, cell: list[Token]) -> None:
         """A side note in a column of its own: a condition where it is one, else a remark."""
@@ -649,6 +649,11 @@ def _relations(tokens: Sequence[Token]) -> list[Token]:
     return [token for token, outside in zip(tokens, _top_level(tokens), strict=True) if outside and _is_relation(token)]
 
 
+def _is_operator(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token asks for something behind it: the + of `a +`, not that of `x^+`."""
+    return tokens[at].kind in _CONTINUING and not (at and tokens[at - 1].kind in ("CARET", "UNDERSCORE"))
+
+
 def _runs_into_equation(segment: Sequence[Token]) -> bool:
     """Whether an equation stands behind "for all" without a mark between: `\\forall i \\; x_i = 0`; `i = 1` is none."""
     for at in (at for at, token in enumerate(segment) if token in _relations(segment) and kind_of(token) == "claim"):
@@ -674,7 +679,7 @@ def _is_remark(cell: Sequence[Token], at: int) -> bool:
     """Whether the words at a place of a cell only comment on the formula beside them."""
     before = cell[at - 1] if at else None
     is_apart = before is None or before.kind in _TRAILING
-    behind_sign = before is not None and (_is_relation(before) or before.kind in _CONTINUING)
+    behind_sign = before is not None and (_is_relation(before) or _is_operator(cell, at - 1))
     return not behind_sign and comments(cell[at].text, is_apart=is_apart, leads=before is None)
 
 
@@ -685,7 +690,7 @@ def _without_bracketed_remarks(tokens: list[Token]) -> list[Token]:
     flags, partners, kept = _top_level(tokens), _partners(tokens), list(tokens)
     for at, last in sorted(partners.items(), reverse=True):
         is_remark = at and last == at + 2 and tokens[at].kind == "LPAR" and tokens[at + 1].kind == "WORDS"
-        outside = flags[at - 1] and not _is_relation(tokens[at - 1]) and tokens[at - 1].kind not in _CONTINUING
+        outside = flags[at - 1] and not _is_relation(tokens[at - 1]) and not _is_operator(tokens, at - 1)
         if is_remark and outside and comments(tokens[at + 1].text, is_apart=True):
             del kept[at : last + 1]
     return kept

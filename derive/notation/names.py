@@ -5,6 +5,7 @@ subscript before the superscript: `W_1`, `W_{1}` and `{W}_1` are all `W_{1}`.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache, singledispatch
 
 from derive.errors import Unreadable
@@ -197,6 +198,17 @@ def words_of(latex_names: list[str]) -> frozenset[str]:
         outside = re.sub(r"[_^]\s*[A-Za-z0-9]+", " ", outside)
         found |= set(re.findall(r"[A-Za-z]{2,}", outside))
     return frozenset(found)
+
+
+def numbered_words(latex_names: Sequence[str]) -> frozenset[str]:
+    """The `W_1` of LaTeX names in which there is no W: as plain text says it, `W1` is meant by it."""
+    numbered = [_NUMBERED.fullmatch("".join(name.split())) for name in latex_names]
+    whole = {name.strip() for name in latex_names}
+    found = [match for match in numbered if match is not None and match[1] not in whole]
+    return frozenset(f"{match[1]}_{match[2] or match[3]}" for match in found)
+
+
+_NUMBERED = re.compile(r"([A-Za-z]+)_(?:\{(\d+)\}|(\d))")
 
 
 @lru_cache(maxsize=1024)

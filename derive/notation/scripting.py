@@ -121,15 +121,22 @@ def _endings(parts: Scripting) -> tuple[tuple[str, Rest], ...]:
     return tuple(_all_endings(parts))
 
 
+def _may_be_of_name(item: Superscript) -> bool:
+    """Whether a superscript may be part of a name: of signs by themselves the + of `x^+`."""
+    return not isinstance(item, str) or item == "+"
+
+
+def written(item: Superscript) -> str:
+    """An item of a superscript in its one spelling."""
+    return item if isinstance(item, str) else canonical(item)
+
+
 def _all_endings(parts: Scripting) -> Iterator[tuple[str, Rest]]:
     sub = "" if parts.sub is None else canonical(parts.sub).strip()
     named = 0
-    while named < len(parts.sups) and not isinstance(parts.sups[named], str):
+    while named < len(parts.sups) and _may_be_of_name(parts.sups[named]):
         named += 1
-    prefixes = [
-        "".join(canonical(item) for item in parts.sups[:count] if not isinstance(item, str)).strip()
-        for count in range(named + 1)
-    ]
+    prefixes = ["".join(map(written, parts.sups[:count])).strip() for count in range(named + 1)]
     in_brackets = sum(isinstance(item, Group) and is_bracket(item) for item in parts.sups)
     for primes in dict.fromkeys((parts.primes, 0)):
         for with_sub in (True, False) if parts.sub is not None else (False,):

@@ -130,9 +130,19 @@ LETTERLIKE = GREEK | frozenset({"\\ell", "\\hbar", "\\imath", "\\jmath", "\\inft
 CONDITION_WORDS = frozenset(
     {"if", "for", "when", "whenever", "for all", "for each", "for every", "for any", "provided", "provided that"}
 )
-OTHERWISE_WORDS = frozenset({"otherwise", "else", "elsewhere", "sonst"})
+CONDITIONS_ABROAD = {
+    "falls": "if", "wenn": "if", "si": "if", "für": "for", "pour": "for", "para": "for",
+    "für alle": "for all", "für jedes": "for each", "pour tout": "for all", "pour tous": "for all",
+    "pour chaque": "for each", "para todo": "for all", "para cada": "for each", "若": "if", "如果": "if", "当": "when",
+}  # fmt: skip
+OTHERWISE_WORDS = frozenset(
+    {"otherwise", "else", "elsewhere", "sonst", "andernfalls", "sinon", "en otro caso", "否则", "その他"}
+)
 SEPARATING_WORDS = frozenset({"and", "or", "so", "hence", "thus", "therefore", "then", "where", "with", "since", "because", "as", "which", "using",
-                              "by", "from", "note", "i.e.", "that is", "such that", "s.t.", "we have", "we get"})  # fmt: skip
+                              "by", "from", "note", "i.e.", "that is", "such that", "s.t.", "we have", "we get", "nor",
+                              "und", "oder", "mit", "wobei", "sowie", "somit", "daher", "d.h.", "et", "où", "donc", "avec", "d'où", "alors",
+                              "ainsi", "donde", "entonces", "dove", "quindi", "allora", "onde", "其中", "且", "所以", "因此", "故", "即",
+                              "ただし", "よって", "したがって", "すなわち", "また", "ここで"})  # fmt: skip
 CONSTRAINT_WORDS = frozenset({"s.t", "subject to", "such that"})
 PROBLEM_WORDS = frozenset({"\\min", "\\max", "\\argmin", "\\argmax", "\\arg", "argmin", "argmax", "minimize", "maximize", "minimise",
                            "maximise"})  # fmt: skip

@@ -65,7 +65,7 @@ def words_in(text: str, words: frozenset[str]) -> frozenset[str]:
     """
     if "%" in text or not text.isascii():
         return frozenset(words)
-    return frozenset(word for word in words if word in text or word.startswith("d"))
+    return frozenset(word for word in words if word.replace("_", "") in text or word.startswith("d"))
 
 
 @lru_cache(maxsize=4096)
@@ -77,8 +77,21 @@ def _tokens(text: str, words: frozenset[str], unread: Container[int]) -> list[To
     raw = [_Raw(match.lastgroup or "", match.group(), *match.span()) for match in _RAW.finditer(text)]
     reader = _Reader(text, [piece for piece in raw if piece.kind != "comment"], words, unread)
     reader.read_all()
-    joined = _marks_of_names(_joined_relations(reader.out))
+    joined = _marks_of_names(_joined_relations(_numbers_behind_names(reader.out, words)))
     return _differentials(_primes(_names_in_scripts(_placeholders(joined))), words)
+
+
+def _numbers_behind_names(tokens: list[Token], words: frozenset[str]) -> list[Token]:
+    """`W1` is `W_1` where that is known and W is not, so that the words hold `W_1`."""
+    out: list[Token] = []
+    for token in tokens:
+        name = out[-1] if out else None
+        if token.kind == "NUMBER" and name is not None and name.kind == "NAME" and name.end == token.start:
+            is_scripted = len(out) > 1 and out[-2].kind in ("UNDERSCORE", "CARET")
+            if f"{name.text}_{token.text}" in words and not is_scripted:
+                out.append(Token("UNDERSCORE", "_", token.start, token.start))
+        out.append(token)
+    return out
 
 
 def _placeholders(tokens: list[Token]) -> list[Token]:
@@ -620,6 +633,7 @@ def _word(reader: _Reader, piece: _Raw, raw: list[_Raw], end: int) -> None:
     plain = words.lower().strip(" ,.:()")
     if not plain:
         return
+    plain = tables.CONDITIONS_ABROAD.get(plain, plain)
     if plain in tables.CONDITION_WORDS:
         reader.emit("CONDITION", plain, piece.start, end)
     elif plain in tables.OTHERWISE_WORDS:

@@ -5,14 +5,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import field, replace
 
 from derive.checking.inference.gathered import Declared, Gathered, Sign
-from derive.checking.inference.names import index_letters, spelled
-from derive.checking.inference.prose import is_called_one_hot, is_called_scalar
+from derive.checking.inference.names import index_letters, spelled, used
+from derive.checking.inference.prose import called_structure, in_one_sentence, is_called_one_hot, is_called_scalar
+from derive.checking.inference.rows import examples, free_of, small_entries
 from derive.checking.inference.spaces import SpaceWords
 from derive.documents.document import Passage
 from derive.errors import FormulaError
 from derive.models.declarations import Undeclarable, read_declaration
 from derive.models.members import read_member
 from derive.notation.names import plain, read_name
+from derive.notation.symbols import shown
 from derive.notation.syntax import parse
 from derive.notation.tokens import tokenize
 from derive.records import dataclass
@@ -70,9 +72,13 @@ class Declarations:
                     self.names[known.key] = DeclaredName(known.key, words, because, known.at)
                     for size in known.dims:
                         self.dimension(size, known.at)
-        for passage in passages:
+        for key, at in self.gathered.symmetric:
+            self._give_structure(key, "symmetric", at)
+        for number, passage in enumerate(passages):
             if passage.kind == "inline":
                 self._words_around(passage, closed)
+                self._structure_around(number, passage)
+        self._examples(closed)
         self._without_sizes()
 
     def _is_new(self, key: str, closed: Collection[str]) -> bool:
@@ -159,6 +165,49 @@ class Declarations:
         kind = "" if space.kind == "integer" else space.kind
         return replace(space, kind=kind, dims=tuple(ranges), is_vector=len(ranges) == 1)
 
+    def _examples(self, closed: Collection[str]) -> None:
+        """The examples that are rows or columns of a matrix which the text declares."""
+        bodies = [body for _, body in self.gathered.bodies]
+        told = [*self.gathered.told, *self.names, *closed]
+        for key, matrix, along in examples(bodies, self._shapes(), self.gathered.ranges):
+            if free_of(told, index_letters(key)[0]):
+                words = f"{along} of {shown(matrix)}" + (f" as a {self.vectors}" if self.vectors != along else "")
+                because = f"its index runs along the {along}s of {shown(matrix)}"
+                self.names[key] = DeclaredName(key, words, because, self.names[matrix].at)
+
+    def entries(self) -> list[DeclaredName]:
+        """The small letters with two indices that stand for entries of a declared matrix: `w_{ij}` for `W_{ij}`."""
+        bodies = [body for _, body in self.gathered.bodies]
+        told = spelled(item.key for item in self.gathered.equations if not used(item.body, spelled([item.key])))
+        known = [*told, *self.names, *self.taken, *self.abbreviations]
+        found = []
+        for key, matrix in small_entries(bodies, self._shapes(), known):
+            entry = f"{shown(matrix)}_{{{''.join(index_letters(key)[1])}}}"
+            because = f"it has the letter of {shown(matrix)}, and two indices"
+            found.append(DeclaredName(key, entry, because, self.names[matrix].at))
+        return found
+
+    def _shapes(self) -> dict[str, tuple[str, str]]:
+        """The dimensions of all matrices that the text declares."""
+        declared = {key: item.declaration for key, item in self.names.items() if _is_array(item.declaration)}
+        dims = {key: read_declaration(words).dims for key, words in declared.items()}
+        return {key: (found[0], found[1]) for key, found in dims.items() if "1" not in found}
+
+    def _structure_around(self, number: int, passage: Passage) -> None:
+        """`$A \\in \\mathbb{R}^{n \\times n}$ symmetric`: what the words around a declaration say of its one name."""
+        structure = called_structure(passage)
+        names = [key for key, item in self.names.items() if item.sign is not None and item.sign[0] == number]
+        if structure is not None and len(names) == 1:
+            self._give_structure(names[0], structure, passage.text)
+
+    def _give_structure(self, key: str, structure: str, at: Text) -> None:
+        """Declares a square matrix as one with a structure, where the sentence says so in which it is declared."""
+        known = self.names.get(key)
+        if known is None or not _is_square(known.declaration) or not in_one_sentence(known.at, at):
+            return
+        because = f"{known.because}, and that it is {structure}"
+        self.names[key] = replace(known, declaration=f"{structure} {known.declaration}", because=because)
+
     def _words_around(self, passage: Passage, closed: Collection[str]) -> None:
         """`$y$ is a one-hot vector`, `$b$ is a scalar`."""
         key = _only_name(passage.text)
@@ -187,6 +236,14 @@ def key_of(name: str) -> str:
 def _is_array(declaration: str) -> bool:
     """Whether it is that of one real matrix or vector."""
     return read_member(declaration) is None and " x " in declaration and read_declaration(declaration).kind == "real"
+
+
+def _is_square(declaration: str) -> bool:
+    """Whether it is that of one real square matrix of which nothing else is said."""
+    if not _is_array(declaration):
+        return False
+    found = read_declaration(declaration)
+    return found.kind == "real" and not found.structure and found.dims[0] == found.dims[-1] != "1"
 
 
 def _is_read(declaration: str) -> bool:

@@ -76,7 +76,9 @@ class Gathered:
 
     `ranges`: the dimension along which an index letter is said to run; `bound`: every letter that a sum binds;
     `indexing`: those and every letter below a name that a displayed equation is for, as the k of `p_k = …`;
-    `bodies`: every side of every displayed equation, with its sign; `compared`: names whose sign some formula asks for.
+    `bodies`: every side of every displayed equation, with its sign; `compared`: names whose sign some formula asks for;
+    `symmetric`: names that are said to be their own transposes, with the places; `grams`: the names A of inverses
+    `(A^T A)^{-1}`, with whether it is `(A A^T)^{-1}`.
     """
 
     declared: list[Declared] = field(default_factory=list)
@@ -87,6 +89,8 @@ class Gathered:
     bound: set[str] = field(default_factory=set)
     bodies: list[tuple[Sign, List]] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)
+    symmetric: list[tuple[str, Text]] = field(default_factory=list)
+    grams: set[tuple[str, bool]] = field(default_factory=set)
     words: frozenset[str] = frozenset()
     indexing: set[str] = field(default_factory=set)
     counts_from_zero: bool = False

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from derive.checking.definitions import new_name
 from derive.checking.inference.gathered import Declared, DeclaredMap, Differentiated, Equation, Gathered, Sign
+from derive.checking.inference.grams import inverted_gram
 from derive.checking.inference.names import index_letters
 from derive.checking.inference.prose import is_condition, is_quantified, mark_between
 from derive.checking.inference.spaces import SpaceWords, dimension, space_words
@@ -121,6 +122,8 @@ def _add(found: Gathered, more: Gathered, number: int, text: Text) -> None:
     found.bound |= more.bound
     found.bodies += [(sign(where), body) for where, body in more.bodies]
     found.compared |= more.compared
+    found.grams |= more.grams
+    found.symmetric += [(key, at(place)) for key, place in more.symmetric]
     found.indexing |= more.indexing
     found.counts_from_zero |= more.counts_from_zero
     found.counts_from_one |= more.counts_from_one
@@ -179,8 +182,21 @@ class _Reader:
         self._map()
         for chain in self.chains():
             for at, relation in enumerate(chain.relations):
-                self._declaration(chain.members[at], relation, chain.members[at + 1])
+                left = chain.members[at]
+                if at and kind_of(relation) == "member" and _own_transpose(chain.members[at - 1], left) is not None:
+                    left = chain.members[at - 1]
+                self._declaration(left, relation, chain.members[at + 1])
+            self._symmetric(chain)
             self._range(chain)
+
+    def _symmetric(self, chain: Chain) -> None:
+        """`A = A^T`, unless it is a case that is considered."""
+        if not chain.relations or kind_of(chain.relations[0]) != "claim" or self.said.is_condition or chain.conditions:
+            return
+        name = _own_transpose(chain.members[0], chain.members[1])
+        if name is not None:
+            at = self.text.part(name.span.start, name.span.end)
+            self.found.symmetric.append((canonical(name).strip(), at))
 
     def _declaration(self, left: Member, relation: Token, right: Member) -> None:
         kind = kind_of(relation)
@@ -270,7 +286,7 @@ class _Reader:
 
     def _equation(self, chain: Chain, sides: list[List | None], is_inline: bool) -> None:
         left, right = sides[0], sides[1]
-        spans = chain.members[0].span, chain.members[1].span
+        spans = None if left is None else left.entries[0].span, chain.members[1].span
         if left is None or right is None or spans[0] is None or spans[1] is None or chain.conditions:
             return
         if self.said.is_one_case or (is_inline and self.said.is_condition):
@@ -292,6 +308,9 @@ class _Reader:
 
     def _notes(self, side: List) -> None:
         for node in nodes(side):
+            gram = inverted_gram(node)
+            if gram is not None:
+                self.found.grams.add(gram)
             if isinstance(node, Fraction):
                 self._fraction(node)
             elif isinstance(node, Term):
@@ -424,6 +443,17 @@ def _is_name(node: Syntax) -> bool:
     return isinstance(base, Name)
 
 
+def _own_transpose(one: Member, other: Member) -> Syntax | None:
+    """The A of two members `A` and `A^T`."""
+    names = [None if content is None else content.only for content in (_parsed(one.tokens), _parsed(other.tokens))]
+    first, second = (None if name is None else name.single_factor for name in names)
+    if first is None or second is None or not _is_name(first) or _is_operated_on(first):
+        return None
+    transposed = _TRANSPOSED.fullmatch(canonical(second).strip())
+    return first if transposed is not None and transposed[1] == canonical(first).strip() else None
+
+
+_TRANSPOSED = re.compile(r"(.+?)(?:\^\{(?:T|\\top|\\intercal|\\math(?:sf|rm|tt)\{T\})\}|\.T)")
 _OPERATION = re.compile(r"\^\{[^{}]*(?:T|\\top|\\intercal|\\math(?:sf|rm|tt)\{T\}|-1|-T)\}$|\^\{\d+\}$|\.T$")
 
 

@@ -83,7 +83,9 @@ def forward_pass(
                 first[equation.key] = equation
     found = ForwardPass(first, {**closed, **spelled(declared), **spelled(first)})
     changing = _differentiated_by(gathered, found.spellings)
-    given = {key for key in first if _is_used_before(gathered, found, key) and not _depends(found, key, changing)}
+    varying = {key for key in first if key in declared and _is_free_before(gathered, found, key, changing)}
+    used_before = {key for key in first if _is_used_before(gathered, found, key)}
+    given = {key for key in used_before if key in varying or not _depends(found, key, changing)}
     kept = {key: equation for key, equation in first.items() if key not in given}
     values = [first[key] for key in first if key in given]
     values += [equation for equation in gathered.equations if equation.is_number and equation.key in declared]
@@ -110,6 +112,37 @@ def _is_out(equation: Equation, closed: Mapping[str, str], known: Collection[str
 def _differentiated_by(gathered: Gathered, spellings: Mapping[str, str]) -> set[str]:
     names = (named(item.by, spellings) for item in gathered.differentiated if item.by is not None)
     return {name for name in names if name is not None}
+
+
+def _is_free_before(gathered: Gathered, found: ForwardPass, key: str, changing: Collection[str]) -> bool:
+    r"""Whether a quantity is differentiated by a name before the equation for that, and by all that it depends on.
+
+    The u of `V = x^T Q x + u^T R u` has a value in `u = -K x`, but is a variable beside x. The a of
+    `L = \|a - y\|^2` is computed from z where `a = \sigma(z)` stands behind: L has no z of its own.
+    """
+    equation, own = found.equations[key], spelled([key])
+    bodies = {item.key: item.body for item in gathered.equations}
+    for item in gathered.differentiated:
+        is_before = item.at.source is equation.name.source and item.at.start < equation.name.start
+        of = named(item.of, spelled(bodies))
+        if not is_before or of is None or item.by is None or named(item.by, own) is None:
+            continue
+        below = _below(found, used(bodies[of], found.spellings), key)
+        if all(name in below for name in _below(found, used(equation.body, found.spellings), key) & set(changing)):
+            return True
+    return False
+
+
+def _below(found: ForwardPass, names: Collection[str], without: str) -> set[str]:
+    """Some names with all from which they are computed, but for one of them and what it is computed from."""
+    seen: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and name != without:
+            seen.add(name)
+            waiting += used(found.equations[name].body, found.spellings) if name in found.equations else []
+    return seen
 
 
 def _is_used_before(gathered: Gathered, found: ForwardPass, key: str) -> bool:

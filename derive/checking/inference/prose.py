@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from derive.documents.document import Passage
+from derive.source import Text
 
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|until|for|at|suppose|assume|assuming|case|say|e\.g\.)\s*[$(\\]*\s*$", re.I
@@ -21,12 +22,21 @@ _MATRIX = re.compile(
 )
 _ONE_HOT_AHEAD = re.compile(r"\bone[- ]hot\b[^.;$\n]{0,40}\\?[$(]*$", re.I)
 _ONE_HOT_BEHIND = re.compile(
-    r"^[$)\\]*[^.;$]{0,40}?\b(?:is|are|be|being|a|an|the|as|,|\()\s*(?:an?\s+|the\s+)?one[- ]hot\b", re.I
+    r"^[$)\\]*[^.;$]{0,40}?(?:\b(?:is|are|be|being|a|an|the|as|ist|sei|est|soit|es|sea)\b|[,(是为は])"
+    r"\s*(?:an?\s+|the\s+|eine?n?\s+|une?\s+|un\s+|vecteur\s+|vector\s+)*one[- ]hot\b",
+    re.I,
 )
 _SCALAR_BEHIND = re.compile(
     r"^[$)\\]*\s*(?:is|are|being)\s+(?:an?\s+)?(?P<positive>positive\s+)?(?:real\s+)?(?:scalar|number|constant)s?\b",
     re.I,
 )
+_DEFINITE = r"positive[- ]definite"
+_STRUCTURE = rf"(?P<structure>symmetric(?:,?\s+(?:and\s+)?{_DEFINITE})?|{_DEFINITE}|orthogonal|diagonal|invertible)"
+_STRUCTURE_AHEAD = re.compile(rf"\b{_STRUCTURE}(?:\s+(?:square\s+)?matrix)?\s*\\?[$(]*$", re.I)
+_STRUCTURE_BEHIND = re.compile(
+    rf"^[$)\\]*\s*(?:,?\s*(?:which\s+|that\s+)?(?:is|be|being)\s+)?(?:an?\s+)?{_STRUCTURE}\b", re.I
+)
+_END_OF_SENTENCE = re.compile(r"[.!?;]\s|\n\s*\n")
 _DENIAL = re.compile(r"\bnot\b|n't\b|\bneed\b|\bwithout\b", re.I)
 
 
@@ -80,6 +90,25 @@ def is_called_one_hot(passage: Passage) -> bool:
     ahead, following = _ONE_HOT_AHEAD.search(before(passage)), _ONE_HOT_BEHIND.search(behind(passage))
     found = [match.group() for match in (ahead, following) if match is not None]
     return bool(found) and not any(_DENIAL.search(text) for text in (*found, before(passage)[-30:]))
+
+
+def called_structure(passage: Passage) -> str | None:
+    """The structure, as a setting calls it, that the words around a declaration give to the matrix."""
+    if is_condition(passage) and not is_quantified(passage):
+        return None
+    match = _STRUCTURE_BEHIND.search(behind(passage)) or _STRUCTURE_AHEAD.search(before(passage))
+    if match is None or _DENIAL.search(match.group()):
+        return None
+    words = match["structure"].lower()
+    return "positive definite" if "definite" in words else words
+
+
+def in_one_sentence(one: Text, other: Text) -> bool:
+    """Whether no sentence ends between two places of a text, as far as it can be seen."""
+    if one.source is not other.source:
+        return False
+    first, last = sorted((one, other), key=lambda text: text.start)
+    return _END_OF_SENTENCE.search(one.source.text[first.start : last.start]) is None
 
 
 def is_called_scalar(passage: Passage) -> str | None:

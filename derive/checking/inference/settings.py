@@ -13,6 +13,7 @@ from derive.checking.built import built
 from derive.checking.inference.declaring import Declarations, DeclaredName
 from derive.checking.inference.gathered import Gathered, Sign
 from derive.checking.inference.gathering import Recalled, anew, first_use, gather
+from derive.checking.inference.grams import in_order_of_size
 from derive.checking.inference.names import named, spelled
 from derive.checking.inference.own_functions import own_functions
 from derive.checking.inference.passes import forward_pass, possible_losses
@@ -21,6 +22,8 @@ from derive.checking.memory import Memory
 from derive.checking.results import Inferred
 from derive.documents.document import Document, Setting
 from derive.errors import DocumentError, FormulaError
+from derive.models.declarations import read_declaration
+from derive.models.members import read_member
 from derive.models.model import Model
 from derive.models.numbered import read_counted
 from derive.notation import names as latex_names
@@ -115,6 +118,7 @@ class _Inferring:
         self.found = forward_pass(self.gathered, self.taken, abbreviations, sizes, list(self.declarations.names))
         computed = spelled(self.found.equations)
         self.symbols = {key: item for key, item in self.declarations.names.items() if plain(key) not in computed}
+        self.entries = self.declarations.entries()
 
     def inference(self) -> Inference:
         """All that can be inferred."""
@@ -197,7 +201,14 @@ class _Inferring:
         ]
         from_zero = self.gathered.counts_from_zero and not self.gathered.counts_from_one
         base = 0 if from_zero else setting.index_base
-        setting = replace(setting, dims=self._dims(), symbols=(*setting.symbols, *symbols), index_base=base)
+        entries = [(_placed(item.key, item.at), _placed(item.declaration, item.at)) for item in self.entries]
+        setting = replace(
+            setting,
+            dims=self._dims(),
+            symbols=(*setting.symbols, *symbols),
+            notation=(*setting.notation, *entries),
+            index_base=base,
+        )
         if not order:
             return setting
         equations = [self.found.equations[key] for key in order]
@@ -212,12 +223,24 @@ class _Inferring:
             dims = {shown(key): (None, _placed(shown(key), at)) for key in self.table.dims}
         for name, at in self.declarations.dims.items():
             dims.setdefault(name, (None, _placed(name, at)))
-        return dims
+        order = in_order_of_size(list(dims), self.gathered.grams, self._sizes_of_matrices())
+        return {name: dims[name] for name in order}
+
+    def _sizes_of_matrices(self) -> dict[str, tuple[str, str]]:
+        """The dimensions of everything that is declared as a matrix, as they are written."""
+        written = [(name.value, text.value) for name, text in self.setting.symbols]
+        written += [(shown(item.key), item.declaration) for item in self.declarations.names.values()]
+        found = {}
+        for name, words in written:
+            dims = () if read_member(words) is not None else read_declaration(words).dims
+            if len(dims) == 2:
+                found[next(iter(_keys_of([name])), name)] = (dims[0], dims[1])
+        return found
 
     def _said(self, loss: str | None) -> tuple[Inferred, ...]:
         """Each inferred declaration, and the loss."""
         said = []
-        for item in self.symbols.values():
+        for item in (*self.symbols.values(), *self.entries):
             place = item.at.place()
             said.append(Inferred(shown(item.key), item.declaration, item.because, place.line, place.column))
         if loss is not None:

@@ -35,7 +35,7 @@ from derive.expressions.tree import (
     Vectorised,
 )
 from derive.expressions.walk import walk
-from derive.notation.elaboration.scripts import Scripts, Superscript, taken_apart
+from derive.notation.elaboration.scripts import Resolved, Scripts, Superscript, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed, FunctionAlias, Given, UserFunction, shown
 from derive.notation.syntax import Dots, Formula, Group, List, Name, Scripted, Syntax, Term
@@ -254,6 +254,13 @@ class Application(Scripts):
             if formula is not None and not any(isinstance(node, OF_VECTORS) for node in walk(formula[1])):
                 return EntryByEntry(*formula, arguments[0], span=span)
         return self.body_with(function, dict(zip(function.parameters, arguments, strict=True)), span)
+
+    def value_of(self, resolved: Resolved, span: Span) -> Expr:
+        """What a name stands for; a function without argument is meant at the quantities that it was defined with."""
+        function = resolved.meaning
+        if isinstance(function, UserFunction) and function.is_quantity and not resolved.primes:
+            return self.body_with(function, {}, span)
+        return super().value_of(resolved, span)
 
     def own_value(self, head: Head, span: Span) -> Expr | None:
         """The `J` of `J(\\theta, b) = …` alone: its formula as it stands; None for any other function."""

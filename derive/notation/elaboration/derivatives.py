@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from derive.errors import Meaningless, Unreadable
-from derive.expressions.shapes import Shape
+from derive.expressions.shapes import SCALAR, Shape
 from derive.expressions.tree import (
     DIAGONAL,
     ENTRYWISE,
@@ -30,7 +30,7 @@ from derive.notation.elaboration.constants import check_assumed
 from derive.notation.elaboration.products import Item, Products, is_nabla
 from derive.notation.elaboration.scripts import Scripting, is_transpose, taken_apart
 from derive.notation.names import canonical, plain, unwrapped
-from derive.notation.symbols import Given
+from derive.notation.symbols import Computed, Given, shown
 from derive.notation.syntax import (
     Fraction,
     Group,
@@ -45,6 +45,7 @@ from derive.notation.syntax import (
     Syntax,
     Term,
     listed,
+    nodes,
 )
 from derive.records import dataclass, remembered
 from derive.source import Span
@@ -228,12 +229,32 @@ class Derivatives(Products):
         return self.term(Term(part.of, part.operators, span=part.span))
 
     def _quantity(self, head: Head, by: Expr, span: Span) -> Expr | None:
-        """The J of `\\partial J / \\partial \\theta_j`, a function of known quantities; None at any other variable."""
+        """The J of `\\partial J / \\partial \\theta_j`, a function of known quantities; None at any other variable.
+
+        Raises `Unreadable` where another function would be meant at something that stands in its formula already.
+        """
+        variables = {symbol.name for symbol in symbols_of(by)}
         own = self.own_value(head, span)
         if own is None:
+            self._check_not_held(head, variables, span)
             return None
-        known = {symbol.name for symbol in symbols_of(by)}
-        return own if known and known <= self.names_below(own) else None
+        if variables and variables <= self.names_below(own):
+            return own
+        assert head.function is not None
+        names = [self.table.find(name) for name in head.function.parameters]
+        shapes = [getattr(self.table.meanings[name], "shape", SCALAR) for name in names if name is not None]
+        if all(shape.is_scalar or shape == by.shape for shape in shapes):
+            return None
+        raise Unreadable(f"the formula of {shown(head.name)} does not hold what it is differentiated by", span)
+
+    def _check_not_held(self, head: Head, variables: set[str], span: Span) -> None:
+        if head.function is None or head.order or head.sub is not None or head.sups:
+            return
+        written = [node for node in nodes(head.function.body) if isinstance(node, (Name, Scripted))]
+        found = [resolved for node in written if (resolved := self.resolve(node)) is not None]
+        named = [Symbol(one.key, one.meaning.shape) for one in found if isinstance(one.meaning, (Given, Computed))]
+        if any(variables & self.names_below(symbol) for symbol in named):
+            raise Unreadable(f"{shown(head.name)} is a function; write its argument in brackets here", span)
 
     def derivative_by_operator(self, node: Syntax, operand: Callable[[], Expr], span: Span) -> Expr:
         """`\\frac{\\partial}{\\partial x}` of what stands behind it."""
@@ -328,6 +349,10 @@ class Derivatives(Products):
         check_assumed(operand, self.assumed)
         if not operand.shape.is_scalar:
             return self._jacobian_by_nabla(operand, parts, span, node.span), 1 + used
+        both = self._two_variables(parts.sub) if second else None
+        if both is not None:
+            value = self.derivative(self.derivative(operand, both[0], span, "gradient"), both[1], span, "gradient")
+            return self.with_scripts(value, None, others, parts.primes, span), 1 + used
         if parts.sub is not None:
             by = self.list_value(parts.sub)
         else:
@@ -338,6 +363,18 @@ class Derivatives(Products):
             if by.shape.is_vector and self.choices.choose((PLAIN, PLAIN)) == 1:
                 value = Reduce("trace", value, span=span)
         return self.with_scripts(value, None, others, parts.primes, span), 1 + used
+
+    def _two_variables(self, sub: List | None) -> tuple[Expr, Expr] | None:
+        r"""The x and λ of `\nabla^2_{x \lambda} f`: two names side by side."""
+        only = None if sub is None else sub.only
+        if only is None or len(only.terms) != 1 or only.signs[0] or len(only.terms[0].factors) != 2:
+            return None
+        term = only.terms[0]
+        if term.operators[0].kind or not all(
+            isinstance(unwrapped(factor), (Name, Scripted)) for factor in term.factors
+        ):
+            return None
+        return self.factor(term.factors[0]), self.factor(term.factors[1])
 
     def _hessian(self, gradient: Derivative, sub: List | None, span: Span) -> Expr:
         """`\\nabla \\nabla^T L`, `\\nabla_x (\\nabla_x L)`."""
@@ -392,6 +429,8 @@ class Derivatives(Products):
     def _argument_behind(self, rest: Sequence[Item]) -> Expr | None:
         """The x of a bare `\\nabla f(x)`, where that is a given symbol and the only argument."""
         bracket = rest[1].value if len(rest) > 1 and rest[1].operator == "" else None
+        if bracket is None:
+            return self._argument_of_function(rest[0].value)
         if not (isinstance(bracket, Group) and bracket.kind == "(" and len(bracket.content.entries) == 1):
             return None
         factor = bracket.content.entries[0].single_factor
@@ -399,6 +438,16 @@ class Derivatives(Products):
         if resolved is None or resolved.sub is not None or resolved.sups or not isinstance(resolved.meaning, Given):
             return None
         return Symbol(resolved.key, resolved.meaning.shape, span=bracket.span)
+
+    def _argument_of_function(self, node: Syntax | Expr) -> Expr | None:
+        """The x of `\\nabla f`, where f was defined as `f(x) = …` with a known x."""
+        head = self.head(node) if isinstance(node, (Name, Scripted)) else None
+        function = None if head is None else head.function
+        if function is None or not function.is_quantity or len(function.parameters) != 1:
+            return None
+        name = self.table.find(function.parameters[0])
+        meaning = None if name is None else self.table.meanings[name]
+        return Symbol(name, meaning.shape) if name is not None and isinstance(meaning, (Given, Computed)) else None
 
     def _inferred_variable(self, operand: Expr, span: Span) -> Expr:
         """The variable of a bare ∇: the only given symbol the operand depends on, or the only vector among them."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction as Rational
 
 from derive.errors import FormulaError, Unreadable
-from derive.expressions.shapes import Dim, column
+from derive.expressions.shapes import SCALAR, Dim, column
 from derive.expressions.tree import (
     Add,
     Derivative,
@@ -58,6 +58,7 @@ from derive.records import dataclass, remembered
 from derive.source import Span
 
 VARYING = frozenset({"real", "positive"})
+DIMENSION_OR_SIGN = "here d is a dimension, and a differential may be meant; write \\mathrm{d} for that"
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,7 @@ class Differentials(Derivatives):
             self._check_power(inner)
             return self.differential_of(self.factor(inner), node.span), 1
         rest = items[at + 1 :]
+        self._check_dimension(node, rest)
         if not (self.is_sign(node) and rest and rest[0].operator == "" and isinstance(rest[0].value, Syntax)):
             return None
         following = rest[0].value
@@ -247,6 +249,18 @@ class Differentials(Derivatives):
         self._check_power(following)
         value, used = self._read_item([Item("", following), *rest[1:]], 0, span)
         return self.differential_of(value, node.span.to(rest[used - 1].span)), 1 + used
+
+    def _check_dimension(self, node: Syntax, rest: Sequence[Item]) -> None:
+        """A dimension called d before a vector or a matrix, in a document that speaks of differentials."""
+        following = rest[0].value if rest and rest[0].operator == "" else None
+        inner = unwrapped(node)
+        if self.varied is None or not isinstance(following, (Name, Scripted)) or self.is_sign(inner):
+            return
+        known = self.resolve(inner) if isinstance(inner, Name) and inner.text == "d" else None
+        resolved = self.resolve(following)
+        is_array = resolved is not None and not getattr(resolved.meaning, "shape", SCALAR).is_scalar
+        if is_array and known is not None and isinstance(known.meaning, Dim):
+            raise Unreadable(DIMENSION_OR_SIGN, node.span)
 
     def _check_certain(self, node: Syntax, of: Syntax) -> None:
         if self.varied is None:

@@ -22,7 +22,7 @@ from derive.notation.numbering import (
     place_of_number,
     with_number,
 )
-from derive.notation.scripting import Scripting, name_and_scripts, spellings
+from derive.notation.scripting import Scripting, name_and_scripts, spellings, written
 from derive.notation.symbols import shown
 from derive.notation.syntax import List, Name, Syntax, listed
 
@@ -92,7 +92,7 @@ class NumberedNames(Base):
         base, parts = found
         numbered = self.with_numbers(parts)
         sub = "" if numbered.sub is None else canonical(numbered.sub).strip()
-        sup = "".join(canonical(item) for item in numbered.sups if not isinstance(item, str)).strip()
+        sup = "".join(map(written, numbered.sups)).strip()
         return key_of(base.text, sub, sup, numbered.primes)
 
     def patterns_with_letters(self, base: str, parts: Scripting) -> Iterator[tuple[list[Name], str]]:

@@ -43,7 +43,7 @@ from derive.notation.elaboration.application import Application, Head
 from derive.notation.elaboration.arguments import Arguments
 from derive.notation.elaboration.base import Item
 from derive.notation.elaboration.resizing import joined, resized
-from derive.notation.elaboration.scripts import INDICATORS, is_transpose, taken_apart
+from derive.notation.elaboration.scripts import INDICATORS, Scripting, is_transpose, taken_apart
 from derive.notation.elaboration.size_notes import check_note, is_size, noted_sizes
 from derive.notation.names import canonical, plain, unwrapped
 from derive.notation.symbols import Computed
@@ -319,6 +319,12 @@ class Products(Application, Arguments):
             return self.with_scripts(value, parts.sub, parts.sups, parts.primes, span)
         return value
 
+    def _is_open_energy(self, base: Name, bracket: Group) -> bool:
+        """Whether `E(w)` has an E that nothing defines before a list of names: nobody writes the identity so."""
+        arguments = [entry.single_factor for entry in bracket.content.entries]
+        is_list = bracket.kind == "(" and all(isinstance(argument, (Name, Scripted)) for argument in arguments)
+        return plain(base.text) == "E" and is_list and self.resolve(base) is None
+
     def _before_bracket(self, node: Syntax, bracket: Group, item: Item) -> Expr | None:
         """An indicator's condition, or the arguments that a computed quantity is written with; None for a product."""
         written = item.value
@@ -327,6 +333,8 @@ class Products(Application, Arguments):
         base = unwrapped(node.base) if isinstance(node, Scripted) else unwrapped(node)
         if isinstance(base, Name) and plain(base.text) == "E" and bracket.kind == "[" and self.resolve(node) is None:
             raise Unreadable("an expectation is not read; write the sum that it is", span)
+        if isinstance(base, Name) and base is unwrapped(node) and self._is_open_energy(base, bracket):
+            raise Unreadable("E is not defined, and may be an expectation; the identity is written I", span)
         if (
             isinstance(base, (Name, Literal))
             and base.text in INDICATORS
@@ -534,7 +542,7 @@ class Products(Application, Arguments):
             return self.with_scripts(
                 self._bars(base.kind, base.content, parts.sub, node.span), None, parts.sups, parts.primes, node.span
             )
-        if isinstance(base, Literal) and base.text in ("0", "1") and parts.sub is not None:
+        if isinstance(base, Literal) and base.text in ("0", "1") and (parts.sub is not None or self._is_turned(parts)):
             return self.named(Scripted(Name(base.text, span=base.span), node.scripts, span=node.span))
         is_list = isinstance(base, Group) and base.kind in ("(", "[") and len(base.content.entries) > 1
         if isinstance(base, Group) and is_list and parts.sub is None and any(map(is_transpose, parts.sups)):
@@ -542,6 +550,11 @@ class Products(Application, Arguments):
         else:
             value = self.factor(base)
         return self.with_scripts(value, parts.sub, parts.sups, parts.primes, node.span)
+
+    def _is_turned(self, parts: Scripting) -> bool:
+        """Whether scripts are one transpose, as in `1^T x`, and not the power `1^T` by a T that is a number."""
+        only = parts.sups[0] if len(parts.sups) == 1 else None
+        return not isinstance(only, (str, type(None))) and is_transpose(only) and self.resolve(only) is None
 
     def _group(self, node: Group) -> Expr:
         if node.kind == "[" and any(entry.relations for entry in node.content.entries):

@@ -103,6 +103,14 @@ def is_transpose(item: "Superscript") -> bool:
     return not isinstance(item, str) and plain(canonical(item).strip()) in TRANSPOSES
 
 
+def is_next_value(sups: Sequence["Superscript"]) -> bool:
+    r"""Whether the scripts of a name that is not in brackets are a + alone.
+
+    `x^+` may be the next value of x, a pseudo-inverse, or the positive part, which is written `(x)^+`.
+    """
+    return list(sups) == ["+"]
+
+
 def _is_of_the_matrix(item: "Superscript") -> bool:
     """Whether a superscript belongs to a matrix before an entry of it is taken: a transpose or an inverse."""
     written = "" if isinstance(item, str) else plain(canonical(item).strip())
@@ -300,6 +308,10 @@ class Scripts(NumberedEntries):
         resolved = self.resolve(node)
         if resolved is None:
             return self.special(node)
+        if is_next_value(resolved.sups):
+            written = canonical(node).strip()
+            problem = f"{written} is not defined; the positive part is written \\max(0, {shown(resolved.key)})"
+            raise Unreadable(problem, node.span)
         value = self.value_of(resolved, node.span)
         if self._is_kronecker(resolved, value):
             return self.special(node)
