@@ -399,3 +399,11 @@ def test_a_property_that_no_declaration_says(tmp_path):
     steps = in_text(tmp_path, "Let $z$ be a probability vector.", r"$$\sum_k z_k = 1$$", "$$x_1 = y_1$$")
     assert steps[0] == ("unknown", IN_WORDS.format("z", "a probability vector"))
     assert steps[1][0] == "refuted"
+
+
+def test_sizes_that_differ_by_one_are_not_so_by_what_they_stand_for():
+    setting = "\ndims: {N: 2, D: 3, C: 4}\nsymbols: {X: N x D, p: C x 1}\n"
+    for claim in ("D = N + 1", "C = 2 N", "C = D + 1"):
+        (step,) = judged(setting, claim)
+        assert step.verdict == "unknown", claim
+        assert step.message.startswith("The sides are equal at these sizes only: at N = 4, D = 6, C = 2 they differ, ")

@@ -31,18 +31,16 @@ def counts_by_size(table: SymbolTable, document: Document) -> bool:
 
 
 def _mentions(tokens: list[Token], dims: set[str]) -> bool:
-    """Whether a dimension's name stands as a number: not where it is all of a superscript, a bound or a shape there."""
-    in_shape: list[bool] = []
+    """Whether a dimension's name stands outside all scripts, where shapes and bounds have theirs."""
+    depth: list[bool] = []
     for at, token in enumerate(tokens):
-        before, behind = (tokens[other].kind if 0 <= other < len(tokens) else "" for other in (at - 1, at + 1))
+        in_script = at > 0 and tokens[at - 1].kind in ("CARET", "UNDERSCORE")
         if token.kind == "LBRACE":
-            in_shape.append(before == "CARET")
-        elif token.kind == "RBRACE" and in_shape:
-            in_shape.pop()
-        elif token.kind == "NAME" and token.text in dims:
-            is_counted = "PLUS" in (before, behind) or "MINUS" in (before, behind)
-            if is_counted or not (before == "CARET" or any(in_shape)):
-                return True
+            depth.append(in_script)
+        elif token.kind == "RBRACE" and depth:
+            depth.pop()
+        elif token.kind == "NAME" and token.text in dims and not in_script and not any(depth):
+            return True
     return False
 
 
