@@ -407,3 +407,16 @@ def test_sizes_that_differ_by_one_are_not_so_by_what_they_stand_for():
         (step,) = judged(setting, claim)
         assert step.verdict == "unknown", claim
         assert step.message.startswith("The sides are equal at these sizes only: at N = 4, D = 6, C = 2 they differ, ")
+
+
+def test_a_size_beside_an_index_may_be_meant_as_the_number():
+    setting = "\ndims: {n: 3, m: 5}\nsymbols: {z: m x 1, A: m x n}\n"
+    either = (
+        "Here n may be the size n, or an index that the other side does not have; write the number for the size, or "
+        "another letter for the index."
+    )
+    for sign, right in ((r"\leq", "z_1 + z_2 + z_3"), (r"\neq", "z_1 + z_2 + z_4 + z_5")):
+        (step,) = judged(setting, rf"\sum_{{i=1}}^m \mathbf{{1}}(i {sign} n) z_i = {right}")
+        assert (step.verdict, step.message) == ("unreadable", either)
+    (step,) = judged(setting, r"\sum_{i=1}^m A_{in} \mathbf{1}(i < n) = \sum_{i < n} A_{in}")
+    assert step.verdict == "proved"

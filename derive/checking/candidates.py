@@ -131,6 +131,14 @@ def _only_compared(value: Expr, letters: Sequence[str]) -> bool:
     return len(places) == 2 * len(compared)
 
 
+def is_only_compared(value: Expr, index: IndexVariable) -> bool:
+    """Whether an index stands in comparisons alone, as the one side of them."""
+    nodes = list(walk(value))
+    sides = [side for node in nodes if isinstance(node, Comparison) for side in (node.left, node.right)]
+    compared = [side for side in sides if _index(side) == index]
+    return bool(compared) and nodes.count(index) == len(compared)
+
+
 def _index(value: Expr) -> Node | None:
     return value.index if isinstance(value, IndexValue) else None
 

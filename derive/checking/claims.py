@@ -7,7 +7,7 @@ every reading certainly fails. A reading that could not be decided makes the ste
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 
-from derive.checking.candidates import Candidate, Claim, Restriction, candidates
+from derive.checking.candidates import Candidate, Claim, Restriction, candidates, is_only_compared
 from derive.checking.conventions import in_order, sentence
 from derive.checking.counterexamples import counterexample
 from derive.checking.evidence import Found, NoLocalFactorError, evidence, involves_derivative
@@ -26,7 +26,8 @@ from derive.errors import (
     Unreadable,
     as_sentence,
 )
-from derive.expressions.tree import Expr
+from derive.expressions.tree import Expr, IndexVariable
+from derive.notation.names import plain
 from derive.records import dataclass
 from derive.source import Span
 
@@ -146,7 +147,7 @@ def _judged(
 ) -> Judgement:
     claim = Claim(session, left, right, formal, chain, is_restricted=bool(restrictions))
     failure = _failure(claim.left) or _failure(claim.right)
-    failure = failure or _summed_and_free(claim)
+    failure = failure or _summed_and_free(claim) or _size_or_index(claim)
     if failure is not None:
         return failure
     try:
@@ -168,6 +169,22 @@ def _summed_and_free(claim: Claim) -> Judgement | None:
             letter = min(letters)
             message = f"The index {letter} stands twice on one side and is free on the other; write the sum over it."
             return Judgement("unreadable", message, span=one.found[0].value.span)
+    return None
+
+
+def _size_or_index(claim: Claim) -> Judgement | None:
+    """A letter that is compared with indices on one side alone, and names a size: it may as well be that size."""
+    if claim.is_restricted:
+        return None
+    sizes = {plain(key) for key in claim.session.table.dims}
+    for one, other in ((claim.left, claim.right), (claim.right, claim.left)):
+        for letter in sorted(sizes & one.found[0].free.keys() - other.found[0].free.keys()):
+            if is_only_compared(one.found[0].value, IndexVariable(letter)):
+                message = (
+                    f"Here {letter} may be the size {letter}, or an index that the other side does not have; write the "
+                    "number for the size, or another letter for the index."
+                )
+                return Judgement("unreadable", message, span=one.found[0].value.span)
     return None
 
 
