@@ -67,7 +67,11 @@ class PropertiesInWords:
         refuted = [one for one in judgements if one.verdict == "refuted" and one.counterexample is not None]
         if not refuted or not self._said(course.table):
             return list(judgements)
-        return course.asked(None, lambda session: [self._held(session, one) for one in judgements])
+        made = tuple((one.verdict, one.message, None if one.claimed is None else one.claimed.key) for one in judgements)
+        return course.asked(
+            lambda: ("properties in words", tuple(self._said(course.table)), made),
+            lambda session: [self._held(session, one) for one in judgements],
+        )
 
     def _said(self, table: SymbolTable) -> list[tuple[str, str]]:
         """The names with the properties that the text gives to them."""
