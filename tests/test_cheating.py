@@ -175,7 +175,8 @@ def test_one_endless_line_is_not_read():
 DOUBTFUL = [
     (
         r"\text{ is wrong, it is } X^T",
-        'The word "wrong" stands beside this; whether it is meant as the answer is for a person.',
+        "What stands in line 1, column 59 could not be read: The words “is wrong, it is” may change the value of the "
+        "formula; write what they say as a formula.",
     ),
     ("; X^T P; X^T Y", "Another formula stands behind this; which of them is meant is for a person."),
 ]

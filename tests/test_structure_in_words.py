@@ -59,4 +59,4 @@ def test_words_elsewhere_and_conditions_say_nothing_of_it(text):
 def test_a_name_of_two_is_not_meant():
     text = r"Let $A \in \mathbb{R}^{n \times n}, B \in \mathbb{R}^{n \times n}$ be symmetric and $x \in \mathbb{R}^n$."
     verdicts, declared = steps(text + CLAIM)
-    assert (declared["A"], verdicts[-1]) == ("n x n", "refuted")
+    assert (declared["A"], verdicts[-1]) == ("n x n", "unknown")

@@ -219,6 +219,23 @@ MANNERS: tuple[OfCode, ...] = (
         "What a function remembers in globals, default arguments or its object must not change what it returns.",
     ),
     OfCode(
+        "calls-between",
+        "calls with other inputs in between change the results",
+        "What `backward` returns rests on the last call of `forward`, not on the cache that it was given.",
+        "cache_of_last = (X, W)  # a global, or an attribute of the class",
+        "return out, (X, W)  # and backward(dout, cache) reads it from its argument",
+        "Layers are called again before the first one is differentiated: what belongs to a call is kept in what it "
+        "returns, or in its own object.",
+    ),
+    OfCode(
+        "cache-changed",
+        "what an earlier call returned is changed",
+        "It changes an array in the cache that an earlier call returned.",
+        "dout *= A > 0; A -= Y  # A came in the cache",
+        "dZ = dout * (A > 0)",
+        "A cache that is given once more, as in a check by differences, gives other results then.",
+    ),
+    OfCode(
         "result-overwritten",
         "a later call changes what an earlier one returned",
         "What an earlier call returned is changed by a later one.",

@@ -62,7 +62,7 @@ class Meanings:
             del self.entries.arrays[ARGUMENT]
 
     def _read(self, latex: str, formal: dict[str, Expr]) -> Scalar:
-        words = self.table.words | formal.keys()
+        words = self.table.words.union(formal)
         reading = elaborated(self.table, parse(tokenize(latex, words)), Options(self.table.layout, formal))
         if reading.free or reading.conventions:
             raise Unreadable(f"{latex} is no scalar")

@@ -38,7 +38,7 @@ MOST_WAITING = 400
 MOST_OF_VISITOR = 100
 VERDICTS = "verdicts"
 """The event after which a job has told what is waited for most."""
-MOST_PUT_OFF = 30
+MOST_PUT_OFF = 4
 """How often a job that has told its verdicts waits for others."""
 MOST_PAGES = 10_000
 

@@ -21,11 +21,10 @@ def examples(
 
     `shapes` are those of the matrices by their names, `ranges` the dimensions along which letters run.
     """
-    known = {plain(key): key for key in shapes}
-    for key in dict.fromkeys(name for body in bodies for name in _vectors(body)):
+    matrices = _by_small_letters(shapes)
+    for key in dict.fromkeys(name for body in bodies for name in _vectors(body)) if matrices else ():
         base, letters = index_letters(key)
-        small = plain(base)
-        matrix = known.get(small.upper()) if len(small) == 1 and small.islower() else None
+        matrix = matrices.get(plain(base))
         count = ranges.get(letters[0]) if len(letters) == 1 else None
         if matrix is None or count is None:
             continue
@@ -38,15 +37,19 @@ def small_entries(
     bodies: Iterable[List], shapes: Mapping[str, tuple[str, str]], known: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     """Each name `w_{ij}` with the matrix of which it is an entry: W, where nothing else has that letter."""
-    matrices = {plain(key): key for key in shapes}
-    names = [name for body in bodies for node in nodes(body) if isinstance(node, Scripted) for name in _name(node)]
-    for key in dict.fromkeys(names):
+    matrices = _by_small_letters(shapes)
+    scripted = (node for body in bodies for node in nodes(body) if isinstance(node, Scripted)) if matrices else ()
+    for key in dict.fromkeys(name for node in scripted for name in _name(node)):
         base, letters = index_letters(key)
-        small = plain(base)
-        is_entry = len(letters) == 2 and letters[0] != letters[1] and len(small) == 1 and small.islower()
-        matrix = matrices.get(small.upper()) if is_entry else None
+        matrix = matrices.get(plain(base)) if len(letters) == 2 and letters[0] != letters[1] else None
         if matrix is not None and free_of(known, base):
             yield key, matrix
+
+
+def _by_small_letters(shapes: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
+    """The matrices that are called by one capital letter, by the small one."""
+    letters = {plain(key): key for key in shapes}
+    return {letter.lower(): key for letter, key in letters.items() if len(letter) == 1 and letter.isupper()}
 
 
 def _vectors(content: List) -> Iterator[str]:
