@@ -13,7 +13,7 @@ from derive.documents.reading import read_sources
 from derive.errors import DocumentError
 from derive.source import Source
 from derive.web import live
-from derive.web.asked import BadRequestError, fields_of, name_of_file, text
+from derive.web.asked import BadRequestError, fields_of, list_of_texts, name_of_file, text
 from derive.web.desk import MOST_PAGES, Desk
 from derive.web.places import Units
 
@@ -53,6 +53,40 @@ def test_equations_come_in_order_with_their_verdicts_and_places():
         "summary": counted,
         "equations": 2,
     }
+
+
+def test_what_the_page_has_is_not_sent_again():
+    desk = Desk(Store(None))
+    first = [event for event in told(live.check, desk, text=SLIP) if event["event"] == "equation"]
+    html = {event["key"]: event["html"] for event in first}
+    last = {event["number"]: event["key"] for event in first}
+    again = [event for event in told(live.check, desk, text=SLIP, held=list(html)) if event["event"] == "equation"]
+    assert [(event["number"], event["key"], event["html"]) for event in again] == [
+        (1, last[1], None),
+        (2, last[2], None),
+    ]
+    mended = SLIP.replace("= X \\frac", "= X^T \\frac")
+    changed = {
+        event["number"]: event["html"]
+        for event in told(live.check, desk, text=mended, held=list(html))
+        if event["event"] == "equation"
+    }
+    assert changed[1] is None
+    assert changed[2] not in (None, *html.values())
+
+
+def test_the_keys_of_what_is_held_are_a_short_list_of_short_texts():
+    assert list_of_texts({}, "held", 4, 2) == []
+    assert list_of_texts({"held": ["a", "bcde"]}, "held", 4, 2) == ["a", "bcde"]
+    for held, message in (
+        ("abc", '"held" is to be a list of texts of at most 4 characters'),
+        ([3], '"held" is to be a list of texts of at most 4 characters'),
+        (["abcde"], '"held" is to be a list of texts of at most 4 characters'),
+        (["a"] * 3, '"held" has 3 entries; at most 2 are taken'),
+    ):
+        with pytest.raises(BadRequestError) as refused:
+            list_of_texts({"held": held}, "held", 4, 2)
+        assert refused.value.message == message
 
 
 def test_what_is_told_can_be_sent():
