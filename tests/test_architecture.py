@@ -367,7 +367,8 @@ def test_a_certificate_is_of_every_module_from_which_closed_forms_follow():
             reached.add(name)
             waiting += [other for other, _ in own_imports(name) if other]
     left_out = certificates._HANDING_ON | certificates._TAKING
-    files = (Path(file).relative_to(certificates._PROGRAM) for file in certificates._files(certificates._PROGRAM, left_out))
+    package = certificates._PROGRAM
+    files = (Path(file).relative_to(package) for file in certificates._files(package, left_out))
     looked_at = {dotted(SOURCE / file) for file in files if file.suffix == ".py"}
     assert {"gradients.closed", "exact.sympy_derivatives", "models.model"} <= reached
     assert reached - looked_at == set()
