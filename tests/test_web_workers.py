@@ -111,6 +111,25 @@ def test_a_page_keeps_to_its_worker_and_others_do_not_wait_for_it():
     assert with_workers(use, Limits(2, 60, LIMITS.memory)) == (1, False)
 
 
+@pytest.mark.parametrize("short, keeps_to_its_own", [(3.0, True), (0.1, False)])
+def test_a_page_waits_for_its_worker_as_long_as_that_is_at_short_jobs(
+    monkeypatch: pytest.MonkeyPatch, short: float, keeps_to_its_own: bool
+):
+    monkeypatch.setattr(waiting, "SECONDS_OF_SHORT_JOB", short)
+
+    async def use(workers: Workers) -> Any:
+        own = {page: (await all_of(workers, "echo", page, said=""))[0]["process"] for page in "abc"}
+        assert own["a"] == own["c"] != own["b"]
+        other = asyncio.create_task(all_of(workers, "sleep", "a", seconds=0.8))
+        await asyncio.sleep(0.2)
+        found = (await all_of(workers, "echo", "c", said=""))[0]["process"]
+        assert other.done() == keeps_to_its_own
+        await other
+        return found == own["c"]
+
+    assert with_workers(use, Limits(2, 60, LIMITS.memory)) == keeps_to_its_own
+
+
 def test_verdicts_go_before_explanations_which_are_taken_up_again():
     async def use(workers: Workers) -> Any:
         told: list[str] = []

@@ -1,7 +1,7 @@
 """The processes that do the work: which job goes to which, and what becomes of one that dies or takes too long.
 
-A page keeps to the worker that has checked it before, which knows most of it. A newer job of the same page puts an
-older one aside. Who waits no longer for an answer gives up the job; a worker that does not stop in time is killed.
+A page keeps to the worker that has checked it before, which knows most of it, unless that is at something long. A
+newer job of the same page puts an older one aside. Who waits no longer for an answer gives up the job; a worker that does not stop in time is killed.
 Among those who wait, the visitor for whom least is being done comes first. Where all verdicts of a page are told and
 only their explanations are still looked for, others who wait for verdicts go before, and the page is taken up again.
 """
@@ -33,12 +33,16 @@ SECONDS_TO_STOP = 10.0
 SECONDS_TO_RESTART = 1.0
 """What could not even start is started again after this time."""
 SECONDS_FOR_OWN_WORKER = 0.3
-"""A page waits so long for the worker that knows it; then it takes any other."""
+"""A page waits so long for the worker that knows it; then it takes any other, for which all of it is new."""
+SECONDS_OF_SHORT_JOB = 3.0
+"""While the worker that knows a page is at a job that is no older, the page waits on: it will soon be its turn."""
+MOST_SECONDS_FOR_OWN_WORKER = 6.0
+"""However short they are, it waits no longer."""
 MOST_WAITING = 400
 MOST_OF_VISITOR = 100
 VERDICTS = "verdicts"
 """The event after which a job has told what is waited for most."""
-MOST_PUT_OFF = 4
+MOST_PUT_OFF = 6
 """How often a job that has told its verdicts waits for others."""
 MOST_PAGES = 10_000
 
@@ -207,19 +211,27 @@ class Workers:
         free = [lane for lane in self._lanes if lane.is_free]
         if not free:
             return None
-        if own is not None and self._may_wait(task):
+        if own is not None and self._may_wait(task, own):
             return None
         pages = Counter(map(id, self._of_page.values()))
         return min(free, key=lambda lane: pages[id(lane)])
 
-    def _may_wait(self, task: _Task) -> bool:
+    def _may_wait(self, task: _Task, own: "_Lane") -> bool:
         """Whether a job may wait longer for its own worker; when it may no more, jobs are given out anew."""
         loop = asyncio.get_running_loop()
-        left = task.since + SECONDS_FOR_OWN_WORKER - loop.time()
+        until = task.since + SECONDS_FOR_OWN_WORKER
+        if own.task is not None:
+            until = max(until, own.task.since + SECONDS_OF_SHORT_JOB)
+        left = min(until, task.since + MOST_SECONDS_FOR_OWN_WORKER) - loop.time()
         if left > 0 and not task.is_timed:
             task.is_timed = True
-            loop.call_later(left, self.assign)
+            loop.call_later(left, self._assign_anew, task)
         return left > 0
+
+    def _assign_anew(self, task: _Task) -> None:
+        """Give out jobs again, since one may have waited long enough for its own worker."""
+        task.is_timed = False
+        self.assign()
 
     def _remember(self, page: str, lane: "_Lane") -> None:
         if page:
