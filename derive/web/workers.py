@@ -1,7 +1,8 @@
 """The processes that do the work: which job goes to which, and what becomes of one that dies or takes too long.
 
 A page keeps to the worker that has checked it before, which knows most of it, unless that is at something long. A
-newer job of the same page puts an older one aside. Who waits no longer for an answer gives up the job; a worker that does not stop in time is killed.
+newer job of the same page puts an older one aside. Who waits no longer for an answer gives up the job; a worker that
+does not stop in time is killed.
 Among those who wait, the visitor for whom least is being done comes first. Where all verdicts of a page are told and
 only their explanations are still looked for, others who wait for verdicts go before, and the page is taken up again.
 """
